@@ -1,0 +1,43 @@
+"""From a project's accession to what its RNA-seq data support. A study is a folder with a config/ folder in it.
+
+Without arguments the study in this folder is run; `--directory demo` runs the simulated one.
+"""
+
+from snakemake.utils import min_version
+
+min_version("9.0")
+
+
+configfile: "config/config.yaml"
+
+
+include: "workflow/rules/common.smk"
+
+
+if SIMULATED:
+
+    include: "workflow/rules/simulation.smk"
+
+
+include: "workflow/rules/samples.smk"
+include: "workflow/rules/reads.smk"
+include: "workflow/rules/reference.smk"
+include: "workflow/rules/quantification.smk"
+include: "workflow/rules/expression.smk"
+include: "workflow/rules/gene_sets.smk"
+include: "workflow/rules/report.smk"
+
+
+rule all:
+    default_target: True
+    input:
+        "results/report/index.html",
+        "results/config.yaml",
+
+
+onstart:
+    forget_problems()
+
+
+onerror:
+    show_problems()

@@ -1,0 +1,231 @@
+"""The page is whole and honest whatever the study holds, and asks nothing of any server."""
+
+import html
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from claimcheck.figures.captions import Study
+from claimcheck.figures.page import Results, render_page
+from claimcheck.figures.page_tables import probability, spaced, two
+
+TEMPLATE = Path(__file__).parents[2] / "workflow" / "report" / "index.html.j2"
+STUDY = Study(
+    title="A study",
+    accession="",
+    simulated=False,
+    start_from="counts",
+    test="knockout",
+    reference="control",
+    alpha=0.05,
+    label_genes=["g3", "absent1"],
+)
+
+
+def results() -> Results:
+    return Results(
+        samples=pd.DataFrame(
+            {
+                "sample": ["c1", "c2", "k1", "k2"],
+                "condition": ["control"] * 2 + ["knockout"] * 2,
+                "sex": ["", "", "", ""],
+                "evidence": ["title: <i>fl/fl</i>"] * 4,
+            }
+        ),
+        gates=pd.DataFrame(
+            {
+                "gate": ["size", "mapping"],
+                "scope": "study",
+                "status": ["pass", "fail"],
+                "value": ["1", "0.2"],
+                "threshold": ["2", "0.5"],
+                "reason": ["alike", "few fragments were assigned"],
+            }
+        ),
+        genes=pd.DataFrame(
+            {
+                "gene_id": ["g1", "g2", "g3", "g4"],
+                "symbol": ["<script>alert(1)</script>", "a&b", "Gene3", "Gene4"],
+                "base_mean": [100.0, 50.0, 20.0, 5.0],
+                "log2_fold_change": [2.0, -1.0, 0.1, 0.0],
+                "lfc_se": [0.5, 0.5, 0.5, 0.5],
+                "stat": [4.0, -2.0, 0.2, 0.0],
+                "p_value": [1e-5, 0.02, 0.8, float("nan")],
+                "p_adjusted": [3e-5, 0.03, 0.8, float("nan")],
+                "log2_fold_change_shrunken": [1.9, -0.8, 0.0, float("nan")],
+            }
+        ),
+        summary=pd.DataFrame({"quantity": ["n_genes_tested"], "value": ["3"], "meaning": ["genes tested"]}),
+        size_factors=pd.DataFrame(
+            {"sample": ["c1", "c2", "k1", "k2"], "size_factor": [0.9, 1.0, 1.1, 1.0], "library_size": 1000}
+        ),
+        mapping=None,
+        set_tests=None,
+        sets=None,
+        configuration="title: <b>bold</b>\n",
+    )
+
+
+def set_results(p_adjusted: float) -> Results:
+    tests = pd.DataFrame(
+        {
+            "set": ["UP_SET"],
+            "family": ["wnt"],
+            "n_genes": [12],
+            "effect": [0.4],
+            "nes": [1.7],
+            "p_prerank": [0.001],
+            "p_prerank_adjusted": [p_adjusted],
+            "leading_edge": ["A;B"],
+        }
+    )
+    sets = pd.DataFrame(
+        {
+            "set": ["UP_SET"],
+            "family": ["wnt"],
+            "source": ["a book"],
+            "n_listed": [14],
+            "n_ranked": [12],
+            "lost": ["C;D"],
+        }
+    )
+    return replace(results(), set_tests=tests, sets=sets)
+
+
+@pytest.fixture
+def drawings(tmp_path: Path) -> dict[str, Path]:
+    names = ["mapping", "pca", "ma", "volcano", "enrichment_wnt", "enrichment_iron"]
+    paths = {name: tmp_path / f"{name}.svg" for name in names}
+    for path in paths.values():
+        path.write_text('<svg xmlns="http://www.w3.org/2000/svg" width="400pt" height="300pt"></svg>')
+    return paths
+
+
+def page_of(study: Study, tables: Results, drawings: dict[str, Path], *names: str) -> str:
+    figures = [drawings[name] for name in ("pca", "ma", "volcano", *names)]
+    return render_page(study, tables, figures, TEMPLATE)
+
+
+class Reader(HTMLParser):
+    """Collects what a browser would fetch, images without a description, and tags left open."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fetched: list[str] = []
+        self.alternatives: list[str] = []
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = dict(attrs)
+        self.fetched += [str(values[name]) for name in ("src", "srcset", "data", "action") if name in values]
+        if tag in {"link", "script", "iframe", "object"}:
+            self.fetched.append(tag)
+        if tag == "img":
+            self.alternatives.append(values.get("alt") or "")
+        if tag not in {"meta", "img", "br"}:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def text_of(page: str) -> str:
+    body = page.partition("<body>")[2]
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", body)).split())
+
+
+def test_page_fetches_nothing_and_describes_every_figure(drawings: dict[str, Path]) -> None:
+    study = replace(STUDY, families=["wnt"], start_from="archive")
+    page = page_of(study, set_results(0.01), drawings, "mapping", "enrichment_wnt")
+    reader = Reader()
+    reader.feed(page)
+    assert reader.open == []
+    assert len(reader.alternatives) == 5
+    assert all(len(alternative) > 20 for alternative in reader.alternatives)
+    assert all(address.startswith("data:image/svg+xml") for address in reader.fetched)
+    assert "url(" not in page and "@import" not in page
+
+
+def test_text_of_the_study_is_escaped(drawings: dict[str, Path]) -> None:
+    page = page_of(replace(STUDY, title='<img src="x"> & "co"'), results(), drawings)
+    assert "<script" not in page
+    assert '<img src="x"' not in page
+    assert "<i>fl/fl</i>" not in page
+    assert "<b>bold</b>" not in page
+    assert "<script>alert(1)</script>" in text_of(page)
+
+
+def test_counts_and_direction_are_those_of_the_table(drawings: dict[str, Path]) -> None:
+    text = text_of(page_of(STUDY, results(), drawings))
+    assert (
+        "Of 3 genes with an adjusted p, 2 are called below 0.05: 1 higher in knockout and 1 higher in control" in text
+    )
+    assert "log2 fold change, knockout / control; positive = higher in knockout" in text
+    assert "1.02 to 2.98" in text
+    assert "−1.98 to −0.02" in text
+    assert "g3" in text
+    assert "hardly expressed: absent1." in text
+
+
+def test_failed_gate_is_said_in_words_at_the_top(drawings: dict[str, Path]) -> None:
+    text = text_of(page_of(STUDY, results(), drawings))
+    assert "1 FAIL, 0 WARN, 1 PASS" in text
+    assert text.index("FAIL mapping") < text.index("PASS size")
+
+
+def test_nothing_called_is_a_result_with_its_numbers(drawings: dict[str, Path]) -> None:
+    tables = results()
+    tables = replace(tables, genes=tables.genes.assign(p_adjusted=[0.31, 0.4, 0.8, float("nan")]))
+    text = text_of(page_of(STUDY, tables, drawings))
+    assert "No gene is called: none of 3 genes with an adjusted p falls below 0.05; the smallest is 0.31" in text
+    assert "With 2 knockout and 2 control animals this does not show that the groups are alike" in text
+
+
+def test_no_p_value_at_all_gives_a_whole_page(drawings: dict[str, Path]) -> None:
+    tables = results()
+    nothing = dict.fromkeys(["stat", "p_value", "p_adjusted"], float("nan"))
+    page = page_of(STUDY, replace(tables, genes=tables.genes.assign(**nothing)), drawings)
+    assert "No gene has a p-value." in text_of(page)
+
+
+def test_no_sets_and_no_reads_are_said(drawings: dict[str, Path]) -> None:
+    text = text_of(page_of(STUDY, results(), drawings))
+    assert "This study has no gene sets, so none was tested." in text
+    assert "The study starts from counts" in text
+
+
+@pytest.mark.parametrize(
+    ("p_adjusted", "sentence"),
+    [
+        (0.01, "Of 1 sets tested, 1 rank towards knockout and 0 towards control"),
+        (0.6, "Of 1 sets tested, 0 rank towards knockout and 0 towards control"),
+    ],
+)
+def test_sets_are_ranked_not_judged(drawings: dict[str, Path], p_adjusted: float, sentence: str) -> None:
+    study = replace(STUDY, families=["wnt", "iron"])
+    text = text_of(page_of(study, set_results(p_adjusted), drawings, "enrichment_wnt", "enrichment_iron"))
+    assert sentence in text
+    assert "Of 0 sets tested" in text
+    assert "significantly enriched" not in text
+    assert "no register of claims was evaluated" in text
+    assert "C, D" in text
+
+
+def test_simulated_data_are_called_so_on_page_and_figures(drawings: dict[str, Path]) -> None:
+    page = page_of(replace(STUDY, simulated=True), results(), drawings)
+    assert "(simulated data)</title>" in page
+    assert text_of(page).startswith("Simulated data.")
+    assert page.count('alt="Simulated data.') == 3
+    assert "imulated" not in page_of(STUDY, results(), drawings)
+
+
+def test_notation_never_prints_a_p_of_zero_and_keeps_signs() -> None:
+    assert probability(0.0) == "< 1e-300"
+    assert probability(3.21e-8) == "3.2e-08"
+    assert probability(float("nan")) == "–"
+    assert two(-0.126) == "−0.13"
+    assert spaced(";".join("ABCDEFGHIJKLMNOPQ")).endswith("O and 2 more")

@@ -1,0 +1,74 @@
+"""Four real fly samples through a server that speaks the archive's formats, from the accession to the report."""
+
+from pathlib import Path
+
+import pytest
+
+from claimcheck.tables import read_table
+from support.archive import Archive, serve, shared_data
+from support.studies import run_workflow, write_study
+
+PROJECT = "PRJNA0000002"
+
+
+@pytest.fixture(scope="module")
+def fly_study(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    reads = shared_data("reads/smn_fly")
+    archive = Archive()
+    for number, group in enumerate("AABB", start=1):
+        mates = [(reads / f"sample{number}.tiny_R{mate}.fastq.gz").read_bytes() for mate in (1, 2)]
+        archive.add_run(
+            PROJECT,
+            f"SRR000000{number}",
+            mates,
+            tax_id="7227",
+            scientific_name="Drosophila melanogaster",
+            sample_title=f"group {group} replicate {number}",
+            experiment_title="group A and group B of a fly study",
+        )
+    with serve(archive):
+        folder = write_study(
+            tmp_path_factory.mktemp("fly"),
+            {
+                "study": {"title": "Four fly samples", "bioproject": PROJECT, "tax_id": 7227},
+                "archive": {"ena": f"{archive.address}/ena", "fastq": archive.address},
+                "samples": {"patterns": {"A": ["group A"], "B": ["group B"]}},
+                "design": {"test": "B", "reference": "A"},
+                "reference": {
+                    "name": "FlyBase, a slice",
+                    "transcripts": str(reads / "dm6.small.transcriptome.fa"),
+                },
+                "quantification": {"threads": 2},
+                "quality": {"pseudoaligned_reads": {"warn": 5000, "fail": 1000}},
+            },
+        )
+        completed = run_workflow(folder)
+    assert completed.returncode == 0, completed.stderr[-4000:]
+    return folder
+
+
+def test_nearly_all_pairs_pseudoalign(fly_study: Path) -> None:
+    mapping = read_table(fly_study / "results/quality/mapping.tsv")
+    assert (mapping["n_processed"] == 10_100).all() or mapping["n_processed"].between(10_000, 10_200).all()
+    assert mapping["share_pseudoaligned"].between(0.92, 0.99).all()
+
+
+def test_two_genes_differ(fly_study: Path) -> None:
+    genes = read_table(fly_study / "results/differential/genes.tsv").set_index("gene_id")
+    significant = genes[genes["p_adjusted"] < 0.05]["log2_fold_change"]
+    assert sorted(significant.index) == ["FBgn0002563", "FBgn0031248"]
+    assert significant["FBgn0002563"] == pytest.approx(-3.99, abs=0.05)
+    assert significant["FBgn0031248"] == pytest.approx(-5.02, abs=0.05)
+
+
+def test_sign_follows_raw_counts(fly_study: Path) -> None:
+    counts = read_table(fly_study / "results/counts/gene_counts.tsv").set_index("gene_id")
+    sheet = read_table(fly_study / "results/samples/samples.tsv").set_index("sample")
+    groups = counts.T.groupby(sheet["condition"]).sum().T
+    assert groups.loc["FBgn0031248", "A"] > 5 * groups.loc["FBgn0031248", "B"]
+
+
+def test_page_is_written(fly_study: Path) -> None:
+    page = (fly_study / "results/report/index.html").read_text()
+    assert PROJECT in page
+    assert "Four fly samples" in page

@@ -1,0 +1,94 @@
+"""The study's configuration, checked and completed, and the questions that several phases ask of it."""
+
+import os
+import sys
+from pathlib import Path
+
+from snakemake.exceptions import WorkflowError
+
+# Threads inside numerical libraries make results depend on the machine, and cost more than they bring.
+for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ[variable] = "1"
+
+# Dozens of short steps import the same libraries: their bytecode is kept even where the system says not to.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+sys.path.insert(0, str(Path(workflow.basedir) / "workflow" / "scripts"))
+
+from claimcheck.errors import StudyError
+from claimcheck.steps import PROBLEMS
+from claimcheck.study import read_configuration
+from claimcheck.tables import read_table
+
+try:
+    config.update(read_configuration(config, folder=Path.cwd()))
+except StudyError as error:
+    raise WorkflowError(str(error)) from None
+
+FROM_ARCHIVE = config["start_from"] == "archive"
+SIMULATED = "simulation" in config
+SHEET = "config/samples.tsv"
+
+
+wildcard_constraints:
+    run=r"[ESD]RR[0-9]+",
+    sample=r"[A-Za-z0-9][A-Za-z0-9._-]*",
+    family=r"[a-z][a-z0-9_]*",
+
+
+def curated_tables():
+    """List the tables of the curated gene sets; none where the study has no sets."""
+    folder = config["gene_sets"]["curated"]
+    return [] if folder == "none" else sorted(map(str, Path(folder).glob("*.tsv")))
+
+
+def local_inputs(*addresses):
+    """Keep the addresses that are paths on this machine: they are inputs, and may be made by the simulation."""
+    return [address for address in addresses if address and "://" not in address]
+
+
+def read_files_of(column, value):
+    """Return the rows of the sheet of FASTQ files, whose checkpoint decides how many there are."""
+    sheet = checkpoints.resolve_samples.get().output.read_files
+    table = read_table(Path(sheet), text=True)
+    return table[table[column] == value]
+
+
+def files_of_run(run):
+    """List the reads of a run, mate 1 first."""
+    mates = read_files_of("run_accession", run)["mate"]
+    return [
+        f"resources/reads/{run}{'_' + mate if mate else ''}.fastq.gz" for mate in mates
+    ]
+
+
+def runs_of_sample(sample):
+    """List the runs of a sample, each once."""
+    return list(dict.fromkeys(read_files_of("sample", sample)["run_accession"]))
+
+
+def reads_of_sample(sample):
+    """List the reads of a sample, mates in turn, several runs one after the other."""
+    return [path for run in runs_of_sample(sample) for path in files_of_run(run)]
+
+
+def of_samples(pattern):
+    """Return an input function that fills a pattern with every sample that the checkpoint resolved."""
+
+    def fill(wildcards):
+        sheet = checkpoints.resolve_samples.get().output.samples
+        return expand(pattern, sample=read_table(Path(sheet), text=True)["sample"])
+
+    return fill
+
+
+def forget_problems():
+    """Remove the messages of an earlier run."""
+    PROBLEMS.unlink(missing_ok=True)
+
+
+def show_problems():
+    """Print the messages of the failed steps last, where they are read."""
+    if PROBLEMS.exists():
+        line = "=" * 78
+        print(f"\n{line}\n{PROBLEMS.read_text().rstrip()}\n{line}", file=sys.stderr)

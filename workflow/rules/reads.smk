@@ -1,0 +1,53 @@
+"""From runs to verified reads.
+
+resources/downloads/<run>/        files as the archive names them: `.part` while incomplete, else verified
+resources/reads/<run>_1.fastq.gz  links to them under names of our own; `_1` and `_2` for paired runs,
+resources/reads/<run>.fastq.gz    the plain name for single-end runs
+results/quality/reads/<run>.tsv   number and length of the reads of each file
+"""
+
+
+rule fetch_paired_reads:
+    input:
+        read_files="results/samples/read_files.tsv",
+    output:
+        mate1="resources/reads/{run}_1.fastq.gz",
+        mate2="resources/reads/{run}_2.fastq.gz",
+    log:
+        "logs/fetch_paired_reads/{run}.log",
+    benchmark:
+        "logs/fetch_paired_reads/{run}.benchmark.tsv"
+    conda:
+        "../../envs/sourcing.yaml"
+    resources:
+        downloads=1,
+    params:
+        fastq=config["archive"]["fastq"],
+    script:
+        "../scripts/fetch_reads.py"
+
+
+use rule fetch_paired_reads as fetch_single_reads with:
+    output:
+        single="resources/reads/{run}.fastq.gz",
+    log:
+        "logs/fetch_single_reads/{run}.log",
+    benchmark:
+        "logs/fetch_single_reads/{run}.benchmark.tsv"
+
+
+rule check_reads:
+    input:
+        reads=lambda wildcards: files_of_run(wildcards.run),
+    output:
+        "results/quality/reads/{run}.tsv",
+    log:
+        "logs/check_reads/{run}.log",
+    benchmark:
+        "logs/check_reads/{run}.benchmark.tsv"
+    conda:
+        "../../envs/sourcing.yaml"
+    params:
+        run="{run}",
+    script:
+        "../scripts/check_reads.py"

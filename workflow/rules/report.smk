@@ -1,0 +1,217 @@
+"""
+Figures and the page of a study.
+
+Inputs:  results/samples/samples.tsv, results/quality/{mapping,gates}.tsv, results/expression/pca.tsv,
+         results/differential/{genes,summary,size_factors}.tsv, results/gene_sets/{tests,running_sums,sets}.tsv,
+         mapping only where the study starts from the archive, gene_sets only where it has sets
+Outputs: results/figures/<figure>.svg, .pdf and .tsv (exactly what is drawn), results/config.yaml (the merged configuration),
+         results/report/index.html
+Steps:   draw_mapping, draw_pca, draw_ma, draw_volcano, draw_enrichment (a family of gene sets each), save_configuration, write_report
+"""
+
+FAMILIES = config["gene_sets"]["families"]
+FIGURES = [
+    *(["mapping"] if FROM_ARCHIVE else []),
+    "pca",
+    "ma",
+    "volcano",
+    *[f"enrichment_{family}" for family in FAMILIES],
+]
+
+
+rule draw_mapping:
+    input:
+        samples="results/samples/samples.tsv",
+        mapping="results/quality/mapping.tsv",
+    output:
+        svg=report(
+            "results/figures/mapping.svg",
+            caption="../report/mapping.rst",
+            category="Quality",
+            labels={"figure": "fragments and pseudoalignment"},
+        ),
+        pdf="results/figures/mapping.pdf",
+        table="results/figures/mapping.tsv",
+    log:
+        "logs/draw_mapping/draw_mapping.log",
+    benchmark:
+        "logs/draw_mapping/draw_mapping.benchmark.tsv"
+    conda:
+        "../../envs/figures.yaml"
+    params:
+        test=config["design"]["test"],
+        reference=config["design"]["reference"],
+        min_share=config["quality"]["pseudoaligned_share"]["warn"],
+        min_fragments=config["quality"]["pseudoaligned_reads"]["warn"],
+        simulated=SIMULATED,
+    script:
+        "../scripts/draw_mapping.py"
+
+
+rule draw_pca:
+    input:
+        samples="results/samples/samples.tsv",
+        scores="results/expression/pca.tsv",
+    output:
+        svg=report(
+            "results/figures/pca.svg",
+            caption="../report/pca.rst",
+            category="Quality",
+            labels={"figure": "principal components"},
+        ),
+        pdf="results/figures/pca.pdf",
+        table="results/figures/pca.tsv",
+    log:
+        "logs/draw_pca/draw_pca.log",
+    benchmark:
+        "logs/draw_pca/draw_pca.benchmark.tsv"
+    conda:
+        "../../envs/figures.yaml"
+    params:
+        test=config["design"]["test"],
+        reference=config["design"]["reference"],
+        simulated=SIMULATED,
+    script:
+        "../scripts/draw_pca.py"
+
+
+rule draw_ma:
+    input:
+        genes="results/differential/genes.tsv",
+    output:
+        svg=report(
+            "results/figures/ma.svg",
+            caption="../report/ma.rst",
+            category="Differential expression",
+            labels={"figure": "fold change against expression"},
+        ),
+        pdf="results/figures/ma.pdf",
+        table="results/figures/ma.tsv",
+    log:
+        "logs/draw_ma/draw_ma.log",
+    benchmark:
+        "logs/draw_ma/draw_ma.benchmark.tsv"
+    conda:
+        "../../envs/figures.yaml"
+    params:
+        test=config["design"]["test"],
+        reference=config["design"]["reference"],
+        alpha=config["differential"]["alpha"],
+        label_genes=config["report"]["label_genes"],
+        simulated=SIMULATED,
+    script:
+        "../scripts/draw_ma.py"
+
+
+rule draw_volcano:
+    input:
+        genes="results/differential/genes.tsv",
+    output:
+        svg=report(
+            "results/figures/volcano.svg",
+            caption="../report/volcano.rst",
+            category="Differential expression",
+            labels={"figure": "evidence against fold change"},
+        ),
+        pdf="results/figures/volcano.pdf",
+        table="results/figures/volcano.tsv",
+    log:
+        "logs/draw_volcano/draw_volcano.log",
+    benchmark:
+        "logs/draw_volcano/draw_volcano.benchmark.tsv"
+    conda:
+        "../../envs/figures.yaml"
+    params:
+        test=config["design"]["test"],
+        reference=config["design"]["reference"],
+        alpha=config["differential"]["alpha"],
+        label_genes=config["report"]["label_genes"],
+        simulated=SIMULATED,
+    script:
+        "../scripts/draw_volcano.py"
+
+
+rule draw_enrichment:
+    input:
+        tests="results/gene_sets/tests.tsv",
+        running_sums="results/gene_sets/running_sums.tsv",
+    output:
+        svg=report(
+            "results/figures/enrichment_{family}.svg",
+            caption="../report/enrichment.rst",
+            category="Gene sets",
+            labels={"figure": "running sums", "family": "{family}"},
+        ),
+        pdf="results/figures/enrichment_{family}.pdf",
+        table="results/figures/enrichment_{family}.tsv",
+    log:
+        "logs/draw_enrichment/{family}.log",
+    benchmark:
+        "logs/draw_enrichment/{family}.benchmark.tsv"
+    conda:
+        "../../envs/figures.yaml"
+    params:
+        test=config["design"]["test"],
+        reference=config["design"]["reference"],
+        simulated=SIMULATED,
+    script:
+        "../scripts/draw_enrichment.py"
+
+
+rule save_configuration:
+    output:
+        "results/config.yaml",
+    log:
+        "logs/save_configuration/save_configuration.log",
+    benchmark:
+        "logs/save_configuration/save_configuration.benchmark.tsv"
+    conda:
+        "../../envs/sourcing.yaml"
+    params:
+        configuration=config,
+    script:
+        "../scripts/save_configuration.py"
+
+
+rule write_report:
+    input:
+        samples="results/samples/samples.tsv",
+        gates="results/quality/gates.tsv",
+        genes="results/differential/genes.tsv",
+        summary="results/differential/summary.tsv",
+        size_factors="results/differential/size_factors.tsv",
+        mapping="results/quality/mapping.tsv" if FROM_ARCHIVE else [],
+        set_tests="results/gene_sets/tests.tsv" if FAMILIES else [],
+        sets="results/gene_sets/sets.tsv" if FAMILIES else [],
+        configuration="results/config.yaml",
+        figures=expand("results/figures/{figure}.svg", figure=FIGURES),
+        drawn=expand(
+            "results/figures/{figure}.{form}", figure=FIGURES, form=["pdf", "tsv"]
+        ),
+        template=workflow.source_path("../report/index.html.j2"),
+        parts=[
+            workflow.source_path("../report/macros.html.j2"),
+            workflow.source_path("../report/page.css"),
+        ],
+    output:
+        page="results/report/index.html",
+    log:
+        "logs/write_report/write_report.log",
+    benchmark:
+        "logs/write_report/write_report.benchmark.tsv"
+    conda:
+        "../../envs/figures.yaml"
+    params:
+        study={
+            "title": config["study"]["title"],
+            "accession": config["study"]["bioproject"] or "",
+            "simulated": SIMULATED,
+            "start_from": config["start_from"],
+            "test": config["design"]["test"],
+            "reference": config["design"]["reference"],
+            "alpha": config["differential"]["alpha"],
+            "families": FAMILIES,
+            "label_genes": config["report"]["label_genes"],
+        },
+    script:
+        "../scripts/write_report.py"

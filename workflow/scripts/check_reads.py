@@ -1,0 +1,26 @@
+"""Read the FASTQ files of a run to their end: whole, not empty, and with as many reads in both mates."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from claimcheck.sourcing.fastq import check_mates, inspect_fastq
+from claimcheck.steps import step
+from claimcheck.tables import write_table
+
+
+def main(*, run: str, reads: list[Path], output: Path) -> None:
+    """Write number and length of the reads of each file of `run`."""
+    contents = [inspect_fastq(path) for path in reads]
+    check_mates(reads, contents)
+    rows = [(run, path.name, *content) for path, content in zip(reads, contents, strict=True)]
+    write_table(pd.DataFrame(rows, columns=["run_accession", "file", "n_reads", "read_length"]), output)
+
+
+if "snakemake" in globals():
+    with step(snakemake.log[0]):
+        main(
+            run=snakemake.params.run,
+            reads=[Path(path) for path in snakemake.input.reads],
+            output=Path(snakemake.output[0]),
+        )

@@ -1,0 +1,1 @@
+"""The library of the workflow: everything that two steps share, and all statistics and decisions."""

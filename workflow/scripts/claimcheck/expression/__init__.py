@@ -1,0 +1,1 @@
+"""From transcript abundances to gene counts, quality gates and differential expression."""

@@ -1,0 +1,144 @@
+"""Pseudoalignment with kallisto: its binary, its index, and the abundances of a sample."""
+
+import json
+import logging
+import platform
+import re
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+
+from claimcheck.errors import StudyError
+
+logger = logging.getLogger("claimcheck.expression.kallisto")
+progress = logging.getLogger("claimcheck.progress")
+
+_PROCESSED = re.compile(r"([0-9]+)M reads processed")
+
+
+def find_kallisto() -> str:
+    """Return the path of the kallisto binary: the pinned one of the kb-python wheel, else the one on PATH.
+
+    Raises:
+        StudyError: there is neither.
+    """
+    spec = find_spec("kb_python")
+    system = platform.system().lower()
+    chip = "m1" if system == "darwin" and platform.machine() == "arm64" else ""
+    if spec and spec.submodule_search_locations and platform.machine() in ("x86_64", "AMD64", "arm64"):
+        binary = Path(spec.submodule_search_locations[0]) / "bins" / system / chip / "kallisto" / "kallisto"
+        if binary.is_file():
+            return str(binary)
+    found = shutil.which("kallisto")
+    if found:
+        return found
+    raise StudyError(
+        "kallisto was not found",
+        where=f"the kb-python package and PATH on {platform.system()} {platform.machine()}",
+        expected="kallisto 0.50 or newer",
+        remedy="install kallisto so that it is on PATH, or run with --sdm conda",
+    )
+
+
+def build_index(transcripts: Path, index: Path, *, threads: int) -> None:
+    """Build the index of a transcriptome with 31-mers.
+
+    Args:
+        transcripts: FASTA, plain or gzip.
+        index: file to write, whole or not at all.
+        threads: threads; part of the result, so always the same for a study.
+
+    Raises:
+        StudyError: kallisto refuses the transcriptome.
+    """
+    with tempfile.TemporaryDirectory(dir=index.parent, prefix=".index-") as folder:
+        partial = Path(folder) / "transcripts.idx"
+        status, said = _run(["index", "-i", str(partial), "-t", str(threads), str(transcripts)])
+        if status or not partial.is_file():
+            raise StudyError(
+                f"kallisto could not index the transcriptome (status {status}): {said}",
+                where=str(transcripts),
+                expected="transcript sequences in FASTA",
+                remedy="check reference.transcripts in config/config.yaml; the step's log has all that kallisto said",
+            )
+        partial.replace(index)
+
+
+def quantify(
+    index: Path,
+    reads: Sequence[Path],
+    output: Path,
+    *,
+    paired: bool,
+    threads: int,
+    fragment_length: float,
+    fragment_sd: float,
+    n_reads: int = 0,
+) -> None:
+    """Quantify one sample.
+
+    Args:
+        index: from `build_index`.
+        reads: FASTQ files; of paired runs mate 1 and mate 2 in turn, several runs one after the other.
+        output: folder for `abundance.tsv` and `run_info.json`, written whole or not at all.
+        paired: whether the reads are mates.
+        threads: threads; kallisto's result depends on their number, so always the same for a study.
+        fragment_length: mean fragment length in nucleotides, used for single-end reads only.
+        fragment_sd: its standard deviation.
+        n_reads: reads (pairs) to expect, for the time left.
+
+    Raises:
+        StudyError: kallisto failed, or not one read pseudoaligned.
+    """
+    output.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=output, prefix=".quant-") as folder:
+        command = ["quant", "--plaintext", "--verbose", "-t", str(threads), "-i", str(index), "-o", folder]
+        if not paired:
+            command += ["--single", "-l", str(fragment_length), "-s", str(fragment_sd)]
+        status, said = _run([*command, *map(str, reads)], label=output.name, n_reads=n_reads)
+        run_info = Path(folder) / "run_info.json"
+        if run_info.is_file() and json.loads(run_info.read_text())["n_pseudoaligned"] == 0:
+            raise StudyError(
+                f"not one read of {output.name} pseudoaligns to the reference",
+                where=", ".join(path.name for path in reads),
+                expected="reads of the organism and kind of RNA that the reference holds",
+                remedy="check reference.transcripts and study.tax_id in config/config.yaml",
+            )
+        if status or not run_info.is_file():
+            raise StudyError(
+                f"kallisto could not quantify {output.name} (status {status}): {said}",
+                where=", ".join(str(path) for path in reads),
+                expected="whole FASTQ files and an index of this kallisto version",
+                remedy="the step's log has all that kallisto said",
+            )
+        for name in ("abundance.tsv", "run_info.json"):
+            (Path(folder) / name).replace(output / name)
+
+
+def _run(arguments: list[str], *, label: str = "", n_reads: int = 0) -> tuple[int, str]:
+    """Run kallisto; log what it says, show its progress, and return its status and last words."""
+    command = [find_kallisto(), *arguments]
+    logger.info("%s", " ".join(command))
+    started = time.monotonic()
+    last = ""
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            last = line.strip() or last
+            logger.info("%s", line.rstrip())
+            done = _PROCESSED.search(line)
+            if done and label:
+                progress.info(
+                    "%s: %s", label, _time_left(int(done[1]) * 1_000_000, n_reads, time.monotonic() - started)
+                )
+    return process.returncode, last
+
+
+def _time_left(done: int, total: int, seconds: float) -> str:
+    if done >= total:
+        return f"{done:,} reads"
+    return f"{done:,} of {total:,} reads, {seconds * (total - done) / done / 60:.1f} min left"

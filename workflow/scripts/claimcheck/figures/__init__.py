@@ -1,0 +1,1 @@
+"""Figures and the report: tables are drawn, nothing is computed."""

@@ -1,0 +1,182 @@
+"""The page: one HTML file that holds everything it shows and asks nothing of any server."""
+
+import base64
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import jinja2
+import pandas as pd
+
+from claimcheck.figures.captions import Calls, Study, count_calls, describe_figure
+from claimcheck.figures.page_tables import (
+    Column,
+    Table,
+    as_table,
+    gate_table,
+    gene_table,
+    probability,
+    sample_table,
+    sentence,
+    set_table,
+    set_test_table,
+    top_genes,
+    words,
+)
+
+
+@dataclass(frozen=True)
+class Results:
+    """The tables that the page is made from; those of steps that a study does not have are None.
+
+    Attributes:
+        samples: sample, condition, sex, age, tissue, batch, runs, evidence (text).
+        gates: gate, scope, status, value, threshold, reason (text).
+        genes: gene_id, symbol, base_mean, log2_fold_change, lfc_se, stat, p_value, p_adjusted,
+            log2_fold_change_shrunken.
+        summary: quantity, value (text).
+        size_factors: sample, size_factor, library_size.
+        mapping: sample, n_processed, share_pseudoaligned.
+        set_tests: set, family, source, variant, n_genes, effect, nes, p_prerank, p_prerank_adjusted, leading_edge.
+        sets: where the sets come from.
+        configuration: the merged configuration, YAML.
+    """
+
+    samples: pd.DataFrame
+    gates: pd.DataFrame
+    genes: pd.DataFrame
+    summary: pd.DataFrame
+    size_factors: pd.DataFrame
+    mapping: pd.DataFrame | None
+    set_tests: pd.DataFrame | None
+    sets: pd.DataFrame | None
+    configuration: str
+
+
+@dataclass(frozen=True)
+class FigureView:
+    """A figure as the page shows it; `image` is a data URI, `width` its printed width in points."""
+
+    name: str
+    image: str
+    width: float
+    alt: str
+    caption: str
+    rule: str
+
+
+@dataclass(frozen=True)
+class FamilyView:
+    """A family of gene sets as the page shows it."""
+
+    name: str
+    figure: FigureView
+    table: Table
+    sentence: str
+
+
+def render_page(study: Study, results: Results, figures: Sequence[Path], template: Path) -> str:
+    """Write the page of a study.
+
+    Args:
+        study: names, direction, alpha.
+        results: tables.
+        figures: SVG files, named after what they show.
+        template: the page's Jinja template; the files that it includes lie beside it.
+
+    Returns:
+        HTML. All text of the study is escaped.
+    """
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(template.parent),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    calls = count_calls(results.genes, results.samples, study)
+    views = {path.stem: _view(path, study, calls) for path in figures}
+    animals = results.samples.merge(results.size_factors, on="sample", how="left", validate="1:1")
+    if results.mapping is not None:
+        animals = animals.merge(
+            results.mapping[["sample", "n_processed", "share_pseudoaligned"]], on="sample", how="left"
+        )
+    interest = results.genes[results.genes["gene_id"].isin(study.label_genes)].sort_values("symbol")
+    return environment.get_template(template.name).render(
+        study=study,
+        calls=calls,
+        views=views,
+        samples=sample_table(animals),
+        gates=gate_table(results.gates),
+        n_status=results.gates["status"].value_counts().to_dict(),
+        outcome=_outcome(results.genes, study, calls),
+        top_genes=top_genes(results.genes, study),
+        interest=gene_table(interest, study, "The genes of interest."),
+        absent=sorted(set(study.label_genes) - set(results.genes["gene_id"])),
+        summary=as_table(
+            results.summary,
+            [Column("meaning", "what was counted", sentence), Column("value", "number", words)],
+            "Numbers of the differential test.",
+        ),
+        families=_families(study, results.set_tests, views),
+        sets=None if results.sets is None else set_table(results.sets),
+        configuration=results.configuration,
+    )
+
+
+def _view(path: Path, study: Study, calls: Calls) -> FigureView:
+    alt, caption = describe_figure(path.stem, study, calls)
+    printed = re.search(r'<svg[^>]*? width="([\d.]+)pt"', path.read_text(encoding="utf-8"))
+    width = float(printed[1]) if printed else 0.0
+    image = "data:image/svg+xml;base64," + base64.b64encode(path.read_bytes()).decode("ascii")
+    if study.simulated:
+        alt = f"Simulated data. {alt}"
+    rule = "draw_enrichment" if path.stem.startswith("enrichment_") else f"draw_{path.stem}"
+    return FigureView(path.stem, image, width, alt, caption, rule)
+
+
+def _outcome(genes: pd.DataFrame, study: Study, calls: Calls) -> str:
+    """Say in a sentence how many genes are called; if none is, say that this is a result, with the numbers."""
+    n_adjusted = calls.n_genes - calls.n_without_p - calls.n_without_adjusted_p
+    compared = f"{calls.n_test} {study.test} and {calls.n_reference} {study.reference} animals"
+    if calls.n_called:
+        verb = "is" if calls.n_called == 1 else "are"
+        return (
+            f"Of {n_adjusted:,} genes with an adjusted p, {calls.n_called:,} {verb} called below {study.alpha:g}: "
+            f"{calls.n_up:,} higher in {study.test} and {calls.n_down:,} higher in {study.reference} ({compared})."
+        )
+    adjusted = genes.dropna(subset=["p_adjusted"]).sort_values(["p_adjusted", "p_value", "gene_id"])
+    if adjusted.empty:
+        return f"No gene has an adjusted p, so none can be called ({compared})."
+    first = adjusted.iloc[0]
+    return (
+        f"No gene is called: none of {n_adjusted:,} genes with an adjusted p falls below {study.alpha:g}; the smallest "
+        f"is {probability(first['p_adjusted'])} ({first['symbol']}). With {compared} this does not show that the "
+        "groups are alike: differences that are small beside the spread between animals stay unseen."
+    )
+
+
+def _families(study: Study, tests: pd.DataFrame | None, views: dict[str, FigureView]) -> list[FamilyView]:
+    if tests is None:
+        return []
+    families = []
+    for name in study.families:
+        chosen = tests[tests["family"] == name]
+        low = chosen[chosen["p_prerank_adjusted"] < study.alpha].sort_values("set")
+        up = list(low.loc[low["nes"] > 0, "set"])
+        down = list(low.loc[low["nes"] < 0, "set"])
+        sentence = (
+            f"Of {len(chosen)} sets tested, {len(up)} rank towards {study.test} and {len(down)} towards "
+            f"{study.reference} with an adjusted prerank p below {study.alpha:g}"
+        )
+        named = ", ".join(up + down)
+        families.append(
+            FamilyView(
+                name=name,
+                figure=views[f"enrichment_{name}"],
+                table=set_test_table(tests, name),
+                sentence=f"{sentence}: {named}." if named else f"{sentence}.",
+            )
+        )
+    return families

@@ -1,0 +1,214 @@
+"""The tables of the page: which columns, under which headings, in which notation."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from claimcheck.figures.captions import Study
+from claimcheck.tables import listed
+
+N_TOP_GENES = 25
+_NORMAL_975 = 1.959964
+_MISSING = "–"
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table as the page shows it.
+
+    Attributes:
+        caption: what it holds.
+        headings: one a column, each with the kind of its cells: "number", "long" (text that needs
+            room), "together" (text on one line) or "text".
+        rows: cells as text.
+    """
+
+    caption: str
+    headings: list[tuple[str, str]]
+    rows: list[list[str]]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the page's tables: where it comes from, its heading, and its notation."""
+
+    name: str
+    heading: str
+    notation: Callable[[Any], str]
+
+
+def words(value: Any) -> str:
+    """Write text, a dash where there is none."""
+    return str(value) if pd.notna(value) and str(value) not in {"", "NA"} else _MISSING
+
+
+def spaced(value: object) -> str:
+    """Write a `;`-joined list, up to 15 of its items, so that lines can break."""
+    return listed(str(value).split(";"), most=15) if words(value) != _MISSING else _MISSING
+
+
+def whole(value: float) -> str:
+    """Write a count."""
+    return f"{value:,.0f}" if pd.notna(value) else _MISSING
+
+
+def two(value: float) -> str:
+    """Write a number with two decimals and a true minus sign."""
+    return f"{value:.2f}".replace("-", "−") if pd.notna(value) else _MISSING
+
+
+def percent(value: float) -> str:
+    """Write a share as per cent."""
+    return f"{100 * value:.1f} %" if pd.notna(value) else _MISSING
+
+
+def probability(value: float) -> str:
+    """Write a p-value: two significant digits, and never zero."""
+    if math.isnan(value):
+        return _MISSING
+    return "< 1e-300" if value < 1e-300 else f"{value:.2g}"
+
+
+def together(value: Any) -> str:
+    """Write text that stays on one line."""
+    return words(value)
+
+
+def sentence(value: Any) -> str:
+    """Write text that is long enough to need a column of some width."""
+    return words(value)
+
+
+_KINDS: dict[Callable[[Any], str], str] = {
+    whole: "number",
+    two: "number",
+    percent: "number",
+    probability: "number",
+    spaced: "long",
+    sentence: "long",
+    together: "together",
+}
+
+_GENE = [
+    Column("symbol", "gene", words),
+    Column("gene_id", "id", words),
+    Column("base_mean", "mean count", whole),
+    Column("log2_fold_change", "log2 fold change", two),
+    Column("interval", "95 % interval", together),
+    Column("log2_fold_change_shrunken", "shrunken", two),
+    Column("p_value", "p", probability),
+    Column("p_adjusted", "adjusted p", probability),
+]
+_SAMPLE = [
+    Column("sample", "animal", words),
+    Column("condition", "group", words),
+    Column("sex", "sex", words),
+    Column("age", "age", words),
+    Column("tissue", "tissue", words),
+    Column("batch", "batch", words),
+    Column("n_processed", "fragments", whole),
+    Column("share_pseudoaligned", "pseudoaligned", percent),
+    Column("library_size", "counts", whole),
+    Column("size_factor", "size factor", two),
+    Column("runs", "runs", spaced),
+    Column("evidence", "group known from", sentence),
+]
+_GATE = [
+    Column("status", "status", lambda status: str(status).upper()),
+    Column("gate", "gate", words),
+    Column("scope", "of", words),
+    Column("value", "value", words),
+    Column("threshold", "threshold", words),
+    Column("reason", "reason", sentence),
+]
+_SET_TEST = [
+    Column("set", "set", words),
+    Column("n_genes", "genes", whole),
+    Column("effect", "mean log2 fold change", two),
+    Column("nes", "NES", two),
+    Column("p_prerank", "p (prerank)", probability),
+    Column("p_prerank_adjusted", "adjusted p", probability),
+    Column("leading_edge", "leading edge", spaced),
+]
+_SET = [
+    Column("set", "set", words),
+    Column("family", "family", words),
+    Column("description", "what it holds", sentence),
+    Column("source", "source", words),
+    Column("citation", "citation", sentence),
+    Column("licence", "licence", words),
+    Column("checked_on", "checked on", words),
+    Column("n_listed", "listed", whole),
+    Column("n_excluded", "excluded", whole),
+    Column("n_not_counted", "not in the counts", whole),
+    Column("n_not_ranked", "not tested", whole),
+    Column("n_ranked", "ranked", whole),
+    Column("lost", "genes lost", spaced),
+]
+
+
+def as_table(frame: pd.DataFrame, columns: Sequence[Column], caption: str) -> Table:
+    """Lay out a frame; columns that it lacks, or that are empty throughout, are left out."""
+    shown = [
+        column
+        for column in columns
+        if column.name in frame and any(words(value) != _MISSING for value in frame[column.name])
+    ]
+    cells = [[column.notation(value) for value in frame[column.name]] for column in shown]
+    return Table(
+        caption,
+        [(column.heading, _KINDS.get(column.notation, "text")) for column in shown],
+        [list(row) for row in zip(*cells, strict=True)],
+    )
+
+
+def gene_table(genes: pd.DataFrame, study: Study, caption: str) -> Table:
+    """Lay out genes with their unshrunken fold change and its 95 % Wald interval (± 1.96 standard errors)."""
+    half = _NORMAL_975 * genes["lfc_se"]
+    low, high = genes["log2_fold_change"] - half, genes["log2_fold_change"] + half
+    interval = [f"{two(a)} to {two(b)}" if pd.notna(a) else "" for a, b in zip(low, high, strict=True)]
+    return as_table(genes.assign(interval=interval), _GENE, f"{caption} Direction: {study.direction}.")
+
+
+def top_genes(genes: pd.DataFrame, study: Study) -> Table:
+    """Lay out the genes with the smallest p-values."""
+    ranked = genes.assign(size=genes["stat"].abs()).dropna(subset=["p_value"])
+    ranked = ranked.sort_values(["p_value", "size", "gene_id"], ascending=[True, False, True])
+    return gene_table(
+        ranked.head(N_TOP_GENES),
+        study,
+        f"The {min(N_TOP_GENES, len(ranked))} genes with the smallest p, called or not.",
+    )
+
+
+def sample_table(samples: pd.DataFrame) -> Table:
+    """Lay out the animals, their sequencing and why each is in its group."""
+    return as_table(samples, _SAMPLE, f"The {len(samples)} animals, a row each.")
+
+
+def gate_table(gates: pd.DataFrame) -> Table:
+    """Lay out the quality gates, failures first."""
+    order = gates["status"].map({"fail": 0, "warn": 1, "pass": 2}).fillna(3)
+    return as_table(
+        gates.assign(order=order).sort_values("order", kind="stable"),
+        _GATE,
+        "Quality gates: FAIL and WARN first.",
+    )
+
+
+def set_test_table(tests: pd.DataFrame, family: str) -> Table:
+    """Lay out the tested sets of a family, smallest p first."""
+    chosen = tests[tests["family"] == family].sort_values(["p_prerank", "set"])
+    return as_table(
+        chosen,
+        _SET_TEST,
+        f"Sets of the family {family}. Adjusted p: Benjamini and Hochberg over all sets tested. Descriptive.",
+    )
+
+
+def set_table(sets: pd.DataFrame) -> Table:
+    """Lay out where the sets come from and which of their genes were tested."""
+    return as_table(sets, _SET, "Where each set comes from, and what became of its genes.")

@@ -1,0 +1,125 @@
+"""The one look of all figures: colours, fonts, the words "simulated data", and files whose bytes repeat."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import FuncFormatter
+
+from claimcheck.tables import whole_file, write_table
+
+# Okabe & Ito's colour-blind-safe palette, https://jfly.uni-koeln.de/color/
+TEST_COLOUR = "#D55E00"
+REFERENCE_COLOUR = "#0072B2"
+NEUTRAL_COLOUR = "#8A8A8A"
+TEXT_COLOUR = "#1A1A1A"
+FULL_WIDTH = 7.2
+"""Inches between the margins of a printed page."""
+
+_RC: Any = {
+    "font.family": "DejaVu Sans",
+    "font.size": 8.5,
+    "axes.titlesize": 8.5,
+    "axes.labelsize": 8.5,
+    "xtick.labelsize": 8,
+    "ytick.labelsize": 8,
+    "legend.fontsize": 8,
+    "axes.titlelocation": "left",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.linewidth": 0.7,
+    "axes.edgecolor": TEXT_COLOUR,
+    "axes.labelcolor": TEXT_COLOUR,
+    "text.color": TEXT_COLOUR,
+    "xtick.color": TEXT_COLOUR,
+    "ytick.color": TEXT_COLOUR,
+    "legend.frameon": False,
+    "figure.facecolor": "white",
+    # A symbol or a condition may hold a dollar sign; no text of these figures is a formula.
+    "text.parse_math": False,
+    "svg.fonttype": "path",
+    "svg.hashsalt": "claimcheck",
+    "pdf.fonttype": 42,
+}
+
+
+@contextmanager
+def house_style() -> Iterator[None]:
+    """Draw in the look of this project; nothing of it stays behind."""
+    with mpl.rc_context(_RC):
+        yield
+
+
+def new_figure(width: float, height: float, *, simulated: bool) -> Figure:
+    """Start a figure, stamped when its study is simulated.
+
+    Args:
+        width: inches.
+        height: inches.
+        simulated: whether the study's data are simulated.
+    """
+    figure = Figure(figsize=(width, height), layout="constrained")
+    FigureCanvasAgg(figure)
+    if simulated:
+        figure.suptitle("simulated data", x=0.005, ha="left", fontsize=8.5, fontweight="bold", color="#7A0019")
+    return figure
+
+
+def save_figure(draw: Callable[[], tuple[Figure, pd.DataFrame]], *, svg: Path, pdf: Path, table: Path) -> None:
+    """Draw a figure in the house style and write it with the table of what it shows.
+
+    Args:
+        draw: makes the figure and the table of exactly what it draws.
+        svg: scalable image for the page, text as outlines so that it looks the same everywhere.
+        pdf: the same for print, text as text.
+        table: TSV of what is drawn.
+    """
+    with house_style():
+        figure, drawn = draw()
+        for path, stamp in ((svg, "Date"), (pdf, "CreationDate")):
+            with whole_file(path) as partial:
+                figure.savefig(partial, format=path.suffix[1:], dpi=250, metadata={stamp: None})
+    write_table(drawn, table)
+
+
+def colour_of(condition: str, test: str, reference: str) -> str:
+    """Give a condition its colour; anything but the two compared ones is grey."""
+    return {test: TEST_COLOUR, reference: REFERENCE_COLOUR}.get(condition, NEUTRAL_COLOUR)
+
+
+def by_group(samples: pd.DataFrame, test: str, reference: str) -> pd.DataFrame:
+    """Sort animals: reference group, test group, others; by name within each."""
+    place = {reference: 0, test: 1}
+    order = samples["condition"].map(lambda condition: place.get(condition, 2))
+    return samples.assign(_order=order).sort_values(["_order", "condition", "sample"]).drop(columns="_order")
+
+
+def group_legend(figure: Figure, test: str, reference: str, *, more: Sequence[Line2D] = ()) -> None:
+    """Name the two groups' colours, and whatever else needs a key, below the panels."""
+    groups = [
+        Line2D([], [], linestyle="none", marker="o", markersize=5, color=colour, label=condition)
+        for condition, colour in ((reference, REFERENCE_COLOUR), (test, TEST_COLOUR))
+    ]
+    handles = [*groups, *more]
+    figure.legend(handles=handles, loc="outside lower center", ncols=min(len(handles), 4), handletextpad=0.3)
+
+
+def plain_numbers(axis: Axes, which: str) -> None:
+    """Write the ticks of an axis as plain numbers (0.1, 10, 1,000), on a log scale too."""
+    getattr(axis, f"{which}axis").set_major_formatter(
+        FuncFormatter(lambda value, _: f"{value:,.0f}" if abs(value) >= 1 or value == 0 else f"{value:g}")
+    )
+
+
+def say_nothing_to_draw(axis: Axes, sentence: str) -> None:
+    """Write a sentence in the middle of a panel that has nothing to show."""
+    axis.text(0.5, 0.5, sentence, transform=axis.transAxes, ha="center", va="center", wrap=True)
+    axis.set_xticks([])
+    axis.set_yticks([])

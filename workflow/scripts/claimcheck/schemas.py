@@ -1,0 +1,115 @@
+"""Checking configurations and sheets against the JSON schemas of the workflow, with messages in plain words."""
+
+import difflib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import yaml
+from jsonschema.exceptions import ValidationError
+
+from claimcheck.errors import StudyError
+from claimcheck.tables import listed
+
+SCHEMAS = Path(__file__).resolve().parents[2] / "schemas"
+
+_TYPES = {
+    "object": "a group of keys",
+    "array": "a list",
+    "string": "text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "null": "empty",
+}
+
+
+def load_schema(name: str) -> dict[str, Any]:
+    """Read `workflow/schemas/<name>.schema.yaml`; a property `$ref: <other>` is replaced by that schema file.
+
+    Each file has an `$id` of its own, so that references within it stay within it.
+    """
+    schema: dict[str, Any] = yaml.safe_load((SCHEMAS / f"{name}.schema.yaml").read_text(encoding="utf-8"))
+    schema["$id"] = f"urn:claimcheck:{name}"
+    for key, value in schema.get("properties", {}).items():
+        if not value.get("$ref", "#").startswith("#"):
+            schema["properties"][key] = load_schema(value["$ref"])
+    return schema
+
+
+def check(instance: Any, schema: dict[str, Any], *, where: str) -> None:
+    """Check an instance against a schema.
+
+    Raises:
+        StudyError: naming the first problem in the order of the instance, and how many there are in all.
+    """
+    validator = jsonschema.Draft202012Validator(schema)
+    errors = sorted(_leaves(validator.iter_errors(instance)), key=lambda error: [str(part) for part in error.path])
+    if not errors:
+        return
+    first = errors[0]
+    key = ".".join(str(part) for part in first.absolute_path)
+    others = f" (and {len(errors) - 1} more problems)" if len(errors) > 1 else ""
+    what, expected, remedy = _in_words(first, key)
+    raise StudyError(what + others, where=f"{where}, {key or 'top level'}", expected=expected, remedy=remedy)
+
+
+def complete(instance: Any, schema: dict[str, Any]) -> Any:
+    """Return a copy of a checked instance in which absent keys hold the schema's defaults, at every level."""
+    if not isinstance(instance, dict):
+        return instance
+    completed = dict(instance)
+    for key, part in schema.get("properties", {}).items():
+        if key not in completed and "default" in part:
+            completed[key] = part["default"]
+        if key in completed:
+            completed[key] = complete(completed[key], part)
+    return completed
+
+
+def _leaves(errors: Iterator[ValidationError]) -> Iterator[ValidationError]:
+    """Of alternatives that all fail, keep the branch that describes the given type best."""
+    for error in errors:
+        if error.validator in ("anyOf", "oneOf") and error.context:
+            matching = [inner for inner in error.context if inner.validator != "type"]
+            yield from _leaves(iter(matching[:1] or [error.context[0]]))
+        else:
+            yield error
+
+
+def _in_words(error: ValidationError, key: str) -> tuple[str, str, str]:
+    """Say a schema's complaint as (what, expected, remedy)."""
+    schema: dict[str, Any] = error.schema if isinstance(error.schema, dict) else {}
+    rule: Any = error.validator_value
+    about = " ".join(str(schema.get("description", "")).split())
+    change = f"correct `{key}`" if key else "correct the file"
+    instance: Any = error.instance
+    value = "what is there" if isinstance(instance, dict | list) else instance
+    match error.validator:
+        case "additionalProperties":
+            known = sorted(schema.get("properties", {}))
+            unknown = sorted(set(instance) - set(known))
+            near = difflib.get_close_matches(unknown[0], known, n=1)
+            hint = f"; did you mean `{near[0]}`?" if near else ""
+            return (
+                f"unknown key {listed(f'`{name}`' for name in unknown)}{hint}",
+                f"only the keys {listed(known, most=20)}",
+                "correct or remove the key; config/README.md explains every one",
+            )
+        case "required":
+            missing = [name for name in rule if name not in instance]
+            part = schema.get("properties", {}).get(missing[0], {})
+            return (
+                f"the key `{missing[0]}` is missing",
+                str(part.get("description", f"a value for `{missing[0]}`")),
+                f"add `{missing[0]}`; config/README.md shows how",
+            )
+        case "type":
+            wanted = rule if isinstance(rule, list) else [rule]
+            words = " or ".join(_TYPES[name] for name in wanted)
+            return f"`{key}` is {value!r}", f"{words}{': ' + about if about else ''}", change
+        case "enum":
+            return f"`{key}` is {value!r}", f"one of {listed(rule, most=20)}", change
+        case _:
+            return f"`{key}` is {value!r}", about or f"{error.validator} {rule}", change

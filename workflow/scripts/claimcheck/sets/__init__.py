@@ -1,0 +1,1 @@
+"""Gene sets: their collections and the tests on them."""

@@ -1,0 +1,1 @@
+"""Planted worlds: simulated studies whose truth is known."""

@@ -1,0 +1,138 @@
+"""A mirror of the archive on disk, in ENA's own formats and folders."""
+
+import gzip
+import hashlib
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from claimcheck.simulation.reads import Pairs, fastq
+
+HOST = "ftp.sra.ebi.ac.uk"
+REPORT_COLUMNS = [
+    "run_accession",
+    "experiment_accession",
+    "sample_accession",
+    "study_accession",
+    "tax_id",
+    "scientific_name",
+    "library_layout",
+    "library_source",
+    "library_strategy",
+    "library_name",
+    "instrument_model",
+    "read_count",
+    "base_count",
+    "fastq_ftp",
+    "fastq_md5",
+    "fastq_bytes",
+    "sample_title",
+    "sample_alias",
+    "experiment_title",
+    "run_alias",
+]
+_LEVEL = 4
+
+
+@contextmanager
+def whole_folder(path: Path) -> Iterator[Path]:
+    """Give an empty folder beside `path`; rename it to `path` on success, remove it on any failure."""
+    partial = path.with_name(f".{path.name}.part")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    try:
+        yield partial
+        shutil.rmtree(path, ignore_errors=True)
+        partial.replace(path)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def plan_runs(settings: Mapping[str, Any], samples: pd.DataFrame, n_pairs: int, seed: int) -> pd.DataFrame:
+    """Decide which animal is sequenced in which run, in an order that does not tell the groups.
+
+    Args:
+        settings: the `archive` section of the simulation's configuration.
+        samples: one row an animal: animal, condition, sex, replicate.
+        n_pairs: read pairs an animal.
+        seed: of the order.
+
+    Returns:
+        One row a run, sorted by accession: the columns of a file report that need no files (all but fastq_*,
+        read_count and base_count), animal (missing where the run is none of the study's), first_pair and
+        last_pair (which of the animal's pairs it holds).
+    """
+    shuffled = samples.sample(frac=1, random_state=seed).reset_index(drop=True)
+    extra = settings["excluded_run"]
+    place = int(np.random.default_rng(seed).integers(1, len(shuffled)))
+    entries: list[dict[str, Any]] = []
+    for row in shuffled.to_dict("records"):
+        title = settings["titles"][row["condition"]].format(sex=row["sex"], replicate=row["replicate"])
+        entries.append({"animal": row["animal"], "title": title, "cuts": [0, n_pairs]})
+    for entry in entries[: settings["animals_in_two_runs"]]:
+        entry["cuts"] = [0, n_pairs * 3 // 5, n_pairs]
+    entries.insert(place, {"animal": pd.NA, "title": extra["title"], "cuts": [0, extra["pairs"]]})
+
+    runs: list[dict[str, Any]] = []
+    for number, entry in enumerate(entries, 1):
+        outside = entry["animal"] is pd.NA
+        alias = settings["sample_alias"].format(number=number)
+        for part, (first, last) in enumerate(zip(entry["cuts"], entry["cuts"][1:], strict=False), 1):
+            runs.append(
+                {
+                    "run_accession": settings["run_accession"].format(number=len(runs) + 1),
+                    "experiment_accession": settings["experiment_accession"].format(number=number),
+                    "sample_accession": settings["sample_accession"].format(number=number),
+                    "study_accession": settings["study_accession"],
+                    "tax_id": settings["tax_id"],
+                    "scientific_name": settings["scientific_name"],
+                    "library_layout": "PAIRED",
+                    "library_source": extra["library_source"] if outside else "TRANSCRIPTOMIC",
+                    "library_strategy": extra["library_strategy"] if outside else "RNA-Seq",
+                    "library_name": alias,
+                    "instrument_model": settings["instrument_model"],
+                    "sample_title": entry["title"],
+                    "sample_alias": alias,
+                    "experiment_title": f"{settings['instrument_model']} sequencing; {entry['title']}",
+                    "run_alias": f"{alias}_{part}",
+                    "animal": entry["animal"],
+                    "first_pair": first,
+                    "last_pair": last,
+                }
+            )
+    return pd.DataFrame(runs)
+
+
+def write_run(folder: Path, run: str, pairs: Pairs) -> dict[str, str | int]:
+    """Write both files of a run where ENA keeps them.
+
+    Returns:
+        The file report's read_count, base_count, fastq_ftp, fastq_md5 and fastq_bytes.
+    """
+    home = Path("vol1/fastq") / run[:6] / f"00{run[-1]}" / run
+    (folder / home).mkdir(parents=True, exist_ok=True)
+    addresses, sums, sizes = [], [], []
+    for mate, (bases, qualities) in enumerate(zip(pairs.bases, pairs.qualities, strict=True), 1):
+        name = home / f"{run}_{mate}.fastq.gz"
+        packed = compressed(fastq(run, mate, bases, qualities))
+        (folder / name).write_bytes(packed)
+        addresses.append(f"{HOST}/{name.as_posix()}")
+        sums.append(hashlib.md5(packed, usedforsecurity=False).hexdigest())
+        sizes.append(str(len(packed)))
+    return {
+        "read_count": len(pairs.bases[0]),
+        "base_count": sum(bases.size for bases in pairs.bases),
+        "fastq_ftp": ";".join(addresses),
+        "fastq_md5": ";".join(sums),
+        "fastq_bytes": ";".join(sizes),
+    }
+
+
+def compressed(content: bytes) -> bytes:
+    """Pack with gzip without a time or a name, so that same content gives same bytes."""
+    return gzip.compress(content, _LEVEL, mtime=0)

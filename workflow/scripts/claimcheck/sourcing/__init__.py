@@ -1,0 +1,1 @@
+"""From an accession to verified reads, known samples and a reference."""

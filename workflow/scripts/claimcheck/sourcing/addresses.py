@@ -1,0 +1,105 @@
+"""Where things may be fetched from: https, http on this machine, or a local folder; and what their names may be."""
+
+import re
+from dataclasses import dataclass
+from ipaddress import ip_address
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from claimcheck.errors import StudyError
+
+PROJECT = re.compile(r"PRJ[EDN][A-Z][0-9]{1,12}")
+RUN = re.compile(r"[ESD]RR[0-9]{6,12}")
+SAMPLE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_PATH = re.compile(r"(?:/?[A-Za-z0-9_][A-Za-z0-9._+-]*)+")
+
+
+@dataclass(frozen=True)
+class Address:
+    """A place to fetch from: either an URL or a path on this machine, never both.
+
+    Attributes:
+        url: https URL, or http URL on loopback; "" for a local path.
+        path: local file or folder, relative to the study folder unless absolute; None for an URL.
+    """
+
+    url: str
+    path: Path | None
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the address is a path on this machine."""
+        return self.path is not None
+
+    def __str__(self) -> str:
+        return self.url or str(self.path)
+
+    def join(self, part: str) -> "Address":
+        """Append a path from the network, which may hold plain names only.
+
+        Raises:
+            StudyError: the part could leave the folder, or holds anything but letters, digits and `._+-`.
+        """
+        if not _PATH.fullmatch(part):
+            raise StudyError(
+                f"the file path {part!r} is not one that an archive uses",
+                where=f"a reply of {self}",
+                expected="names of letters, digits and . _ + - joined by single slashes",
+                remedy="don't use this source; report the reply to the archive if it comes from there",
+            )
+        part = part.lstrip("/")
+        if self.path is not None:
+            return Address("", self.path / part)
+        return Address(f"{self.url.rstrip('/')}/{part}", None)
+
+
+def is_loopback(host: str | None) -> bool:
+    """Whether a host name or address is this machine."""
+    if host is None:
+        return False
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def parse_address(text: str, *, key: str) -> Address:
+    """Read an address of the configuration.
+
+    Args:
+        text: https URL, http URL on loopback, or local path.
+        key: the configuration key, for the message.
+
+    Raises:
+        StudyError: any other scheme, or a URL that names no host.
+    """
+    if "://" not in text:
+        return Address("", Path(text))
+    parts = urlsplit(text)
+    allowed = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname))
+    if not allowed or not parts.hostname or parts.username is not None:
+        raise StudyError(
+            f"the address {text!r} is not one to fetch from",
+            where=f"config/config.yaml, {key}",
+            expected="an https URL, an http URL on this machine, or a local path",
+            remedy=f"correct `{key}`",
+        )
+    return Address(text, None)
+
+
+def check_name(name: str, pattern: re.Pattern[str], *, kind: str, where: str) -> str:
+    """Return a name that becomes part of a path, or refuse it.
+
+    Raises:
+        StudyError: the whole name does not match the pattern.
+    """
+    if not pattern.fullmatch(name):
+        raise StudyError(
+            f"{name!r} is not a {kind}",
+            where=where,
+            expected=f"a {kind} that matches {pattern.pattern}",
+            remedy=f"correct the {kind}; it becomes part of file names",
+        )
+    return name

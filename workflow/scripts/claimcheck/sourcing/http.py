@@ -1,0 +1,118 @@
+"""HTTP as this workflow allows it: https, or http on this machine; retries with pauses; no endless waits."""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.util import Retry
+
+from claimcheck.errors import StudyError
+from claimcheck.sourcing.addresses import Address, is_loopback
+
+TIMEOUT = (10, 60)
+"""Seconds to connect, and between two pieces of a reply."""
+
+
+class _LoopbackOnly(HTTPAdapter):
+    """Refuses plain http to any other machine, at the first request and at every redirect."""
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **options: Any) -> requests.Response:
+        if not is_loopback(urlsplit(request.url or "").hostname):
+            raise StudyError(
+                f"the server leads to {request.url}, which is not encrypted",
+                where="a redirect",
+                expected="https, or http on this machine",
+                remedy="use another address for this source",
+            )
+        return super().send(request, *args, **options)
+
+
+def open_session(*, attempts: int = 5, pause: float = 1.0) -> requests.Session:
+    """Open a session that retries lost connections, 429 (after the server's Retry-After) and 5xx replies.
+
+    Args:
+        attempts: tries in all for a request.
+        pause: seconds before the second retry; doubled for each further one.
+    """
+    retry = Retry(
+        total=attempts - 1,
+        connect=min(2, attempts - 1),
+        backoff_factor=pause,
+        backoff_max=60,
+        status_forcelist=(429, 500, 502, 503, 504),
+        raise_on_status=False,
+    )
+    session = requests.Session()
+    session.mount("https://", HTTPAdapter(max_retries=retry))
+    session.mount("http://", _LoopbackOnly(max_retries=retry))
+    session.headers["User-Agent"] = "claimcheck"
+    return session
+
+
+def unreachable(address: Address | str, error: Exception | str) -> StudyError:
+    """Say that a server gave no usable answer, and what can be done without it."""
+    host = urlsplit(str(address)).hostname or str(address)
+    return StudyError(
+        f"no answer from {host}: {_root_cause(error)}",
+        where=str(address),
+        expected="the archive's reply over the network",
+        remedy=(
+            "check the network of this machine (or its proxy settings) and start again: what was fetched is kept. "
+            "To see the whole workflow without the archive, run the simulated study: "
+            "snakemake --cores 2 --directory demo"
+        ),
+    )
+
+
+def _root_cause(error: Exception | str) -> str:
+    """Return the innermost reason, which says more than the layers of wrapping around it."""
+    if isinstance(error, str):
+        return error
+    reason: BaseException = error
+    while True:
+        inner = getattr(reason, "reason", None) or reason.__cause__ or (reason.args[0] if reason.args else None)
+        if not isinstance(inner, BaseException) or inner is reason:
+            return str(reason).rpartition(": ")[2] or type(reason).__name__
+        reason = inner
+
+
+def get_text(address: Address, *, parameters: dict[str, str], session: requests.Session) -> str:
+    """Fetch a small text reply.
+
+    Args:
+        address: where to ask; a local address is a file.
+        parameters: the query.
+        session: from `open_session`.
+
+    Raises:
+        StudyError: no answer, or one with a status that is not 2xx.
+    """
+    if address.path is not None:
+        return read_local(address.path).decode("utf-8", errors="replace")
+    try:
+        reply = session.get(address.url, params=parameters, timeout=TIMEOUT)
+    except requests.RequestException as error:
+        raise unreachable(address, error) from error
+    if not reply.ok:
+        said = " ".join(reply.text.split())[:200]
+        raise unreachable(address, f"status {reply.status_code} ({reply.reason}): {said}")
+    reply.encoding = "utf-8"
+    return reply.text
+
+
+def read_local(path: Path) -> bytes:
+    """Read a file of a local mirror.
+
+    Raises:
+        StudyError: there is no such file.
+    """
+    if not path.is_file():
+        raise StudyError(
+            "the local mirror lacks a file",
+            where=str(path),
+            expected="a file with the archive's reply",
+            remedy="correct the mirror, or the address in config/config.yaml",
+        )
+    return path.read_bytes()

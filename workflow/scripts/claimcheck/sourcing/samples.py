@@ -1,0 +1,218 @@
+"""Which run belongs to which animal and group: from a sheet, or from what the archive says in configured patterns."""
+
+import re
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from claimcheck.errors import StudyError
+from claimcheck.sourcing.addresses import SAMPLE_NAME, check_name
+from claimcheck.tables import listed
+
+SAMPLE_COLUMNS = ("sample", "condition", "sex", "age", "tissue", "batch", "runs", "evidence")
+_REQUIRED = ("sample", "condition")
+
+
+def compile_patterns(patterns: Mapping[str, Sequence[str]]) -> dict[str, list[re.Pattern[str]]]:
+    """Compile the patterns of each condition, ignoring case.
+
+    Raises:
+        StudyError: one is not a regular expression.
+    """
+    compiled: dict[str, list[re.Pattern[str]]] = {}
+    for condition, texts in patterns.items():
+        compiled[condition] = []
+        for text in texts:
+            try:
+                compiled[condition].append(re.compile(text, re.IGNORECASE))
+            except re.error as error:
+                raise StudyError(
+                    f"the pattern {text!r} is not a regular expression: {error}",
+                    where=f"config/config.yaml, samples.patterns.{condition}",
+                    expected="a Python regular expression",
+                    remedy="correct the pattern",
+                ) from error
+    return compiled
+
+
+def call_conditions(
+    runs: pd.DataFrame, *, fields: Sequence[str], patterns: Mapping[str, Sequence[str]]
+) -> pd.DataFrame:
+    """Call the condition of every run from its descriptive fields.
+
+    Each field is read alone and names the conditions whose patterns occur in it; a field with the same text in all runs
+    cannot tell groups apart and is not read. A run is called if all fields that name a condition name the same one.
+
+    Args:
+        runs: one row a run, text columns.
+        fields: columns to read, in the order in which the evidence lists them.
+        patterns: regular expressions of each condition.
+
+    Returns:
+        Indexed like `runs`: condition ("" if not called), evidence (the fields that spoke), problem ("" if called).
+    """
+    compiled = compile_patterns(patterns)
+    varying = [field for field in fields if field in runs and (len(runs) == 1 or runs[field].nunique() > 1)]
+    calls = []
+    for _, run in runs.iterrows():
+        votes: dict[str, list[str]] = {}
+        for field in varying:
+            for condition, expressions in compiled.items():
+                if any(expression.search(str(run[field])) for expression in expressions):
+                    votes.setdefault(condition, []).append(f"{field}: {run[field]}")
+        evidence = " | ".join(dict.fromkeys(text for texts in votes.values() for text in texts))
+        if len(votes) == 1:
+            calls.append((next(iter(votes)), evidence, ""))
+        else:
+            problem = f"names {listed(votes)} at once" if votes else "names no condition"
+            calls.append(("", evidence, problem))
+    return pd.DataFrame(calls, columns=["condition", "evidence", "problem"], index=runs.index)
+
+
+def samples_from_archive(runs: pd.DataFrame, calls: pd.DataFrame) -> pd.DataFrame:
+    """Group called runs into samples, one a BioSample.
+
+    Returns:
+        The sample sheet with the columns SAMPLE_COLUMNS, sorted by condition and sample; sample is the accession.
+
+    Raises:
+        StudyError: the runs of one BioSample were called differently.
+    """
+    joined = runs.join(calls)
+    rows = []
+    for sample, group in joined.groupby("sample_accession", sort=True):
+        conditions = sorted(set(group["condition"]))
+        if len(conditions) > 1:
+            raise StudyError(
+                f"the runs of {sample} are called {listed(conditions)}",
+                where=f"the archive's rows of {listed(group['run_accession'])}",
+                expected="one condition for all runs of a sample",
+                remedy="state the samples in config/samples.tsv",
+            )
+        check_name(str(sample), SAMPLE_NAME, kind="sample name", where="the archive's column sample_accession")
+        rows.append(
+            {
+                "sample": sample,
+                "condition": conditions[0],
+                "runs": ";".join(group["run_accession"]),
+                "evidence": group["evidence"].iloc[0],
+            }
+        )
+    sheet = pd.DataFrame(rows).reindex(columns=list(SAMPLE_COLUMNS)).fillna("")
+    return sheet.sort_values(["condition", "sample"], ignore_index=True)
+
+
+def template_of(runs: pd.DataFrame, calls: pd.DataFrame, *, fields: Sequence[str]) -> pd.DataFrame:
+    """Return a sheet to complete by hand: one row a BioSample, what is known filled in, what the archive says beside it."""
+    joined = runs.join(calls)
+    shown = [field for field in fields if field in joined]
+    rows = [
+        {
+            "sample": sample,
+            "condition": group["condition"].iloc[0] if group["condition"].nunique() == 1 else "",
+            "runs": ";".join(group["run_accession"]),
+            "evidence": group["evidence"].iloc[0],
+            **{field: group[field].iloc[0] for field in shown},
+        }
+        for sample, group in joined.groupby("sample_accession", sort=True)
+    ]
+    return pd.DataFrame(rows).reindex(columns=[*SAMPLE_COLUMNS, *shown]).fillna("")
+
+
+def check_sheet(sheet: pd.DataFrame, *, where: str, factor: str = "condition") -> pd.DataFrame:
+    """Check a sample sheet that a user wrote.
+
+    Args:
+        sheet: text columns, at least `sample` and the factor.
+        where: the file, for messages.
+        factor: column that holds the condition.
+
+    Returns:
+        The sheet with the columns SAMPLE_COLUMNS first, absent ones empty, and all others kept.
+
+    Raises:
+        StudyError: a column is missing, a name unfit for a file, a sample or run given twice, or a condition empty.
+    """
+    for column in ("sample", factor):
+        if column not in sheet:
+            raise StudyError(
+                f"the sample sheet has no column `{column}`",
+                where=f"{where}, header line: {listed(sheet.columns, most=20)}",
+                expected=f"the columns {listed(dict.fromkeys(('sample', factor)))}, tab-separated",
+                remedy="add the column, or name the right one in config/config.yaml (design.factor)",
+            )
+    checked = sheet.apply(lambda column: column.str.strip())
+    checked["condition"] = checked[factor]
+    for sample in checked["sample"]:
+        check_name(sample, SAMPLE_NAME, kind="sample name", where=where)
+    repeated = checked.loc[checked["sample"].duplicated(), "sample"]
+    if len(repeated):
+        raise StudyError(
+            f"the sample {listed(repeated)} is given twice",
+            where=where,
+            expected="one row a sample; several runs of one sample joined by ;",
+            remedy="join the rows, or give the second sample another name",
+        )
+    unnamed = checked.loc[checked["condition"] == "", "sample"]
+    if len(unnamed):
+        raise StudyError(
+            f"the condition of {listed(unnamed)} is empty",
+            where=f"{where}, column {factor}",
+            expected="a condition for every sample; leave a row out to leave the sample out",
+            remedy="fill the column, or delete the row",
+        )
+    others = [column for column in checked if column not in SAMPLE_COLUMNS]
+    return checked.reindex(columns=[*SAMPLE_COLUMNS, *others]).fillna("")
+
+
+def match_runs(sheet: pd.DataFrame, runs: pd.DataFrame, *, where: str) -> pd.DataFrame:
+    """Check that the runs of a sheet are runs of the project, each used once.
+
+    Returns:
+        One row a run in the sheet's order: sample, run_accession.
+
+    Raises:
+        StudyError: a run is unknown, used twice, or a sample has none.
+    """
+    pairs = [(row.sample, run.strip()) for row in sheet.itertuples() for run in str(row.runs).split(";")]
+    known = set(runs["run_accession"])
+    unknown = [f"{run or 'no run'} (sample {sample})" for sample, run in pairs if run not in known]
+    if unknown:
+        raise StudyError(
+            f"the sample sheet names runs that the project does not have: {listed(unknown)}",
+            where=f"{where}, column runs",
+            expected=f"RNA-Seq runs of the project, such as {listed(sorted(known), most=3)}",
+            remedy="correct the run accessions",
+        )
+    used = pd.Series([run for _, run in pairs])
+    if used.duplicated().any():
+        raise StudyError(
+            f"the run {listed(used[used.duplicated()])} is given to two samples",
+            where=f"{where}, column runs",
+            expected="every run in one sample",
+            remedy="correct the column runs",
+        )
+    return pd.DataFrame(pairs, columns=["sample", "run_accession"])
+
+
+def select_groups(sheet: pd.DataFrame, *, test: str, reference: str, where: str) -> pd.DataFrame:
+    """Keep the samples of the two groups that are compared, the reference first.
+
+    Raises:
+        StudyError: a group is missing.
+    """
+    for group in (reference, test):
+        if group not in set(sheet["condition"]):
+            raise StudyError(
+                f"no sample has the condition {group!r}",
+                where=f"{where}: conditions are {listed(sorted(set(sheet['condition'])), most=10)}",
+                expected=f"samples of both {test!r} and {reference!r} (design.test and design.reference)",
+                remedy="correct the conditions, or design.test and design.reference in config/config.yaml",
+            )
+    order = sheet["condition"].map({reference: 0, test: 1})
+    return (
+        sheet[order.notna()]
+        .assign(order=order)
+        .sort_values(["order", "sample"], ignore_index=True)
+        .drop(columns="order")
+    )

@@ -1,0 +1,80 @@
+"""The configuration of a study: checked against its schema, completed with defaults, and checked for sense."""
+
+from pathlib import Path
+from typing import Any
+
+from claimcheck.errors import StudyError
+from claimcheck.schemas import check, complete, load_schema
+
+CONFIG = "config/config.yaml"
+
+
+def read_configuration(configuration: dict[str, Any], *, folder: Path) -> dict[str, Any]:
+    """Check a configuration and fill in the defaults.
+
+    Args:
+        configuration: as read from `config/config.yaml`.
+        folder: the study folder, to which local paths are relative.
+
+    Returns:
+        A new dict in which every key of the schema has a value.
+
+    Raises:
+        StudyError: a key is unknown, missing or has a wrong value, keys contradict each other, or a file is missing.
+    """
+    schema = load_schema("config")
+    check(configuration, schema, where=CONFIG)
+    study: dict[str, Any] = complete(configuration, schema)
+    for key, wrong, expected in _contradictions(study, folder):
+        if wrong:
+            raise StudyError(wrong, where=f"{CONFIG}, {key}", expected=expected, remedy=f"correct `{key}`")
+    return study
+
+
+def _contradictions(study: dict[str, Any], folder: Path) -> list[tuple[str, str, str]]:
+    """List (key, complaint or "", expectation) of all rules that a schema cannot say."""
+    design, sets = study["design"], study["gene_sets"]
+    rules = [
+        (
+            "design.test",
+            f"design.test and design.reference are both {design['test']!r}" * (design["test"] == design["reference"]),
+            "two different conditions",
+        ),
+        (
+            "gene_sets.min_size",
+            f"gene_sets.min_size is {sets['min_size']}, max_size {sets['max_size']}"
+            * (sets["min_size"] > sets["max_size"]),
+            "a smallest size that is not above the largest",
+        ),
+        (
+            "gene_sets.families",
+            "families are named, but there are no curated sets"
+            * (sets["curated"] == "none" and bool(sets["families"])),
+            "an empty list where gene_sets.curated is none",
+        ),
+    ]
+    for name, thresholds in study["quality"].items():
+        text = f"quality.{name}.warn is below fail" * (thresholds["warn"] < thresholds["fail"])
+        rules.append((f"quality.{name}", text, "warn at or above fail: a failure is worse than a warning"))
+    if sets["curated"] != "none":
+        table = Path(sets["curated"]) / "sets.tsv"
+        rules.append(("gene_sets.curated", _missing(folder, str(table)), "a folder with sets.tsv and gene lists"))
+    if study["start_from"] == "counts":
+        counts = study["counts"] or {}
+        for key in ("table", "samples"):
+            absent = f"start_from is counts, but counts.{key} is not set"
+            complaint = _missing(folder, counts[key]) if key in counts else absent
+            rules.append((f"counts.{key}", complaint, "the path of a file, relative to the study folder"))
+    else:
+        needed = {
+            "study.bioproject": study["study"]["bioproject"],
+            "reference.transcripts": study["reference"]["transcripts"],
+        }
+        for key, value in needed.items():
+            rules.append((key, f"start_from is archive, but {key} is not set" * (not value), "a value for this key"))
+    return rules
+
+
+def _missing(folder: Path, path: str) -> str:
+    """Say that a local path does not exist, or nothing."""
+    return "" if (folder / path).exists() else f"the file {path} does not exist"

@@ -1,0 +1,106 @@
+"""Reading, checking and writing the tables that steps hand on to each other; every write is whole or absent."""
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import pandas as pd
+
+from claimcheck.errors import StudyError
+
+FLOAT_FORMAT = "%.10g"
+_SHOWN = 5
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """Give a temporary path beside `path`; rename it to `path` on success, remove it on any failure."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        yield partial
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a UTF-8 text file, whole or not at all."""
+    with whole_file(path) as partial:
+        partial.write_text(text, encoding="utf-8")
+
+
+def write_table(table: pd.DataFrame, path: Path) -> None:
+    """Write a table as TSV without its index: ten significant digits, missing values as `NA`, LF line ends."""
+    with whole_file(path) as partial:
+        table.to_csv(partial, sep="\t", index=False, float_format=FLOAT_FORMAT, na_rep="NA", lineterminator="\n")
+
+
+def read_table(path: Path, *, columns: Sequence[str] = (), text: Iterable[str] | bool = ()) -> pd.DataFrame:
+    """Read a TSV file that a step or a user wrote.
+
+    Args:
+        path: the file; UTF-8, one header line.
+        columns: columns that must be there; others are kept.
+        text: columns read as strings, empty cells as ""; True for all columns.
+
+    Returns:
+        One row a line, in the file's order; in columns that are not text, `NA` and empty cells are missing values.
+
+    Raises:
+        StudyError: the file is missing, empty or no table, lacks a column, or names one twice.
+    """
+    if not path.is_file():
+        raise StudyError(
+            f"the table {path.name} does not exist",
+            where=str(path),
+            expected="a tab-separated table with a header line",
+            remedy="check the path, or run the step that makes it",
+        )
+    try:
+        raw = pd.read_csv(
+            path, sep="\t", dtype=str, keep_default_na=False, header=None, encoding="utf-8-sig", comment=None
+        )
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
+        raise StudyError(
+            f"the table {path.name} cannot be read: {error}",
+            where=str(path),
+            expected="UTF-8 text, tab-separated, the same number of cells in every line",
+            remedy="open the file in a text editor and correct the line",
+        ) from error
+    header = [str(cell).strip() for cell in raw.iloc[0]]
+    missing = [name for name in columns if name not in header]
+    repeated = sorted({name for name in header if header.count(name) > 1})
+    if missing or repeated:
+        problem = f"lacks the column {listed(missing)}" if missing else f"has the column {listed(repeated)} twice"
+        raise StudyError(
+            f"the table {path.name} {problem}",
+            where=f"{path}, header line: {listed(header, most=20)}",
+            expected=f"the columns {listed(columns, most=20)}, separated by tabs",
+            remedy="correct the header line",
+        )
+    table = raw.iloc[1:].reset_index(drop=True).set_axis(header, axis="columns")
+    kept_as_text = set(header) if text is True else set(text or ())
+    for name in header:
+        if name not in kept_as_text:
+            table[name] = _typed(table[name])
+    return table
+
+
+def _typed(column: "pd.Series[str]") -> pd.Series:
+    """Turn a column of strings into numbers or booleans where every present cell is one."""
+    present = column.mask(column.isin(["", "NA"]))
+    if present.dropna().isin(["True", "False"]).all() and present.notna().all() and len(present):
+        return present == "True"
+    try:
+        return pd.to_numeric(present)
+    except ValueError:
+        return present
+
+
+def listed(items: Iterable[object], most: int = _SHOWN) -> str:
+    """Join items for a message; after `most` of them the number of the others."""
+    shown = [str(item) for item in items]
+    rest = len(shown) - most
+    return ", ".join(shown[:most]) + (f" and {rest} more" if rest > 0 else "")

@@ -1,0 +1,50 @@
+"""Draw the running sums of a family's gene sets along the ranking, from the set tests."""
+
+from pathlib import Path
+
+from claimcheck.figures.enrichment import draw_enrichment
+from claimcheck.figures.style import save_figure
+from claimcheck.steps import step
+from claimcheck.tables import read_table
+
+
+def main(
+    *,
+    tests: Path,
+    running_sums: Path,
+    svg: Path,
+    pdf: Path,
+    table: Path,
+    family: str,
+    test: str,
+    reference: str,
+    simulated: bool,
+) -> None:
+    """Read the tables, draw the figure and write it with the table of what it shows."""
+    results = read_table(tests, columns=["set", "family", "n_genes", "nes", "p_prerank"], text=["set", "family"])
+    corners = read_table(
+        running_sums,
+        columns=["set", "family", "rank", "running_sum_before", "running_sum", "n_ranked"],
+        text=["set", "family", "gene_id", "symbol"],
+    )
+    save_figure(
+        lambda: draw_enrichment(results, corners, family=family, test=test, reference=reference, simulated=simulated),
+        svg=svg,
+        pdf=pdf,
+        table=table,
+    )
+
+
+if "snakemake" in globals():
+    with step(snakemake.log[0]):
+        main(
+            tests=Path(snakemake.input.tests),
+            running_sums=Path(snakemake.input.running_sums),
+            svg=Path(snakemake.output.svg),
+            pdf=Path(snakemake.output.pdf),
+            table=Path(snakemake.output.table),
+            family=snakemake.wildcards.family,
+            test=snakemake.params.test,
+            reference=snakemake.params.reference,
+            simulated=snakemake.params.simulated,
+        )

@@ -1,0 +1,29 @@
+"""Sum the transcript abundances of all samples to gene counts and TPM."""
+
+from pathlib import Path
+
+from claimcheck.expression.abundances import import_abundances
+from claimcheck.steps import step
+from claimcheck.tables import read_table, write_table
+
+
+def main(*, samples: Path, transcripts: Path, abundances: list[Path], counts: Path, tpm: Path) -> None:
+    """Write counts and TPM, genes x samples in the order of the sheet."""
+    by_sample = {path.parent.name: path for path in abundances}
+    names = read_table(samples, text=True)["sample"]
+    gene_counts, gene_tpm = import_abundances(
+        {name: by_sample[name] for name in names}, read_table(transcripts, text=True)
+    )
+    write_table(gene_counts.reset_index(), counts)
+    write_table(gene_tpm.reset_index(), tpm)
+
+
+if "snakemake" in globals():
+    with step(snakemake.log[0]):
+        main(
+            samples=Path(snakemake.input.samples),
+            transcripts=Path(snakemake.input.transcripts),
+            abundances=[Path(path) for path in snakemake.input.abundances],
+            counts=Path(snakemake.output.counts),
+            tpm=Path(snakemake.output.tpm),
+        )

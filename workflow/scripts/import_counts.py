@@ -1,0 +1,23 @@
+"""Read a table of gene counts that somebody else made, and keep the samples of the sheet."""
+
+from pathlib import Path
+
+from claimcheck.expression.counts import choose_samples, read_count_table
+from claimcheck.steps import step
+from claimcheck.tables import read_table, write_table
+
+
+def main(*, table: Path, samples: Path, output: Path) -> None:
+    """Write integer counts, genes x samples in the order of the sheet."""
+    names = list(read_table(samples, text=True)["sample"])
+    counts = choose_samples(read_count_table(table), names, where=str(table))
+    write_table(counts.reset_index(), output)
+
+
+if "snakemake" in globals():
+    with step(snakemake.log[0]):
+        main(
+            table=Path(snakemake.input.table),
+            samples=Path(snakemake.input.samples),
+            output=Path(snakemake.output[0]),
+        )

@@ -1,0 +1,70 @@
+"""Describe where the genes of each set stand in the ranking of all genes."""
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from claimcheck.sets.collections import map_sets, read_collection
+from claimcheck.sets.prerank import prerank, rank_genes
+from claimcheck.steps import step
+from claimcheck.tables import read_table, write_table
+
+
+def main(
+    *,
+    genes: Path,
+    counts: Path,
+    transcripts: Path | None,
+    gene_sets: dict[str, Any],
+    deleted_gene: str | None,
+    sets: Path,
+    tests: Path,
+    running_sums: Path,
+) -> None:
+    """Write the manifest of the sets, their tests and their running sums."""
+    biotypes = pd.Series(dtype=str)
+    if transcripts:
+        listed = read_table(transcripts, text=True)
+        biotypes = listed.groupby("gene_id")["biotype"].agg(_gene_biotype)
+    ranking = rank_genes(
+        read_table(genes, text=["gene_id", "symbol"]),
+        biotypes=biotypes,
+        ranked_biotypes=gene_sets["ranked_biotypes"],
+    )
+    described, members = read_collection(Path(gene_sets["curated"]))
+    sizes = {"min_size": gene_sets["min_size"], "max_size": gene_sets["max_size"]}
+    mapped, in_ranking = map_sets(
+        described,
+        members,
+        counted=read_table(counts, text=["gene_id"])["gene_id"],
+        ranked=ranking["gene_id"],
+        families=gene_sets["families"],
+        excluded=[deleted_gene] if deleted_gene else [],
+        **sizes,
+    )
+    tested, corners = prerank(ranking, in_ranking, mapped, seed=gene_sets["seed"], **sizes)
+    write_table(mapped, sets)
+    write_table(tested, tests)
+    write_table(corners, running_sums)
+
+
+def _gene_biotype(biotypes: "pd.Series[str]") -> str:
+    """A gene codes for protein if one of its transcripts does; else it is what most of them are."""
+    if (biotypes == "protein_coding").any():
+        return "protein_coding"
+    return str(biotypes.mode().iloc[0])
+
+
+if "snakemake" in globals():
+    with step(snakemake.log[0]):
+        main(
+            genes=Path(snakemake.input.genes),
+            counts=Path(snakemake.input.counts),
+            transcripts=Path(snakemake.input.transcripts) if snakemake.input.transcripts else None,
+            gene_sets=snakemake.params.gene_sets,
+            deleted_gene=snakemake.params.deleted_gene,
+            sets=Path(snakemake.output.sets),
+            tests=Path(snakemake.output.tests),
+            running_sums=Path(snakemake.output.running_sums),
+        )

@@ -1,0 +1,24 @@
+"""Read the sample sheet of a table of counts and keep the two groups that are compared."""
+
+from pathlib import Path
+
+from claimcheck.sourcing.samples import check_sheet, select_groups
+from claimcheck.steps import step
+from claimcheck.tables import read_table, write_table
+
+
+def main(*, sheet: Path, factor: str, test: str, reference: str, output: Path) -> None:
+    """Write the sheet of the samples of `test` and `reference`, the reference first."""
+    checked = check_sheet(read_table(sheet, text=True), where=str(sheet), factor=factor)
+    write_table(select_groups(checked, test=test, reference=reference, where=str(sheet)), output)
+
+
+if "snakemake" in globals():
+    with step(snakemake.log[0]):
+        main(
+            sheet=Path(snakemake.input[0]),
+            factor=snakemake.params.factor,
+            test=snakemake.params.test,
+            reference=snakemake.params.reference,
+            output=Path(snakemake.output[0]),
+        )
