@@ -26,6 +26,8 @@ if FROM_ARCHIVE:
             "logs/import_abundances/import_abundances.benchmark.tsv"
         conda:
             "../../envs/quantification.yaml"
+        message:
+            "Sum the transcript abundances of all samples to gene counts"
         script:
             "../scripts/import_abundances.py"
 
@@ -44,6 +46,8 @@ if FROM_ARCHIVE:
             "../../envs/expression.yaml"
         params:
             thresholds=config["quality"],
+        message:
+            "Hold the pseudoaligned reads of each sample against the thresholds"
         script:
             "../scripts/gate_mapping.py"
 
@@ -61,6 +65,8 @@ else:
             "logs/import_counts/import_counts.benchmark.tsv"
         conda:
             "../../envs/expression.yaml"
+        message:
+            "Read the gene counts {input.table}"
         script:
             "../scripts/import_counts.py"
 
@@ -77,6 +83,8 @@ else:
             "../../envs/expression.yaml"
         params:
             thresholds=config["quality"],
+        message:
+            "Hold the library size of each sample against the thresholds"
         script:
             "../scripts/gate_counts.py"
 
@@ -108,5 +116,7 @@ rule compare_groups:
         differential=config["differential"],
         deleted_gene=config["study"]["deleted_gene"],
         labelled=config["report"]["label_genes"],
+    message:
+        "Test every gene for a difference between the groups with PyDESeq2"
     script:
         "../scripts/compare_groups.py"

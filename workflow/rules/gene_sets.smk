@@ -27,5 +27,7 @@ rule rank_sets:
     params:
         gene_sets=config["gene_sets"],
         deleted_gene=config["study"]["deleted_gene"],
+    message:
+        "Describe where the genes of each set stand in the ranking of all genes"
     script:
         "../scripts/rank_sets.py"

@@ -23,6 +23,8 @@ rule index_transcripts:
         mem_mb=4000,
     params:
         threads=config["quantification"]["threads"],
+    message:
+        "Index the reference transcripts with kallisto"
     script:
         "../scripts/index_transcripts.py"
 
@@ -50,5 +52,7 @@ rule quantify_sample:
         threads=config["quantification"]["threads"],
         fragment_length=config["quantification"]["fragment_length"],
         fragment_sd=config["quantification"]["fragment_sd"],
+    message:
+        "Quantify {wildcards.sample} with kallisto"
     script:
         "../scripts/quantify_sample.py"

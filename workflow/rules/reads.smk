@@ -23,6 +23,8 @@ rule fetch_paired_reads:
         downloads=1,
     params:
         fastq=config["archive"]["fastq"],
+    message:
+        "Fetch and verify the reads of {wildcards.run}"
     script:
         "../scripts/fetch_reads.py"
 
@@ -49,5 +51,7 @@ rule check_reads:
         "../../envs/sourcing.yaml"
     params:
         run="{run}",
+    message:
+        "Read the FASTQ files of {wildcards.run} to their end"
     script:
         "../scripts/check_reads.py"

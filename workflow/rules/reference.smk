@@ -12,7 +12,9 @@ localrules:
 
 rule fetch_transcripts:
     input:
-        local_inputs(config["reference"]["transcripts"]),
+        local=local_inputs(config["reference"]["transcripts"]),
+        # nothing large is fetched before it is known who is in which group
+        samples=ancient("results/samples/samples.tsv"),
     output:
         "resources/reference/transcripts.fa",
     log:
@@ -24,6 +26,8 @@ rule fetch_transcripts:
     params:
         address=config["reference"]["transcripts"],
         sha256=config["reference"]["sha256"],
+    message:
+        "Fetch the reference transcripts from {params.address}"
     script:
         "../scripts/fetch_transcripts.py"
 
@@ -39,5 +43,7 @@ rule list_transcripts:
         "logs/list_transcripts/list_transcripts.benchmark.tsv"
     conda:
         "../../envs/sourcing.yaml"
+    message:
+        "List the transcripts of the reference and their genes"
     script:
         "../scripts/list_transcripts.py"

@@ -44,6 +44,8 @@ rule draw_mapping:
         min_share=config["quality"]["pseudoaligned_share"]["warn"],
         min_fragments=config["quality"]["pseudoaligned_reads"]["warn"],
         simulated=SIMULATED,
+    message:
+        "Draw {output.svg}"
     script:
         "../scripts/draw_mapping.py"
 
@@ -71,6 +73,8 @@ rule draw_pca:
         test=config["design"]["test"],
         reference=config["design"]["reference"],
         simulated=SIMULATED,
+    message:
+        "Draw {output.svg}"
     script:
         "../scripts/draw_pca.py"
 
@@ -99,6 +103,8 @@ rule draw_ma:
         alpha=config["differential"]["alpha"],
         label_genes=config["report"]["label_genes"],
         simulated=SIMULATED,
+    message:
+        "Draw {output.svg}"
     script:
         "../scripts/draw_ma.py"
 
@@ -127,6 +133,8 @@ rule draw_volcano:
         alpha=config["differential"]["alpha"],
         label_genes=config["report"]["label_genes"],
         simulated=SIMULATED,
+    message:
+        "Draw {output.svg}"
     script:
         "../scripts/draw_volcano.py"
 
@@ -154,6 +162,8 @@ rule draw_enrichment:
         test=config["design"]["test"],
         reference=config["design"]["reference"],
         simulated=SIMULATED,
+    message:
+        "Draw {output.svg}"
     script:
         "../scripts/draw_enrichment.py"
 
@@ -169,6 +179,8 @@ rule save_configuration:
         "../../envs/sourcing.yaml"
     params:
         configuration=config,
+    message:
+        "Save the merged configuration"
     script:
         "../scripts/save_configuration.py"
 
@@ -213,5 +225,7 @@ rule write_report:
             "families": FAMILIES,
             "label_genes": config["report"]["label_genes"],
         },
+    message:
+        "Write the page {output}"
     script:
         "../scripts/write_report.py"

@@ -26,6 +26,8 @@ if FROM_ARCHIVE:
         params:
             accession=config["study"]["bioproject"],
             ena=config["archive"]["ena"],
+        message:
+            "Ask the archive for the runs of {params.accession}"
         script:
             "../scripts/fetch_run_table.py"
 
@@ -50,6 +52,8 @@ if FROM_ARCHIVE:
             factor=config["design"]["factor"],
             test=config["design"]["test"],
             reference=config["design"]["reference"],
+        message:
+            "Decide which animal and group each run belongs to; stop here if the archive does not say"
         script:
             "../scripts/resolve_samples.py"
 
@@ -70,5 +74,7 @@ else:
             factor=config["design"]["factor"],
             test=config["design"]["test"],
             reference=config["design"]["reference"],
+        message:
+            "Read the sample sheet {input}"
         script:
             "../scripts/read_sample_sheet.py"

@@ -28,5 +28,7 @@ rule simulate_archive:
         "../../envs/expression.yaml"
     params:
         simulation=config["simulation"],
+    message:
+        "Simulate a study with planted truth and an archive that holds it"
     script:
         "../scripts/simulate_archive.py"

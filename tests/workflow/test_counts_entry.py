@@ -1,0 +1,85 @@
+"""Published tables of gene counts, from the table to the page."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from claimcheck.tables import read_table
+from support.archive import shared_data
+from support.studies import ROOT, run_workflow, write_study
+
+SOST, LCN2 = "ENSMUSG00000001494", "ENSMUSG00000026822"
+
+
+def run_counts(folder: Path, table: Path, groups: dict[str, str], test: str, reference: str, **more: object) -> Path:
+    configuration = {
+        "study": {"title": "A published table of counts"},
+        "start_from": "counts",
+        "counts": {"table": str(table), "samples": "config/sheet.tsv"},
+        "design": {"test": test, "reference": reference},
+        **more,
+    }
+    sheet = "sample\tcondition\n" + "".join(f"{sample}\t{condition}\n" for sample, condition in groups.items())
+    study = write_study(folder, configuration, sheet__tsv=sheet)
+    completed = run_workflow(study)
+    assert completed.returncode == 0, completed.stderr[-3000:]
+    return study
+
+
+@pytest.fixture(scope="module")
+def bone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    table = shared_data("counts/bone_marrow_EMTAB5533") / "Osteocyte_enriched_RSEM_gene_counts.csv"
+    groups = {f"{group}_{number}": group for group in ("Clean", "Marrow") for number in range(1, 6)}
+    return run_counts(
+        tmp_path_factory.mktemp("bone"),
+        table,
+        groups,
+        test="Clean",
+        reference="Marrow",
+        gene_sets={"curated": str(ROOT / "config/gene_sets"), "families": ["ferroptosis", "mitochondria", "wnt"]},
+    )
+
+
+def test_marrow_free_bone_is_rich_in_osteocytes(bone: Path) -> None:
+    genes = read_table(bone / "results/differential/genes.tsv").set_index("gene_id")
+    assert genes.at[SOST, "log2_fold_change"] == pytest.approx(7.27, abs=0.05)
+    assert genes["stat"].abs().rank(ascending=False)[SOST] <= 10
+    assert genes.at[LCN2, "log2_fold_change"] == pytest.approx(-1.70, abs=0.02)
+
+
+def test_every_gene_is_accounted_for(bone: Path) -> None:
+    summary = read_table(bone / "results/differential/summary.tsv").set_index("quantity")["value"]
+    assert summary["n_genes_counted"] == 46206
+    counts = read_table(bone / "results/counts/gene_counts.tsv", text=["gene_id"])
+    assert len(counts) == 46206
+    assert counts["gene_id"].is_unique
+
+
+def test_wnt_sets_rank_towards_bone(bone: Path) -> None:
+    tests = read_table(bone / "results/gene_sets/tests.tsv").set_index("set")
+    assert tests.at["WNT_TARGETS_T2_BONE", "nes"] > 0
+    assert tests.at["WNT_TARGETS_T2_BONE", "effect"] > 0
+    assert set(tests["family"]) == {"ferroptosis", "mitochondria", "wnt"}
+
+
+def test_page_of_the_counts(bone: Path) -> None:
+    page = (bone / "results/report/index.html").read_text()
+    assert "a table of counts" in page
+    assert "Simulated" not in page
+
+
+def test_fold_changes_are_those_of_deseq2(tmp_path: Path) -> None:
+    folder = shared_data("counts/colitis_DSS")
+    groups = {f"DSSd{day}_{number}": f"day{day}" for day in ("00", "07") for number in (1, 2, 3)}
+    study = run_counts(tmp_path, folder / "gene_counts.csv", groups, test="day07", reference="day00")
+    ours = read_table(study / "results/differential/genes.tsv").set_index("gene_id")
+    published = pd.read_csv(folder / "dge_results.csv", index_col=0)
+    joined = ours.join(published, how="inner")
+    assert len(joined) > 10_000
+    correlation = np.corrcoef(joined["log2_fold_change"], joined["log2FoldChange"])[0, 1]
+    assert abs(correlation) > 0.99999
+    counts = read_table(study / "results/counts/gene_counts.tsv").set_index("gene_id")
+    raw = np.log2(counts.filter(like="d07").sum(axis=1) + 1) - np.log2(counts.filter(like="d00").sum(axis=1) + 1)
+    assert np.corrcoef(raw[ours.index], ours["log2_fold_change"])[0, 1] > 0.9

@@ -1,0 +1,42 @@
+"""The graph of jobs, without running one."""
+
+import re
+from pathlib import Path
+
+from support.studies import ROOT, run_workflow, write_study
+
+COUNTS_STUDY = {
+    "study": {"title": "counts"},
+    "start_from": "counts",
+    "counts": {"table": "config/counts.tsv", "samples": "config/sheet.tsv"},
+    "design": {"test": "y", "reference": "x"},
+}
+
+
+def planned_jobs(folder: Path) -> dict[str, int]:
+    """Return the number of jobs of each rule that a dry run announces."""
+    completed = run_workflow(folder, "-n")
+    assert completed.returncode == 0, completed.stderr[-3000:]
+    rows = re.findall(r"^(\w+) +([0-9]+)$", completed.stdout + completed.stderr, re.MULTILINE)
+    return {rule: int(count) for rule, count in rows}
+
+
+def test_real_study_explains_itself() -> None:
+    jobs = planned_jobs(ROOT)
+    assert jobs["fetch_run_table"] == jobs["resolve_samples"] == jobs["write_report"] == 1
+    assert jobs["draw_enrichment"] == 3
+    assert "simulate_archive" not in jobs
+
+
+def test_demo_begins_with_its_simulation() -> None:
+    jobs = planned_jobs(ROOT / "demo")
+    assert jobs.get("simulate_archive", 1) == 1
+
+
+def test_counts_need_no_reads(tmp_path: Path) -> None:
+    table = "gene\ta\tb\tc\td\ng1\t1\t2\t3\t4\n"
+    sheet = "sample\tcondition\na\tx\nb\tx\nc\ty\nd\ty\n"
+    jobs = planned_jobs(write_study(tmp_path, COUNTS_STUDY, counts__tsv=table, sheet__tsv=sheet))
+    assert not {"fetch_run_table", "fetch_transcripts", "quantify_sample", "draw_mapping", "rank_sets"} & set(jobs)
+    assert jobs["compare_groups"] == 1
+    assert jobs["total"] == 10
