@@ -16,13 +16,17 @@ CONDA = """\
 # Made by envs/refresh.py. The steps of this family need nothing else.
 channels:
   - conda-forge
+  - bioconda
   - nodefaults
 dependencies:
   - python=3.11
   - pip
-  - pip:
+{tools}  - pip:
 {pins}
 """
+
+TOOLS = {"sourcing": "  - sra-tools=3.1.1\n"}
+"""What a family needs beside Python packages; everybody else installs it if a step asks for it."""
 
 
 def compile_group(group: str, output: Path, *options: str) -> list[str]:
@@ -44,7 +48,8 @@ def main() -> None:
         # conda's pip knows no overrides: without the configuration, what uv leaves out is pinned here as well
         lines = compile_group(family, output, "--no-config", "--constraints", str(pins))
         output.unlink()
-        (ENVS / f"{family}.yaml").write_text(CONDA.format(pins="\n".join(f"      - {line}" for line in lines)))
+        listed = "\n".join(f"      - {line}" for line in lines)
+        (ENVS / f"{family}.yaml").write_text(CONDA.format(tools=TOOLS.get(family, ""), pins=listed))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """A stand-in for the sequence archive on loopback: real HTTP, the archive's own formats."""
 
 import hashlib
+import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,11 +34,25 @@ KNOWN_FIELDS = {
 }
 
 
+RUNINFO = {
+    "Run": "run_accession",
+    "spots": "read_count",
+    "LibraryStrategy": "library_strategy",
+    "LibrarySource": "library_source",
+    "LibraryLayout": "library_layout",
+    "BioSample": "sample_accession",
+    "SampleName": "sample_alias",
+    "TaxID": "tax_id",
+    "ScientificName": "scientific_name",
+}
+
+
 @dataclass
 class Archive:
-    """Projects (accession -> rows of the run table) and files (path below the host -> bytes)."""
+    """Projects (accession -> rows of the run table), attributes of samples, files (path below the host -> bytes)."""
 
     projects: dict[str, list[dict[str, str]]] = field(default_factory=dict)
+    attributes: dict[str, dict[str, str]] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
     requests: list[str] = field(default_factory=list)
     address: str = ""
@@ -71,6 +86,30 @@ class Archive:
         lines = ["\t".join(wanted)] + ["\t".join(row.get(name, "") for name in wanted) for row in rows]
         return 200, "\n".join(lines) + "\n"
 
+    def runinfo(self, query: dict[str, list[str]]) -> tuple[int, str]:
+        """Answer as NCBI's efetch does for `rettype=runinfo`."""
+        rows = self.projects.get(query["id"][0], [])
+        lines = [",".join(RUNINFO)] + [",".join(row.get(ours, "") for ours in RUNINFO.values()) for row in rows]
+        return 200, "\n".join(lines) + "\n\n"
+
+    def biosample(self, sample: str) -> tuple[int, str]:
+        """Answer as BioSamples does."""
+        if sample not in self.attributes:
+            return 404, "{}"
+        characteristics = {name: [{"text": value}] for name, value in self.attributes[sample].items()}
+        return 200, json.dumps({"accession": sample, "characteristics": characteristics})
+
+    def addresses(self) -> dict[str, str]:
+        """Return the section `archive` of a study's configuration."""
+        return {
+            "ena": f"{self.address}/ena",
+            "fastq": self.address,
+            "ncbi": f"{self.address}/ncbi",
+            "biosamples": f"{self.address}/biosamples",
+            "browser": "none",
+            "sra": "none",
+        }
+
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
@@ -82,16 +121,24 @@ class _Handler(BaseHTTPRequestHandler):
         if parts.path == "/ena/filereport":
             status, text = self.archive.filereport(parse_qs(parts.query))
             self.answer(status, text.encode(), "text/tab-separated-values")
+        elif parts.path == "/ncbi/efetch.fcgi":
+            status, text = self.archive.runinfo(parse_qs(parts.query))
+            self.answer(status, text.encode(), "text/csv")
+        elif parts.path.startswith("/biosamples/samples/"):
+            status, text = self.archive.biosample(parts.path.rpartition("/")[2])
+            self.answer(status, text.encode(), "application/json")
         elif parts.path.lstrip("/") in self.archive.files:
             data = self.archive.files[parts.path.lstrip("/")]
             start = int((self.headers.get("Range") or "bytes=0-").removeprefix("bytes=").rstrip("-"))
-            self.answer(206 if start else 200, data[start:], "application/gzip")
+            self.answer(206 if start else 200, data[start:], "application/gzip", start=start, total=len(data))
         else:
             self.answer(404, b"not found", "text/plain")
 
-    def answer(self, status: int, body: bytes, kind: str) -> None:
+    def answer(self, status: int, body: bytes, kind: str, *, start: int = 0, total: int = 0) -> None:
         self.send_response(status)
         self.send_header("Content-Type", kind)
+        if status == 206:
+            self.send_header("Content-Range", f"bytes {start}-{total - 1}/{total}")
         if status != 204:
             self.send_header("Content-Length", str(len(body)))
         self.end_headers()

@@ -62,7 +62,7 @@ def tiny_configuration(archive: Archive) -> dict[str, Any]:
     """Configure the tiny study; its reference is config/transcripts.fa."""
     return {
         "study": {"title": "A tiny study", "bioproject": PROJECT},
-        "archive": {"ena": f"{archive.address}/ena", "fastq": archive.address},
+        "archive": archive.addresses(),
         "samples": {"patterns": {"control": ["control"], "knockout": ["knockout"]}},
         "design": {"test": "knockout", "reference": "control"},
         "reference": {"transcripts": "config/transcripts.fa"},

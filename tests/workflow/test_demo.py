@@ -34,7 +34,7 @@ def test_planted_sets_rank_as_planted(demo: Path) -> None:
 
 
 def test_other_runs_are_left_out_and_runs_of_an_animal_summed(demo: Path) -> None:
-    report = read_table(demo / "resources/archive/filereport.tsv")
+    report = read_table(demo / "resources/archive/run_table.tsv")
     files = read_table(demo / "results/samples/read_files.tsv")
     assert set(report["library_strategy"]) == {"RNA-Seq", "ChIP-Seq"}
     used = report[report["run_accession"].isin(files["run_accession"])]

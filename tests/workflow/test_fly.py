@@ -31,7 +31,7 @@ def fly_study(tmp_path_factory: pytest.TempPathFactory) -> Path:
             tmp_path_factory.mktemp("fly"),
             {
                 "study": {"title": "Four fly samples", "bioproject": PROJECT, "tax_id": 7227},
-                "archive": {"ena": f"{archive.address}/ena", "fastq": archive.address},
+                "archive": archive.addresses(),
                 "samples": {"patterns": {"A": ["group A"], "B": ["group B"]}},
                 "design": {"test": "B", "reference": "A"},
                 "reference": {

@@ -23,7 +23,7 @@ def planned_jobs(folder: Path) -> dict[str, int]:
 
 def test_real_study_explains_itself() -> None:
     jobs = planned_jobs(ROOT)
-    assert jobs["fetch_run_table"] == jobs["resolve_samples"] == jobs["write_report"] == 1
+    assert jobs["fetch_metadata"] == jobs["resolve_samples"] == jobs["write_report"] == 1
     assert jobs["draw_enrichment"] == 3
     assert "simulate_archive" not in jobs
 
@@ -37,6 +37,6 @@ def test_counts_need_no_reads(tmp_path: Path) -> None:
     table = "gene\ta\tb\tc\td\ng1\t1\t2\t3\t4\n"
     sheet = "sample\tcondition\na\tx\nb\tx\nc\ty\nd\ty\n"
     jobs = planned_jobs(write_study(tmp_path, COUNTS_STUDY, counts__tsv=table, sheet__tsv=sheet))
-    assert not {"fetch_run_table", "fetch_transcripts", "quantify_sample", "draw_mapping", "rank_sets"} & set(jobs)
+    assert not {"fetch_metadata", "fetch_transcripts", "quantify_sample", "draw_mapping", "rank_sets"} & set(jobs)
     assert jobs["compare_groups"] == 1
     assert jobs["total"] == 10

@@ -34,7 +34,7 @@ class Case:
 
 
 def no_network(case: Case) -> None:
-    case.change = lambda c: c["archive"].update(ena="http://127.0.0.1:9/ena")
+    case.change = lambda c: c["archive"].update(ena="http://127.0.0.1:9/ena", ncbi="http://127.0.0.1:9/ncbi")
 
 
 def unknown_accession(case: Case) -> None:

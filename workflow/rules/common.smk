@@ -28,6 +28,7 @@ except StudyError as error:
 FROM_ARCHIVE = config["start_from"] == "archive"
 SIMULATED = "simulation" in config
 SHEET = "config/samples.tsv"
+METADATA_SOURCES = ("ena", "ncbi", "biosamples", "browser")
 
 
 wildcard_constraints:
@@ -44,7 +45,13 @@ def curated_tables():
 
 def local_inputs(*addresses):
     """Keep the addresses that are paths on this machine: they are inputs, and may be made by the simulation."""
-    return [address for address in addresses if address and "://" not in address]
+    return sorted(
+        {
+            address
+            for address in addresses
+            if address not in (None, "none") and "://" not in address
+        }
+    )
 
 
 def read_files_of(column, value):
@@ -60,6 +67,12 @@ def files_of_run(run):
     return [
         f"resources/reads/{run}{'_' + mate if mate else ''}.fastq.gz" for mate in mates
     ]
+
+
+def all_runs():
+    """List the runs of all samples."""
+    sheet = checkpoints.resolve_samples.get().output.read_files
+    return sorted(set(read_table(Path(sheet), text=True)["run_accession"]))
 
 
 def runs_of_sample(sample):

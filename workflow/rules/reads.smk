@@ -4,6 +4,8 @@ resources/downloads/<run>/        files as the archive names them: `.part` while
 resources/reads/<run>_1.fastq.gz  links to them under names of our own; `_1` and `_2` for paired runs,
 resources/reads/<run>.fastq.gz    the plain name for single-end runs
 results/quality/reads/<run>.tsv   number and length of the reads of each file
+
+`snakemake fetch` fetches and verifies all reads and the reference, and stops: for clusters whose nodes have no network.
 """
 
 
@@ -22,7 +24,7 @@ rule fetch_paired_reads:
     resources:
         downloads=1,
     params:
-        fastq=config["archive"]["fastq"],
+        archive=config["archive"],
     message:
         "Fetch and verify the reads of {wildcards.run}"
     script:
@@ -55,3 +57,15 @@ rule check_reads:
         "Read the FASTQ files of {wildcards.run} to their end"
     script:
         "../scripts/check_reads.py"
+
+
+localrules:
+    fetch,
+
+
+rule fetch:
+    input:
+        lambda wildcards: expand("results/quality/reads/{run}.tsv", run=all_runs()),
+        "results/reference/transcripts.tsv",
+    message:
+        "All reads and the reference are here and verified"

@@ -1,39 +1,47 @@
 """From the accession to samples: which runs there are, and which animal and group each belongs to.
 
-From the archive:  resources/archive/filereport.tsv   the archive's reply, as it came
+From the archive:  resources/archive/run_table.tsv    the runs that ENA or NCBI lists
+                   resources/archive/attributes.tsv   the attributes of their samples
+                   resources/archive/responses.tsv    checksum of every reply; the replies are in responses/
                    results/samples/samples.tsv        one row a sample (checkpoint: the runs decide what follows)
                    results/samples/read_files.tsv     one row a FASTQ file of these samples
 From counts:       results/samples/samples.tsv        from the sheet counts.samples
+
+`snakemake samples` stops here and prints the sheet with the evidence for each call.
 """
 
 if FROM_ARCHIVE:
 
     localrules:
-        fetch_run_table,
+        fetch_metadata,
         resolve_samples,
 
-    rule fetch_run_table:
+    rule fetch_metadata:
         input:
-            local_inputs(config["archive"]["ena"]),
+            local_inputs(*(config["archive"][name] for name in METADATA_SOURCES)),
         output:
-            "resources/archive/filereport.tsv",
+            run_table="resources/archive/run_table.tsv",
+            attributes="resources/archive/attributes.tsv",
+            responses="resources/archive/responses.tsv",
         log:
-            "logs/fetch_run_table/fetch_run_table.log",
+            "logs/fetch_metadata/fetch_metadata.log",
         benchmark:
-            "logs/fetch_run_table/fetch_run_table.benchmark.tsv"
+            "logs/fetch_metadata/fetch_metadata.benchmark.tsv"
         conda:
             "../../envs/sourcing.yaml"
         params:
             accession=config["study"]["bioproject"],
-            ena=config["archive"]["ena"],
+            tax_id=config["study"]["tax_id"],
+            archive=config["archive"],
         message:
-            "Ask the archive for the runs of {params.accession}"
+            "Ask the archives for the runs of {params.accession} and the attributes of its samples"
         script:
-            "../scripts/fetch_run_table.py"
+            "../scripts/fetch_metadata.py"
 
     checkpoint resolve_samples:
         input:
-            filereport="resources/archive/filereport.tsv",
+            run_table="resources/archive/run_table.tsv",
+            attributes="resources/archive/attributes.tsv",
             sheet=branch(exists(SHEET), then=SHEET, otherwise=[]),
         output:
             samples="results/samples/samples.tsv",
@@ -47,8 +55,7 @@ if FROM_ARCHIVE:
         params:
             accession=config["study"]["bioproject"],
             tax_id=config["study"]["tax_id"],
-            fields=config["samples"]["fields"],
-            patterns=config["samples"]["patterns"],
+            rules=config["samples"],
             factor=config["design"]["factor"],
             test=config["design"]["test"],
             reference=config["design"]["reference"],
@@ -78,3 +85,22 @@ else:
             "Read the sample sheet {input}"
         script:
             "../scripts/read_sample_sheet.py"
+
+
+localrules:
+    samples,
+
+
+rule samples:
+    input:
+        "results/samples/samples.tsv",
+    log:
+        "logs/samples/samples.log",
+    benchmark:
+        "logs/samples/samples.benchmark.tsv"
+    conda:
+        "../../envs/sourcing.yaml"
+    message:
+        "Print the sample sheet"
+    script:
+        "../scripts/print_samples.py"

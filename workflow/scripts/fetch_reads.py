@@ -1,9 +1,17 @@
-"""Fetch the FASTQ files of one run, verify their size and MD5, and link them under the names that the workflow uses."""
+"""Fetch the reads of one run, verify them, and link them under the names that the workflow uses.
 
+The archive's FASTQ files come first; where it offers none, or cannot deliver them, NCBI's `.sra` object is unpacked.
+"""
+
+import logging
 from pathlib import Path
 
+import pandas as pd
+import requests
+
 from claimcheck.errors import StudyError
-from claimcheck.sourcing.addresses import parse_address
+from claimcheck.sourcing import sra
+from claimcheck.sourcing.addresses import Address, parse_address, parse_optional_address
 from claimcheck.sourcing.download import Expected, link, obtain
 from claimcheck.sourcing.http import open_session
 from claimcheck.steps import step
@@ -11,10 +19,11 @@ from claimcheck.tables import read_table
 
 DOWNLOADS = Path("resources/downloads")
 
+progress = logging.getLogger("claimcheck.progress")
 
-def main(*, run: str, read_files: Path, fastq: str, outputs: list[Path]) -> None:
-    """Provide the files of `run`, mate 1 first, as `outputs`."""
-    base = parse_address(fastq, key="archive.fastq")
+
+def main(*, run: str, read_files: Path, archive: dict[str, str], threads: int, outputs: list[Path]) -> None:
+    """Provide the reads of `run`, mate 1 first, as `outputs`."""
     table = read_table(read_files, text=True)
     files = table[table["run_accession"] == run]
     if len(files) != len(outputs):
@@ -24,12 +33,69 @@ def main(*, run: str, read_files: Path, fastq: str, outputs: list[Path]) -> None
             expected="the files of a run that is in use",
             remedy="ask for results/report/index.html, or for a file of a run in that table",
         )
-    with open_session() as session:
-        for file, output in zip(files.itertuples(), outputs, strict=True):
-            source = base.join(file.path)
-            store = DOWNLOADS / run / Path(file.path).name
-            expected = Expected(size=int(file.size), algorithm="md5", digest=file.md5)
-            link(obtain(source, store, expected, session=session), output)
+    fastq = parse_address(archive["fastq"], key="archive.fastq")
+    objects = parse_optional_address(archive["sra"], key="archive.sra")
+    unpacked = [DOWNLOADS / run / "unpacked" / output.name for output in outputs]
+    with open_session(timeout=float(archive["timeout"])) as session:
+        if all(path.exists() for path in unpacked):
+            found = unpacked
+        else:
+            try:
+                found = _from_files(files, fastq, session)
+            except StudyError as error:
+                if objects is None:
+                    raise
+                progress.info("%s: %s; trying its .sra object", run, error.what)
+                _from_object(run, objects, unpacked, error, threads=threads, session=session)
+                found = unpacked
+    for path, output in zip(found, outputs, strict=True):
+        link(path, output)
+
+
+def _from_files(files: pd.DataFrame, fastq: Address, session: requests.Session) -> list[Path]:
+    """Fetch the FASTQ files that the archive lists."""
+    if (files["path"] == "").any():
+        run = files["run_accession"].iloc[0]
+        raise StudyError(
+            f"the archive offers no FASTQ files for {run}",
+            where="results/samples/read_files.tsv",
+            expected="the files that its layout needs",
+            remedy="leave the run out by stating the others in config/samples.tsv, or set archive.sra",
+        )
+    return [
+        obtain(
+            fastq.join(file.path),
+            DOWNLOADS / str(file.run_accession) / Path(str(file.path)).name,
+            Expected(size=int(file.size), algorithm="md5", digest=str(file.md5)),
+            session=session,
+        )
+        for file in files[["run_accession", "path", "size", "md5"]].itertuples()
+    ]
+
+
+def _from_object(
+    run: str,
+    objects: Address,
+    unpacked: list[Path],
+    reason: StudyError,
+    *,
+    threads: int,
+    session: requests.Session,
+) -> None:
+    """Fetch the `.sra` object of a run and unpack it."""
+    sra.require_tools(run, reason.what)
+    store = DOWNLOADS / run / f"{run}.sra"
+    try:
+        archive = obtain(objects.join(f"{run}/{run}"), store, Expected(), session=session)
+    except StudyError as error:
+        raise StudyError(
+            f"{run} can be had from neither source: {reason.what}; and {error.what}",
+            where=f"{reason.where}; {error.where}",
+            expected=reason.expected,
+            remedy=reason.remedy,
+        ) from error
+    unpacked[0].parent.mkdir(parents=True, exist_ok=True)
+    sra.unpack(archive, run, unpacked, threads=threads)
 
 
 if "snakemake" in globals():
@@ -37,6 +103,7 @@ if "snakemake" in globals():
         main(
             run=snakemake.wildcards.run,
             read_files=Path(snakemake.input.read_files),
-            fastq=snakemake.params.fastq,
+            archive=snakemake.params.archive,
+            threads=snakemake.threads,
             outputs=[Path(path) for path in snakemake.output],
         )

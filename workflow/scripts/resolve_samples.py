@@ -3,28 +3,35 @@
 Where the descriptions do not decide it, a template to complete by hand is written, and nothing is downloaded.
 """
 
+import shutil
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from claimcheck.errors import StudyError
 from claimcheck.sourcing import samples as sheets
-from claimcheck.sourcing.archive import parse_filereport, read_files, select_rna_seq
+from claimcheck.sourcing.runs import read_files, require_agreement, select_rna_seq
 from claimcheck.steps import step
 from claimcheck.tables import listed, read_table, write_table
 
 TEMPLATE = Path("results/samples/samples.template.tsv")
 COPY_TO = "config/samples.tsv"
+DOWNLOADS = Path("resources/downloads")
+REMEDY = (
+    f"copy {TEMPLATE} to {COPY_TO}, complete its column condition from the publication or the authors, "
+    "delete the rows that do not belong to the comparison, and start again"
+)
 
 
 def main(
     *,
-    filereport: Path,
+    run_table: Path,
+    attributes: Path,
     sheet: Path | None,
     accession: str,
     tax_id: int,
-    fields: list[str],
-    patterns: dict[str, list[str]],
+    rules: dict[str, Any],
     factor: str,
     test: str,
     reference: str,
@@ -32,51 +39,52 @@ def main(
     read_files_table: Path,
 ) -> None:
     """Write the sample sheet of the two groups, and the FASTQ files of their runs."""
-    reply = filereport.read_text(encoding="utf-8")
-    runs = parse_filereport(reply, accession=accession, where=str(filereport))
-    runs = select_rna_seq(runs, tax_id=tax_id, accession=accession)
+    runs = select_rna_seq(read_table(run_table, text=True), tax_id=tax_id, accession=accession)
     if sheet is not None:
-        stated = sheets.check_sheet(read_table(sheet, text=True), where=str(sheet), factor=factor)
         where = str(sheet)
+        stated = sheets.check_sheet(read_table(sheet, text=True), where=where, factor=factor)
+        sheets.require_unchanged(stated, runs, where=where)
     else:
-        stated = _called(runs, fields=fields, patterns=patterns)
-        where = str(filereport)
+        where = str(run_table)
+        require_agreement(runs)
+        described = sheets.describe_runs(runs, read_table(attributes, text=True))
+        stated = _called(described, rules=rules)
     selected = sheets.select_groups(stated, test=test, reference=reference, where=where)
-    used = sheets.match_runs(selected, runs, where=where)
-    write_table(_files(used, runs), read_files_table)
+    files = _files(sheets.match_runs(selected, runs, where=where), runs)
+    _require_space(files)
+    write_table(files, read_files_table)
     write_table(selected, samples)
 
 
-def _called(runs: pd.DataFrame, *, fields: list[str], patterns: dict[str, list[str]]) -> pd.DataFrame:
+def _called(runs: pd.DataFrame, *, rules: dict[str, Any]) -> pd.DataFrame:
     """Call all runs from their descriptions, or stop with the template."""
-    calls = sheets.call_conditions(runs, fields=fields, patterns=patterns)
+    fields = rules["fields"]
+    calls = sheets.call_conditions(runs, fields=fields, patterns=rules["patterns"])
     open_calls = runs.join(calls)[calls["problem"] != ""]
     if open_calls.empty:
-        return sheets.samples_from_archive(runs, calls)
+        return sheets.samples_from_calls(runs, calls.drop(columns="problem"))
     write_table(sheets.template_of(runs, calls, fields=fields), TEMPLATE)
     said = open_calls["run_accession"] + " " + open_calls["problem"] + " (" + open_calls["sample_title"] + ")"
     raise StudyError(
         f"the archive's descriptions do not say the condition of {len(open_calls)} of {len(runs)} runs",
         where=listed(said),
         expected=f"every run to match samples.patterns of exactly one condition, in {listed(fields, most=8)}",
-        remedy=(
-            f"copy {TEMPLATE} to {COPY_TO}, complete its column condition from the publication or the authors, "
-            "delete the rows that do not belong to the comparison, and start again"
-        ),
+        remedy=REMEDY,
     )
 
 
 def _files(used: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
-    """List the FASTQ files of the runs in use, one row a file."""
+    """List the FASTQ files of the runs in use, one row a file; without path where the archive offers none."""
     by_run = runs.set_index("run_accession", drop=False)
-    rows = [
-        (sample, run, by_run.loc[run, "library_layout"], by_run.loc[run, "read_count"], *file)
-        for sample, run in used.itertuples(index=False)
-        for file in read_files(by_run.loc[run])
-    ]
+    rows = []
+    for sample, run in used.itertuples(index=False):
+        layout = str(by_run.loc[run, "library_layout"])
+        mates = ("1", "2") if layout == "PAIRED" else ("",)
+        files = read_files(by_run.loc[run]) or [(mate, "", "", "") for mate in mates]
+        rows += [(sample, run, layout, by_run.loc[run, "read_count"], *file) for file in files]
     columns = ["sample", "run_accession", "library_layout", "read_count", "mate", "path", "md5", "size"]
-    files = pd.DataFrame(rows, columns=columns)
-    mixed = files.groupby("sample")["library_layout"].nunique()
+    files_table = pd.DataFrame(rows, columns=columns)
+    mixed = files_table.groupby("sample")["library_layout"].nunique()
     if (mixed > 1).any():
         raise StudyError(
             f"the sample {listed(mixed.index[mixed > 1])} has paired and single-end runs",
@@ -84,18 +92,36 @@ def _files(used: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
             expected="one layout for all runs of a sample",
             remedy=f"keep the runs of one layout in {COPY_TO}",
         )
-    return files
+    return files_table
+
+
+def _require_space(files: pd.DataFrame) -> None:
+    """Check before the first download that all of them fit on the disk."""
+    sizes = pd.to_numeric(files["size"].replace("", 0))
+    missing = [
+        size
+        for run, path, size in zip(files["run_accession"], files["path"], sizes, strict=True)
+        if not (DOWNLOADS / run / Path(path).name).exists()
+    ]
+    free = shutil.disk_usage(".").free
+    if sum(missing) > free:
+        raise StudyError(
+            f"the reads need {sum(missing) / 1e9:.1f} GB, the disk has {free / 1e9:.1f} GB free",
+            where=str(Path.cwd()),
+            expected="room for all FASTQ files, and about a tenth more for the results",
+            remedy="free some space, or run the study on a larger disk with --directory",
+        )
 
 
 if "snakemake" in globals():
     with step(snakemake.log[0]):
         main(
-            filereport=Path(snakemake.input.filereport),
+            run_table=Path(snakemake.input.run_table),
+            attributes=Path(snakemake.input.attributes),
             sheet=Path(snakemake.input.sheet) if snakemake.input.sheet else None,
             accession=snakemake.params.accession,
             tax_id=snakemake.params.tax_id,
-            fields=snakemake.params.fields,
-            patterns=snakemake.params.patterns,
+            rules=snakemake.params.rules,
             factor=snakemake.params.factor,
             test=snakemake.params.test,
             reference=snakemake.params.reference,

@@ -89,7 +89,7 @@ def _in_words(error: ValidationError, key: str) -> tuple[str, str, str]:
     match error.validator:
         case "additionalProperties":
             known = sorted(schema.get("properties", {}))
-            unknown = sorted(set(instance) - set(known))
+            unknown = sorted(str(name) for name in set(instance) - set(known))
             near = difflib.get_close_matches(unknown[0], known, n=1)
             hint = f"; did you mean `{near[0]}`?" if near else ""
             return (

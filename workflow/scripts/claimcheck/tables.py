@@ -1,5 +1,7 @@
 """Reading, checking and writing the tables that steps hand on to each other; every write is whole or absent."""
 
+import csv
+import io
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -59,16 +61,16 @@ def read_table(path: Path, *, columns: Sequence[str] = (), text: Iterable[str] |
             remedy="check the path, or run the step that makes it",
         )
     try:
-        raw = pd.read_csv(
-            path, sep="\t", dtype=str, keep_default_na=False, header=None, encoding="utf-8-sig", comment=None
-        )
+        content = path.read_bytes().decode("utf-8-sig")
+        raw = pd.read_csv(io.StringIO(content), sep="\t", dtype=str, keep_default_na=False, header=None, comment=None)
     except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
-        raise StudyError(
-            f"the table {path.name} cannot be read: {error}",
-            where=str(path),
-            expected="UTF-8 text, tab-separated, the same number of cells in every line",
-            remedy="open the file in a text editor and correct the line",
-        ) from error
+        raise _unreadable(path, str(error)) from error
+    if "\0" in content:
+        raise _unreadable(path, "it is a binary file")
+    rows = csv.reader(io.StringIO(content, newline=""), delimiter="\t")
+    for row in rows:  # pandas fills up a line that ends early without a word
+        if row and len(row) != raw.shape[1]:
+            raise _unreadable(path, f"line {rows.line_num} has {len(row)} cells, the header line {raw.shape[1]}")
     header = [str(cell).strip() for cell in raw.iloc[0]]
     missing = [name for name in columns if name not in header]
     repeated = sorted({name for name in header if header.count(name) > 1})
@@ -86,6 +88,15 @@ def read_table(path: Path, *, columns: Sequence[str] = (), text: Iterable[str] |
         if name not in kept_as_text:
             table[name] = _typed(table[name])
     return table
+
+
+def _unreadable(path: Path, reason: str) -> StudyError:
+    return StudyError(
+        f"the table {path.name} cannot be read: {reason}",
+        where=str(path),
+        expected="UTF-8 text, tab-separated, the same number of cells in every line",
+        remedy="open the file in a text editor and correct the line",
+    )
 
 
 def _typed(column: "pd.Series[str]") -> pd.Series:

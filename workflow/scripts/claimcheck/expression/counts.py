@@ -74,7 +74,8 @@ def _read_cells(path: Path) -> pd.DataFrame:
             remedy="save it as plain text, comma- or tab-separated",
         ) from error
     with_header = pd.read_csv(io.StringIO(text), sep=separator, dtype=str, header=None, nrows=1).iloc[0, 1:]
-    repeated = with_header[with_header.duplicated()]
+    names = with_header.str.strip()
+    repeated = names[names.duplicated()]
     if table.empty or len(repeated):
         raise StudyError(
             f"the table of counts has the sample {listed(repeated)} twice"

@@ -57,7 +57,8 @@ def build_index(transcripts: Path, index: Path, *, threads: int) -> None:
     """
     with tempfile.TemporaryDirectory(dir=index.parent, prefix=".index-") as folder:
         partial = Path(folder) / "transcripts.idx"
-        status, said = _run(["index", "-i", str(partial), "-t", str(threads), str(transcripts)])
+        scratch = Path(folder) / "scratch"  # its default is a folder tmp/ in the study, left behind on failure
+        status, said = _run(["index", "-i", str(partial), "-t", str(threads), "-T", str(scratch), str(transcripts)])
         if status or not partial.is_file():
             raise StudyError(
                 f"kallisto could not index the transcriptome (status {status}): {said}",

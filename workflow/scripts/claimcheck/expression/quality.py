@@ -48,7 +48,7 @@ def gate(name: str, values: Mapping[str, float], *, warn: float, fail: float) ->
     """
     rows = []
     for sample, value in values.items():
-        status = "fail" if value < fail else "warn" if value < warn else "pass"
+        status = "pass" if value >= warn else "warn" if value >= fail else "fail"  # no number passes no gate
         threshold = fail if status == "fail" else warn
         comparison = "at least" if status == "pass" else "below"
         shown = f"{value:.3g}" if value < 1 else f"{value:,.0f}"

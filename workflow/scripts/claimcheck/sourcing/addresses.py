@@ -103,3 +103,8 @@ def check_name(name: str, pattern: re.Pattern[str], *, kind: str, where: str) ->
             remedy=f"correct the {kind}; it becomes part of file names",
         )
     return name
+
+
+def parse_optional_address(text: str, *, key: str) -> Address | None:
+    """Read an address of the configuration that may be `none`; raises as `parse_address`."""
+    return None if text == "none" else parse_address(text, key=key)

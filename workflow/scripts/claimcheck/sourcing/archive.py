@@ -1,182 +1,150 @@
-"""The European Nucleotide Archive's list of a project's runs: asking for it, and reading what comes back."""
+"""Asking the archives for a project's runs and for the attributes of its samples; every reply is kept as it came."""
 
-import csv
-import io
-import re
-from typing import NamedTuple
+import hashlib
+import logging
+from collections.abc import Callable
+from pathlib import Path
 
 import pandas as pd
 import requests
 
 from claimcheck.errors import StudyError
-from claimcheck.sourcing.addresses import PROJECT, RUN, Address, check_name
+from claimcheck.sourcing.addresses import PROJECT, Address, check_name
+from claimcheck.sourcing.attributes import parse_biosample_json, parse_sample_xml
 from claimcheck.sourcing.http import get_text
-from claimcheck.tables import listed
-
-RUN_FIELDS = (
-    "run_accession",
-    "sample_accession",
-    "tax_id",
-    "scientific_name",
-    "library_layout",
-    "library_source",
-    "library_strategy",
-    "library_name",
-    "instrument_model",
-    "read_count",
-    "base_count",
-    "fastq_ftp",
-    "fastq_md5",
-    "fastq_bytes",
-    "sample_title",
-    "sample_alias",
-    "experiment_title",
-    "run_alias",
+from claimcheck.sourcing.runs import (
+    NEEDED_FIELDS,
+    RUN_FIELDS,
+    is_filereport,
+    merge_sources,
+    parse_filereport,
+    parse_runinfo,
 )
-"""Fields asked for; few, since one name that the archive does not know rejects the whole request."""
+from claimcheck.tables import write_text
+
+logger = logging.getLogger("claimcheck.sourcing.archive")
 
 
-class ReadFile(NamedTuple):
-    """One FASTQ file of a run: mate ("1", "2" or "" for single-end), path below the host, MD5, size in bytes."""
-
-    mate: str
-    path: str
-    md5: str
-    size: int
-
-
-def fetch_filereport(base: Address, accession: str, session: requests.Session) -> str:
-    """Ask the archive for the runs of a project.
+class Archives:
+    """The archives of a study, asked one after the other.
 
     Args:
-        base: the portal's address; of a local mirror, the folder that holds `filereport/<accession>.tsv`.
-        accession: a BioProject such as PRJNA1249006.
+        addresses: the sections `ena`, `ncbi`, `biosamples` and `browser` of the configuration; None = not asked.
+        responses: folder in which every reply is kept.
         session: from `http.open_session`.
-
-    Returns:
-        The reply as it came: a tab-separated table, empty for an accession without public runs.
     """
-    check_name(accession, PROJECT, kind="BioProject accession", where="config/config.yaml, study.bioproject")
-    if base.is_local:
-        return get_text(base.join(f"filereport/{accession}.tsv"), parameters={}, session=session)
-    parameters = {
-        "accession": accession,
-        "result": "read_run",
-        "fields": ",".join(RUN_FIELDS),
-        "format": "tsv",
-        "limit": "0",
-    }
-    return get_text(base.join("filereport"), parameters=parameters, session=session)
 
+    def __init__(self, addresses: dict[str, Address | None], responses: Path, session: requests.Session) -> None:
+        self.addresses = addresses
+        self.responses = responses
+        self.session = session
+        self.kept: list[tuple[str, str, str, int]] = []
 
-def parse_filereport(reply: str, *, accession: str, where: str) -> pd.DataFrame:
-    """Read a reply of `fetch_filereport`.
+    def fetch_runs(self, accession: str) -> pd.DataFrame:
+        """List the runs of a project from ENA and NCBI.
 
-    Returns:
-        One row a run, all columns text, sorted by run accession.
+        Returns:
+            As `runs.merge_sources`.
 
-    Raises:
-        StudyError: the archive knows no public run of the accession, or the reply is not its table of runs.
-    """
-    rows = list(csv.DictReader(io.StringIO(reply), delimiter="\t", quoting=csv.QUOTE_NONE))
-    header = reply.partition("\n")[0].rstrip("\r").split("\t")
-    if reply.strip() and "run_accession" not in header:
-        raise StudyError(
-            f"the archive did not send a table of runs: {' '.join(reply.split())[:200]!r}",
-            where=where,
-            expected="a tab-separated table with the column run_accession",
-            remedy="try again later; if it stays, the archive's interface has changed: fill config/samples.tsv by hand",
-        )
-    if not rows:
+        Raises:
+            StudyError: no source knows the accession, or none can be reached.
+        """
+        check_name(accession, PROJECT, kind="BioProject accession", where="config/config.yaml, study.bioproject")
+        tables: dict[str, pd.DataFrame] = {}
+        failures: list[StudyError] = []
+        for source, fetch in (("ENA", self._fetch_filereport), ("NCBI", self._fetch_runinfo)):
+            try:
+                table = fetch(accession)
+            except StudyError as error:
+                logger.warning("%s cannot be asked: %s", source, error)
+                failures.append(error)
+                continue
+            if table is not None:
+                logger.info("%s lists %d runs of %s", source, len(table), accession)
+                if len(table):
+                    tables[source] = table
+        if tables:
+            return merge_sources(tables)
+        if failures:
+            raise failures[0]
         raise StudyError(
             f"the archive lists no public run for {accession}",
-            where=where,
+            where=", ".join(str(address) for address in self.addresses.values() if address),
             expected="at least one run",
             remedy=(
                 "check the accession in config/config.yaml (study.bioproject); a new project can take some days to be mirrored"
             ),
         )
-    table = pd.DataFrame(rows).reindex(columns=[*RUN_FIELDS]).fillna("")
-    for run in table["run_accession"]:
-        check_name(run, RUN, kind="run accession", where=where)
-    if table["run_accession"].duplicated().any():
-        raise StudyError(
-            f"the archive lists {listed(table.loc[table['run_accession'].duplicated(), 'run_accession'])} twice",
-            where=where,
-            expected="every run once",
-            remedy="try again later; report it to the archive if it stays",
+
+    def fetch_attributes(self, samples: list[str]) -> pd.DataFrame:
+        """Fetch the attributes of samples: from BioSamples, else ENA's sample XML, else NCBI's.
+
+        Returns:
+            sample_accession, attribute (lower case), value; in the order of the samples, attributes sorted. A sample that no
+            source describes has no row.
+        """
+        rows = []
+        for sample in samples:
+            found = self._sample_attributes(sample)
+            rows += [(sample, name, value) for name, value in sorted(found.items())]
+        return pd.DataFrame(rows, columns=["sample_accession", "attribute", "value"], dtype=str)
+
+    def _fetch_filereport(self, accession: str) -> pd.DataFrame | None:
+        base = self.addresses["ena"]
+        if base is None:
+            return None
+        if base.path is not None:
+            reply = self._ask(base.join(f"filereport/{accession}.tsv"), {}, f"{accession}.filereport.tsv")
+            return parse_filereport(reply, where=str(base))
+        reply = ""
+        for fields in (RUN_FIELDS, NEEDED_FIELDS):
+            parameters = {"accession": accession, "result": "read_run", "fields": ",".join(fields)}
+            parameters |= {"format": "tsv", "limit": "0"}
+            last = fields is NEEDED_FIELDS
+            try:
+                reply = self._ask(base.join("filereport"), parameters, f"{accession}.filereport.tsv")
+            except StudyError as error:
+                if last or "status 400" not in error.what:
+                    raise
+                logger.warning("ENA rejects the list of fields: %s", error.what)
+                continue
+            if is_filereport(reply):
+                break
+        return parse_filereport(reply, where=str(base))
+
+    def _fetch_runinfo(self, accession: str) -> pd.DataFrame | None:
+        base = self.addresses["ncbi"]
+        if base is None:
+            return None
+        if base.path is not None:
+            address, parameters = base.join(f"runinfo/{accession}.csv"), {}
+        else:
+            address = base.join("efetch.fcgi")
+            parameters = {"db": "sra", "id": accession, "rettype": "runinfo", "retmode": "text"}
+        return parse_runinfo(self._ask(address, parameters, f"{accession}.runinfo.csv"), where=str(base))
+
+    def _sample_attributes(self, sample: str) -> dict[str, str]:
+        sources: tuple[tuple[str, str, str, dict[str, str], Callable[..., dict[str, str]]], ...] = (
+            ("biosamples", f"samples/{sample}", ".json", {}, parse_biosample_json),
+            ("browser", f"xml/{sample}", ".xml", {}, parse_sample_xml),
+            ("ncbi", "efetch.fcgi", ".xml", {"db": "biosample", "id": sample, "retmode": "xml"}, parse_sample_xml),
         )
-    return table.sort_values("run_accession", ignore_index=True)
+        for name, path, suffix, parameters, parse in sources:
+            base = self.addresses[name]
+            if base is None:
+                continue
+            local = f"biosample/{sample}{suffix}" if name == "ncbi" else f"{path}{suffix}"
+            address = base.join(local if base.is_local else path)
+            try:
+                return parse(self._ask(address, parameters, f"{sample}.{name}{suffix}"), where=str(address))
+            except StudyError as error:
+                logger.warning("%s has no attributes of %s: %s", name, sample, error)
+        return {}
 
-
-def select_rna_seq(runs: pd.DataFrame, *, tax_id: int, accession: str) -> pd.DataFrame:
-    """Keep the transcriptomic RNA-Seq runs of one organism.
-
-    Raises:
-        StudyError: none is left; the message counts what there was.
-    """
-    is_rna = (runs["library_strategy"] == "RNA-Seq") & runs["library_source"].str.startswith("TRANSCRIPTOMIC")
-    kept = runs[is_rna & (runs["tax_id"] == str(tax_id))]
-    if kept.empty:
-        kinds = runs["scientific_name"] + " / " + runs["library_strategy"] + " / " + runs["library_source"]
-        found = listed((f"{count} runs of {kind}" for kind, count in kinds.value_counts().items()), most=8)
-        raise StudyError(
-            f"{accession} has no RNA-Seq run of the organism with taxonomy id {tax_id}",
-            where=f"the archive's list of runs: {found}",
-            expected="runs with strategy RNA-Seq, source TRANSCRIPTOMIC, and that organism",
-            remedy="check study.bioproject and study.tax_id in config/config.yaml",
-        )
-    return kept.reset_index(drop=True)
-
-
-def read_files(run: pd.Series) -> list[ReadFile]:
-    """Choose a run's FASTQ files from the three parallel lists of its row, by name and never by position.
-
-    Args:
-        run: a row of `parse_filereport`.
-
-    Returns:
-        For a paired run the files ending in `_1` and `_2` (a third file holds reads without a mate and is left out), for
-        a single-end run its one file.
-
-    Raises:
-        StudyError: the lists do not belong together, or the files that the layout needs are not there.
-    """
-    accession = str(run["run_accession"])
-    where = f"the archive's row of {accession}"
-    columns = [str(run[name]).split(";") if run[name] else [] for name in ("fastq_ftp", "fastq_md5", "fastq_bytes")]
-    paths, sums, sizes = columns
-    if not paths or not len(paths) == len(sums) == len(sizes):
-        raise StudyError(
-            f"the archive offers no FASTQ files for {accession}"
-            if not paths
-            else f"the archive lists {len(paths)} files, {len(sums)} checksums and {len(sizes)} sizes for {accession}",
-            where=where,
-            expected="fastq_ftp, fastq_md5 and fastq_bytes of equal length",
-            remedy="try again later, or leave the run out by naming the others in config/samples.tsv",
-        )
-    files: dict[str, ReadFile] = {}
-    for path, md5, size in zip(paths, sums, sizes, strict=True):
-        if not re.fullmatch(r"[0-9a-f]{32}", md5) or not size.isdigit():
-            raise StudyError(
-                f"the checksum {md5!r} or the size {size!r} of a file of {accession} is malformed",
-                where=where,
-                expected="an MD5 of 32 hexadecimal digits and a size in bytes",
-                remedy="try again later; report it to the archive if it stays",
-            )
-        name = path.rpartition("/")[2]
-        suffix = re.fullmatch(re.escape(accession) + r"(?:_([12]))?\.fastq\.gz", name)
-        if suffix:
-            files[suffix[1] or ""] = ReadFile(suffix[1] or "", path.partition("/")[2], md5, int(size))
-    if str(run["library_layout"]) == "PAIRED":
-        wanted = ["1", "2"]
-    else:
-        wanted = [""] if "" in files else ["1"]
-    if not all(mate in files for mate in wanted):
-        raise StudyError(
-            f"the archive's files of the {str(run['library_layout']).lower()} run {accession} are {listed(paths)}",
-            where=where,
-            expected=" and ".join(f"{accession}{'_' + mate if mate else ''}.fastq.gz" for mate in wanted),
-            remedy="leave the run out by naming the others in config/samples.tsv, or fetch it by hand",
-        )
-    return [files[mate]._replace(mate=mate if len(wanted) > 1 else "") for mate in wanted]
+    def _ask(self, address: Address, parameters: dict[str, str], name: str) -> str:
+        """Fetch a reply and keep it under `name` in the folder of responses."""
+        reply = get_text(address, parameters=parameters, session=self.session)
+        write_text(self.responses / name, reply)
+        content = reply.encode()
+        self.kept.append((name, str(address), hashlib.sha256(content).hexdigest(), len(content)))
+        return reply

@@ -1,5 +1,6 @@
 """Fetching files so that a file with its final name is always whole and verified, however often a run is killed."""
 
+import errno
 import hashlib
 import logging
 import os
@@ -14,14 +15,20 @@ from tqdm import tqdm
 
 from claimcheck.errors import StudyError
 from claimcheck.sourcing.addresses import Address
-from claimcheck.sourcing.http import TIMEOUT, unreachable
+from claimcheck.sourcing.http import refused, unreachable
 
 logger = logging.getLogger("claimcheck.sourcing.download")
 progress = logging.getLogger("claimcheck.progress")
 
 CHUNK = 1 << 20
 PROGRESS_SECONDS = 10.0
-ATTEMPTS = 5
+IDLE_ATTEMPTS = 5
+"""Attempts in a row that may bring nothing new; one that brings something starts the count again."""
+
+SPOILT_ATTEMPTS = 2
+"""Whole files with wrong content are fetched again once: a third copy would be the same."""
+
+GZIP_MAGIC = b"\x1f\x8b"
 
 
 @dataclass(frozen=True)
@@ -44,7 +51,7 @@ class _Interrupted(Exception):
 
 
 class _Spoilt(Exception):
-    """A whole file with the wrong content."""
+    """Content that is not the file; what was received is gone."""
 
 
 def obtain(source: Address, store: Path, expected: Expected, *, session: requests.Session, pause: float = 2.0) -> Path:
@@ -74,26 +81,27 @@ def obtain(source: Address, store: Path, expected: Expected, *, session: request
     part = store.with_name(f"{store.name}.part")
     part.parent.mkdir(parents=True, exist_ok=True)
     _require_space(part, expected)
+    transfer = _Transfer(source, part, expected, session)
     retrying = tenacity.Retrying(
-        stop=tenacity.stop_after_attempt(ATTEMPTS),
+        stop=transfer.is_hopeless,
         wait=tenacity.wait_exponential(multiplier=pause, max=120),
         retry=tenacity.retry_if_exception_type((_Interrupted, _Spoilt)),
-        before_sleep=lambda state: logger.warning(
-            "%s: trying again: %s", source, state.outcome and state.outcome.exception()
-        ),
+        before_sleep=_say_again,
         reraise=True,
     )
     try:
-        retrying(_attempt, source, part, expected, session)
+        retrying(transfer.attempt)
     except _Interrupted as error:
-        raise unreachable(source, error.__cause__ if isinstance(error.__cause__, Exception) else str(error)) from error
+        raise unreachable(source, error) from error
     except _Spoilt as error:
         raise StudyError(
             f"{store.name} arrives with wrong content: {error}",
             where=str(source),
-            expected="the size and checksum that the source itself announces",
-            remedy=f"try again later; after {ATTEMPTS} attempts nothing was kept",
+            expected="the size and checksum that the archive itself announces",
+            remedy="try again later; nothing of it was kept",
         ) from error
+    except OSError as error:
+        raise _disk(part, error) from error
     part.replace(store)
     return store
 
@@ -156,42 +164,90 @@ def _require_space(part: Path, expected: Expected) -> None:
         )
 
 
-def _attempt(source: Address, part: Path, expected: Expected, session: requests.Session) -> None:
-    """Transfer what is missing of a file into `part` and verify the whole."""
-    _transfer(source, part, expected, session)
-    size = part.stat().st_size
-    if expected.size is not None and size < expected.size:
-        raise _Interrupted(f"the transfer ended after {size} of {expected.size} bytes")
-    problem = _difference(part, expected)
-    if problem:
-        part.unlink()
-        raise _Spoilt(problem)
+def _say_again(state: tenacity.RetryCallState) -> None:
+    reason = state.outcome.exception() if state.outcome else None
+    progress.info("trying again: %s", reason)
 
 
-def _transfer(source: Address, part: Path, expected: Expected, session: requests.Session) -> None:
-    done = part.stat().st_size if part.exists() else 0
-    if expected.size is not None and done == expected.size:
-        return
-    headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={done}-"} if done else {})
-    try:
-        with session.get(source.url, headers=headers, stream=True, timeout=TIMEOUT) as reply:
-            if reply.status_code == 416:
-                part.unlink(missing_ok=True)
-                raise _Spoilt("more bytes than the source has")
-            if reply.status_code not in (200, 206):
-                raise unreachable(source, f"status {reply.status_code} ({reply.reason})")
-            resumed = reply.status_code == 206
-            _save(reply, part, "ab" if resumed else "wb", done if resumed else 0, expected.size)
-    except requests.RequestException as error:
-        raise _Interrupted(f"{part.stem}: {error}") from error
+def _disk(part: Path, error: OSError) -> StudyError:
+    full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return StudyError(
+        f"{part.name} cannot be written: {error.strerror}",
+        where=str(part.parent),
+        expected="a disk with room for the whole file",
+        remedy=(
+            "free some space and start again: what was fetched is kept"
+            if full
+            else "check the disk and its permissions"
+        ),
+    )
 
 
-def _save(reply: requests.Response, part: Path, mode: str, done: int, size: int | None) -> None:
+class _Transfer:
+    """The attempts at one file: each goes on where the last one ended, or begins anew after wrong content."""
+
+    def __init__(self, source: Address, part: Path, expected: Expected, session: requests.Session) -> None:
+        self.source = source
+        self.part = part
+        self.expected = expected
+        self.session = session
+        self.idle = 0
+        self.spoilt = 0
+
+    def is_hopeless(self, state: tenacity.RetryCallState) -> bool:
+        """Whether another attempt would not help: several brought nothing, or the content was wrong again."""
+        return self.idle >= IDLE_ATTEMPTS or self.spoilt >= SPOILT_ATTEMPTS
+
+    def attempt(self) -> None:
+        """Transfer what is missing and verify the whole."""
+        before = self._done()
+        try:
+            self._transfer(before)
+            problem = _difference(self.part, self.expected)
+            if self.expected.size is not None and self._done() < self.expected.size:
+                raise _Interrupted(f"{self.part.stem}: {problem}")
+            if problem:
+                raise _Spoilt(problem)
+        except _Interrupted:
+            self.idle = 0 if self._done() > before else self.idle + 1
+            raise
+        except _Spoilt:
+            self.spoilt += 1
+            self.part.unlink(missing_ok=True)
+            raise
+
+    def _done(self) -> int:
+        return self.part.stat().st_size if self.part.exists() else 0
+
+    def _transfer(self, done: int) -> None:
+        if self.expected.size is not None and done >= self.expected.size:
+            return
+        headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={done}-"} if done else {})
+        try:
+            with self.session.get(self.source.url, headers=headers, stream=True) as reply:
+                if reply.status_code == 416:
+                    raise _Spoilt("the part that is here is longer than the file")
+                if reply.status_code not in (200, 206):
+                    raise refused(self.source, reply)
+                if "html" in reply.headers.get("Content-Type", ""):
+                    raise _Spoilt("a web page in place of the file")
+                resumed = reply.status_code == 206
+                if resumed and not reply.headers.get("Content-Range", "").startswith(f"bytes {done}-"):
+                    raise _Spoilt("another part of the file than was asked for")
+                _save(reply, self.part, done if resumed else 0, self.expected.size)
+        except requests.RequestException as error:
+            raise _Interrupted(f"{self.part.stem}: {error}") from error
+
+
+def _save(reply: requests.Response, part: Path, done: int, size: int | None) -> None:
+    """Append the body of a reply to what is done, or begin anew; show rate and time left."""
     total = size or done + int(reply.headers.get("Content-Length") or 0)
     started = shown = time.monotonic()
     received = 0
-    with part.open(mode) as stream:
+    with part.open("ab" if done else "wb") as stream:
         for chunk in reply.iter_content(CHUNK):
+            if not done + received and part.name.endswith(".gz.part") and not chunk.startswith(GZIP_MAGIC):
+                raise _Spoilt("no gzip file")
             stream.write(chunk)
             received += len(chunk)
             now = time.monotonic()

@@ -6,11 +6,8 @@ from typing import NamedTuple
 
 import dnaio
 from dnaio.exceptions import FileFormatError
-from xopen import xopen
 
 from claimcheck.errors import StudyError
-
-CHUNK = 1 << 24
 
 
 class FastqContent(NamedTuple):
@@ -24,25 +21,18 @@ def inspect_fastq(path: Path) -> FastqContent:
     """Read a FASTQ file to its end and count its reads.
 
     Raises:
-        StudyError: it is empty, truncated, or does not begin with a FASTQ record.
+        StudyError: it is empty or truncated, or a record is malformed: its sequence and qualities differ in length, say.
     """
-    lines = 0
-    last = b"\n"
     try:
-        with dnaio.open(path, fileformat="fastq") as reader:
-            first = next(iter(reader), None)
-        with xopen(path, "rb", threads=0) as stream:
-            while chunk := stream.read(CHUNK):
-                lines += chunk.count(b"\n")
-                last = chunk[-1:]
-    except (FileFormatError, EOFError, OSError, zlib.error) as error:
+        with dnaio.open(path, fileformat="fastq", open_threads=0) as reader:
+            records = iter(reader)
+            first = next(records, None)
+            others = sum(1 for _ in records)
+    except (FileFormatError, EOFError, OSError, UnicodeDecodeError, zlib.error) as error:
         raise _spoilt(path, f"cannot be read to its end: {error}") from error
-    lines += last != b"\n"
     if first is None:
         raise _spoilt(path, "is empty")
-    if lines % 4:
-        raise _spoilt(path, f"has {lines} lines, which is no multiple of four: it is truncated")
-    return FastqContent(lines // 4, len(first.sequence))
+    return FastqContent(1 + others, len(first.sequence))
 
 
 def check_mates(paths: list[Path], contents: list[FastqContent]) -> None:

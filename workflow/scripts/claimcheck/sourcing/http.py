@@ -11,9 +11,6 @@ from urllib3.util import Retry
 from claimcheck.errors import StudyError
 from claimcheck.sourcing.addresses import Address, is_loopback
 
-TIMEOUT = (10, 60)
-"""Seconds to connect, and between two pieces of a reply."""
-
 
 class _LoopbackOnly(HTTPAdapter):
     """Refuses plain http to any other machine, at the first request and at every redirect."""
@@ -29,30 +26,47 @@ class _LoopbackOnly(HTTPAdapter):
         return super().send(request, *args, **options)
 
 
-def open_session(*, attempts: int = 5, pause: float = 1.0) -> requests.Session:
+class PatientSession(requests.Session):
+    """A session in which no request waits for ever.
+
+    Args:
+        timeout: seconds without a byte after which a request counts as lost.
+    """
+
+    def __init__(self, timeout: float) -> None:
+        super().__init__()
+        self.timeout = timeout
+
+    def request(self, *args: Any, **options: Any) -> requests.Response:
+        """Send a request, with the session's timeout unless another one is given."""
+        options.setdefault("timeout", (min(10.0, self.timeout), self.timeout))
+        return super().request(*args, **options)
+
+
+def open_session(*, timeout: float = 60.0, pause: float = 1.0) -> requests.Session:
     """Open a session that retries lost connections, 429 (after the server's Retry-After) and 5xx replies.
 
     Args:
-        attempts: tries in all for a request.
+        timeout: seconds without a byte after which a request counts as lost.
         pause: seconds before the second retry; doubled for each further one.
     """
     retry = Retry(
-        total=attempts - 1,
-        connect=min(2, attempts - 1),
+        total=4,
+        connect=2,
         backoff_factor=pause,
         backoff_max=60,
         status_forcelist=(429, 500, 502, 503, 504),
         raise_on_status=False,
     )
-    session = requests.Session()
+    session = PatientSession(timeout)
     session.mount("https://", HTTPAdapter(max_retries=retry))
     session.mount("http://", _LoopbackOnly(max_retries=retry))
     session.headers["User-Agent"] = "claimcheck"
     return session
 
 
-def unreachable(address: Address | str, error: Exception | str) -> StudyError:
-    """Say that a server gave no usable answer, and what can be done without it."""
+def unreachable(address: Address | str, error: Exception) -> StudyError:
+    """Say that a server could not be reached, and what can be done without it."""
     host = urlsplit(str(address)).hostname or str(address)
     return StudyError(
         f"no answer from {host}: {_root_cause(error)}",
@@ -66,10 +80,19 @@ def unreachable(address: Address | str, error: Exception | str) -> StudyError:
     )
 
 
-def _root_cause(error: Exception | str) -> str:
+def refused(address: Address | str, reply: requests.Response) -> StudyError:
+    """Say that a server answered with a status that means no."""
+    said = " ".join(reply.text.split())[:200] if "html" not in reply.headers.get("Content-Type", "") else ""
+    return StudyError(
+        f"{urlsplit(str(address)).hostname} answers with status {reply.status_code} ({reply.reason}){': ' + said if said else ''}",
+        where=str(address),
+        expected="the archive's reply",
+        remedy="try again later: what was fetched is kept; if it stays, the address in config/config.yaml (archive) has moved",
+    )
+
+
+def _root_cause(error: Exception) -> str:
     """Return the innermost reason, which says more than the layers of wrapping around it."""
-    if isinstance(error, str):
-        return error
     reason: BaseException = error
     while True:
         inner = getattr(reason, "reason", None) or reason.__cause__ or (reason.args[0] if reason.args else None)
@@ -92,12 +115,11 @@ def get_text(address: Address, *, parameters: dict[str, str], session: requests.
     if address.path is not None:
         return read_local(address.path).decode("utf-8", errors="replace")
     try:
-        reply = session.get(address.url, params=parameters, timeout=TIMEOUT)
+        reply = session.get(address.url, params=parameters)
     except requests.RequestException as error:
         raise unreachable(address, error) from error
     if not reply.ok:
-        said = " ".join(reply.text.split())[:200]
-        raise unreachable(address, f"status {reply.status_code} ({reply.reason}): {said}")
+        raise refused(address, reply)
     reply.encoding = "utf-8"
     return reply.text
 

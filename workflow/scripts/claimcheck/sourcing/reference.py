@@ -1,6 +1,7 @@
 """A transcriptome as published, and the gene of every transcript from its FASTA headers."""
 
 import re
+import zlib
 from pathlib import Path
 
 import dnaio
@@ -87,7 +88,7 @@ def read_transcripts(path: Path) -> pd.DataFrame:
                         remedy="set reference.transcripts in config/config.yaml to a transcript FASTA of one of these",
                     )
                 rows.append({**parsed, "length": len(record.sequence)})
-    except (FileFormatError, EOFError, OSError) as error:
+    except (FileFormatError, EOFError, OSError, UnicodeDecodeError, zlib.error) as error:
         raise _unreadable(path, str(error)) from error
     table = pd.DataFrame(rows, columns=list(TRANSCRIPT_COLUMNS))
     if table.empty:

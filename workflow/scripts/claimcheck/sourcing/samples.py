@@ -1,5 +1,6 @@
 """Which run belongs to which animal and group: from a sheet, or from what the archive says in configured patterns."""
 
+import hashlib
 import re
 from collections.abc import Mapping, Sequence
 
@@ -10,7 +11,18 @@ from claimcheck.sourcing.addresses import SAMPLE_NAME, check_name
 from claimcheck.tables import listed
 
 SAMPLE_COLUMNS = ("sample", "condition", "sex", "age", "tissue", "batch", "runs", "evidence")
-_REQUIRED = ("sample", "condition")
+DIGEST = "archive_digest"
+"""Column with the checksum of what the archive said of a sample when the sheet was made."""
+
+_DESCRIBED = (
+    "sample_accession",
+    "tax_id",
+    "library_layout",
+    "library_strategy",
+    "sample_title",
+    "sample_alias",
+    "library_name",
+)
 
 
 def compile_patterns(patterns: Mapping[str, Sequence[str]]) -> dict[str, list[re.Pattern[str]]]:
@@ -69,11 +81,62 @@ def call_conditions(
     return pd.DataFrame(calls, columns=["condition", "evidence", "problem"], index=runs.index)
 
 
-def samples_from_archive(runs: pd.DataFrame, calls: pd.DataFrame) -> pd.DataFrame:
-    """Group called runs into samples, one a BioSample.
+def describe_runs(runs: pd.DataFrame, attributes: pd.DataFrame) -> pd.DataFrame:
+    """Put the attributes of the samples beside the fields of their runs.
+
+    Args:
+        runs: one row a run.
+        attributes: sample_accession, attribute, value.
 
     Returns:
-        The sample sheet with the columns SAMPLE_COLUMNS, sorted by condition and sample; sample is the accession.
+        The runs with a column `attribute:<name>` for each attribute, "" where a sample lacks it.
+    """
+    if attributes.empty:
+        return runs
+    wide = attributes.pivot_table(index="sample_accession", columns="attribute", values="value", aggfunc="first")
+    wide.columns = pd.Index([f"attribute:{name}" for name in wide.columns])
+    return runs.join(wide, on="sample_accession").fillna("")
+
+
+def digest_runs(runs: pd.DataFrame) -> str:
+    """Return a checksum of what the archive says of the runs of one sample: 16 hexadecimal digits."""
+    said = runs.sort_values("run_accession")[["run_accession", *_DESCRIBED]]
+    return hashlib.sha256(said.to_csv(sep="\t", index=False).encode()).hexdigest()[:16]
+
+
+def require_unchanged(sheet: pd.DataFrame, runs: pd.DataFrame, *, where: str) -> None:
+    """Check that the archive still says of each sample what it said when the sheet was made.
+
+    Samples without a digest, or whose runs ENA does not list now, are not compared.
+
+    Args:
+        sheet: with the column DIGEST, if it was made by this workflow.
+        runs: the project's runs, with `listed_by`.
+
+    Raises:
+        StudyError: the description of a sample has changed.
+    """
+    for row in sheet.to_dict("records"):
+        own = runs[runs["run_accession"].isin([run.strip() for run in str(row["runs"]).split(";")])]
+        comparable = bool(row.get(DIGEST)) and own["listed_by"].str.contains("ENA").all()
+        if comparable and digest_runs(own) != row[DIGEST]:
+            raise StudyError(
+                f"the archive now describes {row['sample']} differently than when the sample sheet was made",
+                where=f"{where}, column {DIGEST}; {listed(own['run_accession'])}: {listed(own['sample_title'].unique())}",
+                expected=f"the description with the digest {row[DIGEST]}, not {digest_runs(own)}",
+                remedy="look at what changed; if the sheet still holds, replace the digest (or leave it empty)",
+            )
+
+
+def samples_from_calls(runs: pd.DataFrame, calls: pd.DataFrame) -> pd.DataFrame:
+    """Group called runs into samples, one a BioSample.
+
+    Args:
+        runs: one row a run.
+        calls: indexed like `runs`: condition, evidence, and any of the other columns of SAMPLE_COLUMNS.
+
+    Returns:
+        The sample sheet with the columns SAMPLE_COLUMNS and DIGEST, sorted by condition and sample; sample is the accession.
 
     Raises:
         StudyError: the runs of one BioSample were called differently.
@@ -90,15 +153,10 @@ def samples_from_archive(runs: pd.DataFrame, calls: pd.DataFrame) -> pd.DataFram
                 remedy="state the samples in config/samples.tsv",
             )
         check_name(str(sample), SAMPLE_NAME, kind="sample name", where="the archive's column sample_accession")
-        rows.append(
-            {
-                "sample": sample,
-                "condition": conditions[0],
-                "runs": ";".join(group["run_accession"]),
-                "evidence": group["evidence"].iloc[0],
-            }
-        )
-    sheet = pd.DataFrame(rows).reindex(columns=list(SAMPLE_COLUMNS)).fillna("")
+        known = {column: group[column].iloc[0] for column in calls}
+        digest = digest_runs(group)
+        rows.append({**known, "sample": sample, "runs": ";".join(group["run_accession"]), DIGEST: digest})
+    sheet = pd.DataFrame(rows).reindex(columns=[*SAMPLE_COLUMNS, DIGEST]).fillna("")
     return sheet.sort_values(["condition", "sample"], ignore_index=True)
 
 
@@ -108,15 +166,16 @@ def template_of(runs: pd.DataFrame, calls: pd.DataFrame, *, fields: Sequence[str
     shown = [field for field in fields if field in joined]
     rows = [
         {
+            **{column: group[column].iloc[0] for column in calls},
             "sample": sample,
             "condition": group["condition"].iloc[0] if group["condition"].nunique() == 1 else "",
             "runs": ";".join(group["run_accession"]),
-            "evidence": group["evidence"].iloc[0],
+            DIGEST: digest_runs(group),
             **{field: group[field].iloc[0] for field in shown},
         }
         for sample, group in joined.groupby("sample_accession", sort=True)
     ]
-    return pd.DataFrame(rows).reindex(columns=[*SAMPLE_COLUMNS, *shown]).fillna("")
+    return pd.DataFrame(rows).reindex(columns=[*SAMPLE_COLUMNS, "problem", DIGEST, *shown]).fillna("")
 
 
 def check_sheet(sheet: pd.DataFrame, *, where: str, factor: str = "condition") -> pd.DataFrame:

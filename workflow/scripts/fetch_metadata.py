@@ -1,0 +1,53 @@
+"""Ask the archives for the runs of the project and the attributes of its samples; every reply is kept as it came."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from claimcheck.sourcing.addresses import parse_optional_address
+from claimcheck.sourcing.archive import Archives
+from claimcheck.sourcing.http import open_session
+from claimcheck.sourcing.runs import select_rna_seq
+from claimcheck.steps import step
+from claimcheck.tables import write_table
+
+
+def main(
+    *,
+    accession: str,
+    tax_id: int,
+    archive: dict[str, str],
+    timeout: float,
+    folder: Path,
+    run_table: Path,
+    attributes: Path,
+    responses: Path,
+) -> None:
+    """Write the runs that any source lists, the attributes of the RNA-Seq samples, and the checksums of all replies."""
+    addresses = {
+        name: parse_optional_address(archive[name], key=f"archive.{name}")
+        for name in ("ena", "ncbi", "biosamples", "browser")
+    }
+    with open_session(timeout=timeout) as session:
+        archives = Archives(addresses, folder, session)
+        runs = archives.fetch_runs(accession)
+        samples = select_rna_seq(runs, tax_id=tax_id, accession=accession)["sample_accession"]
+        found = archives.fetch_attributes(sorted(set(samples) - {""}))
+    kept = pd.DataFrame(archives.kept, columns=["file", "address", "sha256", "bytes"])
+    write_table(runs, run_table)
+    write_table(found, attributes)
+    write_table(kept, responses)
+
+
+if "snakemake" in globals():
+    with step(snakemake.log[0]):
+        main(
+            accession=snakemake.params.accession,
+            tax_id=snakemake.params.tax_id,
+            archive=snakemake.params.archive,
+            timeout=snakemake.params.archive["timeout"],
+            folder=Path(snakemake.output.responses).parent / "responses",
+            run_table=Path(snakemake.output.run_table),
+            attributes=Path(snakemake.output.attributes),
+            responses=Path(snakemake.output.responses),
+        )
