@@ -2,7 +2,10 @@
 
 import hashlib
 import json
+import socket
+import struct
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -11,6 +14,8 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+
+STALL_SECONDS = 3.0
 
 KNOWN_FIELDS = {
     "run_accession",
@@ -49,12 +54,21 @@ RUNINFO = {
 
 @dataclass
 class Archive:
-    """Projects (accession -> rows of the run table), attributes of samples, files (path below the host -> bytes)."""
+    """Projects (accession -> rows of the run table), attributes of samples, files (path below the host -> bytes).
+
+    `faults` lists what goes wrong with the next requests for a path, one word a request: a status such as "429", or "reset" and
+    "truncate" (half the body, then the connection is lost), "stall" (half the body, then silence), "wrong" (other bytes of the
+    same number), "short" (half the body as if it were all), "html" (a web page with status 200), "redirect" (to another path).
+    `sent` counts the bytes of bodies, `rate` caps them (bytes per second).
+    """
 
     projects: dict[str, list[dict[str, str]]] = field(default_factory=dict)
     attributes: dict[str, dict[str, str]] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
     requests: list[str] = field(default_factory=list)
+    faults: dict[str, list[str]] = field(default_factory=dict)
+    sent: int = 0
+    rate: float = float("inf")
     address: str = ""
 
     def add_run(self, project: str, run: str, reads: list[bytes], **values: str) -> None:
@@ -118,31 +132,75 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         parts = urlsplit(self.path)
         self.archive.requests.append(self.path)
-        if parts.path == "/ena/filereport":
-            status, text = self.archive.filereport(parse_qs(parts.query))
-            self.answer(status, text.encode(), "text/tab-separated-values")
-        elif parts.path == "/ncbi/efetch.fcgi":
-            status, text = self.archive.runinfo(parse_qs(parts.query))
-            self.answer(status, text.encode(), "text/csv")
-        elif parts.path.startswith("/biosamples/samples/"):
-            status, text = self.archive.biosample(parts.path.rpartition("/")[2])
-            self.answer(status, text.encode(), "application/json")
-        elif parts.path.lstrip("/") in self.archive.files:
-            data = self.archive.files[parts.path.lstrip("/")]
-            start = int((self.headers.get("Range") or "bytes=0-").removeprefix("bytes=").rstrip("-"))
-            self.answer(206 if start else 200, data[start:], "application/gzip", start=start, total=len(data))
+        status, body, kind = self.find(parts.path, parse_qs(parts.query))
+        waiting = self.archive.faults.get(parts.path)
+        fault = waiting.pop(0) if waiting else ""
+        start = int((self.headers.get("Range") or "bytes=0-").removeprefix("bytes=").rstrip("-"))
+        if fault.isdigit():
+            self.answer(int(fault), b"not now", "text/plain", {"Retry-After": "0"} if fault == "429" else {})
+        elif fault == "html":
+            self.answer(200, b"<html><body>Index of files</body></html>", "text/html")
+        elif fault == "redirect":
+            self.answer(302, b"", "text/plain", {"Location": f"/elsewhere{self.path}"})
+        elif fault == "sentence":
+            self.answer(200, b"Invalid field(s) supplied: sample_title", "text/plain")
+        elif fault == "wrong":
+            self.answer(200, body[:3] + bytes(len(body) - 3), kind)
+        elif fault == "short":
+            self.answer(200, body[: len(body) // 2], kind)
+        elif status == 200 and start:
+            length = len(body)
+            headers = {"Content-Range": f"bytes {start}-{length - 1}/{length}"} if start < length else {}
+            self.answer(206 if start < length else 416, body[start:], kind, headers, fault)
         else:
-            self.answer(404, b"not found", "text/plain")
+            self.answer(status, body, kind, {}, fault)
 
-    def answer(self, status: int, body: bytes, kind: str, *, start: int = 0, total: int = 0) -> None:
+    def find(self, path: str, query: dict[str, list[str]]) -> tuple[int, bytes, str]:
+        """Return status, body and content type of what is asked for."""
+        path = path.removeprefix("/elsewhere")
+        if path == "/ena/filereport":
+            status, text = self.archive.filereport(query)
+        elif path == "/ncbi/efetch.fcgi":
+            status, text = self.archive.runinfo(query)
+        elif path.startswith("/biosamples/samples/"):
+            status, text = self.archive.biosample(path.rpartition("/")[2])
+        elif path.lstrip("/") in self.archive.files:
+            return 200, self.archive.files[path.lstrip("/")], "application/gzip"
+        else:
+            return 404, b"not found", "text/plain"
+        return status, text.encode(), "text/plain"
+
+    def answer(
+        self, status: int, body: bytes, kind: str, headers: dict[str, str] | None = None, fault: str = ""
+    ) -> None:
         self.send_response(status)
         self.send_header("Content-Type", kind)
-        if status == 206:
-            self.send_header("Content-Range", f"bytes {start}-{total - 1}/{total}")
+        for name, value in (headers or {}).items():
+            self.send_header(name, value)
         if status != 204:
             self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(body)
+        self.send_body(body[: len(body) // 2] if fault else body)
+        if fault == "stall":
+            time.sleep(STALL_SECONDS)
+        if fault:
+            if fault == "reset":
+                linger = struct.pack("ii", 1, 0)  # close with RST
+                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+            self.close_connection = True
+
+    def send_body(self, body: bytes) -> None:
+        piece = 1 << 16
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, piece)
+        for start in range(0, len(body), piece):
+            try:
+                self.wfile.write(body[start : start + piece])
+            except OSError:  # the client was killed
+                self.close_connection = True
+                return
+            self.archive.sent += len(body[start : start + piece])
+            if self.archive.rate < float("inf"):
+                time.sleep(piece / self.archive.rate)
 
     def log_message(self, *args: object) -> None:
         """Say nothing: the tests read `Archive.requests`."""
@@ -153,7 +211,7 @@ def serve(archive: Archive) -> Iterator[Archive]:
     """Serve an archive on a free port of loopback while the block runs."""
     handler = type("Handler", (_Handler,), {"archive": archive})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     archive.address = f"http://127.0.0.1:{server.server_port}"
     try:

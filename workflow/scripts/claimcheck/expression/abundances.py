@@ -26,18 +26,9 @@ def import_abundances(abundances: Mapping[str, Path], transcripts: pd.DataFrame)
         Counts (integers, rounded half to even) and TPM, genes x samples, genes sorted by id.
 
     Raises:
-        StudyError: a quantified transcript has no gene.
+        StudyError: a quantified transcript has no gene, or samples were quantified against different transcripts.
     """
-    first = next(iter(abundances.values()))
-    quantified = pd.read_csv(first, sep="\t", usecols=["target_id"], dtype=str)["target_id"]
-    unknown = sorted(set(quantified) - set(transcripts["target_id"]))
-    if unknown:
-        raise StudyError(
-            f"{len(unknown)} quantified transcripts have no gene: {listed(unknown)}",
-            where=str(first),
-            expected="the transcripts of the reference",
-            remedy="delete results/quantification and start again: the reference changed in between",
-        )
+    _check_targets(abundances, transcripts)
     with contextlib.redirect_stderr(io.StringIO()):  # a progress bar for files that take milliseconds
         imported = tximport(
             [str(path) for path in abundances.values()],
@@ -53,3 +44,22 @@ def import_abundances(abundances: Mapping[str, Path], transcripts: pd.DataFrame)
     counts = pd.DataFrame(np.asarray(imported.X).T, index=genes, columns=samples)
     tpm = pd.DataFrame(np.asarray(imported.obsm["abundance"]).T, index=genes, columns=samples)
     return counts.sort_index().round().astype("int64"), tpm.sort_index()
+
+
+def _check_targets(abundances: Mapping[str, Path], transcripts: pd.DataFrame) -> None:
+    """Stop unless all samples have the same transcripts in the same order, each with a gene: the import goes by position."""
+    known = set(transcripts["target_id"])
+    first: list[str] = []
+    for path in abundances.values():
+        quantified = list(pd.read_csv(path, sep="\t", usecols=["target_id"], dtype=str)["target_id"])
+        first = first or quantified
+        unknown = sorted(set(quantified) - known)
+        if unknown or quantified != first:
+            raise StudyError(
+                f"{len(unknown)} quantified transcripts have no gene: {listed(unknown)}"
+                if unknown
+                else "the transcripts are not those of the other samples",
+                where=str(path),
+                expected="the transcripts of the reference, the same in every sample",
+                remedy="delete results/quantification and start again: the reference changed in between",
+            )

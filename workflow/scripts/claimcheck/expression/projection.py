@@ -46,7 +46,7 @@ def project(values: pd.DataFrame, *, n_genes: int) -> pd.DataFrame:
     left, singular, _ = np.linalg.svd(centred.to_numpy(), full_matrices=False)
     total = float((singular**2).sum())
     rows = []
-    for component in range(min(5, len(values) - 1)):
+    for component in range(min(5, len(values) - 1, len(singular))):
         scores = left[:, component] * singular[component]
         scores = scores * np.sign(scores[np.argmax(np.abs(scores))] or 1.0)
         share = float(singular[component] ** 2 / total) if total else 0.0

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import requests
 import tenacity
+import urllib3
 from tqdm import tqdm
 
 from claimcheck.errors import StudyError
@@ -20,10 +21,12 @@ from claimcheck.sourcing.http import refused, unreachable
 logger = logging.getLogger("claimcheck.sourcing.download")
 progress = logging.getLogger("claimcheck.progress")
 
-CHUNK = 1 << 20
+CHUNK = 1 << 18
 PROGRESS_SECONDS = 10.0
 IDLE_ATTEMPTS = 5
 """Attempts in a row that may bring nothing new; one that brings something starts the count again."""
+
+LONGEST_PAUSE = 120.0
 
 SPOILT_ATTEMPTS = 2
 """Whole files with wrong content are fetched again once: a third copy would be the same."""
@@ -65,7 +68,7 @@ def obtain(source: Address, store: Path, expected: Expected, *, session: request
         store: final path of a fetched file.
         expected: size and checksum.
         session: from `http.open_session`.
-        pause: seconds before the second attempt, doubled for each further one.
+        pause: seconds before another attempt, doubled for each one in a row that brought nothing.
 
     Returns:
         `store`, or the path of the local source.
@@ -84,7 +87,7 @@ def obtain(source: Address, store: Path, expected: Expected, *, session: request
     transfer = _Transfer(source, part, expected, session)
     retrying = tenacity.Retrying(
         stop=transfer.is_hopeless,
-        wait=tenacity.wait_exponential(multiplier=pause, max=120),
+        wait=lambda state: min(pause * 2**transfer.idle, LONGEST_PAUSE),
         retry=tenacity.retry_if_exception_type((_Interrupted, _Spoilt)),
         before_sleep=_say_again,
         reraise=True,
@@ -235,7 +238,7 @@ class _Transfer:
                 if resumed and not reply.headers.get("Content-Range", "").startswith(f"bytes {done}-"):
                     raise _Spoilt("another part of the file than was asked for")
                 _save(reply, self.part, done if resumed else 0, self.expected.size)
-        except requests.RequestException as error:
+        except (requests.RequestException, urllib3.exceptions.HTTPError, ConnectionError) as error:
             raise _Interrupted(f"{self.part.stem}: {error}") from error
 
 
@@ -245,7 +248,8 @@ def _save(reply: requests.Response, part: Path, done: int, size: int | None) -> 
     started = shown = time.monotonic()
     received = 0
     with part.open("ab" if done else "wb") as stream:
-        for chunk in reply.iter_content(CHUNK):
+        # read1 hands on what has arrived, so that a lost connection costs nothing that was received
+        while chunk := reply.raw.read1(CHUNK):
             if not done + received and part.name.endswith(".gz.part") and not chunk.startswith(GZIP_MAGIC):
                 raise _Spoilt("no gzip file")
             stream.write(chunk)

@@ -14,29 +14,33 @@ CRE_ALONE = "Cre, and the gene's alleles are not mentioned: a knockout only if t
 CROSS = "names a cross, whose offspring can be either"
 LONGEST_FIELD = 2000
 """Characters; a longer text is no sample's description and is not read, which also bounds the time of every search."""
-NOT_STATED = re.compile(r"(?:not (?:applicable|collected|provided|available)|missing\b.*|n/?a|none|unknown|-*)", re.I)
+NOT_STATED = re.compile(
+    r"(?:not (?:applicable|collected|provided|available)|missing\b.*|n/?a|nan|none|unknown|-*)", re.I
+)
 NO_VOTE = re.compile(r"(?<![a-z])(?:sex|gender|age|treatment|treated)(?![a-z])", re.I)
 
 _WORD_ALLELE = r"(?:fl(?:ox(?:ed)?)?|loxp?|f|wt|tg|null|ko|del(?:ta)?)"
 _PAIR = re.compile(rf"({_WORD_ALLELE}|[+-])\s?/\s?({_WORD_ALLELE}(?![a-z])|[+-])", re.I)
 _SHORT_PAIR = re.compile(r"(?<![a-z])(?:f()f|(?:fl|flox)[-:]?()(?:fl|flox))(?![a-z])", re.I)
-_CRE = re.compile(r"cre(?P<inducible>[-_ ]?er(?:t2?|\(t2?\)|tam)?)?(?![a-z])", re.I)
+_CRE = re.compile(r"cre(?P<inducible>[-_ ]?er(?:t2?|\(t2?\)|tam)?(?![a-z]))?", re.I)
+_LONGER_WORD = re.compile("(?!neg|pos|tg)[a-z]", re.I)
 _NOUN = r"(?:[-_ ]*(?:recombinase|transgene|status|genotype))?"
 _OPEN = r"[\s(\[:=^]*"
-_END = r"(?=$|[;,/)\]|])"
+_END = r"(?=$|[;,/)\]|_])"
 _AFTER_CRE = [
     (rf"{_NOUN}{_OPEN}\+\s?/\s?\+", "plus_plus"),
     (rf"{_NOUN}{_OPEN}(?:-\s?/\s?-|wt\s?/\s?wt|0\s?/\s?0)", "negative"),
     (rf"{_NOUN}{_OPEN}(?:\+\s?/\s?(?:-|wt|0|tg)|(?:-|wt|0)\s?/\s?(?:\+|tg|cre))", "positive"),
     (rf"{_NOUN}{_OPEN}(?:(?:tg|ki)\s?/\s?(?:\+|-|wt|0|tg|ki)|/\s?(?:\+|0|cre|tg)|tg(?![a-z]))", "positive"),
-    (rf"{_NOUN}[-_ :=(]*(?:neg(?:ative)?|absent|free|null|minus)(?![a-z])", "negative"),
+    (rf"{_NOUN}[-_ :=(]*(?:neg(?:ative)?|absent|free|null|minus|deficient|lacking)(?![a-z])", "negative"),
+    (r"\s?-\s?ve(?![a-z])", "negative"),
     (rf"{_NOUN}[-_ :=(]*(?:pos(?:itive)?|carriers?|hemizyg\w*|present|plus)(?![a-z])", "positive"),
-    (rf"{_NOUN}\s?[(\[]-[)\]]|{_NOUN}-(?=$|[\s;,/)\]_|.:])|{_NOUN}\s-\s?{_END}|0(?!\d)", "negative"),
+    (rf"{_NOUN}\s?[(\[]-[)\]]|{_NOUN}-(?=$|[\s;,/)\]_|.:])|{_NOUN}\s-\s?{_END}|\s?0(?![\d.])", "negative"),
     (rf"{_NOUN}\s?[(\[]\+[)\]]|{_NOUN}\+|{_NOUN}\s\+\s?{_END}", "positive"),
-    (r"\s-\s|-(?:[mf]?[-_]?\d|[^a-z\s])", "ambiguous"),
+    (r"\s-|-(?:[mf]?[-_]?\d|[^a-z\s])", "ambiguous"),
 ]
 _AFTER_CRE_COMPILED = [(re.compile(pattern, re.I), state) for pattern, state in _AFTER_CRE]
-_NEGATION = r"(?<![a-z])(?:non|not|no|without|lacking|lacks|negative for)[-_ ]+"
+_NEGATION = r"(?<![a-z])(?:non|not|no|without|w/o|wo|lack(?:s|ing)?(?: of)?|devoid of|minus|negative for)[-_ ]+"
 _GLUE = r"[\s_\-:.(\[{^*]{0,3}"
 _ORDINARY = {"mouse", "mice", "homozygous", "genotype", "sample", "rep", "male", "female", "x", "and", "with", "is"}
 
@@ -47,6 +51,7 @@ class Rules:
 
     section: Mapping[str, Any]
     gene: str
+    deleted_gene: str
     driver: str
     words: Mapping[str, re.Pattern[str]]
     ordinary: frozenset[str]
@@ -121,13 +126,15 @@ def compile_rules(section: Mapping[str, Any]) -> Rules:
                     expected="names of two letters or digits and more, each with one meaning",
                     remedy="correct or remove the name",
                 )
+    gene = "|".join(flexible(name) for name in section["gene"])
     heads = [re.sub(r"[-_ ]*i?cre.*$", "", name, flags=re.I) for name in section["driver"]]
     driver = "|".join(flexible(head) for head in heads if head)
     ordinary = {name.lower() for names in lists.values() for name in names} | _ORDINARY
     ordinary |= {word.lower() for words in section["tissues"].values() for name in words for word in name.split()}
     return Rules(
         section=section,
-        gene="(?<![a-z0-9])(?:" + "|".join(flexible(name) for name in section["gene"]) + r")(?!\d)",
+        gene=rf"(?<![a-z0-9])(?:{gene})(?!\d)",
+        deleted_gene=rf"(?<![a-z])delta[-_ ]?(?:{gene})(?!\d)",
         driver=rf"(?<![a-z0-9])(?:{driver})(?:[-_ .(]*\d+(?:\.\d+)? ?kb)?[-_ .)]*(?:i|e)?$" if driver else "",
         words={label: any_of(names) for label, names in lists.items()},
         ordinary=frozenset(ordinary),
@@ -161,17 +168,24 @@ def _read_cre(text: str, rules: Rules) -> list[Finding]:
         signs = ((pattern.match(after), state) for pattern, state in _AFTER_CRE_COMPILED)
         sign, state = next(((sign, state) for sign, state in signs if sign), (None, "named"))
         driver = re.search(rules.driver, before, re.I) if rules.driver else None
+        if _LONGER_WORD.match(after):
+            if not driver:
+                continue
+            state = "ambiguous"
         attached = None if driver else re.search(r"([a-z][a-z0-9]{0,24})-?$", before, re.I)
         lead = driver or attached
         head = before[: lead.start()] if lead else before
         if re.search(_NEGATION + "(?:the )?$", head, re.I) or re.search(_NEGATION + "$", before, re.I):
             state = "negative"
+        elif state == "named" and (dash := re.search(r"(?:^|[\s;,(])-( ?)$", head)):
+            state = "ambiguous" if dash[1] else "negative"
         elif state == "named" and re.search(r"(?:\+|(?<![a-z])tg) ?/ ?$", before, re.I):
             state = "positive"
         elif state == "named" and re.search(r"(?<![a-z0-9])x ?$", head, re.I):
             state = "cross"
         elif state == "plus_plus":
-            state = {"unknown": "ambiguous"}.get(rules.section["cre_plus_plus"], rules.section["cre_plus_plus"])
+            meaning = rules.section["cre_plus_plus"]
+            state = "plus_plus" if meaning == "unknown" else meaning
         end = match.end() + (sign.end() if sign else 0)
         if attached and rules.driver and not _is_ordinary(attached[1], rules):
             if state != "negative":
@@ -226,12 +240,13 @@ def _allele(text: str) -> str:
 def _read_words(text: str, rules: Rules) -> list[Finding]:
     """Find words that name a genotype, and the gene with a deletion sign such as `dOcy`; a negated word is ambiguous."""
     found = []
-    sign = rf"{rules.gene}(?:(?-i:d[A-Z][a-z]{{1,4}})|[-_ /]?delta[a-z]*)|delta[-_ ]?{rules.gene.split(')', 1)[1]}"
-    for match in re.finditer(sign + "(?![a-z])", text, re.I):
-        found.append(Finding("word", "conditional", match.start(), match.end()))
+    somewhere = rf"{rules.gene}(?:(?-i:d[A-Z][a-z]{{1,4}})|[-_ ]?delta[-_ ]?[a-z]+)(?![a-z])"
+    everywhere = rf"{rules.gene}[-_ ]?delta(?![a-z])|{rules.deleted_gene}"
+    for pattern, label in ((somewhere, "conditional"), (everywhere, KNOCKOUT)):
+        found += [Finding("word", label, *match.span()) for match in re.finditer(pattern, text, re.I)]
     text = re.sub(rules.gene, lambda match: " " * len(match[0]), text, flags=re.I)
-    for label, pattern in rules.words.items():
-        for match in pattern.finditer(text):
+    for label, words in rules.words.items():
+        for match in words.finditer(text):
             if any(match.start() < other.end and other.start < match.end() for other in found):
                 continue
             negated = re.search(_NEGATION + "$", text[max(0, match.start() - 20) : match.start()], re.I)
@@ -247,10 +262,10 @@ def vote(findings: Iterable[Finding], *, induced: bool) -> Vote:
         induced: whether the sample got an inducer of inducible Cre.
     """
     findings = list(findings)
-    said = {kind: {one.value for one in findings if one.kind == kind} for kind in ("alleles", "cre", "word")}
-    structure = _vote_of_structure(
-        said["alleles"], said["cre"], induced, any(one.kind == "background" for one in findings)
-    )
+    said = {
+        kind: {one.value for one in findings if one.kind == kind} for kind in ("alleles", "cre", "word", "background")
+    }
+    structure = _vote_of_structure(said["alleles"], said["cre"], induced, said["background"])
     words = {_LABEL_OF_WORD[word] for word in said["word"] if word != "ambiguous"}
     if "ambiguous" in said["word"]:
         return replace(structure, label=UNKNOWN, provisional="", problem="negates a word that names a genotype")
@@ -279,40 +294,41 @@ _LABEL_OF_WORD = {
 }
 
 
-def _vote_of_structure(alleles: set[str], cre: set[str], induced: bool, background: bool) -> Vote:
-    """Decide from the gene's alleles (ff, fn, nn, ww, fw, nw) and Cre alone."""
+def _vote_of_structure(alleles: set[str], cre: set[str], induced: bool, background: set[str]) -> Vote:
+    """Decide from the gene's alleles (ff, fn, nn, ww, fw, nw), Cre, and other engineered loci alone."""
     states = {state.removeprefix("inducible ") for state in cre}
     signed = states & {"positive", "negative"}
     carries = "positive" in states or bool(states & {"named", "cross"} and not signed)
     floxed = bool(alleles & {"ff", "fn"})
     known = "positive" if carries else "negative" if "negative" in states else "unknown"
-    base = Vote(cre=known, floxed=floxed)
-    if len(alleles) > 1 or len(signed) > 1:
-        return replace(base, label=CONFLICT, cre="unknown", problem="names several genotypes at once")
     pair = next(iter(alleles), "")
-    if pair == "nn":
-        return replace(base, label=KNOCKOUT)
-    if pair in ("fw", "nw"):
-        return replace(base, label=HETEROZYGOUS)
-    if "ambiguous" in states:
-        problem = "the sign of Cre can be read in two ways (+/+, or a hyphen)"
-        return replace(base, cre="unknown", problem=problem)
-    if pair == "ww":
-        kind = {"positive": "Cre-only", "negative": "Cre-negative", "unknown": "wild type"}[known]
-        return replace(base, label=CONTROL, kind=kind)
-    if floxed and carries:
-        if any(state.startswith("inducible") for state in cre) and not induced:
-            return replace(base, problem="carries an inducible Cre, and no configured inducer is stated")
-        return replace(base, label=KNOCKOUT, provisional=CROSS if states == {"cross"} else "")
-    if known == "negative":
-        return replace(
-            base, label=HETEROZYGOUS if pair == "fn" else CONTROL, kind="Cre-negative" if pair != "fn" else "unknown"
-        )
-    if pair == "ff":
-        return replace(base, label=CONTROL, provisional=FLOX_ALONE, kind="Cre-negative")
-    if "positive" in states and not pair and not background:
-        return replace(base, label=KNOCKOUT, provisional=CRE_ALONE)
-    return base
+    said: dict[str, str] = {}
+    if len(alleles) > 1 or len(signed) > 1:
+        said = {"label": CONFLICT, "cre": "unknown", "problem": "names several genotypes at once"}
+    elif pair in ("nn", "fw", "nw"):
+        said = {"label": KNOCKOUT if pair == "nn" else HETEROZYGOUS}
+    elif "plus_plus" in states:
+        said = {"cre": "unknown", "problem": "`Cre +/+` can mean two copies or none; configure `cre_plus_plus`"}
+    elif "ambiguous" in states:
+        said = {"cre": "unknown", "problem": "the mark after or before Cre can be a sign or a mere hyphen"}
+    elif floxed and any(locus.endswith("-cre") for locus in background):
+        said = {"problem": "floxed, and carries the Cre of another driver"}
+    elif pair == "ww":
+        kinds = {"positive": "Cre-only", "negative": "Cre-negative", "unknown": "wild type"}
+        said = {"label": CONTROL, "kind": kinds[known]}
+    elif floxed and carries and not induced and any(state.startswith("inducible") for state in cre):
+        said = {"problem": "carries an inducible Cre, and no inducer is stated; configure `inducers`"}
+    elif floxed and carries:
+        said = {"label": KNOCKOUT, "provisional": CROSS if states == {"cross"} else ""}
+    elif pair == "fn" and known == "negative":
+        said = {"label": HETEROZYGOUS}
+    elif known == "negative":
+        said = {"label": CONTROL, "kind": "Cre-negative"}
+    elif pair == "ff":
+        said = {"label": CONTROL, "kind": "Cre-negative", "provisional": FLOX_ALONE}
+    elif "positive" in states and not pair and not background:
+        said = {"label": KNOCKOUT, "provisional": CRE_ALONE}
+    return replace(Vote(cre=known, floxed=floxed), **said)  # type: ignore[arg-type]
 
 
 def is_induced(fields: Mapping[str, str], rules: Rules) -> bool:

@@ -1,6 +1,7 @@
 """From calls of single samples to the two groups of a study: what varies, which samples compare, and why it can't be decided."""
 
 import re
+from collections import Counter
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -120,11 +121,17 @@ def resolve_groups(descriptions: pd.DataFrame, rules: Rules) -> Resolution:
     Args:
         descriptions: text, indexed by sample, one column a field. Expression is no argument, on purpose.
         rules: from `genotype.compile_rules`.
+
+    Raises:
+        ValueError: a sample has two rows; runs are to be joined before.
     """
+    if descriptions.index.has_duplicates:
+        raise ValueError("descriptions must have one row a sample")
     fields = {sample: {str(name): str(text) for name, text in row.items()} for sample, row in descriptions.iterrows()}
     calls = _confirm(_call_all(fields, rules))
     table = _describe(fields, calls, rules)
-    reasons, notes = [], []
+    reasons: list[str] = []
+    notes: list[str] = []
     candidates = table[table["eligible"]]
     counts = candidates.groupby("stratum")["label"].value_counts().unstack(fill_value=0)
     counts = counts.reindex(columns=[KNOCKOUT, CONTROL], fill_value=0)
@@ -154,6 +161,11 @@ def resolve_groups(descriptions: pd.DataFrame, rules: Rules) -> Resolution:
         reasons.append(
             f"{listed(group.index[group['provisional'] != ''])}: {gt.FLOX_ALONE}; no knockout here is said to"
         )
+    for label, members in group.groupby("label"):
+        provisional = members.index[members["provisional"] != ""]
+        if 0 < len(provisional) < len(members):
+            reason = members.loc[provisional[0], "provisional"]
+            reasons.append(f"{listed(provisional)}: {label} by another notation than the rest of the group ({reason})")
     sizes = group["label"].value_counts().reindex([KNOCKOUT, CONTROL], fill_value=0)
     if sizes.min() < MIN_GROUP:
         reasons.append(f"{sizes[KNOCKOUT]} knockouts and {sizes[CONTROL]} controls, each group needs {MIN_GROUP}")
@@ -165,7 +177,8 @@ def resolve_groups(descriptions: pd.DataFrame, rules: Rules) -> Resolution:
     notes += [f"other strata left out: {_counted(table[~inside])}"] if (~inside).any() else []
     notes += ["no sample states its tissue"] if not table["tissue"].any() else []
     if not reasons:
-        table.loc[selected, ["selected", "provisional"]] = [True, ""]
+        table["selected"] = selected
+        table["provisional"] = table["provisional"].mask(selected, "")
     return _finish(table, chosen, reasons, notes)
 
 
@@ -274,12 +287,13 @@ def _describe(
         )
     columns = [*_COLUMNS, "selected", "background", "in_vitro", "eligible", "cre"]
     table = pd.DataFrame(rows, columns=columns, index=pd.Index(list(fields), name="sample"))
-    table["in_vitro"] = table["in_vitro"].astype(bool)
+    table = table.astype({"in_vitro": bool, "eligible": bool, "selected": bool})
     parts = table[["tissue", "age", "treatment", "background"]].assign(
         culture=table["in_vitro"].map({True: "in vitro", False: ""})
     )
     table["stratum"] = [" | ".join(filter(None, row)) or "all samples" for row in parts.itertuples(index=False)]
-    table["eligible"] = table["eligible"].astype(bool) & (~table["in_vitro"] | table["in_vitro"].all())
+    if not table["in_vitro"].all():
+        table["eligible"] &= ~table["in_vitro"]
     return table
 
 
@@ -296,11 +310,11 @@ def _of_control_kind(group: pd.DataFrame, rules: Rules, reasons: list[str], note
     """Mark the knockouts and the one kind of control to compare with; kinds are never mixed."""
     is_control = group["label"] == CONTROL
     kinds = sorted(set(group.loc[is_control, "control_kind"]))
-    wanted = rules.section["control"]
-    if len(kinds) > 1 and wanted not in kinds:
-        reasons.append(f"several kinds of control ({listed(kinds)}) must not be mixed; configure `control`")
+    wanted = rules.section["control"] or (kinds[0] if len(kinds) == 1 else "")
+    if wanted not in kinds:
+        asked = f"the configured `control` is {wanted}" if wanted else "kinds must not be mixed; configure `control`"
+        reasons.append(f"the controls are of the kind {listed(kinds)}, and {asked}")
         return pd.Series(True, index=group.index)
-    wanted = wanted if len(kinds) > 1 else kinds[0]
     others = group.index[is_control & (group["control_kind"] != wanted)]
     notes += [f"controls of another kind left out: {listed(others, most=20)}"] if len(others) else []
     return ~is_control | (group["control_kind"] == wanted)
@@ -318,8 +332,8 @@ def _said(open_calls: pd.DataFrame) -> list[str]:
 
 def _counted(table: pd.DataFrame) -> str:
     """List strata with the numbers of their labels."""
-    counts = table.groupby("stratum")["label"].value_counts(sort=False)
-    return listed((f"{stratum}: {number} {label}" for (stratum, label), number in counts.items()), most=20)  # type: ignore[misc]
+    counts = Counter(zip(table["stratum"], table["label"], strict=True))
+    return listed((f"{stratum}: {label} {number}" for (stratum, label), number in sorted(counts.items())), most=20)
 
 
 def _finish(table: pd.DataFrame, stratum: str, reasons: list[str], notes: list[str]) -> Resolution:
