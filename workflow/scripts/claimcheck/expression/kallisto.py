@@ -13,10 +13,12 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from claimcheck.errors import StudyError
+from claimcheck.tables import write_text
 
 logger = logging.getLogger("claimcheck.expression.kallisto")
 progress = logging.getLogger("claimcheck.progress")
 
+_VARYING = ("start_time", "call")
 _PROCESSED = re.compile(r"([0-9]+)M reads processed")
 
 
@@ -116,8 +118,10 @@ def quantify(
                 expected="whole FASTQ files and an index of this kallisto version",
                 remedy="the step's log has all that kallisto said",
             )
-        for name in ("abundance.tsv", "run_info.json"):
-            (Path(folder) / name).replace(output / name)
+        # start time and command line differ between runs that are otherwise the same
+        info = {key: value for key, value in json.loads(run_info.read_text()).items() if key not in _VARYING}
+        write_text(output / "run_info.json", json.dumps(info, indent=1, sort_keys=True) + "\n")
+        (Path(folder) / "abundance.tsv").replace(output / "abundance.tsv")
 
 
 def _run(arguments: list[str], *, label: str = "", n_reads: int = 0) -> tuple[int, str]:

@@ -12,6 +12,7 @@ KNOCKOUT, CONTROL, HETEROZYGOUS, UNKNOWN, CONFLICT = "knockout", "control", "het
 FLOX_ALONE = "floxed, and Cre is not mentioned: a control only if another group carries Cre"
 CRE_ALONE = "Cre, and the gene's alleles are not mentioned: a knockout only if there are no Cre-only controls"
 CROSS = "names a cross, whose offspring can be either"
+SHARED = "its Cre or its alleles stand in the text of all samples, which may be the study's title"
 LONGEST_FIELD = 2000
 """Characters; a longer text is no sample's description and is not read, which also bounds the time of every search."""
 NOT_STATED = re.compile(
@@ -42,7 +43,7 @@ _AFTER_CRE = [
 _AFTER_CRE_COMPILED = [(re.compile(pattern, re.I), state) for pattern, state in _AFTER_CRE]
 _NEGATION = r"(?<![a-z])(?:non|not|no|without|w/o|wo|lack(?:s|ing)?(?: of)?|devoid of|minus|negative for)[-_ ]+"
 _GLUE = r"[\s_\-:.(\[{^*]{0,3}"
-_ORDINARY = {"mouse", "mice", "homozygous", "genotype", "sample", "rep", "male", "female", "x", "and", "with", "is"}
+_ORDINARY = {"homozygous", "genotype", "sample", "rep", "male", "female", "x", "and", "with", "is"}
 
 
 @dataclass(frozen=True)
@@ -59,12 +60,13 @@ class Rules:
 
 @dataclass(frozen=True)
 class Finding:
-    """One notation in a text: kind (alleles, cre, word or background), what it says, and where it stands."""
+    """One notation in a text: kind (alleles, cre, word or background), what it says, where; and whether all samples share it."""
 
     kind: str
     value: str
     start: int
     end: int
+    shared: bool = False
 
 
 @dataclass(frozen=True)
@@ -130,6 +132,7 @@ def compile_rules(section: Mapping[str, Any]) -> Rules:
     heads = [re.sub(r"[-_ ]*i?cre.*$", "", name, flags=re.I) for name in section["driver"]]
     driver = "|".join(flexible(head) for head in heads if head)
     ordinary = {name.lower() for names in lists.values() for name in names} | _ORDINARY
+    ordinary |= {word.lower() for word in section["ordinary_words"]}
     ordinary |= {word.lower() for words in section["tissues"].values() for name in words for word in name.split()}
     return Rules(
         section=section,
@@ -238,7 +241,7 @@ def _allele(text: str) -> str:
 
 
 def _read_words(text: str, rules: Rules) -> list[Finding]:
-    """Find words that name a genotype, and the gene with a deletion sign such as `dOcy`; a negated word is ambiguous."""
+    """Find words that name a genotype, and the gene with a deletion sign such as `dXyz`; a negated word is ambiguous."""
     found = []
     somewhere = rf"{rules.gene}(?:(?-i:d[A-Z][a-z]{{1,4}})|[-_ ]?delta[-_ ]?[a-z]+)(?![a-z])"
     everywhere = rf"{rules.gene}[-_ ]?delta(?![a-z])|{rules.deleted_gene}"
@@ -266,20 +269,25 @@ def vote(findings: Iterable[Finding], *, induced: bool) -> Vote:
         kind: {one.value for one in findings if one.kind == kind} for kind in ("alleles", "cre", "word", "background")
     }
     structure = _vote_of_structure(said["alleles"], said["cre"], induced, said["background"])
+    own = {one.kind for one in findings if not one.shared}
+    if structure.label == KNOCKOUT and structure.floxed and not own >= {"alleles", "cre"}:
+        structure = replace(structure, provisional=structure.provisional or SHARED)
     words = {_LABEL_OF_WORD[word] for word in said["word"] if word != "ambiguous"}
     if "ambiguous" in said["word"]:
         return replace(structure, label=UNKNOWN, provisional="", problem="negates a word that names a genotype")
     if not words:
         return structure
     label = words.pop() if len(words) == 1 else CONFLICT
-    weak = structure.provisional or structure.label == UNKNOWN
+    weak = structure.provisional not in ("", SHARED) or structure.label == UNKNOWN
     if label == CONFLICT or (not weak and structure.label != label):
         return replace(structure, label=CONFLICT, provisional="", problem="names several genotypes at once")
     if label == CONTROL and structure.provisional == CRE_ALONE:
         structure = replace(structure, kind="Cre-only")
     elif structure.kind == "unknown" and label == CONTROL:
         kind = "wild type" if said["word"] == {"wild type"} else "unknown"
-        structure = replace(structure, kind="Cre-only" if structure.cre == "positive" else kind)
+        structure = replace(
+            structure, kind="Cre-only" if structure.cre == "positive" and not structure.floxed else kind
+        )
     cre = "positive" if "conditional" in said["word"] else structure.cre
     kind = structure.kind if label == CONTROL else "unknown"
     return replace(structure, label=label, provisional="", problem="", cre=cre, kind=kind)

@@ -221,7 +221,7 @@ def _contrasting(column: Mapping[Hashable, str], rules: Rules) -> dict[Hashable,
     )
     for sample, findings in found.items():
         found[sample] = [
-            one
+            replace(one, shared=is_constant(sample, one, 1))
             for one in findings
             if not (one.kind == "word" and is_constant(sample, one, 1))
             and not (one.kind == "cre" and pasted and is_constant(sample, one, PASTED_TOKENS))
