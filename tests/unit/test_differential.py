@@ -1,0 +1,216 @@
+"""Fold changes are test / reference, recover what was planted, and agree with R's DESeq2 on real counts."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from threadpoolctl import threadpool_limits
+
+from claimcheck.errors import StudyError
+from claimcheck.expression.counts import read_count_table
+from claimcheck.expression.differential import (
+    GENE_COLUMNS,
+    Design,
+    filter_genes,
+    fit,
+    guard_shrinkage,
+    metadata_of,
+    summarise,
+)
+from support.archive import shared_data
+
+PLANTED = {"up": 1.5, "down": -1.5, "deleted": -4.0}
+DESIGN = Design("ko", "wt")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def one_thread():
+    """Compute as the workflow does; threads inside numerical libraries cost several times more than they bring."""
+    with threadpool_limits(1):
+        yield
+
+
+def sheet(groups, **covariates):
+    names = [f"s{number}" for number in range(len(groups))]
+    return pd.DataFrame({"sample": names, "condition": list(groups), **covariates})
+
+
+SAMPLES = sheet(["wt", "ko"] * 4, batch=["a", "a", "b", "b"] * 2)
+
+
+def draw(samples, *, test="ko", planted=PLANTED, batch_log2=0.0, genes=300, seed=5):
+    """Draw negative binomial counts with dispersion 0.02 and uneven libraries; `planted` are the first genes."""
+    rng = np.random.default_rng(seed)
+    names = [*planted, *(f"g{number:03d}" for number in range(genes - len(planted)))]
+    level = rng.lognormal(6, 1, genes)
+    level[: len(planted)] = 800
+    effect = np.zeros(genes)
+    effect[: len(planted)] = list(planted.values())
+    is_test = (samples["condition"] == test).to_numpy()
+    in_batch = (samples.get("batch", pd.Series("a", samples.index)) == "b").to_numpy()
+    log2 = np.outer(effect, is_test) + np.outer(rng.normal(0, 1, genes) * batch_log2, in_batch)
+    mean = level[:, None] * 2.0**log2 * rng.uniform(0.6, 1.6, len(samples))
+    counts = rng.poisson(mean * rng.gamma(50, 1 / 50, mean.shape))
+    return pd.DataFrame(counts, index=pd.Index(names, name="gene_id"), columns=samples["sample"])
+
+
+@pytest.fixture(scope="module")
+def counts():
+    return draw(SAMPLES)
+
+
+@pytest.fixture(scope="module")
+def fitted(counts):
+    return fit(counts, SAMPLES, DESIGN, alpha=0.05)[0]
+
+
+def test_more_counts_in_the_test_group_is_positive(counts, fitted):
+    table = fitted.set_index("gene_id")
+    normalised = counts / counts.sum()
+    for gene in ("up", "down", "deleted"):
+        by_group = normalised.loc[gene].groupby(SAMPLES["condition"].to_numpy()).mean()
+        assert np.sign(table.loc[gene, "log2_fold_change"]) == np.sign(by_group["ko"] - by_group["wt"])
+        assert np.sign(table.loc[gene, "stat"]) == np.sign(table.loc[gene, "log2_fold_change_shrunken"])
+    assert table.loc["up", "log2_fold_change"] > 0 > table.loc["down", "log2_fold_change"]
+
+
+def test_what_was_planted_is_recovered(fitted):
+    table = fitted.set_index("gene_id")
+    for gene, planted in PLANTED.items():
+        row = table.loc[gene]
+        assert abs(row["log2_fold_change"] - planted) < 3 * row["lfc_se"]
+        assert row["p_adjusted"] < 0.01
+    null = table.drop(index=list(PLANTED))
+    assert (null["p_value"] < 0.05).mean() < 0.12
+
+
+def test_rows_follow_the_counts_and_hold_the_named_columns(counts, fitted):
+    assert list(fitted["gene_id"]) == list(counts.index)
+    assert set(fitted) == set(GENE_COLUMNS) - {"symbol"}
+    np.testing.assert_allclose(fitted["stat"], fitted["log2_fold_change"] / fitted["lfc_se"], rtol=1e-6)
+
+
+@pytest.mark.parametrize(("test", "reference"), [("a_mutant", "z_control"), ("z_mutant", "a_control"), ("2", "10")])
+def test_the_reference_is_the_reference_whatever_the_alphabet(test, reference):
+    samples = sheet([test, reference] * 3)
+    counts = draw(samples, test=test, genes=120)
+    table = fit(counts, samples, Design(test, reference), alpha=0.05)[0].set_index("gene_id")
+    assert table.loc["up", "log2_fold_change"] > 1
+    assert table.loc["deleted", "log2_fold_change"] < -3
+
+
+def test_swapping_the_groups_turns_every_sign(counts, fitted):
+    swapped = fit(counts, SAMPLES, Design("wt", "ko"), alpha=0.05)[0]
+    np.testing.assert_allclose(swapped["log2_fold_change"], -fitted["log2_fold_change"], atol=1e-3)
+
+
+def test_order_of_genes_and_samples_changes_nothing(counts, fitted):
+    rng = np.random.default_rng(1)
+    genes, order = rng.permutation(counts.index), rng.permutation(len(SAMPLES))
+    turned = fit(counts.loc[genes].iloc[:, order], SAMPLES.iloc[order], DESIGN, alpha=0.05)[0]
+    turned = turned.set_index("gene_id").loc[list(fitted["gene_id"])].reset_index()
+    pd.testing.assert_frame_equal(turned, fitted, rtol=1e-3, atol=1e-4)
+
+
+def test_the_same_counts_give_the_same_table(counts, fitted):
+    pd.testing.assert_frame_equal(fit(counts, SAMPLES, DESIGN, alpha=0.05)[0], fitted, check_exact=True)
+
+
+def test_a_covariate_takes_its_part_of_the_variation():
+    # three of four knockouts are in batch b, one of four controls: the batch leaks into the plain comparison
+    samples = sheet(["wt", "wt", "wt", "wt", "ko", "ko", "ko", "ko"], batch=list("aaabbbba"))
+    counts = draw(samples, batch_log2=1.5)
+    plain = fit(counts, samples, DESIGN, alpha=0.05)[0].set_index("gene_id")
+    adjusted = fit(counts, samples, Design("ko", "wt", ("batch",)), alpha=0.05)[0].set_index("gene_id")
+    null = plain.index.difference(list(PLANTED))
+    assert adjusted.loc[null, "log2_fold_change"].std() < 0.6 * plain.loc[null, "log2_fold_change"].std()
+    for gene, planted in PLANTED.items():
+        assert abs(adjusted.loc[gene, "log2_fold_change"] - planted) < 3 * adjusted.loc[gene, "lfc_se"]
+
+
+@pytest.mark.parametrize(
+    ("samples", "covariates", "complaint"),
+    [
+        (sheet(["wt", "wt", "ko", "ko"], sex=list("ffmm")), ("sex",), "cannot be told apart"),
+        (sheet(["wt", "wt", "ko", "ko"], sex=["f", "m", "f", ""]), ("sex",), "'sex' is not known"),
+        (sheet(["wt", "wt", "ko", "ko"]), ("sex",), "'sex' is not known"),
+        (sheet(["wt", "ko"]), (), "2 samples are too few"),
+        (sheet(["wt", "wt", "ko", "ko"], sex=list("fmfm"), batch=list("abba")), ("sex", "batch"), "too few|told apart"),
+    ],
+    ids=["confounded", "empty value", "no column", "no replicates", "no degree of freedom"],
+)
+def test_a_design_that_cannot_be_fitted_stops(samples, covariates, complaint):
+    with pytest.raises(StudyError, match=complaint):
+        metadata_of(samples, Design("ko", "wt", covariates))
+
+
+def test_genes_are_kept_by_the_smaller_group_or_by_name():
+    samples = sheet(["wt", "wt", "wt", "ko", "ko"])
+    rows = {
+        "two_of_five": [10, 10, 0, 0, 0],
+        "one_of_five": [99, 0, 0, 0, 0],
+        "just_below": [9, 9, 9, 9, 9],
+        "named": [0, 0, 1, 0, 0],
+        "named_zero": [0, 0, 0, 0, 0],
+    } | {f"g{number}": [50] * 5 for number in range(50)}
+    counts = pd.DataFrame(rows, index=samples["sample"]).T
+    kept = filter_genes(counts, samples, min_count=10, keep={"named", "named_zero", "absent"})
+    assert list(kept.index) == ["two_of_five", "named", *(f"g{number}" for number in range(50))]
+    with pytest.raises(StudyError, match="only 49 genes"):
+        filter_genes(counts.iloc[6:], samples, min_count=10, keep=set())
+
+
+def test_a_flipped_or_enlarged_fold_change_is_replaced_alone():
+    mle = pd.Series(np.linspace(-3, 3, 4000))
+    shrunken = mle * 0.8
+    spoilt = shrunken.copy()
+    spoilt.iloc[0], spoilt.iloc[-1] = 2.0, 9.0
+    base_mean = pd.Series(np.random.default_rng(1).permutation(4000))
+    guarded = guard_shrinkage(mle, spoilt, base_mean)
+    assert guarded.iloc[0] == mle.iloc[0]
+    assert guarded.iloc[-1] == mle.iloc[-1]
+    pd.testing.assert_series_equal(guarded.iloc[1:-1], shrunken.iloc[1:-1])
+
+
+def test_shrinkage_that_fails_for_many_genes_is_not_used():
+    mle = pd.Series(np.linspace(-3, 3, 1000))
+    base_mean = pd.Series(np.arange(1000.0))
+    pd.testing.assert_series_equal(guard_shrinkage(mle, -mle, base_mean), mle)
+    to_nothing = guard_shrinkage(mle, mle * 0, base_mean)
+    assert (to_nothing == 0).all(), "shrinkage of everything to zero is a result, not a failure"
+
+
+def test_the_summary_adds_up(counts, fitted):
+    everything = pd.concat([counts, counts.iloc[:5].rename(index="zero_{}".format) * 0])
+    fitted = fitted.copy()
+    fitted.loc[10:12, ["p_value", "p_adjusted"]] = np.nan
+    fitted.loc[20:23, "p_adjusted"] = np.nan
+    summary = summarise(fitted, everything, SAMPLES, DESIGN, alpha=0.05).set_index("quantity")["value"]
+    number = summary.drop("alpha").astype(int)
+    assert (number["n_test"], number["n_reference"]) == (4, 4)
+    assert (number["n_genes_counted"], number["n_genes_all_zero"]) == (305, 5)
+    with_adjusted = fitted["p_adjusted"].notna().sum()
+    assert number["n_genes_tested"] == number["n_no_p_value"] + number["n_filtered"] + with_adjusted == 300
+    significant = fitted[fitted["p_adjusted"] < 0.05]
+    assert number["n_significant_up"] == (significant["log2_fold_change"] > 0).sum() >= 1
+    assert number["n_significant_up"] + number["n_significant_down"] == len(significant)
+    assert summary["alpha"] == "0.05"
+
+
+def test_fold_changes_agree_with_deseq2_in_r():
+    """The file of R's results is day 7 / day 0, positive = higher at day 7: Reg3b rises from 200 to 7,000 counts.
+
+    Every tenth gene is fitted, since all take a minute. That shifts the size factors a little, and with them all fold
+    changes alike.
+    """
+    folder = shared_data("counts/colitis_DSS")
+    published = pd.read_csv(folder / "dge_results.csv", index_col=0)
+    counts = read_count_table(folder / "gene_counts.csv")
+    chosen = counts[(np.arange(len(counts)) % 10 == 0) | (counts.index == "Reg3b")]
+    samples = pd.DataFrame({"sample": counts.columns, "condition": [name[3:6] for name in counts]})
+    ours = fit(chosen, samples, Design("d07", "d00"), alpha=0.05)[0].set_index("gene_id")
+    shared = published.index.intersection(ours.index)
+    assert len(shared) > 1000
+    fold_changes = ours.loc[shared, "log2_fold_change"]
+    assert np.corrcoef(fold_changes, published.loc[shared, "log2FoldChange"])[0, 1] > 0.99999
+    assert abs((fold_changes - published.loc[shared, "log2FoldChange"]).median()) < 0.05
+    assert ours.loc["Reg3b", "log2_fold_change"] == pytest.approx(5.0728, abs=0.05)

@@ -1,0 +1,100 @@
+"""kallisto is found, finds reads where they come from, and leaves nothing half-written where it fails."""
+
+import json
+import subprocess
+
+import pandas as pd
+import pytest
+
+from claimcheck.errors import StudyError
+from claimcheck.expression.kallisto import build_index, find_kallisto, quantify
+from support.tiny import fasta, read_pairs, transcripts
+
+PAIRS = 400
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Write 20 random transcripts, read pairs cut from them, and their index."""
+    folder = tmp_path_factory.mktemp("kallisto")
+    sequences = transcripts(genes=20)
+    (folder / "transcripts.fa").write_text(fasta(sequences))
+    for mate, content in enumerate(read_pairs(sequences, seed=3, pairs=PAIRS), start=1):
+        (folder / f"reads_{mate}.fastq.gz").write_bytes(content)
+    build_index(folder / "transcripts.fa", folder / "transcripts.idx", threads=1)
+    return folder
+
+
+def run(folder, output, *, index="transcripts.idx", mates=(1, 2), reads=None):
+    reads = reads or [folder / f"reads_{mate}.fastq.gz" for mate in mates]
+    paired = len(reads) % 2 == 0
+    quantify(folder / index, reads, output, paired=paired, threads=1, fragment_length=180, fragment_sd=20)
+    return json.loads((output / "run_info.json").read_text())
+
+
+def names(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_the_binary_answers_with_a_version_that_is_new_enough():
+    answer = subprocess.run([find_kallisto(), "version"], capture_output=True, text=True, check=True, timeout=60)
+    version = answer.stdout.rsplit(maxsplit=1)[-1].split(".")
+    assert (int(version[0]), int(version[1])) >= (0, 50)
+
+
+def test_reads_are_found_in_the_transcripts_they_were_cut_from(folder, tmp_path):
+    info = run(folder, tmp_path / "sample")
+    assert info["n_processed"] == info["n_pseudoaligned"] == PAIRS
+    table = pd.read_csv(tmp_path / "sample" / "abundance.tsv", sep="\t")
+    assert list(table["target_id"]) == list(transcripts(genes=20))
+    assert table["est_counts"].sum() == pytest.approx(PAIRS)
+    assert table["tpm"].sum() == pytest.approx(1e6, rel=1e-3)
+    assert names(tmp_path / "sample") == ["abundance.tsv", "run_info.json"]
+
+
+def test_single_reads_and_several_runs_are_quantified(folder, tmp_path):
+    assert run(folder, tmp_path / "single", mates=(1,))["n_pseudoaligned"] == PAIRS
+    assert run(folder, tmp_path / "twice", mates=(1, 2, 1, 2))["n_pseudoaligned"] == 2 * PAIRS
+
+
+def test_the_same_reads_give_the_same_abundances(folder, tmp_path):
+    tables = []
+    for name in ("once", "again"):
+        run(folder, tmp_path / name)
+        tables.append((tmp_path / name / "abundance.tsv").read_bytes())
+    assert tables[0] == tables[1]
+
+
+def test_a_reference_of_something_else_stops_and_leaves_nothing(folder, tmp_path):
+    (tmp_path / "other.fa").write_text(fasta(transcripts(seed=99, genes=20)))
+    build_index(tmp_path / "other.fa", tmp_path / "other.idx", threads=1)
+    output = tmp_path / "sample"
+    with pytest.raises(StudyError, match="not one read of sample pseudoaligns"):
+        run(folder, output, index=tmp_path / "other.idx")
+    assert names(output) == []
+
+
+def test_reads_that_are_absent_stop_and_leave_nothing(folder, tmp_path):
+    with pytest.raises(StudyError, match="could not quantify sample"):
+        run(folder, tmp_path / "sample", reads=[tmp_path / "absent_1.fastq", tmp_path / "absent_2.fastq"])
+    assert names(tmp_path / "sample") == []
+
+
+def test_an_index_that_is_none_stops(folder, tmp_path):
+    with pytest.raises(StudyError, match="could not quantify sample"):
+        run(folder, tmp_path / "sample", index="transcripts.fa")
+    assert names(tmp_path / "sample") == []
+
+
+def test_a_transcriptome_that_is_none_leaves_neither_index_nor_scratch(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    junk = tmp_path / "junk.fa"
+    junk.write_bytes(b"\x00\x01 junk")
+    with pytest.raises(StudyError, match="could not index") as caught:
+        build_index(junk, tmp_path / "junk.idx", threads=1)
+    assert caught.value.where == str(junk)
+    assert names(tmp_path) == ["junk.fa"]
+
+
+def test_building_an_index_leaves_only_the_index(folder):
+    assert [name for name in names(folder) if name.startswith(".")] == []

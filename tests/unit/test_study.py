@@ -1,0 +1,119 @@
+"""A configuration is completed with defaults, or refused with a message that names the key."""
+
+import copy
+
+import pytest
+
+from claimcheck.errors import StudyError
+from claimcheck.schemas import load_schema
+from claimcheck.study import read_configuration
+
+ARCHIVE = {
+    "study": {"title": "A study", "bioproject": "PRJNA0000003"},
+    "design": {"test": "knockout", "reference": "control"},
+    "reference": {"transcripts": "transcripts.fa"},
+}
+
+
+def changed(**changes):
+    """Copy the smallest study; `a__b=value` sets key `b` of section `a`, None removes it."""
+    study = copy.deepcopy(ARCHIVE)
+    for path, value in changes.items():
+        *sections, key = path.split("__")
+        part = study
+        for section in sections:
+            part = part.setdefault(section, {})
+        part[key] = value
+    return study
+
+
+def test_absent_keys_take_the_defaults_of_the_schema(tmp_path):
+    study = read_configuration(ARCHIVE, folder=tmp_path)
+    for section, part in load_schema("config")["properties"].items():
+        for key, rule in part.get("properties", {}).items():
+            if "default" in rule and "properties" not in rule and section not in ("counts", "simulation"):
+                expected = ARCHIVE.get(section, {}).get(key, rule["default"])
+                assert study[section][key] == expected, f"{section}.{key}"
+    assert study["quality"]["pseudoaligned_share"] == {"warn": 0.5, "fail": 0.1}
+    assert "simulation" not in study
+
+
+def test_reading_changes_neither_the_argument_nor_the_next_reading(tmp_path):
+    given = copy.deepcopy(ARCHIVE)
+    first = read_configuration(given, folder=tmp_path)
+    first["samples"]["fields"].append("another")
+    first["quality"]["library_size"]["warn"] = -1
+    assert given == ARCHIVE
+    assert "another" not in read_configuration(given, folder=tmp_path)["samples"]["fields"]
+
+
+def test_a_completed_configuration_is_itself_valid(tmp_path):
+    once = read_configuration(ARCHIVE, folder=tmp_path)
+    assert read_configuration(once, folder=tmp_path) == once
+
+
+@pytest.mark.parametrize(
+    ("changes", "where", "complaint"),
+    [
+        ({"desing": {}}, "top level", "did you mean `design`"),
+        ({"design__covariate": ["sex"]}, "design", "did you mean `covariates`"),
+        ({"10090": "x", "study__5": 1}, "", "unknown key"),
+        ({"study__title": 7}, "study.title", "7"),
+        ({"study__tax_id": "mouse"}, "study.tax_id", "mouse"),
+        ({"study__bioproject": "GSE96870"}, "study.bioproject", "GSE96870"),
+        ({"study__deleted_gene": "../x"}, "study.deleted_gene", "x"),
+        ({"start_from": "fastq"}, "start_from", "fastq"),
+        ({"design__test": "control"}, "design.test", "both 'control'"),
+        ({"design__test": "a b"}, "design.test", "a b"),
+        ({"design__covariates": ["condition"]}, "design.covariates", "condition"),
+        ({"design__covariates": ["sex; import os"]}, "design.covariates", "import os"),
+        ({"reference__sha256": "abc"}, "reference.sha256", "abc"),
+        ({"quantification__threads": 0}, "quantification.threads", "0"),
+        ({"quantification__threads": True}, "quantification.threads", "True"),
+        ({"quality__library_size": {"warn": 1, "fail": 2}}, "quality.library_size", "warn is below fail"),
+        ({"differential__alpha": 1}, "differential.alpha", "1"),
+        ({"gene_sets__min_size": 501}, "gene_sets.min_size", "501"),
+        ({"gene_sets__families": ["wnt"]}, "gene_sets.families", "no curated sets"),
+        ({"gene_sets__curated": "nowhere"}, "gene_sets.curated", "nowhere/sets.tsv does not exist"),
+        ({"study__bioproject": None}, "study.bioproject", "not set"),
+        ({"reference__transcripts": None}, "reference.transcripts", "not set"),
+        ({"start_from": "counts"}, "counts.table", "not set"),
+        ({"start_from": "counts", "counts": {"table": "a.tsv", "samples": "b.tsv"}}, "counts.table", "a.tsv does not"),
+        ({"counts": {"table": "a.tsv"}}, "counts", "`samples` is missing"),
+        ({"simulation": {}}, "simulation", "is missing"),
+    ],
+)
+def test_a_wrong_configuration_names_the_key(tmp_path, changes, where, complaint):
+    with pytest.raises(StudyError) as caught:
+        read_configuration(changed(**changes), folder=tmp_path)
+    assert f"config/config.yaml, {where}" in caught.value.where
+    assert complaint in caught.value.what
+    assert caught.value.expected
+    assert caught.value.remedy
+
+
+def test_keys_that_yaml_reads_as_no_text_are_unknown_keys(tmp_path):
+    with pytest.raises(StudyError, match="unknown key `10090`, `True`"):
+        read_configuration({**ARCHIVE, 10090: "mouse", True: "on"}, folder=tmp_path)
+
+
+def test_what_a_study_needs_depends_on_where_it_starts(tmp_path):
+    for name in ("a.tsv", "b.tsv"):
+        (tmp_path / name).touch()
+    counts = changed(
+        start_from="counts",
+        counts={"table": "a.tsv", "samples": "b.tsv"},
+        study__bioproject=None,
+        reference__transcripts=None,
+    )
+    assert read_configuration(counts, folder=tmp_path)["counts"]["table"] == "a.tsv"
+    (tmp_path / "b.tsv").unlink()
+    with pytest.raises(StudyError, match=r"b\.tsv does not exist"):
+        read_configuration(counts, folder=tmp_path)
+
+
+@pytest.mark.parametrize("section", ["study", "design"])
+def test_required_sections_are_asked_for(tmp_path, section):
+    study = {key: value for key, value in ARCHIVE.items() if key != section}
+    with pytest.raises(StudyError, match=f"`{section}` is missing"):
+        read_configuration(study, folder=tmp_path)
