@@ -167,9 +167,9 @@ def set_tests() -> pd.DataFrame:
 
 
 def test_running_sum_passes_through_every_corner_from_zero_to_zero() -> None:
-    corners = pd.concat([corners_of("B", [1, 5, 9], 100), corners_of("A_$x", [50, 90], 100)])
+    corners = pd.concat([corners_of("A_$x", [50, 90], 100), corners_of("B", [1, 5, 9], 100)])
     figure, drawn = figure_of_enrichment(set_tests(), corners, family="wnt", simulated=True, **GROUPS)
-    curve = figure.axes[1].get_lines()[1]
+    curve = figure.axes[0].get_lines()[1]
     x, y = np.asarray(curve.get_xdata()), np.asarray(curve.get_ydata())
     assert (x[0], y[0], x[-1], y[-1]) == (0, 0, 100, 0)
     assert list(x[1:-1:2]) == [1, 5, 9]

@@ -7,18 +7,15 @@ import pytest
 
 from claimcheck.errors import StudyError
 from claimcheck.schemas import check, complete, load_schema
-from claimcheck.sourcing.genotype import (
+from claimcheck.sourcing.genotype import CRE_ALONE, CROSS, FLOX_ALONE, Call, call_genotypes
+from claimcheck.sourcing.notation import (
     CONFLICT,
     CONTROL,
-    CRE_ALONE,
-    CROSS,
-    FLOX_ALONE,
     HETEROZYGOUS,
     KNOCKOUT,
     LONGEST_FIELD,
     UNKNOWN,
     Rules,
-    call_genotype,
     clean,
     compile_rules,
     read_text,
@@ -37,6 +34,11 @@ def rules_for(**section: Any) -> Rules:
     schema = load_schema("conditional_knockout")
     check(section, schema, where="test")
     return compile_rules(complete(section, schema))
+
+
+def call_genotype(fields: dict[str, str], rules: Rules) -> Call:
+    """Call the only sample of a study."""
+    return call_genotypes({"S1": fields}, rules)["S1"]
 
 
 RULES = rules_for(**STUDY)

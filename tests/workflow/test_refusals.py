@@ -59,6 +59,21 @@ def ambiguous_titles(case: Case) -> None:
     case.row("SRR0000012")["sample_title"] = "Sample_7"
 
 
+def undecided_notation(case: Case) -> None:
+    for number, row in enumerate(case.archive.projects[tiny.PROJECT], start=1):
+        row["sample_title"] = f"Sample_{number}"
+    case.change = lambda c: c.update(samples={"conditional_knockout": {"gene": ["Lcn2"], "driver": ["Dmp1-Cre"]}})
+
+
+def two_ways_to_call(case: Case) -> None:
+    case.change = lambda c: c["samples"].update(conditional_knockout={"gene": ["Lcn2"]})
+
+
+def shortened_run_table(case: Case) -> None:
+    filereport = case.archive.filereport
+    case.archive.filereport = lambda query: (200, filereport(query)[1].rpartition("SRR0000014")[0])  # type: ignore[method-assign]
+
+
 def sheet_with_unknown_run(case: Case) -> None:
     case.sheet = SHEET + "a\tcontrol\tSRR0000011\nb\tknockout\tSRR9999999\n"
 
@@ -130,6 +145,9 @@ CASES: list[tuple[Callable[[Case], None], list[str]]] = [
     (other_organism, ["taxonomy id 9606", "study.tax_id"]),
     (one_group_missing, ["no sample has the condition 'knockout'"]),
     (ambiguous_titles, ["SRR0000012 names no condition", "samples.template.tsv", "config/samples.tsv"]),
+    (undecided_notation, ["do not decide who is in which group", "samples.template.tsv", "config/samples.tsv"]),
+    (two_ways_to_call, ["samples.patterns and samples.conditional_knockout are both set"]),
+    (shortened_run_table, ["ENA lists 3 of the project's 4 runs, without SRR0000014", "config/samples.tsv"]),
     (sheet_with_unknown_run, ["SRR9999999 (sample b)", "config/samples.tsv"]),
     (sheet_with_duplicate_sample, ["the sample a is given twice"]),
     (sheet_with_run_used_twice, ["SRR0000011 is given to two samples"]),

@@ -99,14 +99,3 @@ def test_damaged_object_is_said(tmp_path: Path) -> None:
     assert completed.returncode != 0
     assert "vdb-validate fails" in last_words(completed)
     assert not list((study / "resources").rglob(f"{LACKING}_1.fastq.gz"))
-
-
-def test_samples_stops_after_the_sheet_and_prints_it(tmp_path: Path) -> None:
-    with serve(tiny.tiny_archive()) as archive:
-        study = write_study(tmp_path, tiny.tiny_configuration(archive), transcripts__fa=">nothing\n")
-        completed = run_workflow(study, "samples")
-        assert completed.returncode == 0, completed.stderr[-3000:]
-        assert not any(path.startswith("/vol1/") for path in archive.requests)
-    for run, condition in tiny.RUNS.items():
-        assert f"sample_title: {condition}" in completed.stdout
-        assert run in completed.stdout

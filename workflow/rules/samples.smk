@@ -4,6 +4,7 @@ From the archive:  resources/archive/run_table.tsv    the runs that ENA or NCBI 
                    resources/archive/attributes.tsv   the attributes of their samples
                    resources/archive/responses.tsv    checksum of every reply; the replies are in responses/
                    results/samples/samples.tsv        one row a sample (checkpoint: the runs decide what follows)
+                   results/samples/calls.tsv          every RNA-Seq sample of the project, selected or not
                    results/samples/read_files.tsv     one row a FASTQ file of these samples
 From counts:       results/samples/samples.tsv        from the sheet counts.samples
 
@@ -45,6 +46,7 @@ if FROM_ARCHIVE:
             sheet=branch(exists(SHEET), then=SHEET, otherwise=[]),
         output:
             samples="results/samples/samples.tsv",
+            calls="results/samples/calls.tsv",
             read_files="results/samples/read_files.tsv",
         log:
             "logs/resolve_samples/resolve_samples.log",

@@ -3,17 +3,23 @@
 Where the descriptions do not decide it, a template to complete by hand is written, and nothing is downloaded.
 """
 
+import logging
 import shutil
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from claimcheck.sourcing.notation import compile_rules
 
 from claimcheck.errors import StudyError
 from claimcheck.sourcing import samples as sheets
+from claimcheck.sourcing.genotype import CONTROL, KNOCKOUT
 from claimcheck.sourcing.runs import read_files, require_agreement, select_rna_seq
+from claimcheck.sourcing.strata import resolve_groups
 from claimcheck.steps import step
 from claimcheck.tables import listed, read_table, write_table
+
+progress = logging.getLogger("claimcheck.progress")
 
 TEMPLATE = Path("results/samples/samples.template.tsv")
 COPY_TO = "config/samples.tsv"
@@ -36,9 +42,10 @@ def main(
     test: str,
     reference: str,
     samples: Path,
+    calls: Path,
     read_files_table: Path,
 ) -> None:
-    """Write the sample sheet of the two groups, and the FASTQ files of their runs."""
+    """Write the sample sheet of the two groups, all calls, and the FASTQ files of the runs in use."""
     runs = select_rna_seq(read_table(run_table, text=True), tax_id=tax_id, accession=accession)
     if sheet is not None:
         where = str(sheet)
@@ -48,27 +55,42 @@ def main(
         where = str(run_table)
         require_agreement(runs)
         described = sheets.describe_runs(runs, read_table(attributes, text=True))
-        stated = _called(described, rules=rules)
+        stated = _called(described, rules=rules, test=test, reference=reference)
     selected = sheets.select_groups(stated, test=test, reference=reference, where=where)
     files = _files(sheets.match_runs(selected, runs, where=where), runs)
     _require_space(files)
     write_table(files, read_files_table)
+    write_table(stated, calls)
     write_table(selected, samples)
 
 
-def _called(runs: pd.DataFrame, *, rules: dict[str, Any]) -> pd.DataFrame:
-    """Call all runs from their descriptions, or stop with the template."""
-    fields = rules["fields"]
-    calls = sheets.call_conditions(runs, fields=fields, patterns=rules["patterns"])
-    open_calls = runs.join(calls)[calls["problem"] != ""]
-    if open_calls.empty:
-        return sheets.samples_from_calls(runs, calls.drop(columns="problem"))
-    write_table(sheets.template_of(runs, calls, fields=fields), TEMPLATE)
-    said = open_calls["run_accession"] + " " + open_calls["problem"] + " (" + open_calls["sample_title"] + ")"
+def _called(runs: pd.DataFrame, *, rules: dict[str, Any], test: str, reference: str) -> pd.DataFrame:
+    """Call all samples from their descriptions, or stop with the template."""
+    samples = sheets.join_runs(runs)
+    fields = [field for field in rules["fields"] if field in samples]
+    if "conditional_knockout" in rules:
+        attributes = [str(column) for column in samples if str(column).startswith("attribute:")]
+        fields = list(dict.fromkeys([*fields, *attributes]))
+        resolution = resolve_groups(samples[fields], compile_rules(rules["conditional_knockout"]))
+        for note in resolution.notes:
+            progress.info("%s", note)
+        calls = resolution.table
+        conditions = calls["label"].map({KNOCKOUT: test, CONTROL: reference}).fillna("")
+        calls["condition"] = conditions.where(calls["selected"] | bool(resolution.reasons), "")
+        reasons = resolution.reasons
+    else:
+        calls = sheets.call_conditions(samples, fields=fields, patterns=rules["patterns"])
+        open_calls = calls[calls["problem"] != ""]
+        titles = samples.loc[open_calls.index, ["run_accession", "sample_title"]]
+        reasons = list(titles["run_accession"] + " " + open_calls["problem"] + " (" + titles["sample_title"] + ")")
+    sheet = sheets.samples_from_calls(runs, calls)
+    if not reasons:
+        return sheet
+    write_table(sheet.join(samples[fields], on="sample"), TEMPLATE)
     raise StudyError(
-        f"the archive's descriptions do not say the condition of {len(open_calls)} of {len(runs)} runs",
-        where=listed(said),
-        expected=f"every run to match samples.patterns of exactly one condition, in {listed(fields, most=8)}",
+        "the archive's descriptions do not decide who is in which group",
+        where=listed(reasons),
+        expected=f"{test} and {reference} told apart by {listed(fields, most=8)}, without contradiction",
         remedy=REMEDY,
     )
 
@@ -126,5 +148,6 @@ if "snakemake" in globals():
             test=snakemake.params.test,
             reference=snakemake.params.reference,
             samples=Path(snakemake.output.samples),
+            calls=Path(snakemake.output.calls),
             read_files_table=Path(snakemake.output.read_files),
         )

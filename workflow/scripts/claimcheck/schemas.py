@@ -26,15 +26,20 @@ _TYPES = {
 
 
 def load_schema(name: str) -> dict[str, Any]:
-    """Read `workflow/schemas/<name>.schema.yaml`; a property `$ref: <other>` is replaced by that schema file.
+    """Read `workflow/schemas/<name>.schema.yaml`; a property `$ref: <other>`, at any depth, is replaced by that schema file.
 
     Each file has an `$id` of its own, so that references within it stay within it.
     """
     schema: dict[str, Any] = yaml.safe_load((SCHEMAS / f"{name}.schema.yaml").read_text(encoding="utf-8"))
     schema["$id"] = f"urn:claimcheck:{name}"
-    for key, value in schema.get("properties", {}).items():
-        if not value.get("$ref", "#").startswith("#"):
-            schema["properties"][key] = load_schema(value["$ref"])
+    return _joined(schema)
+
+
+def _joined(schema: dict[str, Any]) -> dict[str, Any]:
+    """Replace the references to other schema files among a schema's properties."""
+    for key, part in schema.get("properties", {}).items():
+        other = part.get("$ref", "#")
+        schema["properties"][key] = _joined(part) if other.startswith("#") else load_schema(other)
     return schema
 
 

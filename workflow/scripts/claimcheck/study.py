@@ -56,6 +56,14 @@ def _contradictions(study: dict[str, Any], folder: Path) -> list[tuple[str, str,
     for name, thresholds in study["quality"].items():
         text = f"quality.{name}.warn is below fail" * (thresholds["warn"] < thresholds["fail"])
         rules.append((f"quality.{name}", text, "warn at or above fail: a failure is worse than a warning"))
+    both = bool(study["samples"]["patterns"]) and "conditional_knockout" in study["samples"]
+    rules.append(
+        (
+            "samples",
+            "samples.patterns and samples.conditional_knockout are both set" * both,
+            "one way to call the groups",
+        )
+    )
     if sets["curated"] != "none":
         table = Path(sets["curated"]) / "sets.tsv"
         rules.append(("gene_sets.curated", _missing(folder, str(table)), "a folder with sets.tsv and gene lists"))

@@ -1,72 +1,31 @@
-"""Who is knockout, read from what a submitter wrote: allele pairs, Cre notation and words, one field at a time."""
+"""Who is knockout: what the notations in each field say, and all fields of a sample together."""
 
 import re
-import unicodedata
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, replace
 
-from claimcheck.errors import StudyError
+from claimcheck.sourcing.notation import (
+    CONFLICT,
+    CONTROL,
+    HETEROZYGOUS,
+    KNOCKOUT,
+    NEGATION,
+    UNKNOWN,
+    Finding,
+    Rules,
+    any_of,
+    clean,
+    read_text,
+)
 
-KNOCKOUT, CONTROL, HETEROZYGOUS, UNKNOWN, CONFLICT = "knockout", "control", "heterozygous", "unknown", "conflict"
 FLOX_ALONE = "floxed, and Cre is not mentioned: a control only if another group carries Cre"
 CRE_ALONE = "Cre, and the gene's alleles are not mentioned: a knockout only if there are no Cre-only controls"
 CROSS = "names a cross, whose offspring can be either"
-SHARED = "its Cre or its alleles stand in the text of all samples, which may be the study's title"
-LONGEST_FIELD = 2000
-"""Characters; a longer text is no sample's description and is not read, which also bounds the time of every search."""
-NOT_STATED = re.compile(
-    r"(?:not (?:applicable|collected|provided|available)|missing\b.*|n/?a|nan|none|unknown|-*)", re.I
-)
-NO_VOTE = re.compile(r"(?<![a-z])(?:sex|gender|age|treatment|treated)(?![a-z])", re.I)
-
-_WORD_ALLELE = r"(?:fl(?:ox(?:ed)?)?|loxp?|f|wt|tg|null|ko|del(?:ta)?)"
-_PAIR = re.compile(rf"({_WORD_ALLELE}|[+-])\s?/\s?({_WORD_ALLELE}(?![a-z])|[+-])", re.I)
-_SHORT_PAIR = re.compile(r"(?<![a-z])(?:f()f|(?:fl|flox)[-:]?()(?:fl|flox))(?![a-z])", re.I)
-_CRE = re.compile(r"cre(?P<inducible>[-_ ]?er(?:t2?|\(t2?\)|tam)?(?![a-z]))?", re.I)
-_LONGER_WORD = re.compile("(?!neg|pos|tg)[a-z]", re.I)
-_NOUN = r"(?:[-_ ]*(?:recombinase|transgene|status|genotype))?"
-_OPEN = r"[\s(\[:=^]*"
-_END = r"(?=$|[;,/)\]|_])"
-_AFTER_CRE = [
-    (rf"{_NOUN}{_OPEN}\+\s?/\s?\+", "plus_plus"),
-    (rf"{_NOUN}{_OPEN}(?:-\s?/\s?-|wt\s?/\s?wt|0\s?/\s?0)", "negative"),
-    (rf"{_NOUN}{_OPEN}(?:\+\s?/\s?(?:-|wt|0|tg)|(?:-|wt|0)\s?/\s?(?:\+|tg|cre))", "positive"),
-    (rf"{_NOUN}{_OPEN}(?:(?:tg|ki)\s?/\s?(?:\+|-|wt|0|tg|ki)|/\s?(?:\+|0|cre|tg)|tg(?![a-z]))", "positive"),
-    (rf"{_NOUN}[-_ :=(]*(?:neg(?:ative)?|absent|free|null|minus|deficient|lacking)(?![a-z])", "negative"),
-    (r"\s?-\s?ve(?![a-z])", "negative"),
-    (rf"{_NOUN}[-_ :=(]*(?:pos(?:itive)?|carriers?|hemizyg\w*|present|plus)(?![a-z])", "positive"),
-    (rf"{_NOUN}\s?[(\[]-[)\]]|{_NOUN}-(?=$|[\s;,/)\]_|.:])|{_NOUN}\s-\s?{_END}|\s?0(?![\d.])", "negative"),
-    (rf"{_NOUN}\s?[(\[]\+[)\]]|{_NOUN}\+|{_NOUN}\s\+\s?{_END}", "positive"),
-    (r"\s-|-(?:[mf]?[-_]?\d|[^a-z\s])", "ambiguous"),
-]
-_AFTER_CRE_COMPILED = [(re.compile(pattern, re.I), state) for pattern, state in _AFTER_CRE]
-_NEGATION = r"(?<![a-z])(?:non|not|no|without|w/o|wo|lack(?:s|ing)?(?: of)?|devoid of|minus|negative for)[-_ ]+"
-_GLUE = r"[\s_\-:.(\[{^*]{0,3}"
-_ORDINARY = {"homozygous", "genotype", "sample", "rep", "male", "female", "x", "and", "with", "is"}
-
-
-@dataclass(frozen=True)
-class Rules:
-    """The compiled section `samples.conditional_knockout`; `section` keeps the settings that are no patterns."""
-
-    section: Mapping[str, Any]
-    gene: str
-    deleted_gene: str
-    driver: str
-    words: Mapping[str, re.Pattern[str]]
-    ordinary: frozenset[str]
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One notation in a text: kind (alleles, cre, word or background), what it says, where; and whether all samples share it."""
-
-    kind: str
-    value: str
-    start: int
-    end: int
-    shared: bool = False
+_SHARED = "its Cre or its alleles stand in the text of all samples, which may be the study's title"
+_NO_VOTE = re.compile(r"(?<![a-z])(?:sex|gender|age|treatment|treated)(?![a-z])", re.I)
+_LABEL_OF_WORD = {"conditional": KNOCKOUT, "wild type": CONTROL}
+_PASTED_TOKENS = 4
+"""Words that a text must share with all others before a Cre named in them counts as a pasted title."""
 
 
 @dataclass(frozen=True)
@@ -86,220 +45,115 @@ class Call(Vote):
     """What all fields of a sample say together; evidence lists (field, text, label)."""
 
     evidence: tuple[tuple[str, str, str], ...] = ()
-    background: tuple[str, ...] = field(default=())
+    background: tuple[str, ...] = ()
 
 
-def flexible(name: str) -> str:
-    """Return a pattern of a name with an optional - _ or space wherever letters, digits or words meet."""
-    return "[-_ ]?".join(re.escape(part) for part in re.findall(r"[^\W\d_]+|\d+|[^\w\s-]", name))
+def call_genotypes(fields: Mapping[Hashable, Mapping[str, str]], rules: Rules) -> dict[Hashable, Call]:
+    """Call all samples of a study, after dropping what says the same about each of them.
 
-
-def any_of(names: Iterable[str]) -> re.Pattern[str]:
-    """Return a pattern of whole words, the longest first; digits may follow, as in `WT2`. No names match nothing."""
-    patterns = [
-        ("(?<![a-z0-9])" if name[0].isdigit() else "(?<![a-z])") + flexible(name)
-        for name in sorted(names, key=lambda name: (-len(name), name))
-    ]
-    return re.compile(f"(?:{'|'.join(patterns)})(?![a-z])" if patterns else r"(?!)", re.I)
-
-
-def compile_rules(section: Mapping[str, Any]) -> Rules:
-    """Compile the section `samples.conditional_knockout`, complete with the defaults of its schema.
-
-    Raises:
-        StudyError: a name has no letters, or stands in lists that contradict each other.
+    Args:
+        fields: text by sample and the archive's name of the field, the same names for all samples. Sex, age and
+            treatment have no vote.
+        rules: from `notation.compile_rules`.
     """
-    lists = {
-        "conditional": section["conditional_words"],
-        KNOCKOUT: [*section["knockout_words"], *section["knockout_names"]],
-        "wild type": section["wild_type_words"],
-        CONTROL: [*section["control_words"], *section["control_names"]],
-        HETEROZYGOUS: section["heterozygous_words"],
+    names = {name for row in fields.values() for name in row if not _NO_VOTE.search(name.replace("_", " "))}
+    texts = {sample: {name: clean(row[name]) for name in row if name in names} for sample, row in fields.items()}
+    readings: dict[Hashable, dict[str, list[Finding]]] = {sample: {} for sample in fields}
+    for name in sorted(names):
+        column = {sample: row[name] for sample, row in texts.items()}
+        for sample, findings in _contrasting(column, rules).items():
+            readings[sample][name] = findings
+    return {
+        sample: _combine(texts[sample], readings[sample], induced=_is_induced(fields[sample], rules))
+        for sample in fields
     }
-    seen: dict[str, str] = {}
-    for key, names in {"gene": section["gene"], "driver": section["driver"], **lists}.items():
-        for name in names:
-            bare = re.sub(r"[-_\s]", "", name).lower()
-            if not re.search(r"[a-z]{2}|[a-z]\d", bare) or seen.setdefault(bare, key) != key:
-                raise StudyError(
-                    f"the name {name!r} cannot be used for {key}"
-                    + (f": it already stands for {seen[bare]}" if bare in seen else ""),
-                    where="config/config.yaml, samples.conditional_knockout",
-                    expected="names of two letters or digits and more, each with one meaning",
-                    remedy="correct or remove the name",
-                )
-    gene = "|".join(flexible(name) for name in section["gene"])
-    heads = [re.sub(r"[-_ ]*i?cre.*$", "", name, flags=re.I) for name in section["driver"]]
-    driver = "|".join(flexible(head) for head in heads if head)
-    ordinary = {name.lower() for names in lists.values() for name in names} | _ORDINARY
-    ordinary |= {word.lower() for word in section["ordinary_words"]}
-    ordinary |= {word.lower() for words in section["tissues"].values() for name in words for word in name.split()}
-    return Rules(
-        section=section,
-        gene=rf"(?<![a-z0-9])(?:{gene})(?!\d)",
-        deleted_gene=rf"(?<![a-z])delta[-_ ]?(?:{gene})(?!\d)",
-        driver=rf"(?<![a-z0-9])(?:{driver})(?:[-_ .(]*\d+(?:\.\d+)? ?kb)?[-_ .)]*(?:i|e)?$" if driver else "",
-        words={label: any_of(names) for label, names in lists.items()},
-        ordinary=frozenset(ordinary),
+
+
+def _contrasting(column: Mapping[Hashable, str], rules: Rules) -> dict[Hashable, list[Finding]]:
+    """Read one field of all samples without what is constant: words, a pasted title, and alleles and Cre that never vary.
+
+    Alleles that are the same in all samples are kept where Cre varies, and Cre where alleles do: only both together
+    say what a genotype is.
+    """
+    found = {sample: read_text(text, rules) for sample, text in column.items()}
+    if len(column) < 2:
+        return found
+    tokens = {sample: list(re.finditer(r"[^\s_;:,]+", text)) for sample, text in column.items()}
+    words = [[token[0] for token in row] for row in tokens.values()]
+    head = _count_shared(words)
+    tail = _count_shared([row[head:][::-1] for row in words])
+
+    def is_constant(sample: Hashable, finding: Finding, fewest: int) -> bool:
+        first = tokens[sample][head - 1].end() if head >= fewest else -1
+        last = tokens[sample][-tail].start() if tail >= fewest else len(column[sample]) + 1
+        return finding.end <= first or finding.start >= last
+
+    pasted = any(
+        one.kind == "cre" and not is_constant(sample, one, _PASTED_TOKENS) for sample in found for one in found[sample]
     )
-
-
-def clean(text: object) -> str:
-    """Return a text with one kind of dash and space, superscripts on the line, Δ spelled out; "" if it states nothing."""
-    plain = unicodedata.normalize("NFKC", str(text)) if len(str(text)) <= LONGEST_FIELD else ""
-    plain = re.sub(r"</?su[bp]>|\^", "", re.sub(r"[\u2010-\u2015\u2212]", "-", plain))
-    plain = " ".join(re.sub(r"[\u0394\u03b4\u2206]", "delta", plain).split())
-    return "" if NOT_STATED.fullmatch(plain) else plain
-
-
-def read_text(text: str, rules: Rules) -> list[Finding]:
-    """Find all notations in a cleaned text. What one reader has understood is blanked for the next."""
-    found: list[Finding] = []
-    for reader in (_read_cre, _read_pairs, _read_words):
-        findings = reader(text, rules)
-        found += findings
-        for finding in findings:
-            text = text[: finding.start] + " " * (finding.end - finding.start) + text[finding.end :]
+    for sample, findings in found.items():
+        found[sample] = [
+            replace(one, shared=is_constant(sample, one, 1))
+            for one in findings
+            if not (one.kind == "word" and is_constant(sample, one, 1))
+            and not (one.kind == "cre" and pasted and is_constant(sample, one, _PASTED_TOKENS))
+        ]
+    structures = {
+        frozenset((one.kind, one.value) for one in findings if one.kind != "word") for findings in found.values()
+    }
+    if len(structures) == 1:
+        found = {sample: [one for one in findings if one.kind == "word"] for sample, findings in found.items()}
     return found
 
 
-def _read_cre(text: str, rules: Rules) -> list[Finding]:
-    """Find Cre with its sign or zygosity: positive, negative, named (no sign), ambiguous; another driver's apart."""
-    found = []
-    for match in _CRE.finditer(text):
-        before, after = text[max(0, match.start() - 60) : match.start()], text[match.end() : match.end() + 40]
-        signs = ((pattern.match(after), state) for pattern, state in _AFTER_CRE_COMPILED)
-        sign, state = next(((sign, state) for sign, state in signs if sign), (None, "named"))
-        driver = re.search(rules.driver, before, re.I) if rules.driver else None
-        if _LONGER_WORD.match(after):
-            if not driver:
-                continue
-            state = "ambiguous"
-        attached = None if driver else re.search(r"([a-z][a-z0-9]{0,24})-?$", before, re.I)
-        lead = driver or attached
-        head = before[: lead.start()] if lead else before
-        if re.search(_NEGATION + "(?:the )?$", head, re.I) or re.search(_NEGATION + "$", before, re.I):
-            state = "negative"
-        elif state == "named" and (dash := re.search(r"(?:^|[\s;,(])-( ?)$", head)):
-            state = "ambiguous" if dash[1] else "negative"
-        elif state == "named" and re.search(r"(?:\+|(?<![a-z])tg) ?/ ?$", before, re.I):
-            state = "positive"
-        elif state == "named" and re.search(r"(?<![a-z0-9])x ?$", head, re.I):
-            state = "cross"
-        elif state == "plus_plus":
-            meaning = rules.section["cre_plus_plus"]
-            state = "plus_plus" if meaning == "unknown" else meaning
-        end = match.end() + (sign.end() if sign else 0)
-        if attached and rules.driver and not _is_ordinary(attached[1], rules):
-            if state != "negative":
-                found.append(Finding("background", f"{attached[1].lower()}-cre", match.start(), end))
-            continue
-        inducible = "inducible " if match["inducible"] and state in ("positive", "named", "cross") else ""
-        found.append(
-            Finding(
-                "cre", inducible + state, match.start() - len(lead[0]) * bool(driver) if lead else match.start(), end
-            )
-        )
-    return found
+def _count_shared(sequences: list[list[str]]) -> int:
+    """Count the leading items that all sequences share."""
+    shared = 0
+    for items in zip(*sequences, strict=False):
+        if len(set(items)) > 1:
+            break
+        shared += 1
+    return shared
 
 
-def _is_ordinary(word: str, rules: Rules) -> bool:
-    """Tell a word of the language, the gene or an allele from the name of another locus."""
-    return bool(
-        word.lower() in rules.ordinary
-        or re.fullmatch(_WORD_ALLELE + "|non?", word, re.I)
-        or re.match(rules.gene, word, re.I)
-    )
+def _is_induced(fields: Mapping[str, str], rules: Rules) -> bool:
+    """Tell whether a field names a configured inducer of inducible Cre."""
+    inducers = any_of(rules.section["inducers"])
+    texts = [clean(text) for text in fields.values()]
+    return any(inducers.search(text) and not re.search(NEGATION, text, re.I) for text in texts)
 
 
-def _read_pairs(text: str, rules: Rules) -> list[Finding]:
-    """Find allele pairs: of the gene (also where no locus is named), or of another locus (background)."""
-    found = []
-    for match in sorted([*_PAIR.finditer(text), *_SHORT_PAIR.finditer(text)], key=lambda match: match.start()):
-        before = text[max(0, match.start() - 60) : match.start()]
-        of_gene = re.search(rules.gene + _GLUE + "$", before, re.I)
-        pair = sorted(_allele(match[1]) + _allele(match[2])) if match.re is _PAIR else ["f", "f"]
-        if not of_gene:
-            if not re.search(r"fl?|lox|[+-]", match[0], re.I):
-                continue
-            other = re.search(r"([a-z][a-z0-9]{1,24})[-_\s(\[]{0,2}$", before, re.I)
-            if other and not _is_ordinary(other[1], rules):
-                if pair != ["w", "w"]:
-                    value = f"{other[1].lower()} {match[0].lower().replace(' ', '')}"
-                    found.append(Finding("background", value, match.start(), match.end()))
-                continue
-        start = match.start() - len(of_gene[0]) if of_gene else match.start()
-        found.append(Finding("alleles", "".join(pair), start, match.end()))
-    return found
-
-
-def _allele(text: str) -> str:
-    """Return f (floxed), w (wild type) or n (null)."""
-    if text.lower() in ("+", "wt"):
-        return "w"
-    return "f" if text[0] in "fFlL" else "n"
-
-
-def _read_words(text: str, rules: Rules) -> list[Finding]:
-    """Find words that name a genotype, and the gene with a deletion sign such as `dXyz`; a negated word is ambiguous."""
-    found = []
-    somewhere = rf"{rules.gene}(?:(?-i:d[A-Z][a-z]{{1,4}})|[-_ ]?delta[-_ ]?[a-z]+)(?![a-z])"
-    everywhere = rf"{rules.gene}[-_ ]?delta(?![a-z])|{rules.deleted_gene}"
-    for pattern, label in ((somewhere, "conditional"), (everywhere, KNOCKOUT)):
-        found += [Finding("word", label, *match.span()) for match in re.finditer(pattern, text, re.I)]
-    text = re.sub(rules.gene, lambda match: " " * len(match[0]), text, flags=re.I)
-    for label, words in rules.words.items():
-        for match in words.finditer(text):
-            if any(match.start() < other.end and other.start < match.end() for other in found):
-                continue
-            negated = re.search(_NEGATION + "$", text[max(0, match.start() - 20) : match.start()], re.I)
-            found.append(Finding("word", "ambiguous" if negated else label, match.start(), match.end()))
-    return found
-
-
-def vote(findings: Iterable[Finding], *, induced: bool) -> Vote:
+def _vote(findings: list[Finding], *, induced: bool) -> Vote:
     """Decide what the notations of one field say about the gene.
 
     Args:
         findings: of `read_text`, without those that carry no contrast.
         induced: whether the sample got an inducer of inducible Cre.
     """
-    findings = list(findings)
     said = {
         kind: {one.value for one in findings if one.kind == kind} for kind in ("alleles", "cre", "word", "background")
     }
     structure = _vote_of_structure(said["alleles"], said["cre"], induced, said["background"])
     own = {one.kind for one in findings if not one.shared}
     if structure.label == KNOCKOUT and structure.floxed and not own >= {"alleles", "cre"}:
-        structure = replace(structure, provisional=structure.provisional or SHARED)
-    words = {_LABEL_OF_WORD[word] for word in said["word"] if word != "ambiguous"}
+        structure = replace(structure, provisional=structure.provisional or _SHARED)
+    words = {_LABEL_OF_WORD.get(word, word) for word in said["word"] if word != "ambiguous"}
     if "ambiguous" in said["word"]:
         return replace(structure, label=UNKNOWN, provisional="", problem="negates a word that names a genotype")
     if not words:
         return structure
     label = words.pop() if len(words) == 1 else CONFLICT
-    weak = structure.provisional not in ("", SHARED) or structure.label == UNKNOWN
+    weak = structure.provisional not in ("", _SHARED) or structure.label == UNKNOWN
     if label == CONFLICT or (not weak and structure.label != label):
         return replace(structure, label=CONFLICT, provisional="", problem="names several genotypes at once")
-    if label == CONTROL and structure.provisional == CRE_ALONE:
-        structure = replace(structure, kind="Cre-only")
-    elif structure.kind == "unknown" and label == CONTROL:
-        kind = "wild type" if said["word"] == {"wild type"} else "unknown"
-        structure = replace(
-            structure, kind="Cre-only" if structure.cre == "positive" and not structure.floxed else kind
-        )
+    kind = structure.kind
+    if kind == "unknown" and structure.cre == "positive" and not structure.floxed:
+        kind = "Cre-only"
+    elif kind == "unknown" and said["word"] == {"wild type"}:
+        kind = "wild type"
     cre = "positive" if "conditional" in said["word"] else structure.cre
-    kind = structure.kind if label == CONTROL else "unknown"
+    kind = kind if label == CONTROL else "unknown"
     return replace(structure, label=label, provisional="", problem="", cre=cre, kind=kind)
-
-
-_LABEL_OF_WORD = {
-    "conditional": KNOCKOUT,
-    KNOCKOUT: KNOCKOUT,
-    "wild type": CONTROL,
-    CONTROL: CONTROL,
-    HETEROZYGOUS: HETEROZYGOUS,
-}
 
 
 def _vote_of_structure(alleles: set[str], cre: set[str], induced: bool, background: set[str]) -> Vote:
@@ -339,28 +193,9 @@ def _vote_of_structure(alleles: set[str], cre: set[str], induced: bool, backgrou
     return replace(Vote(cre=known, floxed=floxed), **said)  # type: ignore[arg-type]
 
 
-def is_induced(fields: Mapping[str, str], rules: Rules) -> bool:
-    """Tell whether a field names a configured inducer of inducible Cre."""
-    inducers = any_of(rules.section["inducers"])
-    return any(inducers.search(clean(text)) and not re.search(_NEGATION, clean(text), re.I) for text in fields.values())
-
-
-def call_genotype(fields: Mapping[str, str], rules: Rules) -> Call:
-    """Call one sample from its fields, each read alone; disagreement is a conflict, never a majority.
-
-    Args:
-        fields: text by the archive's name of the field. Sex, age and treatment have no vote.
-        rules: from `compile_rules`.
-    """
-    texts = {name: clean(text) for name, text in fields.items() if not NO_VOTE.search(name.replace("_", " "))}
-    return combine(
-        texts, {name: read_text(text, rules) for name, text in texts.items()}, induced=is_induced(fields, rules)
-    )
-
-
-def combine(texts: Mapping[str, str], readings: Mapping[str, list[Finding]], *, induced: bool) -> Call:
-    """Join the votes of a sample's fields, given what was found in each."""
-    votes = {name: vote(findings, induced=induced) for name, findings in readings.items()}
+def _combine(texts: Mapping[str, str], readings: Mapping[str, list[Finding]], *, induced: bool) -> Call:
+    """Join the votes of a sample's fields, each read alone; disagreement is a conflict, never a majority."""
+    votes = {name: _vote(findings, induced=induced) for name, findings in readings.items()}
     spoke = {name: one for name, one in votes.items() if one.label != UNKNOWN}
     labels = {one.label for one in spoke.values()}
     background = sorted({one.value for found in readings.values() for one in found if one.kind == "background"})

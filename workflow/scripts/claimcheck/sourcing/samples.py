@@ -48,37 +48,37 @@ def compile_patterns(patterns: Mapping[str, Sequence[str]]) -> dict[str, list[re
 
 
 def call_conditions(
-    runs: pd.DataFrame, *, fields: Sequence[str], patterns: Mapping[str, Sequence[str]]
+    samples: pd.DataFrame, *, fields: Sequence[str], patterns: Mapping[str, Sequence[str]]
 ) -> pd.DataFrame:
-    """Call the condition of every run from its descriptive fields.
+    """Call the condition of every sample from its descriptive fields.
 
-    Each field is read alone and names the conditions whose patterns occur in it; a field with the same text in all runs
-    cannot tell groups apart and is not read. A run is called if all fields that name a condition name the same one.
+    Each field is read alone and names the conditions whose patterns occur in it; a field with the same text in all samples
+    cannot tell groups apart and is not read. A sample is called if all fields that name a condition name the same one.
 
     Args:
-        runs: one row a run, text columns.
+        samples: one row a sample, text columns.
         fields: columns to read, in the order in which the evidence lists them.
         patterns: regular expressions of each condition.
 
     Returns:
-        Indexed like `runs`: condition ("" if not called), evidence (the fields that spoke), problem ("" if called).
+        Indexed like `samples`: condition ("" if not called), evidence (the fields that spoke), problem ("" if called).
     """
     compiled = compile_patterns(patterns)
-    varying = [field for field in fields if field in runs and (len(runs) == 1 or runs[field].nunique() > 1)]
+    varying = [field for field in fields if field in samples and (len(samples) == 1 or samples[field].nunique() > 1)]
     calls = []
-    for _, run in runs.iterrows():
+    for _, sample in samples.iterrows():
         votes: dict[str, list[str]] = {}
         for field in varying:
             for condition, expressions in compiled.items():
-                if any(expression.search(str(run[field])) for expression in expressions):
-                    votes.setdefault(condition, []).append(f"{field}: {run[field]}")
+                if any(expression.search(str(sample[field])) for expression in expressions):
+                    votes.setdefault(condition, []).append(f"{field}: {sample[field]}")
         evidence = " | ".join(dict.fromkeys(text for texts in votes.values() for text in texts))
         if len(votes) == 1:
             calls.append((next(iter(votes)), evidence, ""))
         else:
             problem = f"names {listed(votes)} at once" if votes else "names no condition"
             calls.append(("", evidence, problem))
-    return pd.DataFrame(calls, columns=["condition", "evidence", "problem"], index=runs.index)
+    return pd.DataFrame(calls, columns=["condition", "evidence", "problem"], index=samples.index)
 
 
 def describe_runs(runs: pd.DataFrame, attributes: pd.DataFrame) -> pd.DataFrame:
@@ -128,54 +128,42 @@ def require_unchanged(sheet: pd.DataFrame, runs: pd.DataFrame, *, where: str) ->
             )
 
 
+def join_runs(runs: pd.DataFrame) -> pd.DataFrame:
+    """Describe samples in place of runs: different texts of the runs of a sample are joined by `; `.
+
+    Args:
+        runs: one row a run, text columns.
+
+    Returns:
+        One row a sample, indexed by `sample_accession`.
+    """
+    return runs.groupby("sample_accession", sort=True).agg(_joined)
+
+
+def _joined(texts: pd.Series) -> str:
+    return "; ".join(dict.fromkeys(texts.astype(str)))
+
+
 def samples_from_calls(runs: pd.DataFrame, calls: pd.DataFrame) -> pd.DataFrame:
-    """Group called runs into samples, one a BioSample.
+    """Add the runs and the archive's digest to called samples.
 
     Args:
         runs: one row a run.
-        calls: indexed like `runs`: condition, evidence, and any of the other columns of SAMPLE_COLUMNS.
+        calls: indexed by sample accession: condition, evidence, and any of the other columns of SAMPLE_COLUMNS.
 
     Returns:
-        The sample sheet with the columns SAMPLE_COLUMNS and DIGEST, sorted by condition and sample; sample is the accession.
-
-    Raises:
-        StudyError: the runs of one BioSample were called differently.
+        The sample sheet with the columns SAMPLE_COLUMNS, DIGEST and what else `calls` has, sorted by condition and sample;
+        sample is the accession.
     """
-    joined = runs.join(calls)
     rows = []
-    for sample, group in joined.groupby("sample_accession", sort=True):
-        conditions = sorted(set(group["condition"]))
-        if len(conditions) > 1:
-            raise StudyError(
-                f"the runs of {sample} are called {listed(conditions)}",
-                where=f"the archive's rows of {listed(group['run_accession'])}",
-                expected="one condition for all runs of a sample",
-                remedy="state the samples in config/samples.tsv",
-            )
+    for sample, group in runs.groupby("sample_accession", sort=True):
         check_name(str(sample), SAMPLE_NAME, kind="sample name", where="the archive's column sample_accession")
-        known = {column: group[column].iloc[0] for column in calls}
-        digest = digest_runs(group)
-        rows.append({**known, "sample": sample, "runs": ";".join(group["run_accession"]), DIGEST: digest})
-    sheet = pd.DataFrame(rows).reindex(columns=[*SAMPLE_COLUMNS, DIGEST]).fillna("")
+        row = {str(column): value for column, value in calls.loc[sample].items()}
+        row |= {"sample": sample, "runs": ";".join(group["run_accession"]), DIGEST: digest_runs(group)}
+        rows.append(row)
+    others = [column for column in calls if column not in SAMPLE_COLUMNS]
+    sheet = pd.DataFrame(rows).reindex(columns=[*SAMPLE_COLUMNS, DIGEST, *others]).fillna("")
     return sheet.sort_values(["condition", "sample"], ignore_index=True)
-
-
-def template_of(runs: pd.DataFrame, calls: pd.DataFrame, *, fields: Sequence[str]) -> pd.DataFrame:
-    """Return a sheet to complete by hand: one row a BioSample, what is known filled in, what the archive says beside it."""
-    joined = runs.join(calls)
-    shown = [field for field in fields if field in joined]
-    rows = [
-        {
-            **{column: group[column].iloc[0] for column in calls},
-            "sample": sample,
-            "condition": group["condition"].iloc[0] if group["condition"].nunique() == 1 else "",
-            "runs": ";".join(group["run_accession"]),
-            DIGEST: digest_runs(group),
-            **{field: group[field].iloc[0] for field in shown},
-        }
-        for sample, group in joined.groupby("sample_accession", sort=True)
-    ]
-    return pd.DataFrame(rows).reindex(columns=[*SAMPLE_COLUMNS, "problem", DIGEST, *shown]).fillna("")
 
 
 def check_sheet(sheet: pd.DataFrame, *, where: str, factor: str = "condition") -> pd.DataFrame:

@@ -1,0 +1,82 @@
+"""From the archive's words to the sample sheet, through the workflow; nothing large is fetched on the way."""
+
+import shutil
+from pathlib import Path
+
+from claimcheck.tables import read_table
+from support import tiny
+from support.archive import Archive, serve
+from support.studies import last_words, run_workflow, write_study
+
+RULES = {
+    "gene": ["Lcn2"],
+    "driver": ["Dmp1-Cre"],
+    "tissues": {"include": ["tibia"]},
+}
+
+
+def study_of(archive: Archive, folder: Path, **samples: object) -> Path:
+    configuration = tiny.tiny_configuration(archive)
+    if samples:
+        configuration["samples"] = samples
+    return write_study(folder, configuration, transcripts__fa=tiny.fasta(tiny.transcripts()))
+
+
+def test_samples_prints_the_sheet_and_stops(tmp_path: Path) -> None:
+    with serve(tiny.tiny_archive()) as archive:
+        completed = run_workflow(study_of(archive, tmp_path), "samples")
+        assert completed.returncode == 0, completed.stderr[-3000:]
+        assert not any(path.startswith("/vol1/") for path in archive.requests)
+    for run, condition in tiny.RUNS.items():
+        assert f"sample_title: {condition}" in completed.stdout
+        assert run in completed.stdout
+
+
+def test_genotype_that_is_only_an_attribute(tmp_path: Path) -> None:
+    archive = tiny.tiny_archive()
+    for number, row in enumerate(archive.projects[tiny.PROJECT], start=1):
+        cre = "+" if "knockout" in row["sample_title"] else "-"
+        row["sample_title"] = f"LCN2 study, mouse {number}"
+        archive.attributes[row["sample_accession"]] = {
+            "genotype": f"Lcn2 fl/fl; Dmp1-Cre{cre}",
+            "sex": "female" if number % 2 else "male",
+            "tissue": "tibia",
+            "age": "12 weeks",
+        }
+    with serve(archive):
+        study = study_of(archive, tmp_path, conditional_knockout=RULES)
+        completed = run_workflow(study, "samples")
+    assert completed.returncode == 0, completed.stderr[-3000:]
+    sheet = read_table(study / "results/samples/samples.tsv", text=True).set_index("runs")
+    assert sheet["condition"].to_dict() == tiny.RUNS
+    assert set(sheet["sex"]) == {"female", "male"}
+    assert set(sheet["tissue"]) == {"tibia"}
+    assert sheet["evidence"].str.contains("genotype").all()
+
+
+def test_template_is_ready_to_be_completed(tmp_path: Path) -> None:
+    archive = tiny.tiny_archive()
+    archive.projects[tiny.PROJECT][0]["sample_title"] = "Sample_1"
+    with serve(archive):
+        study = study_of(archive, tmp_path)
+        assert run_workflow(study, "samples").returncode != 0
+        template = study / "results/samples/samples.template.tsv"
+        rows = read_table(template, text=True)
+        assert list(rows["condition"]).count("") == 1
+        completed = template.read_text().replace("SAMN0000011\t\t", "SAMN0000011\tcontrol\t")
+        (study / "config/samples.tsv").write_text(completed)
+        assert run_workflow(study, "samples").returncode == 0
+    sheet = read_table(study / "results/samples/samples.tsv", text=True)
+    assert list(sheet["condition"]) == ["control", "control", "knockout", "knockout"]
+
+
+def test_frozen_sheet_stops_when_the_archive_changes_its_words(tmp_path: Path) -> None:
+    with serve(tiny.tiny_archive()) as archive:
+        study = study_of(archive, tmp_path)
+        assert run_workflow(study, "samples").returncode == 0
+        shutil.copy(study / "results/samples/samples.tsv", study / "config/samples.tsv")
+        assert run_workflow(study, "samples").returncode == 0
+        archive.projects[tiny.PROJECT][3]["sample_title"] = "control after all"
+        completed = run_workflow(study, "samples", "--forcerun", "fetch_metadata")
+    assert completed.returncode != 0
+    assert "describes SAMN0000014 differently" in last_words(completed)
