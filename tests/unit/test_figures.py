@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 import draw_enrichment
-import draw_ma
+import draw_genes
 from claimcheck.errors import StudyError
 from claimcheck.figures.differential import draw_ma as figure_of_ma
 from claimcheck.figures.differential import draw_volcano, gene_points
@@ -215,10 +215,11 @@ def test_two_runs_write_the_same_bytes_without_a_date(tmp_path: Path) -> None:
     written = []
     for run in ("first", "second"):
         files = {
-            name: tmp_path / run / f"ma.{form}" for name, form in (("svg", "svg"), ("pdf", "pdf"), ("table", "tsv"))
+            figure: {form: tmp_path / run / f"{figure}.{form}" for form in ("svg", "pdf", "table")}
+            for figure in ("ma", "volcano")
         }
-        draw_ma.main(genes=tmp_path / "genes.tsv", alpha=0.05, label_genes=[], simulated=True, **files, **GROUPS)
-        written.append([path.read_bytes() for path in files.values()])
+        draw_genes.main(genes=tmp_path / "genes.tsv", alpha=0.05, label_genes=[], simulated=True, **files, **GROUPS)
+        written.append([path.read_bytes() for paths in files.values() for path in paths.values()])
     assert written[0] == written[1]
     assert b"CreationDate" not in written[0][1]
     assert b"dc:date" not in written[0][0]

@@ -39,4 +39,4 @@ def test_counts_need_no_reads(tmp_path: Path) -> None:
     jobs = planned_jobs(write_study(tmp_path, COUNTS_STUDY, counts__tsv=table, sheet__tsv=sheet))
     assert not {"fetch_metadata", "fetch_transcripts", "quantify_sample", "draw_mapping", "rank_sets"} & set(jobs)
     assert jobs["compare_groups"] == 1
-    assert jobs["total"] == 10
+    assert jobs["total"] == 9

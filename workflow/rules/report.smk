@@ -6,7 +6,7 @@ Inputs:  results/samples/samples.tsv, results/quality/{mapping,gates}.tsv, resul
          mapping only where the study starts from the archive, gene_sets only where it has sets
 Outputs: results/figures/<figure>.svg, .pdf and .tsv (exactly what is drawn), results/config.yaml (the merged configuration),
          results/report/index.html
-Steps:   draw_mapping, draw_pca, draw_ma, draw_volcano, draw_enrichment (a family of gene sets each), save_configuration, write_report
+Steps:   draw_mapping, draw_pca, draw_genes, draw_enrichment (a family of gene sets each), save_configuration, write_report
 """
 
 FAMILIES = config["gene_sets"]["families"]
@@ -79,52 +79,30 @@ rule draw_pca:
         "../scripts/draw_pca.py"
 
 
-rule draw_ma:
+rule draw_genes:
     input:
         genes="results/differential/genes.tsv",
     output:
-        svg=report(
+        ma_svg=report(
             "results/figures/ma.svg",
             caption="../report/ma.rst",
             category="Differential expression",
             labels={"figure": "fold change against expression"},
         ),
-        pdf="results/figures/ma.pdf",
-        table="results/figures/ma.tsv",
-    log:
-        "logs/draw_ma/draw_ma.log",
-    benchmark:
-        "logs/draw_ma/draw_ma.benchmark.tsv"
-    conda:
-        "../../envs/figures.yaml"
-    params:
-        test=config["design"]["test"],
-        reference=config["design"]["reference"],
-        alpha=config["differential"]["alpha"],
-        label_genes=config["report"]["label_genes"],
-        simulated=SIMULATED,
-    message:
-        "Draw {output.svg}"
-    script:
-        "../scripts/draw_ma.py"
-
-
-rule draw_volcano:
-    input:
-        genes="results/differential/genes.tsv",
-    output:
-        svg=report(
+        ma_pdf="results/figures/ma.pdf",
+        ma_table="results/figures/ma.tsv",
+        volcano_svg=report(
             "results/figures/volcano.svg",
             caption="../report/volcano.rst",
             category="Differential expression",
             labels={"figure": "evidence against fold change"},
         ),
-        pdf="results/figures/volcano.pdf",
-        table="results/figures/volcano.tsv",
+        volcano_pdf="results/figures/volcano.pdf",
+        volcano_table="results/figures/volcano.tsv",
     log:
-        "logs/draw_volcano/draw_volcano.log",
+        "logs/draw_genes/draw_genes.log",
     benchmark:
-        "logs/draw_volcano/draw_volcano.benchmark.tsv"
+        "logs/draw_genes/draw_genes.benchmark.tsv"
     conda:
         "../../envs/figures.yaml"
     params:
@@ -134,9 +112,9 @@ rule draw_volcano:
         label_genes=config["report"]["label_genes"],
         simulated=SIMULATED,
     message:
-        "Draw {output.svg}"
+        "Draw {output.ma_svg} and {output.volcano_svg}"
     script:
-        "../scripts/draw_volcano.py"
+        "../scripts/draw_genes.py"
 
 
 rule draw_enrichment:

@@ -92,10 +92,10 @@ def quantify(
         threads: threads; kallisto's result depends on their number, so always the same for a study.
         fragment_length: mean fragment length in nucleotides, used for single-end reads only.
         fragment_sd: its standard deviation.
-        n_reads: reads (pairs) to expect, for the time left.
+        n_reads: reads (pairs) that the files hold; 0 if not known.
 
     Raises:
-        StudyError: kallisto failed, or not one read pseudoaligned.
+        StudyError: kallisto failed, stopped before the last read, or not one read pseudoaligned.
     """
     output.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=output, prefix=".quant-") as folder:
@@ -117,6 +117,14 @@ def quantify(
                 where=", ".join(str(path) for path in reads),
                 expected="whole FASTQ files and an index of this kallisto version",
                 remedy="the step's log has all that kallisto said",
+            )
+        processed = json.loads(run_info.read_text())["n_processed"]
+        if n_reads and processed != n_reads:
+            raise StudyError(
+                f"kallisto processed {processed:,} of {n_reads:,} reads (pairs) of {output.name}",
+                where=", ".join(str(path) for path in reads),
+                expected="every read that the files hold",
+                remedy="start again; if it stays, delete the files so that they are fetched again",
             )
         # start time and command line differ between runs that are otherwise the same
         info = {key: value for key, value in json.loads(run_info.read_text()).items() if key not in _VARYING}

@@ -132,7 +132,8 @@ def _view(path: Path, study: Study, calls: Calls) -> FigureView:
     image = "data:image/svg+xml;base64," + base64.b64encode(path.read_bytes()).decode("ascii")
     if study.simulated:
         alt = f"Simulated data. {alt}"
-    rule = "draw_enrichment" if path.stem.startswith("enrichment_") else f"draw_{path.stem}"
+    kind = "enrichment" if path.stem.startswith("enrichment_") else path.stem
+    rule = {"ma": "draw_genes", "volcano": "draw_genes"}.get(kind, f"draw_{kind}")
     return FigureView(path.stem, image, width, alt, caption, rule)
 
 
