@@ -76,8 +76,8 @@ def test_fold_changes_are_those_of_deseq2(tmp_path: Path) -> None:
     study = run_counts(tmp_path, folder / "gene_counts.csv", groups, test="day07", reference="day00")
     ours = read_table(study / "results/differential/genes.tsv").set_index("gene_id")
     published = pd.read_csv(folder / "dge_results.csv", index_col=0)
-    joined = ours.join(published, how="inner")
-    assert len(joined) > 10_000
+    joined = ours[["log2_fold_change"]].join(published, how="inner")
+    assert len(joined) > 8_000
     correlation = np.corrcoef(joined["log2_fold_change"], joined["log2FoldChange"])[0, 1]
     assert abs(correlation) > 0.99999
     counts = read_table(study / "results/counts/gene_counts.tsv").set_index("gene_id")
