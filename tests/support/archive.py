@@ -162,6 +162,8 @@ class _Handler(BaseHTTPRequestHandler):
             status, text = self.archive.filereport(query)
         elif path == "/ncbi/efetch.fcgi":
             status, text = self.archive.runinfo(query)
+        elif path.startswith("/biosamples/samples/") and self.headers.get("Accept") != "application/json":
+            return 200, b"<html>a page for people</html>", "text/html"
         elif path.startswith("/biosamples/samples/"):
             status, text = self.archive.biosample(path.rpartition("/")[2])
         elif path.lstrip("/") in self.archive.files:

@@ -143,7 +143,8 @@ class Archives:
 
     def _ask(self, address: Address, parameters: dict[str, str], name: str) -> str:
         """Fetch a reply and keep it under `name` in the folder of responses."""
-        reply = get_text(address, parameters=parameters, session=self.session)
+        accept = "application/json" if name.endswith(".json") else "*/*"
+        reply = get_text(address, parameters=parameters, session=self.session, accept=accept)
         write_text(self.responses / name, reply)
         content = reply.encode()
         self.kept.append((name, str(address), hashlib.sha256(content).hexdigest(), len(content)))

@@ -101,13 +101,14 @@ def _root_cause(error: Exception) -> str:
         reason = inner
 
 
-def get_text(address: Address, *, parameters: dict[str, str], session: requests.Session) -> str:
+def get_text(address: Address, *, parameters: dict[str, str], session: requests.Session, accept: str = "*/*") -> str:
     """Fetch a small text reply.
 
     Args:
         address: where to ask; a local address is a file.
         parameters: the query.
         session: from `open_session`.
+        accept: media type to ask for, where the server has several.
 
     Raises:
         StudyError: no answer, or one with a status that is not 2xx.
@@ -115,7 +116,7 @@ def get_text(address: Address, *, parameters: dict[str, str], session: requests.
     if address.path is not None:
         return read_local(address.path).decode("utf-8", errors="replace")
     try:
-        reply = session.get(address.url, params=parameters)
+        reply = session.get(address.url, params=parameters, headers={"Accept": accept})
     except requests.RequestException as error:
         raise unreachable(address, error) from error
     if not reply.ok:
