@@ -101,7 +101,9 @@ class Archive:
         return 200, "\n".join(lines) + "\n"
 
     def runinfo(self, query: dict[str, list[str]]) -> tuple[int, str]:
-        """Answer as NCBI's efetch does for `rettype=runinfo`."""
+        """Answer as NCBI's efetch does for `rettype=runinfo`, and for a BioSample that it does not have."""
+        if query["db"] == ["biosample"]:
+            return 200, "<BioSampleSet></BioSampleSet>"
         rows = self.projects.get(query["id"][0], [])
         lines = [",".join(RUNINFO)] + [",".join(row.get(ours, "") for ours in RUNINFO.values()) for row in rows]
         return 200, "\n".join(lines) + "\n\n"

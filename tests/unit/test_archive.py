@@ -56,12 +56,21 @@ def test_rejected_fields_cost_only_descriptions(archive: Archive, tmp_path: Path
     assert "sample_title" not in archive.requests[1]
 
 
-@pytest.mark.parametrize("way", ["not mirrored", "out of order"])
-def test_ncbi_stands_in(way: str, archive: Archive, tmp_path: Path) -> None:
-    if way == "out of order":
-        archive.faults["/ena/filereport"] = ["500"] * 99
-    else:
-        archive.filereport = lambda query: (204, "")  # type: ignore[method-assign]
+@pytest.mark.parametrize("path", ["/ena/filereport", "/ncbi/efetch.fcgi"])
+def test_source_that_is_out_of_order_stops(path: str, archive: Archive, tmp_path: Path) -> None:
+    archive.faults[path] = ["500"] * 99
+    with serve(archive), pytest.raises(StudyError, match="status 500"):
+        ask(archive, tmp_path).fetch_runs(tiny.PROJECT)
+
+
+def test_attributes_that_cannot_be_fetched_stop(archive: Archive, tmp_path: Path) -> None:
+    archive.faults["/biosamples/samples/SAMN0000011"] = ["500"] * 99
+    with serve(archive), pytest.raises(StudyError, match="attributes of SAMN0000011 cannot be fetched"):
+        ask(archive, tmp_path, ncbi=None).fetch_attributes(["SAMN0000011"])
+
+
+def test_ncbi_stands_in_for_a_project_that_is_not_mirrored(archive: Archive, tmp_path: Path) -> None:
+    archive.filereport = lambda query: (204, "")  # type: ignore[method-assign]
     with serve(archive):
         runs = ask(archive, tmp_path).fetch_runs(tiny.PROJECT)
     assert set(runs["listed_by"]) == {"NCBI"}
@@ -165,6 +174,7 @@ def run_row(layout: str, *names: str) -> pd.Series:
         ("PAIRED", [], []),
         ("SINGLE", ["SRR0000001"], [("", 1)]),
         ("SINGLE", ["SRR0000001_1"], [("", 1)]),
+        ("PAIRED", ["SRR0000001_2"], []),
         ("SINGLE", [], []),
         ("PAIRED", ["other_1", "other_2"], []),
     ],
@@ -181,7 +191,15 @@ def test_lists_that_do_not_belong_together(field: str, value: str) -> None:
         read_files(row)
 
 
-@pytest.mark.parametrize("path", ["../../etc/passwd", "a/../b", "/etc/passwd/../x", "a b", "a;b", "a//b", ".ssh/key"])
+@pytest.mark.parametrize("names", [["SRR0000001_1", "SRR0000001_2"], ["SRR0000001", "SRR0000001_1", "SRR0000001_2"]])
+def test_single_end_run_with_mates_stops(names: list[str]) -> None:
+    with pytest.raises(StudyError, match="calls SRR0000001 single-end but offers"):
+        read_files(run_row("SINGLE", *names))
+
+
+@pytest.mark.parametrize(
+    "path", ["a" * 60 + "!/x", "../../etc/passwd", "a/../b", "/etc/passwd/../x", "a b", "a;b", "a//b", ".ssh/key"]
+)
 def test_hostile_path_is_refused(path: str) -> None:
     for base in (Address("https://example.org", None), Address("", Path("mirror"))):
         with pytest.raises(StudyError, match="not one that an archive uses"):

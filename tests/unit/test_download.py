@@ -91,6 +91,12 @@ def test_verified_file_is_not_fetched_again(tmp_path: Path) -> None:
         assert len(archive.requests) == 1
 
 
+def test_file_that_the_source_now_announces_differently_is_fetched_again(tmp_path: Path) -> None:
+    (tmp_path / NAME).write_bytes(CONTENT[:-1])
+    with serve(Archive(files={PATH: CONTENT})) as archive:
+        assert fetch(archive, tmp_path).read_bytes() == CONTENT
+
+
 def test_spoilt_part_of_an_earlier_run_is_replaced(tmp_path: Path) -> None:
     (tmp_path / f"{NAME}.part").write_bytes(b"<html>" * 1000)
     with serve(Archive(files={PATH: CONTENT})) as archive:

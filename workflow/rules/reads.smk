@@ -11,7 +11,8 @@ results/quality/reads/<run>.tsv   number and length of the reads of each file
 
 rule fetch_paired_reads:
     input:
-        read_files="results/samples/read_files.tsv",
+        # a run depends on its own files alone, which are among the params
+        ancient("results/samples/read_files.tsv"),
     output:
         mate1="resources/reads/{run}_1.fastq.gz",
         mate2="resources/reads/{run}_2.fastq.gz",
@@ -23,8 +24,13 @@ rule fetch_paired_reads:
         "../../envs/sourcing.yaml"
     resources:
         downloads=1,
+        timeout=config["archive"]["timeout"],
     params:
-        archive=config["archive"],
+        files=lambda wildcards: read_files_of("run_accession", wildcards.run)[
+            ["path", "md5", "size"]
+        ].to_dict("records"),
+        fastq=config["archive"]["fastq"],
+        sra=config["archive"]["sra"],
     message:
         "Fetch and verify the reads of {wildcards.run}"
     script:

@@ -58,7 +58,6 @@ if FROM_ARCHIVE:
             accession=config["study"]["bioproject"],
             tax_id=config["study"]["tax_id"],
             rules=config["samples"],
-            factor=config["design"]["factor"],
             test=config["design"]["test"],
             reference=config["design"]["reference"],
         message:

@@ -6,42 +6,40 @@ The archive's FASTQ files come first; where it offers none, or cannot deliver th
 import logging
 from pathlib import Path
 
-import pandas as pd
 import requests
 
 from claimcheck.errors import StudyError
-from claimcheck.sourcing import sra
+from claimcheck.sourcing import sra as sra_objects
 from claimcheck.sourcing.addresses import Address, parse_address, parse_optional_address
 from claimcheck.sourcing.download import Expected, link, obtain
 from claimcheck.sourcing.http import open_session
 from claimcheck.steps import step
-from claimcheck.tables import read_table
 
 DOWNLOADS = Path("resources/downloads")
 
 progress = logging.getLogger("claimcheck.progress")
 
 
-def main(*, run: str, read_files: Path, archive: dict[str, str], threads: int, outputs: list[Path]) -> None:
-    """Provide the reads of `run`, mate 1 first, as `outputs`."""
-    table = read_table(read_files, text=True)
-    files = table[table["run_accession"] == run]
+def main(
+    *, run: str, files: list[dict[str, str]], fastq: str, sra: str, timeout: float, threads: int, outputs: list[Path]
+) -> None:
+    """Provide the reads of `run`, mate 1 first, as `outputs`; `files` are their path, md5 and size in the archive."""
     if len(files) != len(outputs):
         raise StudyError(
             f"the run {run} has {len(files)} files, {len(outputs)} are asked for",
-            where=str(read_files),
+            where="results/samples/read_files.tsv",
             expected="the files of a run that is in use",
             remedy="ask for results/report/index.html, or for a file of a run in that table",
         )
-    fastq = parse_address(archive["fastq"], key="archive.fastq")
-    objects = parse_optional_address(archive["sra"], key="archive.sra")
+    base = parse_address(fastq, key="archive.fastq")
+    objects = parse_optional_address(sra, key="archive.sra")
     unpacked = [DOWNLOADS / run / "unpacked" / output.name for output in outputs]
-    with open_session(timeout=float(archive["timeout"])) as session:
+    with open_session(timeout=timeout) as session:
         if all(path.exists() for path in unpacked):
             found = unpacked
         else:
             try:
-                found = _from_files(files, fastq, session)
+                found = _from_files(run, files, base, session)
             except StudyError as error:
                 if objects is None:
                     raise
@@ -52,10 +50,9 @@ def main(*, run: str, read_files: Path, archive: dict[str, str], threads: int, o
         link(path, output)
 
 
-def _from_files(files: pd.DataFrame, fastq: Address, session: requests.Session) -> list[Path]:
+def _from_files(run: str, files: list[dict[str, str]], base: Address, session: requests.Session) -> list[Path]:
     """Fetch the FASTQ files that the archive lists."""
-    if (files["path"] == "").any():
-        run = files["run_accession"].iloc[0]
+    if not all(file["path"] for file in files):
         raise StudyError(
             f"the archive offers no FASTQ files for {run}",
             where="results/samples/read_files.tsv",
@@ -64,12 +61,12 @@ def _from_files(files: pd.DataFrame, fastq: Address, session: requests.Session) 
         )
     return [
         obtain(
-            fastq.join(file.path),
-            DOWNLOADS / str(file.run_accession) / Path(str(file.path)).name,
-            Expected(size=int(file.size), algorithm="md5", digest=str(file.md5)),
+            base.join(file["path"]),
+            DOWNLOADS / run / Path(file["path"]).name,
+            Expected(size=int(file["size"]), algorithm="md5", digest=file["md5"]),
             session=session,
         )
-        for file in files[["run_accession", "path", "size", "md5"]].itertuples()
+        for file in files
     ]
 
 
@@ -83,7 +80,7 @@ def _from_object(
     session: requests.Session,
 ) -> None:
     """Fetch the `.sra` object of a run and unpack it."""
-    sra.require_tools(run, reason.what)
+    sra_objects.require_tools(run, reason)
     store = DOWNLOADS / run / f"{run}.sra"
     try:
         archive = obtain(objects.join(f"{run}/{run}"), store, Expected(), session=session)
@@ -95,15 +92,17 @@ def _from_object(
             remedy=reason.remedy,
         ) from error
     unpacked[0].parent.mkdir(parents=True, exist_ok=True)
-    sra.unpack(archive, run, unpacked, threads=threads)
+    sra_objects.unpack(archive, run, unpacked, threads=threads)
 
 
 if "snakemake" in globals():
     with step(snakemake.log[0]):
         main(
             run=snakemake.wildcards.run,
-            read_files=Path(snakemake.input.read_files),
-            archive=snakemake.params.archive,
+            files=snakemake.params.files,
+            fastq=snakemake.params.fastq,
+            sra=snakemake.params.sra,
+            timeout=snakemake.resources.timeout,
             threads=snakemake.threads,
             outputs=[Path(path) for path in snakemake.output],
         )

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from claimcheck.sourcing.notation import compile_rules
 
 from claimcheck.errors import StudyError
 from claimcheck.sourcing import samples as sheets
 from claimcheck.sourcing.genotype import CONTROL, KNOCKOUT
+from claimcheck.sourcing.notation import compile_rules
 from claimcheck.sourcing.runs import read_files, require_agreement, select_rna_seq
 from claimcheck.sourcing.strata import resolve_groups
 from claimcheck.steps import step
@@ -38,7 +38,6 @@ def main(
     accession: str,
     tax_id: int,
     rules: dict[str, Any],
-    factor: str,
     test: str,
     reference: str,
     samples: Path,
@@ -49,7 +48,7 @@ def main(
     runs = select_rna_seq(read_table(run_table, text=True), tax_id=tax_id, accession=accession)
     if sheet is not None:
         where = str(sheet)
-        stated = sheets.check_sheet(read_table(sheet, text=True), where=where, factor=factor)
+        stated = sheets.check_sheet(read_table(sheet, text=True), where=where)
         sheets.require_unchanged(stated, runs, where=where)
     else:
         where = str(run_table)
@@ -71,7 +70,8 @@ def _called(runs: pd.DataFrame, *, rules: dict[str, Any], test: str, reference: 
     if "conditional_knockout" in rules:
         attributes = [str(column) for column in samples if str(column).startswith("attribute:")]
         fields = list(dict.fromkeys([*fields, *attributes]))
-        resolution = resolve_groups(samples[fields], compile_rules(rules["conditional_knockout"]))
+        named = samples[fields].rename(columns=lambda field: field.removeprefix("attribute:"))
+        resolution = resolve_groups(named, compile_rules(rules["conditional_knockout"]))
         for note in resolution.notes:
             progress.info("%s", note)
         calls = resolution.table
@@ -144,7 +144,6 @@ if "snakemake" in globals():
             accession=snakemake.params.accession,
             tax_id=snakemake.params.tax_id,
             rules=snakemake.params.rules,
-            factor=snakemake.params.factor,
             test=snakemake.params.test,
             reference=snakemake.params.reference,
             samples=Path(snakemake.output.samples),

@@ -11,7 +11,8 @@ from claimcheck.errors import StudyError
 PROJECT = re.compile(r"PRJ[EDN][A-Z][0-9]{1,12}")
 RUN = re.compile(r"[ESD]RR[0-9]{6,12}")
 SAMPLE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-_PATH = re.compile(r"(?:/?[A-Za-z0-9_][A-Za-z0-9._+-]*)+")
+_NAME = "[A-Za-z0-9_][A-Za-z0-9._+-]*"
+_PATH = re.compile(rf"/?{_NAME}(?:/{_NAME})*")
 
 
 @dataclass(frozen=True)

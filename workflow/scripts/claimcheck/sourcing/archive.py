@@ -11,7 +11,7 @@ import requests
 from claimcheck.errors import StudyError
 from claimcheck.sourcing.addresses import PROJECT, Address, check_name
 from claimcheck.sourcing.attributes import parse_biosample_json, parse_sample_xml
-from claimcheck.sourcing.http import get_text
+from claimcheck.sourcing.http import NotHeldError, get_text
 from claimcheck.sourcing.runs import (
     NEEDED_FIELDS,
     RUN_FIELDS,
@@ -23,6 +23,7 @@ from claimcheck.sourcing.runs import (
 from claimcheck.tables import write_text
 
 logger = logging.getLogger("claimcheck.sourcing.archive")
+progress = logging.getLogger("claimcheck.progress")
 
 
 class Archives:
@@ -47,26 +48,18 @@ class Archives:
             As `runs.merge_sources`.
 
         Raises:
-            StudyError: no source knows the accession, or none can be reached.
+            StudyError: no source knows the accession, or one that is to be asked does not answer.
         """
         check_name(accession, PROJECT, kind="BioProject accession", where="config/config.yaml, study.bioproject")
         tables: dict[str, pd.DataFrame] = {}
-        failures: list[StudyError] = []
         for source, fetch in (("ENA", self._fetch_filereport), ("NCBI", self._fetch_runinfo)):
-            try:
-                table = fetch(accession)
-            except StudyError as error:
-                logger.warning("%s cannot be asked: %s", source, error)
-                failures.append(error)
-                continue
+            table = fetch(accession)
             if table is not None:
-                logger.info("%s lists %d runs of %s", source, len(table), accession)
+                progress.info("%s lists %d runs of %s", source, len(table), accession)
                 if len(table):
                     tables[source] = table
         if tables:
             return merge_sources(tables)
-        if failures:
-            raise failures[0]
         raise StudyError(
             f"the archive lists no public run for {accession}",
             where=", ".join(str(address) for address in self.addresses.values() if address),
@@ -82,6 +75,9 @@ class Archives:
         Returns:
             sample_accession, attribute (lower case), value; in the order of the samples, attributes sorted. A sample that no
             source describes has no row.
+
+        Raises:
+            StudyError: no source describes a sample, and one of them could not be asked.
         """
         rows = []
         for sample in samples:
@@ -129,6 +125,7 @@ class Archives:
             ("browser", f"xml/{sample}", ".xml", {}, parse_sample_xml),
             ("ncbi", "efetch.fcgi", ".xml", {"db": "biosample", "id": sample, "retmode": "xml"}, parse_sample_xml),
         )
+        failure: StudyError | None = None
         for name, path, suffix, parameters, parse in sources:
             base = self.addresses[name]
             if base is None:
@@ -139,6 +136,15 @@ class Archives:
                 return parse(self._ask(address, parameters, f"{sample}.{name}{suffix}"), where=str(address))
             except StudyError as error:
                 logger.warning("%s has no attributes of %s: %s", name, sample, error)
+                if not isinstance(error, NotHeldError):
+                    failure = failure or error
+        if failure is not None:
+            raise StudyError(
+                f"the attributes of {sample} cannot be fetched, and could contradict its title: {failure.what}",
+                where=failure.where,
+                expected="a record of the sample, or the archive's word that it has none",
+                remedy="try again later, or set archive.biosamples and archive.browser to none in config/config.yaml",
+            )
         return {}
 
     def _ask(self, address: Address, parameters: dict[str, str], name: str) -> str:

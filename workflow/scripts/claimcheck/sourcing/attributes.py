@@ -33,7 +33,7 @@ def parse_sample_xml(reply: str, *, where: str) -> dict[str, str]:
     """Read the attributes of ENA's sample XML (`SAMPLE_ATTRIBUTE`) or of NCBI's BioSample XML (`Attribute`).
 
     Returns:
-        As `parse_biosample_json`, the title of the sample as `title`.
+        As `parse_biosample_json`, the title of the sample as `title`; nothing for an empty set of samples.
 
     Raises:
         StudyError: the reply is not XML of one of these kinds, or uses entities.
@@ -48,7 +48,8 @@ def parse_sample_xml(reply: str, *, where: str) -> dict[str, str]:
         for item in root.iter("Attribute")
     ]
     titles = [element.text or "" for tag in ("TITLE", "Title") for element in root.iter(tag)]
-    if not pairs and not titles:
+    is_empty = root.tag in ("BioSampleSet", "SAMPLE_SET") and not len(root)
+    if not pairs and not titles and not is_empty:
         raise _unreadable(reply, where, "the attributes of one sample")
     return _filled([("title", title) for title in titles[:1]] + pairs)
 

@@ -61,7 +61,7 @@ def obtain(source: Address, store: Path, expected: Expected, *, session: request
     """Fetch a file, or verify a local one where it stands.
 
     A transfer goes to `<store>.part`, goes on from there after an interruption, and gets its final name only after size
-    and checksum are right. A file in `store` is therefore never fetched again.
+    and checksum are right. A file in `store` is verified again and not fetched again, unless the source now announces another.
 
     Args:
         source: what to fetch.
@@ -79,8 +79,12 @@ def obtain(source: Address, store: Path, expected: Expected, *, session: request
     if source.path is not None:
         return _verify_local(source.path, expected)
     if store.exists():
-        logger.info("%s is here and was verified", store)
-        return store
+        problem = _difference(store, expected)
+        if not problem:
+            logger.info("%s is here and verified", store)
+            return store
+        progress.info("%s is fetched again: %s", store.name, problem)
+        store.unlink()
     part = store.with_name(f"{store.name}.part")
     part.parent.mkdir(parents=True, exist_ok=True)
     _require_space(part, expected)
@@ -230,6 +234,8 @@ class _Transfer:
             with self.session.get(self.source.url, headers=headers, stream=True) as reply:
                 if reply.status_code == 416:
                     raise _Spoilt("the part that is here is longer than the file")
+                if reply.status_code == 429 or reply.status_code >= 500:
+                    raise _Interrupted(f"{self.part.stem}: status {reply.status_code} ({reply.reason})")
                 if reply.status_code not in (200, 206):
                     raise refused(self.source, reply)
                 if "html" in reply.headers.get("Content-Type", ""):

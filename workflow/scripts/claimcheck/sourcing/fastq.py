@@ -47,7 +47,7 @@ def check_mates(paths: list[Path], contents: list[FastqContent]) -> None:
         )
         raise StudyError(
             f"the mates differ in number of reads: {counts}",
-            where=str(paths[0].parent),
+            where=", ".join(str(path.resolve()) for path in paths),
             expected="one read of mate 2 for every read of mate 1",
             remedy="delete both files so that they are fetched again; if it stays, leave the run out in config/samples.tsv",
         )
@@ -56,7 +56,7 @@ def check_mates(paths: list[Path], contents: list[FastqContent]) -> None:
 def _spoilt(path: Path, problem: str) -> StudyError:
     return StudyError(
         f"the FASTQ file {path.name} {problem}",
-        where=str(path),
+        where=str(path.resolve()),
         expected="a whole FASTQ file with at least one read",
         remedy="delete the file so that it is fetched again; if it stays, leave the run out in config/samples.tsv",
     )

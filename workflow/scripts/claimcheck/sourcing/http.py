@@ -26,6 +26,10 @@ class _LoopbackOnly(HTTPAdapter):
         return super().send(request, *args, **options)
 
 
+class NotHeldError(StudyError):
+    """The server answers, and does not hold what was asked for."""
+
+
 class PatientSession(requests.Session):
     """A session in which no request waits for ever.
 
@@ -55,6 +59,7 @@ def open_session(*, timeout: float = 60.0, pause: float = 1.0) -> requests.Sessi
         connect=2,
         backoff_factor=pause,
         backoff_max=60,
+        retry_after_max=300,
         status_forcelist=(429, 500, 502, 503, 504),
         raise_on_status=False,
     )
@@ -119,6 +124,8 @@ def get_text(address: Address, *, parameters: dict[str, str], session: requests.
         reply = session.get(address.url, params=parameters, headers={"Accept": accept})
     except requests.RequestException as error:
         raise unreachable(address, error) from error
+    if reply.status_code in (404, 410):
+        raise NotHeldError(**vars(refused(address, reply)))
     if not reply.ok:
         raise refused(address, reply)
     reply.encoding = "utf-8"
@@ -132,7 +139,7 @@ def read_local(path: Path) -> bytes:
         StudyError: there is no such file.
     """
     if not path.is_file():
-        raise StudyError(
+        raise NotHeldError(
             "the local mirror lacks a file",
             where=str(path),
             expected="a file with the archive's reply",

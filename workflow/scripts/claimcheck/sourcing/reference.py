@@ -107,7 +107,7 @@ def read_transcripts(path: Path) -> pd.DataFrame:
 def _unreadable(path: Path, reason: str) -> StudyError:
     return StudyError(
         f"the reference cannot be read as FASTA: {reason}",
-        where=str(path),
+        where=str(path.resolve()),
         expected="transcript sequences in FASTA, plain or gzip",
         remedy="set reference.transcripts in config/config.yaml to a transcript FASTA, or delete the file to fetch it again",
     )

@@ -176,7 +176,7 @@ def select_rna_seq(runs: pd.DataFrame, *, tax_id: int, accession: str) -> pd.Dat
     Raises:
         StudyError: none is left; the message counts what there was.
     """
-    is_rna = (runs["library_strategy"] == "RNA-Seq") & runs["library_source"].str.startswith("TRANSCRIPTOMIC")
+    is_rna = (runs["library_strategy"] == "RNA-Seq") & (runs["library_source"] == "TRANSCRIPTOMIC")
     kept = runs[is_rna & (runs["tax_id"] == str(tax_id))]
     if kept.empty:
         kinds = runs["scientific_name"] + " / " + runs["library_strategy"] + " / " + runs["library_source"]
@@ -201,7 +201,7 @@ def read_files(run: pd.Series) -> list[ReadFile]:
         a single-end run its one file. Nothing where the archive does not offer the files that the layout needs.
 
     Raises:
-        StudyError: the lists do not belong together.
+        StudyError: the lists do not belong together, or a single-end run has mates.
     """
     accession = str(run["run_accession"])
     where = f"the archive's row of {accession}"
@@ -231,6 +231,13 @@ def read_files(run: pd.Series) -> list[ReadFile]:
         wanted = ["1", "2"]
     else:
         wanted = [""] if "" in files else ["1"]
+    if len(wanted) == 1 and "2" in files:
+        raise StudyError(
+            f"the archive calls {accession} single-end but offers {listed(paths)}",
+            where=where,
+            expected="one file for a single-end run",
+            remedy="leave the run out by naming the others in config/samples.tsv, or report it to the archive",
+        )
     if not all(mate in files for mate in wanted):
         return []
     return [files[mate]._replace(mate=mate if len(wanted) > 1 else "") for mate in wanted]

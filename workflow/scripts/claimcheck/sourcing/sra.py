@@ -16,19 +16,23 @@ _EXPANSION = 12
 """Free space that unpacking needs, in multiples of the object: plain FASTQ of both mates and scratch files."""
 
 
-def require_tools(run: str, reason: str) -> None:
+def require_tools(run: str, reason: StudyError) -> None:
     """Check that the SRA Toolkit is here before anything is fetched for it.
 
+    Args:
+        run: accession of the run.
+        reason: why its FASTQ files cannot be used.
+
     Raises:
-        StudyError: it is not; the message says why it is needed.
+        StudyError: it is not; the message says first what is wrong with the files.
     """
     missing = [tool for tool in _TOOLS if shutil.which(tool) is None]
     if missing:
         raise StudyError(
-            f"{' and '.join(missing)} of the SRA Toolkit not found; {run} must come from its .sra object: {reason}",
-            where="PATH",
-            expected="the SRA Toolkit (Debian: sra-toolkit, conda: sra-tools)",
-            remedy=f"install it, or run with --sdm conda, or leave {run} out by stating the others in config/samples.tsv",
+            f"{reason.what}; and its .sra object cannot stand in: {' and '.join(missing)} not found",
+            where=f"{reason.where}; PATH",
+            expected=f"{reason.expected}, or the SRA Toolkit (Debian: sra-toolkit, conda: sra-tools)",
+            remedy=f"{reason.remedy}; or install the toolkit, or run with --sdm conda, so that {run} comes from its object",
         )
 
 
