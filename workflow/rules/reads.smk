@@ -12,6 +12,7 @@ results/quality/reads/<run>.tsv   number and length of the reads of each file
 rule fetch_paired_reads:
     input:
         # a run depends on its own files alone, which are among the params
+        ancient("results/samples/samples.tsv"),
         ancient("results/samples/read_files.tsv"),
     output:
         mate1="resources/reads/{run}_1.fastq.gz",
