@@ -2,6 +2,7 @@
 
 import os
 import sys
+from hashlib import sha256
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
@@ -35,6 +36,17 @@ wildcard_constraints:
     run=r"[ESD]RR[0-9]+",
     sample=r"[A-Za-z0-9][A-Za-z0-9._-]*",
     family=r"[a-z][a-z0-9_]*",
+
+
+def digest_of_wing(wing):
+    """Return a checksum of a wing of the library: Snakemake sees changes of a step's script, but not of what it imports."""
+    modules = sorted(
+        Path(workflow.basedir, "workflow/scripts/claimcheck", wing).glob("*.py")
+    )
+    return sha256(b"".join(module.read_bytes() for module in modules)).hexdigest()[:16]
+
+
+LIBRARY = {wing: digest_of_wing(wing) for wing in ("expression", "sets", "figures")}
 
 
 def curated_tables():

@@ -26,6 +26,8 @@ if FROM_ARCHIVE:
             "logs/import_abundances/import_abundances.benchmark.tsv"
         conda:
             "../../envs/quantification.yaml"
+        params:
+            library=LIBRARY["expression"],
         message:
             "Sum the transcript abundances of all samples to gene counts"
         script:
@@ -45,6 +47,7 @@ if FROM_ARCHIVE:
         conda:
             "../../envs/expression.yaml"
         params:
+            library=LIBRARY["expression"],
             thresholds=config["quality"],
         message:
             "Hold the pseudoaligned reads of each sample against the thresholds"
@@ -65,6 +68,8 @@ else:
             "logs/import_counts/import_counts.benchmark.tsv"
         conda:
             "../../envs/expression.yaml"
+        params:
+            library=LIBRARY["expression"],
         message:
             "Read the gene counts {input.table}"
         script:
@@ -82,6 +87,7 @@ else:
         conda:
             "../../envs/expression.yaml"
         params:
+            library=LIBRARY["expression"],
             thresholds=config["quality"],
         message:
             "Hold the library size of each sample against the thresholds"
@@ -112,6 +118,7 @@ rule compare_groups:
     resources:
         mem_mb=4000,
     params:
+        library=LIBRARY["expression"],
         design=config["design"],
         differential=config["differential"],
         deleted_gene=config["study"]["deleted_gene"],

@@ -25,6 +25,7 @@ rule rank_sets:
     conda:
         "../../envs/sets.yaml"
     params:
+        library=LIBRARY["sets"],
         gene_sets=config["gene_sets"],
         deleted_gene=config["study"]["deleted_gene"],
     message:

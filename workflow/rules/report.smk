@@ -39,6 +39,7 @@ rule draw_mapping:
     conda:
         "../../envs/figures.yaml"
     params:
+        library=LIBRARY["figures"],
         test=config["design"]["test"],
         reference=config["design"]["reference"],
         min_share=config["quality"]["pseudoaligned_share"]["warn"],
@@ -70,6 +71,7 @@ rule draw_pca:
     conda:
         "../../envs/figures.yaml"
     params:
+        library=LIBRARY["figures"],
         test=config["design"]["test"],
         reference=config["design"]["reference"],
         simulated=SIMULATED,
@@ -106,6 +108,7 @@ rule draw_genes:
     conda:
         "../../envs/figures.yaml"
     params:
+        library=LIBRARY["figures"],
         test=config["design"]["test"],
         reference=config["design"]["reference"],
         alpha=config["differential"]["alpha"],
@@ -137,6 +140,7 @@ rule draw_enrichment:
     conda:
         "../../envs/figures.yaml"
     params:
+        library=LIBRARY["figures"],
         test=config["design"]["test"],
         reference=config["design"]["reference"],
         simulated=SIMULATED,
@@ -192,6 +196,7 @@ rule write_report:
     conda:
         "../../envs/figures.yaml"
     params:
+        library=LIBRARY["figures"],
         study={
             "title": config["study"]["title"],
             "accession": config["study"]["bioproject"] or "",
