@@ -7,15 +7,17 @@ from threadpoolctl import threadpool_limits
 
 from claimcheck.errors import StudyError
 from claimcheck.expression.counts import read_count_table
+from claimcheck.expression.design import Design
 from claimcheck.expression.differential import (
     GENE_COLUMNS,
-    Design,
+    counts_to_look_at,
     filter_genes,
     fit,
     guard_shrinkage,
-    metadata_of,
+    minimum_detectable_effect,
     summarise,
 )
+from claimcheck.expression.normalisation import estimate_size_factors
 from support.archive import shared_data
 
 PLANTED = {"up": 1.5, "down": -1.5, "deleted": -4.0}
@@ -42,7 +44,7 @@ def draw(samples, *, test="ko", planted=PLANTED, batch_log2=0.0, genes=300, seed
     rng = np.random.default_rng(seed)
     names = [*planted, *(f"g{number:03d}" for number in range(genes - len(planted)))]
     level = rng.lognormal(6, 1, genes)
-    level[: len(planted)] = 800
+    level[: len(planted)] = 800 if len(planted) < 10 else 400
     effect = np.zeros(genes)
     effect[: len(planted)] = list(planted.values())
     is_test = (samples["condition"] == test).to_numpy()
@@ -127,22 +129,6 @@ def test_a_covariate_takes_its_part_of_the_variation():
         assert abs(adjusted.loc[gene, "log2_fold_change"] - planted) < 3 * adjusted.loc[gene, "lfc_se"]
 
 
-@pytest.mark.parametrize(
-    ("samples", "covariates", "complaint"),
-    [
-        (sheet(["wt", "wt", "ko", "ko"], sex=list("ffmm")), ("sex",), "cannot be told apart"),
-        (sheet(["wt", "wt", "ko", "ko"], sex=["f", "m", "f", ""]), ("sex",), "'sex' is not known"),
-        (sheet(["wt", "wt", "ko", "ko"]), ("sex",), "'sex' is not known"),
-        (sheet(["wt", "ko"]), (), "2 samples are too few"),
-        (sheet(["wt", "wt", "ko", "ko"], sex=list("fmfm"), batch=list("abba")), ("sex", "batch"), "too few|told apart"),
-    ],
-    ids=["confounded", "empty value", "no column", "no replicates", "no degree of freedom"],
-)
-def test_a_design_that_cannot_be_fitted_stops(samples, covariates, complaint):
-    with pytest.raises(StudyError, match=complaint):
-        metadata_of(samples, Design("ko", "wt", covariates))
-
-
 def test_genes_are_kept_by_the_smaller_group_or_by_name():
     samples = sheet(["wt", "wt", "wt", "ko", "ko"])
     rows = {
@@ -180,20 +166,95 @@ def test_shrinkage_that_fails_for_many_genes_is_not_used():
 
 
 def test_the_summary_adds_up(counts, fitted):
-    everything = pd.concat([counts, counts.iloc[:5].rename(index="zero_{}".format) * 0])
-    fitted = fitted.copy()
-    fitted.loc[10:12, ["p_value", "p_adjusted"]] = np.nan
-    fitted.loc[20:23, "p_adjusted"] = np.nan
+    low = pd.DataFrame(1, index=["low_1", "low_2"], columns=counts.columns)
+    everything = pd.concat([counts, counts.iloc[:5].rename(index="zero_{}".format) * 0, low])
+    fitted = fitted.assign(missing="")
+    fitted.loc[10:12, ["p_value", "p_adjusted", "missing"]] = [np.nan, np.nan, "outlier sample s1 (Cook's distance)"]
+    fitted.loc[20:23, ["p_adjusted", "missing"]] = [np.nan, "too few counts to be worth correcting for"]
+    fitted.loc[30, ["p_value", "p_adjusted", "missing"]] = [np.nan, np.nan, "the model could not be fitted"]
     summary = summarise(fitted, everything, SAMPLES, DESIGN, alpha=0.05).set_index("quantity")["value"]
     number = summary.drop("alpha").astype(int)
     assert (number["n_test"], number["n_reference"]) == (4, 4)
-    assert (number["n_genes_counted"], number["n_genes_all_zero"]) == (305, 5)
-    with_adjusted = fitted["p_adjusted"].notna().sum()
-    assert number["n_genes_tested"] == number["n_no_p_value"] + number["n_filtered"] + with_adjusted == 300
+    assert (number["n_genes_counted"], number["n_genes_all_zero"], number["n_genes_low"]) == (307, 5, 2)
+    assert (number["n_outlier"], number["n_filtered"], number["n_not_fitted"]) == (3, 4, 1)
     significant = fitted[fitted["p_adjusted"] < 0.05]
     assert number["n_significant_up"] == (significant["log2_fold_change"] > 0).sum() >= 1
     assert number["n_significant_up"] + number["n_significant_down"] == len(significant)
     assert summary["alpha"] == "0.05"
+
+
+@pytest.fixture(scope="module")
+def wild():
+    """Three against three, where one animal has a hundred times the counts of a gene that does not differ."""
+    samples = sheet(["wt", "wt", "wt", "ko", "ko", "ko"])
+    counts = draw(samples, seed=8)
+    counts.loc["g007"] = [100, 110, 95, 105, 98, 20_000]
+    return samples, counts, *fit(counts, samples, DESIGN, alpha=0.05)
+
+
+def test_an_outlier_is_shown_with_its_sample_and_not_hidden(wild):
+    samples, _, table, dataset = wild
+    row = table.set_index("gene_id").loc["g007"]
+    assert np.isnan(row["p_value"])
+    assert row["missing"] == "outlier sample s5 (Cook's distance)"
+    assert row["log2_fold_change"] > 4
+    assert 0 < row["p_value_unfiltered"] < 1
+    shown = counts_to_look_at(table.assign(symbol=table["gene_id"]), dataset, samples, {"deleted"})
+    assert shown["gene_id"].iloc[0] == "deleted"
+    of_gene = shown[shown["gene_id"] == "g007"].set_index("sample")
+    assert set(of_gene["reason"]) == {row["missing"]}
+    assert of_gene.at["s5", "normalised_count"] > 100 * of_gene.at["s4", "normalised_count"]
+    assert list(of_gene.index) == list(samples["sample"])
+
+
+def test_every_missing_value_has_its_reason(wild, fitted):
+    for table in (wild[2], fitted):
+        missing = table["p_value"].isna() | table["p_adjusted"].isna()
+        assert ((table["missing"] != "") == missing).all()
+        present = table["p_value"].notna()
+        np.testing.assert_allclose(table.loc[present, "p_value_unfiltered"], table.loc[present, "p_value"], rtol=1e-6)
+
+
+def test_the_least_effect_shrinks_with_animals_and_counts():
+    """With mean 50, dispersion 0.1 and 3 + 3 animals, SE = sqrt(2/3 (0.02 + 0.1)) / ln 2 = 0.408 and 2.8 SE = 1.143."""
+    mean, dispersion = pd.Series([50.0, 5000.0, 0.0]), pd.Series([0.1, 0.1, 0.1])
+    three = minimum_detectable_effect(mean, dispersion, pd.Series({"wt": 3, "ko": 3}))
+    six = minimum_detectable_effect(mean, dispersion, pd.Series({"wt": 6, "ko": 6}))
+    assert three[0] == pytest.approx(1.143, abs=2e-3)
+    assert three[1] < three[0]
+    assert np.isnan(three[2])
+    np.testing.assert_allclose(six[:2], three[:2] / np.sqrt(2))
+
+
+def test_the_least_effect_is_found_four_times_in_five():
+    samples = sheet(["wt", "ko"] * 4)
+    effect = minimum_detectable_effect(pd.Series([400.0]), pd.Series([0.02]), samples["condition"].value_counts())[0]
+    planted = {f"planted{number}": effect * (-1) ** number for number in range(100)}
+    counts = draw(samples, planted=planted, genes=400)
+    table = fit(counts, samples, DESIGN, alpha=0.05)[0].set_index("gene_id")
+    assert 0.65 < (table.loc[list(planted), "p_value_unfiltered"] < 0.05).mean() < 0.95
+
+
+def test_size_factors_leave_out_what_composition_moves():
+    """A third of the genes, those of blood, are fourfold in all knockouts: all genes together hide the rest."""
+    samples = sheet(["wt", "ko"] * 4)
+    blood = {f"blood{number}": 2.0 for number in range(180)}
+    counts = draw(samples, planted=blood, genes=300)
+    rest = counts.index.difference(list(blood))
+    plain = fit(counts, samples, DESIGN, alpha=0.05)[0].set_index("gene_id")
+    robust = fit(counts, samples, DESIGN, alpha=0.05, unused_for_size_factors=set(blood))[0].set_index("gene_id")
+    assert plain.loc[rest, "log2_fold_change"].median() < -1.5
+    assert abs(robust.loc[rest, "log2_fold_change"].median()) < 0.1
+    assert (robust.loc[list(blood), "log2_fold_change"] - 2).abs().median() < 0.2
+    factors = estimate_size_factors(counts, set(blood))
+    assert (factors["relative_difference"].abs() > 0.5).any()
+    assert (estimate_size_factors(counts)["relative_difference"].abs() < 1e-12).all()
+
+
+def test_too_few_genes_for_size_factors_stop():
+    counts = draw(SAMPLES)
+    with pytest.raises(StudyError, match="19 genes with counts in every sample are left"):
+        estimate_size_factors(counts, set(counts.index[19:]))
 
 
 def test_fold_changes_agree_with_deseq2_in_r():

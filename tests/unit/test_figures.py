@@ -4,18 +4,15 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pytest
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 import draw_enrichment
 import draw_genes
-from claimcheck.errors import StudyError
 from claimcheck.figures.differential import draw_ma as figure_of_ma
 from claimcheck.figures.differential import draw_volcano, gene_points
 from claimcheck.figures.enrichment import draw_enrichment as figure_of_enrichment
 from claimcheck.figures.labels import place_labels
-from claimcheck.figures.ordination import draw_pca
 from claimcheck.figures.quality import draw_mapping
 from claimcheck.figures.style import house_style, new_figure
 from claimcheck.tables import write_table
@@ -101,30 +98,6 @@ def test_no_gene_with_a_p_value_says_so() -> None:
     figure, drawn = draw_volcano(points_of(genes), alpha=0.05, simulated=False, **GROUPS)
     assert drawn.empty
     assert "no gene has a p-value" in all_text(figure)
-
-
-def test_every_animal_is_named_and_shape_follows_known_sex() -> None:
-    samples = pd.DataFrame(
-        {
-            "sample": ["k2", "c1", "k1", "c2"],
-            "condition": ["knockout", "control", "knockout", "control"],
-            "sex": ["F", "M", "", "F"],
-        }
-    )
-    scores = pd.DataFrame(
-        [(name, pc, n * pc - 3.0, 0.5 / pc) for pc in (1, 2) for n, name in enumerate(samples["sample"])],
-        columns=["sample", "component", "score", "variance_share"],
-    )
-    with house_style():
-        figure, drawn = draw_pca(samples, scores, simulated=True, **GROUPS)
-    shown = all_text(figure)
-    assert all(name in shown for name in samples["sample"])
-    assert "PC1 (50 % of variance)" in shown
-    assert "sex not known" in shown
-    assert "simulated data" in shown
-    assert list(drawn["sample"]) == ["c1", "c2", "k1", "k2"]
-    with pytest.raises(StudyError, match="principal components"):
-        draw_pca(samples, scores[scores["component"] == 1], simulated=False, **GROUPS)
 
 
 def test_mapping_shows_each_animal_and_both_thresholds() -> None:

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from claimcheck.errors import StudyError
-from claimcheck.expression.kallisto import build_index, find_kallisto, quantify
+from claimcheck.expression.kallisto import build_index, count_oriented, find_kallisto, quantify
 from support.tiny import fasta, read_pairs, transcripts
 
 PAIRS = 400
@@ -55,6 +55,27 @@ def test_reads_are_found_in_the_transcripts_they_were_cut_from(folder, tmp_path)
 def test_single_reads_and_several_runs_are_quantified(folder, tmp_path):
     assert run(folder, tmp_path / "single", mates=(1,))["n_pseudoaligned"] == PAIRS
     assert run(folder, tmp_path / "twice", mates=(1, 2, 1, 2))["n_pseudoaligned"] == 2 * PAIRS
+
+
+def test_the_fragment_length_is_that_of_the_pairs_and_unknown_of_single_reads(folder, tmp_path):
+    assert run(folder, tmp_path / "paired")["fragment_length"] == pytest.approx(180)
+    assert run(folder, tmp_path / "single", mates=(1,))["fragment_length"] is None
+
+
+def test_reads_count_in_the_orientation_that_they_have(folder):
+    mates = [folder / f"reads_{mate}.fastq.gz" for mate in (1, 2)]
+    index = folder / "transcripts.idx"
+    assert count_oriented(index, mates, "forward", paired=True, threads=1) == PAIRS
+    assert count_oriented(index, mates, "reverse", paired=True, threads=1) == 0
+    assert count_oriented(index, mates[::-1], "reverse", paired=True, threads=1) == PAIRS
+    assert count_oriented(index, mates[1:], "reverse", paired=False, threads=1) == PAIRS
+    assert count_oriented(index, mates[1:], "forward", paired=False, threads=1) == 0
+
+
+def test_reads_that_are_absent_cannot_be_counted(folder, tmp_path):
+    with pytest.raises(StudyError, match="could not quantify the reads") as caught:
+        count_oriented(folder / "transcripts.idx", [tmp_path / "absent.fastq"], "forward", paired=False, threads=1)
+    assert caught.value.where == str(tmp_path / "absent.fastq")
 
 
 def test_the_same_reads_give_the_same_abundances(folder, tmp_path):

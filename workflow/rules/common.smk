@@ -46,7 +46,10 @@ def digest_of_wing(wing):
     return sha256(b"".join(module.read_bytes() for module in modules)).hexdigest()[:16]
 
 
-LIBRARY = {wing: digest_of_wing(wing) for wing in ("expression", "sets", "figures")}
+LIBRARY = {
+    wing: digest_of_wing(wing)
+    for wing in ("sourcing", "expression", "sets", "figures")
+}
 
 
 def curated_tables():

@@ -2,7 +2,10 @@
 
 resources/reference/transcripts.idx                   the index
 results/quantification/<sample>/abundance.tsv         estimated counts and TPM of every transcript
-results/quantification/<sample>/run_info.json         reads processed and pseudoaligned
+results/quantification/<sample>/run_info.json         reads processed and pseudoaligned, fragment length
+results/quality/libraries/<sample>.tsv                strandedness and bias of coverage, on the first reads
+results/quality/gene_body/<sample>.tsv                their coverage along transcripts
+results/quality/exons/<sample>.tsv                    reads in the exons of the deleted gene and over its junctions
 """
 
 
@@ -56,3 +59,59 @@ rule quantify_sample:
         "Quantify {wildcards.sample} with kallisto"
     script:
         "../scripts/quantify_sample.py"
+
+
+rule measure_library:
+    input:
+        index="resources/reference/transcripts.idx",
+        transcripts="resources/reference/transcripts.fa",
+        listed="results/reference/transcripts.tsv",
+        reads=lambda wildcards: files_of_run(runs_of_sample(wildcards.sample)[0]),
+        checked=lambda wildcards: expand(
+            "results/quality/reads/{run}.tsv", run=runs_of_sample(wildcards.sample)
+        ),
+    output:
+        library="results/quality/libraries/{sample}.tsv",
+        gene_body="results/quality/gene_body/{sample}.tsv",
+    log:
+        "logs/measure_library/{sample}.log",
+    benchmark:
+        "logs/measure_library/{sample}.benchmark.tsv"
+    conda:
+        "../../envs/quantification.yaml"
+    threads: config["quantification"]["threads"]
+    resources:
+        mem_mb=4000,
+    params:
+        library=LIBRARY["expression"],
+        sample="{sample}",
+        most_reads=config["quality"]["subset_reads"],
+        threads=config["quantification"]["threads"],
+    message:
+        "Measure strandedness and coverage along transcripts of {wildcards.sample}"
+    script:
+        "../scripts/measure_library.py"
+
+
+rule profile_exons:
+    input:
+        exons="results/reference/exons.tsv",
+        reads=lambda wildcards: reads_of_sample(wildcards.sample),
+        checked=lambda wildcards: expand(
+            "results/quality/reads/{run}.tsv", run=runs_of_sample(wildcards.sample)
+        ),
+    output:
+        "results/quality/exons/{sample}.tsv",
+    log:
+        "logs/profile_exons/{sample}.log",
+    benchmark:
+        "logs/profile_exons/{sample}.benchmark.tsv"
+    conda:
+        "../../envs/quantification.yaml"
+    params:
+        library=LIBRARY["expression"],
+        sample="{sample}",
+    message:
+        "Count the reads of {wildcards.sample} in the exons of the deleted gene"
+    script:
+        "../scripts/profile_exons.py"

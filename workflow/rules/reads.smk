@@ -4,6 +4,8 @@ resources/downloads/<run>/        files as the archive names them: `.part` while
 resources/reads/<run>_1.fastq.gz  links to them under names of our own; `_1` and `_2` for paired runs,
 resources/reads/<run>.fastq.gz    the plain name for single-end runs
 results/quality/reads/<run>.tsv   number and length of the reads of each file
+results/quality/sequali/<run>.*   quality of the reads, for people (html) and programs (json)
+results/quality/reads.tsv         the same of all runs, a row a mate
 
 `snakemake fetch` fetches and verifies all reads and the reference, and stops: for clusters whose nodes have no network.
 """
@@ -64,6 +66,49 @@ rule check_reads:
         "Read the FASTQ files of {wildcards.run} to their end"
     script:
         "../scripts/check_reads.py"
+
+
+rule inspect_reads:
+    input:
+        reads=lambda wildcards: files_of_run(wildcards.run),
+        checked="results/quality/reads/{run}.tsv",
+    output:
+        report="results/quality/sequali/{run}.json",
+        page="results/quality/sequali/{run}.html",
+    log:
+        "logs/inspect_reads/{run}.log",
+    benchmark:
+        "logs/inspect_reads/{run}.benchmark.tsv"
+    conda:
+        "../../envs/sourcing.yaml"
+    params:
+        library=LIBRARY["sourcing"],
+    message:
+        "Measure the quality of the reads of {wildcards.run} with sequali"
+    script:
+        "../scripts/inspect_reads.py"
+
+
+rule collect_reads_quality:
+    input:
+        read_files="results/samples/read_files.tsv",
+        reports=lambda wildcards: expand(
+            "results/quality/sequali/{run}.json", run=all_runs()
+        ),
+    output:
+        "results/quality/reads.tsv",
+    log:
+        "logs/collect_reads_quality/collect_reads_quality.log",
+    benchmark:
+        "logs/collect_reads_quality/collect_reads_quality.benchmark.tsv"
+    conda:
+        "../../envs/sourcing.yaml"
+    params:
+        library=LIBRARY["sourcing"],
+    message:
+        "Collect the quality of all reads"
+    script:
+        "../scripts/collect_reads_quality.py"
 
 
 localrules:

@@ -1,84 +1,18 @@
-"""
-Figures and the page of a study.
+"""Figures of the results, and the page of a study.
 
-Inputs:  results/samples/samples.tsv, results/quality/{mapping,gates}.tsv, results/expression/pca.tsv,
-         results/differential/{genes,summary,size_factors}.tsv, results/gene_sets/{tests,running_sums,sets}.tsv,
-         mapping only where the study starts from the archive, gene_sets only where it has sets
+Inputs:  the tables of all phases before, results/gene_sets only where the study has sets
 Outputs: results/figures/<figure>.svg, .pdf and .tsv (exactly what is drawn), results/config.yaml (the merged configuration),
          results/report/index.html
-Steps:   draw_mapping, draw_pca, draw_genes, draw_enrichment (a family of gene sets each), save_configuration, write_report
 """
 
 FAMILIES = config["gene_sets"]["families"]
 FIGURES = [
-    *(["mapping"] if FROM_ARCHIVE else []),
-    "pca",
+    *QUALITY_FIGURES,
     "ma",
     "volcano",
+    "gene_counts",
     *[f"enrichment_{family}" for family in FAMILIES],
 ]
-
-
-rule draw_mapping:
-    input:
-        samples="results/samples/samples.tsv",
-        mapping="results/quality/mapping.tsv",
-    output:
-        svg=report(
-            "results/figures/mapping.svg",
-            caption="../report/mapping.rst",
-            category="Quality",
-            labels={"figure": "fragments and pseudoalignment"},
-        ),
-        pdf="results/figures/mapping.pdf",
-        table="results/figures/mapping.tsv",
-    log:
-        "logs/draw_mapping/draw_mapping.log",
-    benchmark:
-        "logs/draw_mapping/draw_mapping.benchmark.tsv"
-    conda:
-        "../../envs/figures.yaml"
-    params:
-        library=LIBRARY["figures"],
-        test=config["design"]["test"],
-        reference=config["design"]["reference"],
-        min_share=config["quality"]["pseudoaligned_share"]["warn"],
-        min_fragments=config["quality"]["pseudoaligned_reads"]["warn"],
-        simulated=SIMULATED,
-    message:
-        "Draw {output.svg}"
-    script:
-        "../scripts/draw_mapping.py"
-
-
-rule draw_pca:
-    input:
-        samples="results/samples/samples.tsv",
-        scores="results/expression/pca.tsv",
-    output:
-        svg=report(
-            "results/figures/pca.svg",
-            caption="../report/pca.rst",
-            category="Quality",
-            labels={"figure": "principal components"},
-        ),
-        pdf="results/figures/pca.pdf",
-        table="results/figures/pca.tsv",
-    log:
-        "logs/draw_pca/draw_pca.log",
-    benchmark:
-        "logs/draw_pca/draw_pca.benchmark.tsv"
-    conda:
-        "../../envs/figures.yaml"
-    params:
-        library=LIBRARY["figures"],
-        test=config["design"]["test"],
-        reference=config["design"]["reference"],
-        simulated=SIMULATED,
-    message:
-        "Draw {output.svg}"
-    script:
-        "../scripts/draw_pca.py"
 
 
 rule draw_genes:
@@ -118,6 +52,35 @@ rule draw_genes:
         "Draw {output.ma_svg} and {output.volcano_svg}"
     script:
         "../scripts/draw_genes.py"
+
+
+rule draw_gene_counts:
+    input:
+        counts="results/differential/gene_counts.tsv",
+    output:
+        svg=report(
+            "results/figures/gene_counts.svg",
+            caption="../report/gene_counts.rst",
+            category="Differential expression",
+            labels={"figure": "genes animal by animal"},
+        ),
+        pdf="results/figures/gene_counts.pdf",
+        table="results/figures/gene_counts.tsv",
+    log:
+        "logs/draw_gene_counts/draw_gene_counts.log",
+    benchmark:
+        "logs/draw_gene_counts/draw_gene_counts.benchmark.tsv"
+    conda:
+        "../../envs/figures.yaml"
+    params:
+        library=LIBRARY["figures"],
+        test=config["design"]["test"],
+        reference=config["design"]["reference"],
+        simulated=SIMULATED,
+    message:
+        "Draw {output.svg}"
+    script:
+        "../scripts/draw_gene_counts.py"
 
 
 rule draw_enrichment:
@@ -173,7 +136,10 @@ rule write_report:
         gates="results/quality/gates.tsv",
         genes="results/differential/genes.tsv",
         summary="results/differential/summary.tsv",
-        size_factors="results/differential/size_factors.tsv",
+        size_factors="results/expression/size_factors.tsv",
+        outcomes="results/identity/outcome.tsv",
+        composition="results/quality/composition_groups.tsv",
+        design="results/differential/design.tsv",
         mapping="results/quality/mapping.tsv" if FROM_ARCHIVE else [],
         set_tests="results/gene_sets/tests.tsv" if FAMILIES else [],
         sets="results/gene_sets/sets.tsv" if FAMILIES else [],

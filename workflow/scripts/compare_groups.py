@@ -1,16 +1,13 @@
-"""Test every gene for a difference between the groups, and project the samples on principal components.
-
-Stops if a quality gate failed.
-"""
+"""Test every gene for a difference between the groups; stops if a quality gate failed."""
 
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from claimcheck.expression import differential
-from claimcheck.expression.projection import project, stabilise
-from claimcheck.expression.quality import require_passed
+from claimcheck.expression.design import Design
+from claimcheck.expression.gates import require_passed
+from claimcheck.expression.genes import Annotation, read_annotation
+from claimcheck.expression.panels import select_genes
 from claimcheck.steps import step
 from claimcheck.tables import read_table, write_table
 
@@ -18,63 +15,60 @@ from claimcheck.tables import read_table, write_table
 def main(
     *,
     counts: Path,
-    samples: Path,
+    model: Path,
+    steps: Path,
     gates: Path,
-    transcripts: Path | None,
-    gene_sets: list[Path],
-    design: dict[str, Any],
+    annotation: Annotation,
+    groups: Design,
     settings: dict[str, Any],
     kept_genes: set[str],
     genes: Path,
     summary: Path,
-    size_factors: Path,
-    pca: Path,
+    gene_counts: Path,
 ) -> None:
-    """Write the table of genes, its summary, the size factors and the principal components."""
-    require_passed(read_table(gates), where=str(gates))
-    sheet = read_table(samples, text=True)
+    """Write the table of genes, its summary, and the normalised counts of the genes to look at one by one."""
+    require_passed(read_table(gates, text=True), where=str(gates))
+    sheet = read_table(model, text=True)
     counted = read_table(counts, text=["gene_id"]).set_index("gene_id")[list(sheet["sample"])]
-    comparison = differential.Design(design["test"], design["reference"], tuple(design["covariates"]))
+    considered = read_table(steps, text=["covariate"])
+    chosen = considered.loc[considered["chosen"], "covariate"].iloc[0]
+    design = Design(groups.test, groups.reference, () if chosen == "none" else tuple(chosen.split(", ")))
     filtered = differential.filter_genes(counted, sheet, min_count=settings["min_count"], keep=kept_genes)
-    table, dataset = differential.fit(filtered, sheet, comparison, alpha=settings["alpha"])
-    symbols = table["gene_id"].map(_symbols(transcripts, gene_sets)).fillna(table["gene_id"])
-    table.insert(1, "symbol", symbols)
-    write_table(table[list(differential.GENE_COLUMNS)], genes)
-    write_table(differential.summarise(table, counted, sheet, comparison, alpha=settings["alpha"]), summary)
-    factors = pd.DataFrame(
-        {
-            "sample": sheet["sample"],
-            "size_factor": dataset.obs["size_factors"].to_numpy(),
-            "library_size": counted.sum().to_numpy(),
-        }
+    unused = select_genes(
+        settings["size_factors_without"],
+        annotation.members,
+        annotation.genes,
+        where="config/config.yaml, differential.size_factors_without",
     )
-    write_table(factors, size_factors)
-    write_table(project(stabilise(dataset), n_genes=settings["pca_genes"]), pca)
-
-
-def _symbols(transcripts: Path | None, gene_sets: list[Path]) -> dict[str, str]:
-    """Collect the symbol of each gene id; the reference's own names overrule those of the gene sets."""
-    symbols: dict[str, str] = {}
-    for path in [*gene_sets, *([transcripts] if transcripts else [])]:
-        table = read_table(path, text=True)
-        if {"gene_id", "symbol"} <= set(table):
-            symbols |= dict(zip(table["gene_id"], table["symbol"], strict=True))
-    return symbols
+    table, dataset = differential.fit(
+        filtered,
+        sheet,
+        design,
+        alpha=settings["alpha"],
+        unused_for_size_factors=unused or frozenset(),
+    )
+    table.insert(1, "symbol", annotation.symbols_of(table["gene_id"]))
+    write_table(table[list(differential.GENE_COLUMNS)], genes)
+    write_table(differential.summarise(table, counted, sheet, design, alpha=settings["alpha"]), summary)
+    write_table(differential.counts_to_look_at(table, dataset, sheet, kept_genes), gene_counts)
 
 
 if "snakemake" in globals():
     with step(snakemake.log[0]):
         main(
             counts=Path(snakemake.input.counts),
-            samples=Path(snakemake.input.samples),
+            model=Path(snakemake.input.model),
+            steps=Path(snakemake.input.design),
             gates=Path(snakemake.input.gates),
-            transcripts=Path(snakemake.input.transcripts) if snakemake.input.transcripts else None,
-            gene_sets=[Path(path) for path in snakemake.input.gene_sets],
-            design=snakemake.params.design,
+            annotation=read_annotation(
+                Path(snakemake.input.transcripts) if snakemake.input.transcripts else None,
+                snakemake.params.curated,
+                {snakemake.params.deleted_gene: snakemake.params.deleted_gene_symbol},
+            ),
+            groups=Design(snakemake.params.test, snakemake.params.reference),
             settings=snakemake.params.differential,
             kept_genes={snakemake.params.deleted_gene, *snakemake.params.labelled} - {None},
             genes=Path(snakemake.output.genes),
             summary=Path(snakemake.output.summary),
-            size_factors=Path(snakemake.output.size_factors),
-            pca=Path(snakemake.output.pca),
+            gene_counts=Path(snakemake.output.gene_counts),
         )

@@ -21,7 +21,9 @@ def main(
 ) -> None:
     """Read the tables, draw the figure and write it with the table of what it shows."""
     animals = read_table(samples, columns=["sample", "condition", "sex"], text=True)
-    components = read_table(scores, columns=["sample", "component", "score", "variance_share"], text=["sample"])
+    components = read_table(
+        scores, columns=["variant", "sample", "component", "score", "variance_share"], text=["variant", "sample"]
+    )
     save_figure(
         lambda: draw_pca(animals, components, test=test, reference=reference, simulated=simulated),
         svg=svg,

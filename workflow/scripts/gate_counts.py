@@ -2,15 +2,15 @@
 
 from pathlib import Path
 
-from claimcheck.expression.quality import gate
+from claimcheck.expression import gates
 from claimcheck.steps import step
 from claimcheck.tables import read_table, write_table
 
 
-def main(*, counts: Path, thresholds: dict[str, dict[str, float]], gates: Path) -> None:
+def main(*, counts: Path, thresholds: dict[str, float], output: Path) -> None:
     """Write the gates on library size."""
     sizes = read_table(counts, text=["gene_id"]).set_index("gene_id").sum()
-    write_table(gate("library_size", sizes.to_dict(), **thresholds["library_size"]), gates)
+    write_table(gates.as_table(gates.at_least("library_size", "counts in all", sizes.to_dict(), **thresholds)), output)
 
 
 if "snakemake" in globals():
@@ -18,5 +18,5 @@ if "snakemake" in globals():
         main(
             counts=Path(snakemake.input[0]),
             thresholds=snakemake.params.thresholds,
-            gates=Path(snakemake.output[0]),
+            output=Path(snakemake.output[0]),
         )

@@ -3,8 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
+from claimcheck.expression.genes import read_annotation
 from claimcheck.sets.collections import map_sets, read_collection
 from claimcheck.sets.prerank import prerank, rank_genes
 from claimcheck.steps import step
@@ -23,13 +22,10 @@ def main(
     running_sums: Path,
 ) -> None:
     """Write the manifest of the sets, their tests and their running sums."""
-    biotypes = pd.Series(dtype=str)
-    if transcripts:
-        listed = read_table(transcripts, text=True)
-        biotypes = listed.groupby("gene_id")["biotype"].agg(_gene_biotype)
+    annotated = read_annotation(transcripts, gene_sets["curated"]).genes
     ranking = rank_genes(
         read_table(genes, text=["gene_id", "symbol"]),
-        biotypes=biotypes,
+        biotypes=annotated.set_index("gene_id")["biotype"],
         ranked_biotypes=gene_sets["ranked_biotypes"],
     )
     described, members = read_collection(Path(gene_sets["curated"]))
@@ -47,13 +43,6 @@ def main(
     write_table(mapped, sets)
     write_table(tested, tests)
     write_table(corners, running_sums)
-
-
-def _gene_biotype(biotypes: "pd.Series[str]") -> str:
-    """A gene codes for protein if one of its transcripts does; else it is what most of them are."""
-    if (biotypes == "protein_coding").any():
-        return "protein_coding"
-    return str(biotypes.mode().iloc[0])
 
 
 if "snakemake" in globals():

@@ -1,5 +1,6 @@
 """Write the page of a study from its tables, its figures and its configuration."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from claimcheck.figures.captions import Study
@@ -15,6 +16,9 @@ def main(
     genes: Path,
     summary: Path,
     size_factors: Path,
+    outcomes: Path,
+    composition: Path,
+    design: Path,
     mapping: Path | None,
     set_tests: Path | None,
     sets: Path | None,
@@ -25,9 +29,24 @@ def main(
     study: Study,
 ) -> None:
     """Read the tables, render the page and write it; tables that the study does not have are None."""
+    considered = read_table(
+        design,
+        columns=["covariate", "formula", "residual_df", "chosen", "reason"],
+        text=["covariate", "formula", "reason"],
+    )
+    study = replace(study, formula=considered.loc[considered["chosen"], "formula"].iloc[0])
     results = Results(
         samples=read_table(samples, columns=["sample", "condition"], text=True),
-        gates=read_table(gates, columns=["gate", "scope", "status", "value", "threshold", "reason"], text=True),
+        gates=read_table(
+            gates, columns=["gate", "scope", "status", "value", "threshold", "reason", "accepted"], text=True
+        ),
+        outcomes=read_table(outcomes, columns=["question", "outcome", "sentence"], text=True),
+        composition=read_table(
+            composition,
+            columns=["panel", "n_genes", "n_detected", "log2_ratio", "standardised_difference", "differs"],
+            text=["panel", "reason"],
+        ),
+        design=considered,
         genes=read_table(
             genes,
             columns=[
@@ -74,6 +93,9 @@ if "snakemake" in globals():
             genes=Path(snakemake.input.genes),
             summary=Path(snakemake.input.summary),
             size_factors=Path(snakemake.input.size_factors),
+            outcomes=Path(snakemake.input.outcomes),
+            composition=Path(snakemake.input.composition),
+            design=Path(snakemake.input.design),
             mapping=Path(snakemake.input.mapping) if snakemake.input.mapping else None,
             set_tests=Path(snakemake.input.set_tests) if snakemake.input.set_tests else None,
             sets=Path(snakemake.input.sets) if snakemake.input.sets else None,

@@ -53,7 +53,8 @@ def _contradictions(study: dict[str, Any], folder: Path) -> list[tuple[str, str,
             "an empty list where gene_sets.curated is none",
         ),
     ]
-    for name, thresholds in study["quality"].items():
+    for name in ("pseudoaligned_share", "pseudoaligned_reads", "library_size"):
+        thresholds = study["quality"][name]
         text = f"quality.{name}.warn is below fail" * (thresholds["warn"] < thresholds["fail"])
         rules.append((f"quality.{name}", text, "warn at or above fail: a failure is worse than a warning"))
     both = bool(study["samples"]["patterns"]) and "conditional_knockout" in study["samples"]
@@ -62,6 +63,22 @@ def _contradictions(study: dict[str, Any], folder: Path) -> list[tuple[str, str,
             "samples",
             "samples.patterns and samples.conditional_knockout are both set" * both,
             "one way to call the groups",
+        )
+    )
+    source = study["identity"]["other_source"]
+    rules.append(
+        (
+            "identity.other_source",
+            "identity.other_source.panel is not among quality.panels"
+            * bool(source["panel"] and source["panel"] not in study["quality"]["panels"]),
+            "one of quality.panels, whose difference between the groups is measured",
+        )
+    )
+    rules.append(
+        (
+            "identity.other_source",
+            "identity.other_source has genes, but no name" * bool(source["genes"] and not source["name"]),
+            "the name of the cells, for the sentences of the page",
         )
     )
     if sets["curated"] != "none":

@@ -1,7 +1,7 @@
 """Differential expression of the test group against the reference group with PyDESeq2 (Muzellec et al. 2023)."""
 
 import logging
-from dataclasses import dataclass
+from collections.abc import Set
 from typing import Any
 
 import numpy as np
@@ -9,9 +9,11 @@ import pandas as pd
 from pydeseq2.dds import DeseqDataSet
 from pydeseq2.default_inference import DefaultInference
 from pydeseq2.ds import DeseqStats
+from scipy.stats import norm
 
 from claimcheck.errors import StudyError
-from claimcheck.tables import listed
+from claimcheck.expression.design import Design, metadata_of
+from claimcheck.expression.normalisation import control_genes
 
 logger = logging.getLogger("claimcheck.expression.differential")
 
@@ -25,70 +27,14 @@ GENE_COLUMNS = (
     "p_value",
     "p_adjusted",
     "log2_fold_change_shrunken",
+    "p_value_unfiltered",
+    "dispersion",
+    "minimum_detectable_effect",
+    "missing",
 )
 
-
-@dataclass(frozen=True)
-class Design:
-    """What is compared: samples of `test` against `reference`, adjusted for categorical covariates of the sample sheet."""
-
-    test: str
-    reference: str
-    covariates: tuple[str, ...] = ()
-
-    @property
-    def coefficient(self) -> str:
-        """Name of the fitted coefficient; positive = higher in the test group."""
-        return f"condition[T.{self.test}]"
-
-    @property
-    def formula(self) -> str:
-        """The model formula; the condition comes last."""
-        return "~ " + " + ".join([*self.covariates, "condition"])
-
-
-def metadata_of(samples: pd.DataFrame, design: Design) -> pd.DataFrame:
-    """Build the model's factors, the reference level first.
-
-    Args:
-        samples: the sample sheet, text columns sample, condition and the covariates.
-
-    Returns:
-        Categorical columns, one row a sample, indexed by sample.
-
-    Raises:
-        StudyError: a covariate is missing, empty for a sample, or cannot be told apart from the condition; or no
-            residual degree of freedom is left.
-    """
-    metadata = samples.set_index("sample")[["condition"]].copy()
-    metadata["condition"] = pd.Categorical(metadata["condition"], categories=[design.reference, design.test])
-    for covariate in design.covariates:
-        values = samples.set_index("sample").get(covariate)
-        if values is None or (values == "").any():
-            raise StudyError(
-                f"the covariate {covariate!r} is not known for every sample",
-                where="results/samples/samples.tsv",
-                expected=f"a value of {covariate} for all of {listed(samples['sample'], most=8)}",
-                remedy="fill the column in the sample sheet, or remove it from design.covariates in config/config.yaml",
-            )
-        metadata[covariate] = pd.Categorical(values, categories=sorted(values.unique()))
-    columns = [pd.get_dummies(metadata[name], drop_first=True, dtype=float) for name in metadata]
-    matrix = np.column_stack([np.ones(len(metadata)), *columns])
-    if np.linalg.matrix_rank(matrix) < matrix.shape[1]:
-        raise StudyError(
-            f"{design.test} and {design.reference} cannot be told apart from the covariates {listed(design.covariates)}",
-            where="results/samples/samples.tsv and design.covariates in config/config.yaml",
-            expected="each level of a covariate in both groups, at least for some samples",
-            remedy="remove the covariate; if the design itself is confounded, no analysis can separate the two",
-        )
-    if len(matrix) <= matrix.shape[1]:
-        raise StudyError(
-            f"{len(matrix)} samples are too few for a model with {matrix.shape[1]} coefficients",
-            where="results/samples/samples.tsv",
-            expected="at least one sample more than coefficients; three animals a group to decide anything",
-            remedy="add samples, or remove covariates; without replicates no test is possible",
-        )
-    return metadata
+POWER, LEVEL = 0.8, 0.05
+"""Power and two-sided level of the minimum detectable effect."""
 
 
 def filter_genes(counts: pd.DataFrame, samples: pd.DataFrame, *, min_count: int, keep: set[str]) -> pd.DataFrame:
@@ -115,29 +61,38 @@ def filter_genes(counts: pd.DataFrame, samples: pd.DataFrame, *, min_count: int,
     return kept
 
 
-def fit(counts: pd.DataFrame, samples: pd.DataFrame, design: Design, *, alpha: float) -> tuple[pd.DataFrame, Any]:
+def fit(
+    counts: pd.DataFrame,
+    samples: pd.DataFrame,
+    design: Design,
+    *,
+    alpha: float,
+    unused_for_size_factors: Set[str] = frozenset(),
+) -> tuple[pd.DataFrame, Any]:
     """Fit the model and test the condition with the Wald test.
 
     Cook's outliers lose their p-value and independent filtering its adjusted one (Love et al. 2014); the fold change of
-    maximum likelihood stays for both.
+    maximum likelihood and the unfiltered p-value stay for both, and `missing` says why.
 
     Args:
         counts: filtered integers, genes x samples.
         samples: the sample sheet in the order of the columns.
         design: the comparison.
         alpha: false discovery rate that the independent filter is tuned for.
+        unused_for_size_factors: gene ids that the size factors are estimated without.
 
     Returns:
         One row a gene in the order of `counts` with the columns GENE_COLUMNS but symbol, and the fitted data set.
 
     Raises:
-        StudyError: as `metadata_of`.
+        StudyError: as `metadata_of` and `control_genes`.
     """
     inference = DefaultInference(n_cpus=1)
     dataset = DeseqDataSet(
         counts=counts.T,
         metadata=metadata_of(samples, design),
         design=design.formula,
+        control_genes=control_genes(counts, unused_for_size_factors),
         inference=inference,
         quiet=True,
     )
@@ -165,9 +120,43 @@ def fit(counts: pd.DataFrame, samples: pd.DataFrame, design: Design, *, alpha: f
             "p_value": results["pvalue"],
             "p_adjusted": results["padj"],
             "log2_fold_change_shrunken": shrunken,
+            "p_value_unfiltered": 2 * norm.sf(results["stat"].abs()),
+            "dispersion": dataset.var["dispersions"],
+            "minimum_detectable_effect": minimum_detectable_effect(
+                results["baseMean"], dataset.var["dispersions"], samples["condition"].value_counts()
+            ),
+            "missing": _why_missing(results, dataset),
         }
     )
     return table.reset_index(drop=True), dataset
+
+
+def minimum_detectable_effect(mean: pd.Series, dispersion: pd.Series, group_sizes: pd.Series) -> pd.Series:
+    """Compute the smallest log2 fold change that the Wald test finds with power POWER at the two-sided level LEVEL.
+
+    The standard error of a log2 fold change between two groups of negative binomial counts is
+    sqrt((1 / n_1 + 1 / n_2) (1 / mean + dispersion)) / ln 2 (Hart et al. 2013, J Comput Biol 20:970).
+
+    Args:
+        mean: mean of normalised counts of each gene.
+        dispersion: of each gene.
+        group_sizes: number of samples of the two groups.
+    """
+    factor = norm.ppf(1 - LEVEL / 2) + norm.ppf(POWER)
+    per_sample = 1 / mean.where(mean > 0) + dispersion
+    return factor * np.sqrt((1 / group_sizes).sum() * per_sample) / np.log(2)
+
+
+def _why_missing(results: pd.DataFrame, dataset: Any) -> pd.Series:
+    """Say of each gene without a p-value or an adjusted one why, and of the others nothing."""
+    cooks = np.nan_to_num(np.asarray(dataset.layers["cooks"]))
+    largest = pd.Series(np.asarray(dataset.obs_names)[cooks.argmax(axis=0)], index=results.index).astype(str)
+    reasons = pd.Series("", index=results.index)
+    reasons[results["padj"].isna()] = "too few counts to be worth correcting for (independent filtering)"
+    outlier = results["pvalue"].isna() & results["stat"].notna()
+    reasons[outlier] = "outlier sample " + largest[outlier] + " (Cook's distance)"
+    reasons[results["stat"].isna()] = "the model could not be fitted"
+    return reasons
 
 
 def guard_shrinkage(mle: pd.Series, shrunken: pd.Series, base_mean: pd.Series) -> pd.Series:
@@ -196,6 +185,34 @@ def guard_shrinkage(mle: pd.Series, shrunken: pd.Series, base_mean: pd.Series) -
     return shrunken.mask(flipped | enlarged, mle)
 
 
+def counts_to_look_at(table: pd.DataFrame, dataset: Any, samples: pd.DataFrame, chosen: Set[str]) -> pd.DataFrame:
+    """List the normalised counts of chosen genes, and of those that lost their p-value to an outlier sample.
+
+    Args:
+        table: one row a tested gene: gene_id, symbol, base_mean, missing.
+        dataset: the fitted data set.
+        samples: sample, condition.
+        chosen: ids of the genes of interest.
+
+    Returns:
+        gene_id, symbol, sample, condition, normalised_count, reason ("gene of interest", or what `missing` says); the genes of
+        interest first, then the others by falling mean.
+    """
+    outliers = table["missing"].str.startswith("outlier")
+    wanted = table[table["gene_id"].isin(sorted(chosen)) | outliers].copy()
+    wanted["reason"] = wanted["missing"].where(outliers, "gene of interest")
+    wanted["place"] = ~wanted["gene_id"].isin(sorted(chosen))
+    wanted = wanted.sort_values(["place", "base_mean", "gene_id"], ascending=[True, False, True])
+    normalised = pd.DataFrame(
+        np.asarray(dataset.layers["normed_counts"]), index=dataset.obs_names, columns=dataset.var_names
+    )
+    long = wanted[["gene_id", "symbol", "reason"]].merge(samples[["sample", "condition"]], how="cross")
+    long["normalised_count"] = [
+        normalised.at[sample, gene] for sample, gene in zip(long["sample"], long["gene_id"], strict=True)
+    ]
+    return long[["gene_id", "symbol", "sample", "condition", "normalised_count", "reason"]]
+
+
 def summarise(
     genes: pd.DataFrame, counts: pd.DataFrame, samples: pd.DataFrame, design: Design, *, alpha: float
 ) -> pd.DataFrame:
@@ -205,20 +222,31 @@ def summarise(
         quantity, value, meaning.
     """
     groups = samples["condition"].value_counts()
-    no_p = genes["p_value"].isna()
-    no_adjusted = genes["p_adjusted"].isna() & ~no_p
+    all_zero = int((counts.sum(axis=1) == 0).sum())
+    outlier = genes["missing"].str.startswith("outlier")
+    filtered = genes["missing"].str.startswith("too few")
     significant = genes["p_adjusted"] < alpha
     rows = [
         ("n_test", groups[design.test], f"samples of {design.test}"),
         ("n_reference", groups[design.reference], f"samples of {design.reference}"),
         ("n_genes_counted", len(counts), "genes in the table of counts"),
-        ("n_genes_all_zero", int((counts.sum(axis=1) == 0).sum()), "of these without a count in any sample"),
+        ("n_genes_all_zero", all_zero, "of these without a count in any sample"),
+        ("n_genes_low", len(counts) - all_zero - len(genes), "of these with counts in too few samples to be tested"),
         ("n_genes_tested", len(genes), "genes with enough counts, fitted and tested"),
-        ("n_no_p_value", int(no_p.sum()), "tested genes whose p-value was removed: a Cook's outlier sample"),
+        (
+            "n_outlier",
+            int(outlier.sum()),
+            "tested genes with an outlier sample (Cook's distance): p-value removed, the unfiltered one is kept beside",
+        ),
         (
             "n_filtered",
-            int(no_adjusted.sum()),
-            "tested genes left out of the correction by independent filtering",
+            int(filtered.sum()),
+            "tested genes with too few counts to be worth correcting for (independent filtering): no adjusted p-value",
+        ),
+        (
+            "n_not_fitted",
+            int((genes["missing"] != "").sum() - outlier.sum() - filtered.sum()),
+            "tested genes that the model could not be fitted to",
         ),
         (
             "n_significant_up",

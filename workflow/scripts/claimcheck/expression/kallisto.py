@@ -11,6 +11,7 @@ import time
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any, Literal
 
 from claimcheck.errors import StudyError
 from claimcheck.tables import write_text
@@ -20,6 +21,7 @@ progress = logging.getLogger("claimcheck.progress")
 
 _VARYING = ("start_time", "call")
 _PROCESSED = re.compile(r"([0-9]+)M reads processed")
+_FRAGMENT_LENGTH = re.compile(r"estimated average fragment length: ([0-9.]+)")
 
 
 def find_kallisto() -> str:
@@ -63,7 +65,7 @@ def build_index(transcripts: Path, index: Path, *, threads: int) -> None:
         status, said = _run(["index", "-i", str(partial), "-t", str(threads), "-T", str(scratch), str(transcripts)])
         if status or not partial.is_file():
             raise StudyError(
-                f"kallisto could not index the transcriptome (status {status}): {said}",
+                f"kallisto could not index the transcriptome (status {status}): {_last_line(said)}",
                 where=str(transcripts),
                 expected="transcript sequences in FASTA",
                 remedy="check reference.transcripts in config/config.yaml; the step's log has all that kallisto said",
@@ -87,7 +89,8 @@ def quantify(
     Args:
         index: from `build_index`.
         reads: FASTQ files; of paired runs mate 1 and mate 2 in turn, several runs one after the other.
-        output: folder for `abundance.tsv` and `run_info.json`, written whole or not at all.
+        output: folder for `abundance.tsv` and `run_info.json`, written whole or not at all. The latter's fragment_length is
+            kallisto's estimate in nucleotides, null for single-end reads, from which it can't be estimated.
         paired: whether the reads are mates.
         threads: threads; kallisto's result depends on their number, so always the same for a study.
         fragment_length: mean fragment length in nucleotides, used for single-end reads only.
@@ -99,56 +102,104 @@ def quantify(
     """
     output.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=output, prefix=".quant-") as folder:
-        command = ["quant", "--plaintext", "--verbose", "-t", str(threads), "-i", str(index), "-o", folder]
-        if not paired:
-            command += ["--single", "-l", str(fragment_length), "-s", str(fragment_sd)]
-        status, said = _run([*command, *map(str, reads)], label=output.name, n_reads=n_reads)
-        run_info = Path(folder) / "run_info.json"
-        if run_info.is_file() and json.loads(run_info.read_text())["n_pseudoaligned"] == 0:
+        options = [] if paired else ["--single", "-l", str(fragment_length), "-s", str(fragment_sd)]
+        info, said = _quant(index, reads, Path(folder), options, threads=threads, label=output.name, n_reads=n_reads)
+        if info["n_pseudoaligned"] == 0:
             raise StudyError(
                 f"not one read of {output.name} pseudoaligns to the reference",
                 where=", ".join(path.name for path in reads),
                 expected="reads of the organism and kind of RNA that the reference holds",
                 remedy="check reference.transcripts and study.tax_id in config/config.yaml",
             )
-        if status or not run_info.is_file():
+        if n_reads and info["n_processed"] != n_reads:
             raise StudyError(
-                f"kallisto could not quantify {output.name} (status {status}): {said}",
-                where=", ".join(str(path) for path in reads),
-                expected="whole FASTQ files and an index of this kallisto version",
-                remedy="the step's log has all that kallisto said",
-            )
-        processed = json.loads(run_info.read_text())["n_processed"]
-        if n_reads and processed != n_reads:
-            raise StudyError(
-                f"kallisto processed {processed:,} of {n_reads:,} reads (pairs) of {output.name}",
+                f"kallisto processed {info['n_processed']:,} of {n_reads:,} reads (pairs) of {output.name}",
                 where=", ".join(str(path) for path in reads),
                 expected="every read that the files hold",
                 remedy="start again; if it stays, delete the files so that they are fetched again",
             )
+        estimated = _FRAGMENT_LENGTH.search(said) if paired else None
         # start time and command line differ between runs that are otherwise the same
-        info = {key: value for key, value in json.loads(run_info.read_text()).items() if key not in _VARYING}
-        write_text(output / "run_info.json", json.dumps(info, indent=1, sort_keys=True) + "\n")
+        kept = {key: value for key, value in info.items() if key not in _VARYING}
+        kept["fragment_length"] = float(estimated[1]) if estimated else None
+        write_text(output / "run_info.json", json.dumps(kept, indent=1, sort_keys=True) + "\n")
         (Path(folder) / "abundance.tsv").replace(output / "abundance.tsv")
 
 
+def count_oriented(
+    index: Path, reads: Sequence[Path], strand: Literal["forward", "reverse"], *, paired: bool, threads: int
+) -> int:
+    """Count the reads (pairs) that pseudoalign in the orientation of one stranded protocol.
+
+    Args:
+        index: from `build_index`.
+        reads: FASTQ files, as for `quantify`.
+        strand: orientation of the first mate, or of single reads, to the transcript: forward is that of ligation protocols
+            (FR), reverse that of dUTP protocols (RF).
+        paired: whether the reads are mates.
+        threads: threads of kallisto.
+
+    Raises:
+        StudyError: kallisto failed.
+    """
+    options = ["--fr-stranded" if strand == "forward" else "--rf-stranded"]
+    if not paired:
+        # Without the overhang, reads whose supposed fragment leaves the transcript are dropped: near its 3' end the forward
+        # ones only, which makes an unstranded library that is 3'-biased look reverse. The length is then of no effect.
+        options += ["--single", "--single-overhang", "-l", "200", "-s", "30"]
+    with tempfile.TemporaryDirectory() as folder:
+        info, _ = _quant(index, reads, Path(folder), options, threads=threads)
+    return int(info["n_pseudoaligned"])
+
+
+def _quant(
+    index: Path,
+    reads: Sequence[Path],
+    folder: Path,
+    options: Sequence[str],
+    *,
+    threads: int,
+    label: str = "",
+    n_reads: int = 0,
+) -> tuple[dict[str, Any], str]:
+    """Run `kallisto quant` into a folder; return its run_info, and what it said."""
+    command = ["quant", "--plaintext", "--verbose", "-t", str(threads), "-i", str(index), "-o", str(folder), *options]
+    status, said = _run([*command, *map(str, reads)], label=label, n_reads=n_reads)
+    run_info = folder / "run_info.json"
+    info = json.loads(run_info.read_text()) if run_info.is_file() else {}
+    if info.get("n_pseudoaligned") == 0:  # a result, though kallisto ends with status 1
+        return info, said
+    if status or not info:
+        raise StudyError(
+            f"kallisto could not quantify {label or 'the reads'} (status {status}): {_last_line(said)}",
+            where=", ".join(str(path) for path in reads),
+            expected="whole FASTQ files and an index of this kallisto version",
+            remedy="the step's log has all that kallisto said",
+        )
+    return info, said
+
+
 def _run(arguments: list[str], *, label: str = "", n_reads: int = 0) -> tuple[int, str]:
-    """Run kallisto; log what it says, show its progress, and return its status and last words."""
+    """Run kallisto; log what it says, show its progress, and return its status and all that it said."""
     command = [find_kallisto(), *arguments]
     logger.info("%s", " ".join(command))
     started = time.monotonic()
-    last = ""
+    said = []
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
         assert process.stdout is not None
         for line in process.stdout:
-            last = line.strip() or last
+            said.append(line)
             logger.info("%s", line.rstrip())
             done = _PROCESSED.search(line)
             if done and label:
                 progress.info(
                     "%s: %s", label, _time_left(int(done[1]) * 1_000_000, n_reads, time.monotonic() - started)
                 )
-    return process.returncode, last
+    return process.returncode, "".join(said)
+
+
+def _last_line(said: str) -> str:
+    return said.strip().rpartition("\n")[2].strip()
 
 
 def _time_left(done: int, total: int, seconds: float) -> str:

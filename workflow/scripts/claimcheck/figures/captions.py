@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from claimcheck.figures.differential import N_LABELLED
+from claimcheck.figures.quality_captions import QUALITY_CAPTIONS
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,7 @@ class Study:
         test: name of the test condition.
         reference: name of the reference condition.
         alpha: adjusted p below which a gene is called.
+        formula: the model that was fitted.
         families: families of gene sets that are tested; none without gene sets.
         label_genes: ids of the genes of interest.
     """
@@ -30,6 +32,7 @@ class Study:
     test: str
     reference: str
     alpha: float
+    formula: str = "~ condition"
     families: list[str] = field(default_factory=list)
     label_genes: list[str] = field(default_factory=list)
 
@@ -81,13 +84,13 @@ def describe_figure(name: str, study: Study, calls: Calls) -> tuple[str, str]:
     """Give the alternative text and the caption of a figure.
 
     Args:
-        name: "mapping", "pca", "ma", "volcano" or "enrichment_<family>".
+        name: "mapping", "ma", "volcano", "enrichment_<family>" or one of QUALITY_CAPTIONS.
         study: names, direction and alpha.
         calls: numbers of animals and genes.
     """
     animals = f"{calls.n_test} {study.test} and {calls.n_reference} {study.reference} animals"
     test = (
-        f"Wald test of {study.test} against {study.reference}, {animals}; p adjusted over genes by "
+        f"Wald test of {study.test} against {study.reference}, {animals}, model {study.formula}; p adjusted over genes by "
         f"Benjamini and Hochberg; called below {study.alpha:g}. Direction: {study.direction}; not shrunken."
     )
     named = (
@@ -100,12 +103,8 @@ def describe_figure(name: str, study: Study, calls: Calls) -> tuple[str, str]:
             "pseudoaligned to the transcriptome. Right: fragments sequenced (open) and pseudoaligned (filled). "
             "Dashed: thresholds of the quality gates. No test.",
         )
-    if name == "pca":
-        return (
-            f"Scatter of {animals} on the first two principal components, every animal named.",
-            f"Each point is one animal ({animals}); colour is the group, shape the sex where it is known. Both axes have the "
-            "same unit. Components are found without knowledge of the groups. No test.",
-        )
+    if name in QUALITY_CAPTIONS:
+        return QUALITY_CAPTIONS[name](animals, study.test, study.reference)
     if name == "ma":
         return (
             f"Log2 fold change against mean count of {calls.n_genes:,} genes; {calls.n_up:,} are called higher in "

@@ -1,62 +1,95 @@
-"""Where the animals lie relative to each other: principal components of their expression."""
+"""Where the animals lie relative to each other: principal components, and what the components go along with."""
 
+from collections.abc import Mapping
+
+import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from claimcheck.errors import StudyError
-from claimcheck.figures.labels import place_labels
-from claimcheck.figures.style import NEUTRAL_COLOUR, by_group, colour_of, group_legend, new_figure
+from claimcheck.figures.animals import colours_of, name_points, short_names, sized_legend
+from claimcheck.figures.heatmap import DIVERGING, draw_cells
+from claimcheck.figures.style import FULL_WIDTH, NEUTRAL_COLOUR, by_group, new_figure, say_nothing_to_draw
 
 _MARKERS = ("o", "s", "^", "D", "v", "P")
+_UNKNOWN = "X"
 
 
 def draw_pca(
     samples: pd.DataFrame, scores: pd.DataFrame, *, test: str, reference: str, simulated: bool
 ) -> tuple[Figure, pd.DataFrame]:
-    """Draw the first two principal components; every animal is named, coloured by group, shaped by sex.
+    """Draw the first two principal components, a panel a variant; animals are named, coloured by group, shaped by sex.
 
     Args:
         samples: sample, condition, sex (text, may be empty).
-        scores: sample, component (1, 2, …), score, variance_share (0..1).
+        scores: variant (which genes the components are of), sample, component (1, 2, …), score, variance_share (0..1).
         test: name of the test condition.
         reference: name of the reference condition.
         simulated: whether the study's data are simulated.
 
     Returns:
-        The figure, and a row an animal: sample, condition, sex, pc1, pc2, pc1_variance_share,
-        pc2_variance_share (0..1).
-
-    Raises:
-        StudyError: fewer than two components.
+        The figure, and a row a variant and animal: variant, sample, condition, sex, pc1, pc2, pc1_variance_share,
+        pc2_variance_share (0..1). Variants with fewer than two components are not drawn.
     """
-    shares = scores.drop_duplicates("component").set_index("component")["variance_share"]
-    if not {1, 2} <= set(shares.index):
-        raise StudyError(
-            "there are not two principal components to draw",
-            where="the table of principal components",
-            expected="components 1 and 2, for which at least three animals are needed",
-            remedy="add the missing animals to the samples",
+    animals = by_group(samples[["sample", "condition", "sex"]], test, reference)
+    wide = [
+        _first_two(scores[scores["variant"] == variant], animals).assign(variant=variant)
+        for variant in dict.fromkeys(scores["variant"])
+        if {1, 2} <= set(scores.loc[scores["variant"] == variant, "component"])
+    ]
+    columns = ["variant", *animals.columns, "pc1", "pc2", "pc1_variance_share", "pc2_variance_share"]
+    if not wide:
+        figure = new_figure(FULL_WIDTH, 1.6, simulated=simulated)
+        say_nothing_to_draw(
+            figure.subplots(), "there are no two principal components, for which at least three animals are needed"
         )
-    wide = scores.pivot(index="sample", columns="component", values="score")[[1, 2]]
-    drawn = (
-        by_group(samples[["sample", "condition", "sex"]], test, reference)
-        .merge(wide.set_axis(["pc1", "pc2"], axis="columns"), on="sample", validate="1:1")
-        .assign(pc1_variance_share=shares[1], pc2_variance_share=shares[2])
-    )
-    known = sorted(set(drawn["sex"]) - {"", "NA"})
+        return figure, pd.DataFrame(columns=columns)
+    drawn = pd.concat(wide, ignore_index=True)[columns]
+    known = sorted(set(animals["sex"]) - {"", "NA"})
     shape_of = {sex: _MARKERS[number % len(_MARKERS)] for number, sex in enumerate(known)}
 
-    figure = new_figure(5.2, 4.6, simulated=simulated)
-    axes = figure.subplots()
-    positions = drawn[["pc1", "pc2"]].to_numpy(dtype=float)
-    for position, condition, sex in zip(positions, drawn["condition"], drawn["sex"], strict=True):
+    figure = new_figure(FULL_WIDTH, 3.1, simulated=simulated)
+    panels = figure.subplots(1, len(wide), squeeze=False)[0]
+    names, cut = short_names(list(animals["sample"]))
+    for panel, part in zip(panels, wide, strict=True):
+        _draw_components(panel, part, shape_of, test=test, reference=reference)
+    shapes = list(shape_of.items())
+    if known and len(known) < animals["sex"].nunique():
+        shapes.append(("sex not known", _UNKNOWN))
+    sized_legend(
+        figure,
+        animals,
+        test,
+        reference,
+        more=[
+            Line2D([], [], linestyle="none", marker=marker, markersize=5, color=NEUTRAL_COLOUR, label=sex)
+            for sex, marker in shapes
+        ],
+        note=cut,
+    )
+    for panel, part in zip(panels, wide, strict=True):
+        name_points(panel, part[["pc1", "pc2"]].to_numpy(dtype=float), names)
+    return figure, drawn
+
+
+def _first_two(scores: pd.DataFrame, animals: pd.DataFrame) -> pd.DataFrame:
+    """Lay out the first two components of a variant, a row an animal in the order of `animals`."""
+    wide = scores.pivot(index="sample", columns="component", values="score")[[1, 2]]
+    shares = scores.drop_duplicates("component").set_index("component")["variance_share"]
+    return animals.merge(wide.set_axis(["pc1", "pc2"], axis="columns"), on="sample", validate="1:1").assign(
+        pc1_variance_share=shares[1], pc2_variance_share=shares[2]
+    )
+
+
+def _draw_components(axes: Axes, part: pd.DataFrame, shape_of: Mapping[str, str], *, test: str, reference: str) -> None:
+    for row, colour in zip(part.to_dict("records"), colours_of(list(part["condition"]), test, reference), strict=True):
         axes.scatter(
-            position[0],
-            position[1],
-            color=colour_of(condition, test, reference),
-            marker=shape_of.get(sex, "X" if known else "o"),
-            s=46,
+            row["pc1"],
+            row["pc2"],
+            color=colour,
+            marker=shape_of.get(row["sex"], _UNKNOWN if shape_of else "o"),
+            s=36,
             edgecolors="white",
             linewidths=0.6,
             zorder=3,
@@ -64,21 +97,73 @@ def draw_pca(
     axes.axhline(0, color="#DDDDDD", linewidth=0.7)
     axes.axvline(0, color="#DDDDDD", linewidth=0.7)
     # One unit is as long on both axes, so that distances on paper are distances between animals.
+    axes.set_box_aspect(1)
     axes.set_aspect("equal", adjustable="datalim")
     axes.margins(0.16)
-    axes.set_xlabel(f"PC1 ({100 * shares[1]:.0f} % of variance)")
-    axes.set_ylabel(f"PC2 ({100 * shares[2]:.0f} % of variance)")
-    shapes = list(shape_of.items())
-    if known and len(known) < drawn["sex"].nunique():
-        shapes.append(("sex not known", "X"))
-    group_legend(
-        figure,
-        test,
-        reference,
-        more=[
-            Line2D([], [], linestyle="none", marker=marker, markersize=5, color=NEUTRAL_COLOUR, label=sex)
-            for sex, marker in shapes
-        ],
+    axes.set_title(_words_of(part["variant"].iloc[0]))
+    axes.set_xlabel(f"PC1 ({100 * part['pc1_variance_share'].iloc[0]:.0f} % of variance)")
+    axes.set_ylabel(f"PC2 ({100 * part['pc2_variance_share'].iloc[0]:.0f} % of variance)")
+
+
+def _words_of(variant: str) -> str:
+    """Say which genes the components of a variant are of."""
+    number = variant.removeprefix("top_")
+    return f"{int(number):,} most variable genes" if number.isdigit() else variant.replace("_", " ")
+
+
+def draw_pca_covariates(
+    covariates: pd.DataFrame,
+    scores: pd.DataFrame,
+    *,
+    test: str,
+    reference: str,
+    variant: str,
+    strong: float,
+    simulated: bool,
+) -> tuple[Figure, pd.DataFrame]:
+    """Draw how strongly each principal component goes along with what is known of the animals.
+
+    Args:
+        covariates: variant, component (1, 2, …), covariate, correlation (Pearson's r, -1..1, missing where the
+            covariate does not vary; the test group counts as 1, the reference group as 0), n (animals).
+        scores: variant, component, variance_share (0..1).
+        test: name of the test condition.
+        reference: name of the reference condition.
+        variant: the variant that is drawn.
+        strong: absolute correlation from which the number is in bold.
+        simulated: whether the study's data are simulated.
+
+    Returns:
+        The figure, and the drawn rows: covariate, component, variance_share, correlation, n.
+    """
+    shares = scores[scores["variant"] == variant].drop_duplicates("component")[["component", "variance_share"]]
+    drawn = covariates[covariates["variant"] == variant].merge(shares, on="component", how="left", validate="m:1")
+    drawn = drawn[["covariate", "component", "variance_share", "correlation", "n"]].reset_index(drop=True)
+    if drawn.empty:
+        figure = new_figure(FULL_WIDTH, 1.6, simulated=simulated)
+        say_nothing_to_draw(figure.subplots(), "nothing is known that could be held against principal components")
+        return figure, drawn
+    order = list(dict.fromkeys(drawn["covariate"]))
+    table = drawn.pivot(index="covariate", columns="component", values="correlation").loc[order]
+    n = drawn.groupby("covariate")["n"].max()
+    share_of = drawn.drop_duplicates("component").set_index("component")["variance_share"]
+    figure = new_figure(FULL_WIDTH, 1.6 + 0.23 * len(table), simulated=simulated)
+    axes = figure.subplots()
+    cells = draw_cells(axes, table, colours=DIVERGING, low=-1, high=1, notation="{:.2f}", bold_from=strong)
+    axes.set_yticks(np.arange(len(order)) + 0.5, [f"{name} (n = {n[name]:.0f})" for name in order])
+    axes.set_xticks(
+        np.arange(table.shape[1]) + 0.5,
+        [f"PC{component}\n{100 * share_of[component]:.1f} %" for component in table.columns],
     )
-    place_labels(axes, positions, list(drawn["sample"]), positions, radius=4.5)
+    axes.xaxis.tick_top()
+    axes.tick_params(length=0)
+    bar = figure.colorbar(cells, ax=axes, location="right", shrink=0.9, aspect=25, ticks=[-1, -0.5, 0, 0.5, 1])
+    missing = "; grey: not known, or the same for all" if table.isna().to_numpy().any() else ""
+    bar.set_label("Pearson's r")
+    bar.outline.set_visible(False)
+    figure.supxlabel(
+        f"{_words_of(variant)}; % of variance; bold: |r| of {strong:g} or more{missing}\n"
+        f"condition: positive = higher score in {test}, negative = higher in {reference}",
+        fontsize=8.5,
+    )
     return figure, drawn

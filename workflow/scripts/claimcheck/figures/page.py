@@ -14,14 +14,17 @@ from claimcheck.figures.page_tables import (
     Column,
     Table,
     as_table,
+    design_table,
     gate_table,
     gene_table,
+    panel_table,
     probability,
     sample_table,
     sentence,
     set_table,
     set_test_table,
     top_genes,
+    two,
     words,
 )
 
@@ -32,7 +35,10 @@ class Results:
 
     Attributes:
         samples: sample, condition, sex, age, tissue, batch, runs, evidence (text).
-        gates: gate, scope, status, value, threshold, reason (text).
+        gates: gate, scope, status, value, threshold, reason, accepted (text).
+        outcomes: question (knockout, tissue), outcome, sentence (text); no row where nothing was asked.
+        composition: panel, n_genes, n_detected, log2_ratio, standardised_difference, p_t, p_permutation, differs.
+        design: covariate, formula, residual_df, chosen, reason.
         genes: gene_id, symbol, base_mean, log2_fold_change, lfc_se, stat, p_value, p_adjusted,
             log2_fold_change_shrunken.
         summary: quantity, value (text).
@@ -45,6 +51,9 @@ class Results:
 
     samples: pd.DataFrame
     gates: pd.DataFrame
+    outcomes: pd.DataFrame
+    composition: pd.DataFrame
+    design: pd.DataFrame
     genes: pd.DataFrame
     summary: pd.DataFrame
     size_factors: pd.DataFrame
@@ -109,6 +118,11 @@ def render_page(study: Study, results: Results, figures: Sequence[Path], templat
         views=views,
         samples=sample_table(animals),
         gates=gate_table(results.gates),
+        outcomes=results.outcomes.to_dict("records"),
+        differing=_differing(results.composition, study),
+        panels=panel_table(results.composition, study),
+        model=_model(results.design),
+        design=design_table(results.design),
         n_status=results.gates["status"].value_counts().to_dict(),
         outcome=_outcome(results.genes, study, calls),
         top_genes=top_genes(results.genes, study),
@@ -135,6 +149,27 @@ def _view(path: Path, study: Study, calls: Calls) -> FigureView:
     kind = "enrichment" if path.stem.startswith("enrichment_") else path.stem
     rule = {"ma": "draw_genes", "volcano": "draw_genes"}.get(kind, f"draw_{kind}")
     return FigureView(path.stem, image, width, alt, caption, rule)
+
+
+def _differing(composition: pd.DataFrame, study: Study) -> str:
+    """Say in a sentence which panels of composition differ between the groups, or nothing."""
+    different = composition[composition["differs"].eq(True)]
+    if different.empty:
+        return ""
+    named = ", ".join(
+        f"{panel} (log2 {two(ratio)})" for panel, ratio in zip(different["panel"], different["log2_ratio"], strict=True)
+    )
+    return (
+        f"{len(different)} of {len(composition)} panels differ between {study.test} and {study.reference} by the size of their "
+        f"difference: {named}. Genes that these cells express, or that other cells express around them, can differ for this "
+        "reason alone. Where nothing differs, one panel in four still reaches the limits with three or four animals a group."
+    )
+
+
+def _model(design: pd.DataFrame) -> str:
+    """Say in a sentence which model was fitted and why."""
+    taken = design[design["chosen"]].iloc[0]
+    return f"{taken['formula']}, {taken['residual_df']:.0f} residual degrees of freedom: {taken['reason']}."
 
 
 def _outcome(genes: pd.DataFrame, study: Study, calls: Calls) -> str:

@@ -72,6 +72,14 @@ def probability(value: float) -> str:
     return "< 1e-300" if value < 1e-300 else f"{value:.2g}"
 
 
+def short(value: Any) -> str:
+    """Write text, and what is a number with three significant digits."""
+    try:
+        return f"{float(value):,.3g}" if abs(float(value)) < 1000 else whole(float(value))
+    except (TypeError, ValueError):
+        return words(value)
+
+
 def together(value: Any) -> str:
     """Write text that stays on one line."""
     return words(value)
@@ -116,13 +124,31 @@ _SAMPLE = [
     Column("runs", "runs", spaced),
     Column("evidence", "group known from", sentence),
 ]
+_DESIGN = [
+    Column("covariate", "adjusted for", words),
+    Column("formula", "model", together),
+    Column("residual_df", "residual degrees of freedom", whole),
+    Column("taken", "taken", words),
+    Column("reason", "reason", sentence),
+]
+_PANEL = [
+    Column("panel", "panel", words),
+    Column("n_genes", "genes", whole),
+    Column("n_detected", "detected", whole),
+    Column("log2_ratio", "log2 ratio", two),
+    Column("standardised_difference", "standardised difference", two),
+    Column("p_t", "p (t test)", probability),
+    Column("p_permutation", "p (permutation)", probability),
+    Column("verdict", "differs", words),
+]
 _GATE = [
     Column("status", "status", lambda status: str(status).upper()),
     Column("gate", "gate", words),
     Column("scope", "of", words),
-    Column("value", "value", words),
-    Column("threshold", "threshold", words),
+    Column("value", "value", short),
+    Column("threshold", "threshold", short),
     Column("reason", "reason", sentence),
+    Column("accepted", "accepted because", sentence),
 ]
 _SET_TEST = [
     Column("set", "set", words),
@@ -190,13 +216,43 @@ def sample_table(samples: pd.DataFrame) -> Table:
 
 
 def gate_table(gates: pd.DataFrame) -> Table:
-    """Lay out the quality gates, failures first."""
-    order = gates["status"].map({"fail": 0, "warn": 1, "pass": 2}).fillna(3)
+    """Lay out the quality gates: each that fails or warns, and the passed ones of a kind together."""
+    order = {"fail": 0, "warn": 1}
+    open_gates = gates[gates["status"].isin(list(order))]
+    open_gates = open_gates.assign(order=open_gates["status"].map(order)).sort_values("order", kind="stable")
+    passed = gates[gates["status"] == "pass"]
+    together = []
+    for name, rows in passed.groupby("gate", sort=False):
+        row = rows.iloc[0].to_dict()
+        if len(rows) > 1:
+            values = pd.to_numeric(rows["value"], errors="coerce")
+            shown = f"{values.min():.3g} to {values.max():.3g}" if values.notna().all() else "as expected"
+            row |= {"gate": name, "scope": f"{len(rows)} passed", "value": shown, "reason": row["reason"].partition(":")[0]}
+        together.append(row)
     return as_table(
-        gates.assign(order=order).sort_values("order", kind="stable"),
+        pd.concat([open_gates, pd.DataFrame(together, columns=list(gates.columns))]),
         _GATE,
-        "Quality gates: FAIL and WARN first.",
+        "Quality gates: FAIL and WARN first, one by one; those of a kind that pass together. All: results/quality/gates.tsv.",
     )
+
+
+def design_table(steps: pd.DataFrame) -> Table:
+    """Lay out the models that were considered."""
+    taken = steps["chosen"].map({True: "yes", False: ""})
+    return as_table(
+        steps.assign(taken=taken), _DESIGN, "What the comparison could be adjusted for, in the order considered."
+    )
+
+
+def panel_table(groups: pd.DataFrame, study: Study) -> Table:
+    """Lay out the difference of the groups in each panel of composition, the largest first."""
+    ordered = groups.assign(size=groups["log2_ratio"].abs()).sort_values(["size", "panel"], ascending=[False, True])
+    verdict = ordered["differs"].map({True: "yes", False: ""})
+    caption = (
+        f"Panels of composition: difference of the mean log2 level and of the score, {study.test} / {study.reference}; positive = "
+        f"higher in {study.test}. Differs: by size, not by p; with few animals some panels do by chance alone."
+    )
+    return as_table(ordered.assign(verdict=verdict), _PANEL, caption)
 
 
 def set_test_table(tests: pd.DataFrame, family: str) -> Table:

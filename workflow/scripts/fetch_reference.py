@@ -1,4 +1,4 @@
-"""Fetch the reference transcriptome and link it under the name that the workflow uses."""
+"""Fetch a file of the reference and link it under the name that the workflow uses."""
 
 import hashlib
 from pathlib import Path
@@ -11,9 +11,9 @@ from claimcheck.steps import step
 DOWNLOADS = Path("resources/downloads/reference")
 
 
-def main(*, address: str, sha256: str | None, output: Path) -> None:
-    """Provide the file at `address`, checked against `sha256` where that is known, as `output`."""
-    source = parse_address(address, key="reference.transcripts")
+def main(*, address: str, key: str, sha256: str | None, output: Path) -> None:
+    """Provide the file at `address`, which the configuration has under `key`, checked against `sha256` where that is known."""
+    source = parse_address(address, key=key)
     # releases of a reference can share their file name
     release = hashlib.sha256(address.encode()).hexdigest()[:12]
     store = DOWNLOADS / release / Path(str(source)).name
@@ -25,6 +25,7 @@ if "snakemake" in globals():
     with step(snakemake.log[0]):
         main(
             address=snakemake.params.address,
+            key=snakemake.params.key,
             sha256=snakemake.params.sha256,
             output=Path(snakemake.output[0]),
         )

@@ -1,0 +1,128 @@
+"""The covariate is chosen by the ladder and explained; a design that cannot separate the groups is found."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from claimcheck.errors import StudyError
+from claimcheck.expression.design import (
+    Design,
+    choose_covariates,
+    confounded,
+    metadata_of,
+    model_matrix,
+    stated_design,
+)
+
+GROUPS = Design("ko", "wt")
+
+
+def sheet(groups, **columns):
+    names = [f"s{number}" for number in range(len(groups))]
+    return pd.DataFrame({"sample": names, "condition": list(groups), **columns})
+
+
+def chosen(samples):
+    design, steps = choose_covariates(samples, GROUPS)
+    assert steps["chosen"].sum() == 1
+    taken = steps.loc[steps["chosen"], "covariate"].iloc[0]
+    assert design.covariates == (() if taken == "none" else (taken,))
+    reasons = dict(zip(steps["covariate"], steps["reason"], strict=True))
+    return taken, reasons
+
+
+EIGHT = ["wt"] * 4 + ["ko"] * 4
+
+
+def test_sex_is_taken_where_each_cell_has_two():
+    taken, reasons = chosen(sheet(EIGHT, sex=["female", "female", "male", "male"] * 2, batch=list("abababab")))
+    assert taken == "sex"
+    assert "female ko 2" in reasons["sex"]
+    assert "5 residual degrees of freedom" in reasons["sex"]
+    assert reasons["batch"].startswith("sex comes first")
+
+
+def test_sex_is_not_taken_where_a_cell_has_one():
+    samples = sheet(EIGHT, sex=["female", "male", "male", "male", "female", "female", "male", "male"])
+    taken, reasons = chosen(samples)
+    assert taken == "none"
+    assert "not every combination" in reasons["sex"]
+
+
+def test_three_a_group_leave_too_few_degrees_of_freedom():
+    taken, reasons = chosen(sheet(["wt"] * 3 + ["ko"] * 3, batch=list("abbabb")))
+    assert taken == "none"
+    assert "3 residual degrees of freedom, fewer than 4" in reasons["batch"]
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "taken", "reason"),
+    [
+        ("sex", ["male"] * 8, "none", "all samples have the same sex"),
+        ("sex", ["male"] * 7 + [""], "none", "not known for every sample"),
+        ("batch", list("aabbaabb"), "batch", "residual"),
+        ("batch", list("abcdefgh"), "none", "of its own"),
+        ("batch", list("aaaabbbb"), "none", "confounded"),
+        ("batch", list("aabbccdd"), "none", "confounded"),
+        ("litter", list("aabbaabb"), "litter", "residual"),
+        ("litter", list("aabbaabc"), "none", "not every litter"),
+    ],
+)
+def test_a_covariate_alone(column, values, taken, reason):
+    found, reasons = chosen(sheet(EIGHT, **{column: values}))
+    assert found == taken
+    assert reason in reasons[column]
+
+
+def test_confounding_is_found_and_named():
+    samples = sheet(EIGHT, sex=["male"] * 4 + ["female"] * 4, batch=list("abababab"))
+    found = confounded(samples)
+    assert list(found) == ["sex"]
+    assert "all of ko: female; all of wt: male" in found["sex"]
+    assert list(confounded(sheet(EIGHT, batch=list("aabbccdd")))) == ["batch"]
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {},
+        {"sex": ["male"] * 8},
+        {"sex": ["male", "female"] * 4},
+        {"sex": ["male"] * 4 + ["female"] * 3 + ["male"]},
+        {"batch": list("abcdefgh")},
+        {"batch": ["a"] * 4 + ["b"] * 3 + [""]},
+    ],
+)
+def test_what_is_not_confounded(columns):
+    assert confounded(sheet(EIGHT, **columns)) == {}
+
+
+def test_a_stated_design_is_described():
+    samples = sheet(EIGHT, batch=list("abababab"))
+    row = stated_design(samples, Design("ko", "wt", ("batch",))).iloc[0]
+    assert (row["covariate"], row["formula"], row["residual_df"]) == ("batch", "~ batch + condition", 5)
+    assert stated_design(samples, GROUPS)["covariate"].tolist() == ["none"]
+
+
+def test_the_condition_is_the_last_column_and_the_reference_its_zero():
+    samples = sheet(EIGHT, batch=list("abcabcab"))
+    matrix = model_matrix(metadata_of(samples, Design("ko", "wt", ("batch",))))
+    assert matrix.shape == (8, 4)
+    np.testing.assert_array_equal(matrix[:, -1], [0] * 4 + [1] * 4)
+    np.testing.assert_array_equal(matrix[:, 0], 1)
+
+
+@pytest.mark.parametrize(
+    ("samples", "covariates", "complaint"),
+    [
+        (sheet(["wt", "wt", "ko", "ko"], sex=list("ffmm")), ("sex",), "cannot be told apart"),
+        (sheet(["wt", "wt", "ko", "ko"], sex=["f", "m", "f", ""]), ("sex",), "'sex' is not known"),
+        (sheet(["wt", "wt", "ko", "ko"]), ("sex",), "'sex' is not known"),
+        (sheet(["wt", "ko"]), (), "2 samples are too few"),
+        (sheet(["wt", "wt", "ko", "ko"], sex=list("fmfm"), batch=list("abba")), ("sex", "batch"), "too few|told apart"),
+    ],
+    ids=["confounded", "empty value", "no column", "no replicates", "no degree of freedom"],
+)
+def test_a_design_that_cannot_be_fitted_stops(samples, covariates, complaint):
+    with pytest.raises(StudyError, match=complaint):
+        metadata_of(samples, Design("ko", "wt", covariates))

@@ -1,0 +1,40 @@
+"""From counts and gates to differential expression.
+
+results/differential/genes.tsv           one row a tested gene
+results/differential/summary.tsv         how many genes were tested, left out and found
+results/differential/gene_counts.tsv     normalised counts of the genes of interest, and of genes with an outlier sample
+"""
+
+
+rule compare_groups:
+    input:
+        **GENE_TABLES,
+        counts="results/counts/gene_counts.tsv",
+        model="results/differential/model.tsv",
+        design="results/differential/design.tsv",
+        gates="results/quality/gates.tsv",
+    output:
+        genes="results/differential/genes.tsv",
+        summary="results/differential/summary.tsv",
+        gene_counts="results/differential/gene_counts.tsv",
+    log:
+        "logs/compare_groups/compare_groups.log",
+    benchmark:
+        "logs/compare_groups/compare_groups.benchmark.tsv"
+    conda:
+        "../../envs/expression.yaml"
+    resources:
+        mem_mb=4000,
+    params:
+        library=LIBRARY["expression"],
+        test=config["design"]["test"],
+        reference=config["design"]["reference"],
+        differential=config["differential"],
+        curated=config["gene_sets"]["curated"],
+        deleted_gene=config["study"]["deleted_gene"],
+        deleted_gene_symbol=config["study"]["deleted_gene_symbol"],
+        labelled=config["report"]["label_genes"],
+    message:
+        "Test every gene for a difference between the groups with PyDESeq2"
+    script:
+        "../scripts/compare_groups.py"

@@ -1,0 +1,79 @@
+"""Choose the covariate to adjust for, say why, and find designs in which it cannot be told from the condition."""
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from claimcheck.expression import gates
+from claimcheck.expression.design import (
+    MIN_RESIDUAL_DF,
+    Design,
+    choose_covariates,
+    confounded,
+    stated_design,
+)
+from claimcheck.expression.sex import normalise_sex
+from claimcheck.steps import step
+from claimcheck.tables import read_table, write_table
+
+MIN_REPLICATES = 3
+
+
+def main(*, samples: Path, sex: Path, design: dict[str, Any], steps: Path, model: Path, design_gates: Path) -> None:
+    """Write the models that were considered, the sheet of the model's factors, and the gates on the design."""
+    sheet = complete_sex(read_table(samples, text=True), read_table(sex, text=True))
+    groups = Design(design["test"], design["reference"])
+    if design["covariates"] == "auto":
+        chosen, considered = choose_covariates(sheet, groups)
+    else:
+        chosen = Design(design["test"], design["reference"], tuple(design["covariates"]))
+        considered = stated_design(sheet, chosen)
+    write_table(considered, steps)
+    write_table(sheet, model)
+    found = [
+        gates.Gate("confounded_design", column, "fail", "", "", f"{reason}: no analysis can separate the two")
+        for column, reason in confounded(sheet).items()
+        if column != design["factor"]
+    ]
+    residual = float(considered.loc[considered["chosen"], "residual_df"].iloc[0])
+    enough = residual >= MIN_RESIDUAL_DF
+    found.append(
+        gates.Gate(
+            "residual_df",
+            "study",
+            "pass" if enough else "warn",
+            residual,
+            MIN_RESIDUAL_DF,
+            f"{chosen.formula} leaves {residual:.0f} residual degrees of freedom"
+            + ("" if enough else ": the spread of the dispersions is poorly known, and p-values with it"),
+        )
+    )
+    for condition, n in sheet["condition"].value_counts().sort_index().items():
+        status = "pass" if n >= MIN_REPLICATES else "warn"
+        reason = f"{n} animals" + ("" if status == "pass" else ": too few to decide anything")
+        found.append(gates.Gate("replicates", str(condition), status, int(n), MIN_REPLICATES, reason))
+    write_table(gates.as_table(found), design_gates)
+
+
+def complete_sex(samples: pd.DataFrame, called: pd.DataFrame) -> pd.DataFrame:
+    """Write sex as female or male: as the sheet states it, else as expression tells it; `sex_from` says which."""
+    stated = samples["sex"].map(normalise_sex)
+    calls = dict(zip(called["sample"], called["called"], strict=True))
+    told = (
+        samples["sample"].map(lambda sample: calls.get(sample, "")).where(lambda sex: sex.isin(["female", "male"]), "")
+    )
+    source = pd.Series("", index=samples.index).mask(told != "", "expression").mask(stated != "", "sheet")
+    return samples.assign(sex=stated.where(stated != "", told), sex_from=source)
+
+
+if "snakemake" in globals():
+    with step(snakemake.log[0]):
+        main(
+            samples=Path(snakemake.input.samples),
+            sex=Path(snakemake.input.sex),
+            design=snakemake.params.design,
+            steps=Path(snakemake.output.steps),
+            model=Path(snakemake.output.model),
+            design_gates=Path(snakemake.output.gates),
+        )

@@ -1,0 +1,24 @@
+"""Collect the gates of all steps in one table, with the reasons for which failed ones are accepted."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from claimcheck.expression.gates import mark_accepted
+from claimcheck.steps import step
+from claimcheck.tables import read_table, write_table
+
+
+def main(*, parts: list[Path], accepted: list[dict[str, str]], output: Path) -> None:
+    """Write all gates in the order of the parts."""
+    gates = pd.concat([read_table(part, text=True) for part in parts], ignore_index=True)
+    write_table(mark_accepted(gates, accepted), output)
+
+
+if "snakemake" in globals():
+    with step(snakemake.log[0]):
+        main(
+            parts=[Path(path) for path in snakemake.input],
+            accepted=snakemake.params.accepted,
+            output=Path(snakemake.output[0]),
+        )

@@ -1,0 +1,25 @@
+"""Collect the quality of the reads of all runs into one table."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from claimcheck.sourcing.read_quality import read_quality
+from claimcheck.steps import step
+from claimcheck.tables import read_table, write_table
+
+
+def main(*, read_files: Path, reports: list[Path], output: Path) -> None:
+    """Write one row a FASTQ file, in the order of the sheet of files."""
+    by_run = {path.stem: path for path in reports}
+    runs = dict.fromkeys(read_table(read_files, text=True)["run_accession"])
+    write_table(pd.concat([read_quality(by_run[run], run) for run in runs]), output)
+
+
+if "snakemake" in globals():
+    with step(snakemake.log[0]):
+        main(
+            read_files=Path(snakemake.input.read_files),
+            reports=[Path(path) for path in snakemake.input.reports],
+            output=Path(snakemake.output[0]),
+        )

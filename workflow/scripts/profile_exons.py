@@ -1,0 +1,35 @@
+"""Count what the reads of one sample show of the deleted gene's exons and junctions, all its runs together."""
+
+from pathlib import Path
+
+from claimcheck.expression.kmers import profile_sample
+from claimcheck.steps import step
+from claimcheck.tables import read_table, write_table
+
+
+def main(*, sample: str, exons: Path, reads: list[Path], checked: list[Path], output: Path) -> None:
+    """Write one row an exon and a junction of two exons.
+
+    Args:
+        sample: its name, for the progress.
+        exons: the table of exons.
+        reads: FASTQ files, mates in turn, several runs one after the other.
+        checked: a table for each run, with the column n_reads: one row a file.
+        output: where to write.
+    """
+    mates = len(reads) // len(checked)
+    runs = [reads[start : start + mates] for start in range(0, len(reads), mates)]
+    n_fragments = sum(int(read_table(path)["n_reads"].iloc[0]) for path in checked)
+    table = profile_sample(read_table(exons, text=["sequence"]), runs, n_fragments=n_fragments, label=sample)
+    write_table(table, output)
+
+
+if "snakemake" in globals():
+    with step(snakemake.log[0]):
+        main(
+            sample=snakemake.params.sample,
+            exons=Path(snakemake.input.exons),
+            reads=[Path(path) for path in snakemake.input.reads],
+            checked=[Path(path) for path in snakemake.input.checked],
+            output=Path(snakemake.output[0]),
+        )
