@@ -44,6 +44,7 @@ def gtf(style, strand, gene, models):
             lines += [(span, gtf_line(kind, span, strand, about)) for kind in ("exon", "CDS")]
     other = gtf_line("exon", (1, 50), "+", attributes(style, "ENSMUSG00000000009", "ENSMUST00000000009", 1))
     comment = f"#!genome {gene}\n{gtf_line('gene', (101, 320), strand, f'gene_id {chr(34)}{gene}{chr(34)};')}"
+    other += gtf_line("exon", (1, 5), strand, f'gene_id "{gene}";')
     return comment + other + "".join(line for _, line in sorted(lines))
 
 

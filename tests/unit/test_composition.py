@@ -141,7 +141,7 @@ def test_the_banner_needs_a_panel_that_both_differs_and_goes_along_with_the_firs
     groups = pd.DataFrame({"panel": ["APART", "ALONG", "AGAINST"], "differs": [True, False, True]})
     assert (
         composition_banner(aligned, groups)
-        == "composition differs by genotype: PC1 goes along with AGAINST (r = -0.99)"
+        == "composition differs between the groups: the first principal component goes along with AGAINST (r = -0.99)"
     )
     assert composition_banner(aligned, groups.assign(differs=[True, False, False])) == ""
     assert aligned_panels(pca, scores, min_correlation=0.999).empty
@@ -188,3 +188,8 @@ def test_at_three_animals_a_third_of_the_panels_differ_by_chance_in_real_bone(bo
         for chosen in combinations(range(5), 2)
     ]
     assert 0.2 < np.mean(calls) < 0.55
+
+
+def test_without_panels_nothing_aligns():
+    pca = pd.DataFrame({"sample": ["a", "b"], "component": 1, "score": [1.0, -1.0]})
+    assert aligned_panels(pca, pd.DataFrame(columns=["panel", "sample", "score", "level"])).empty

@@ -6,6 +6,7 @@ import logging
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from claimcheck.errors import StudyError
 from claimcheck.expression import kmers
@@ -151,13 +152,21 @@ def test_a_junction_is_not_told_by_what_two_exons_begin_with(profile):
     assert profile(exons, tiles(joined(exons, 1, 2, 6, 7), 75)).loc[("junction", 2, 3), "n_reads"] == 0
 
 
-def test_repeats_of_other_genes_are_not_taken_for_a_junction_or_an_exon(profile):
+def test_simple_repeats_which_many_genes_have_count_for_no_exon(profile):
     exons = list(SEVEN)
-    exons[1] = exons[1][:-20] + "CA" * 10
     exons[3] = exons[3][:40] + "CA" * 25 + exons[3][40:]
-    exons[5] = "CA" * 12 + exons[5][24:]
-    table = profile(exons, ["CA" * 37] * 50 + ["AC" * 37] * 50)
+    table = profile(exons, ["CA" * 37, "AC" * 37, "TG" * 37])
     assert (table["n_kmers"] == 0).all()
+    assert table.loc[("exon", 4, 4), "n_positions"] > 60
+
+
+@pytest.mark.parametrize("before", [0, 40, 75, 89])
+def test_a_read_that_follows_the_transcript_in_part_is_found(profile, before):
+    part, foreign = SEVEN[6][50 : 50 + 2 * K - 1], random_sequence(150, 98)
+    read = (foreign[:before] + part + foreign[before:])[:150]
+    _, n_kmers, n_reads = profile(SEVEN, [read]).loc[("exon", 7, 7)]
+    assert n_kmers >= K
+    assert n_reads == 1
 
 
 def test_a_stretch_that_two_exons_share_counts_for_neither(profile):
@@ -225,6 +234,9 @@ def test_the_recombined_transcript_is_found_without_the_labels(profile, length):
     assert (block.left, block.right, block.n_blocks) == (3, 5, 27)
     assert block.separated
     assert block.ci_low < block.effect < block.ci_high < 0
+    groups = block.contrasts[3:], block.contrasts[:3]
+    assert block.effect == pytest.approx(groups[0].mean() - groups[1].mean())
+    assert block.p_value == pytest.approx(stats.ttest_ind(*groups, equal_var=False, alternative="less").pvalue)
     assert block.p_bonferroni == pytest.approx(27 * block.p_value)
     mirrored = find_falling_block(exons, test="control", reference="knockout")
     assert (mirrored.left, mirrored.right) != (3, 5)
@@ -299,6 +311,7 @@ THREE = pd.DataFrame(
         ([0, 0, 0, 2, 2, 2], [5.0] * 6, ""),
         ([8, 7, 9, 8, 9, 7], [20.0] * 6, ""),
         ([2, 1, 2, 3, 1, 2], [15.0] * 6, ""),
+        ([2, 2, 2, 8, 8, 8], [20.0] * 6, ""),
         ([0, 0, 0, 3, 0, 0], [3.0] * 6, ""),
     ],
     ids=[
@@ -308,6 +321,7 @@ THREE = pd.DataFrame(
         "too few reads",
         "in all",
         "in all, few",
+        "in all, more in some",
         "chance",
     ],
 )

@@ -14,6 +14,8 @@ from claimcheck.figures.page import Results, render_page
 from claimcheck.figures.page_tables import probability, spaced, two
 
 TEMPLATE = Path(__file__).parents[2] / "workflow" / "report" / "index.html.j2"
+ALWAYS = ("relations", "pca", "pca_covariates", "ma", "volcano", "gene_counts")
+SOMETIMES = ("mapping", "library", "shares", "composition", "sex", "knockout")
 STUDY = Study(
     title="A study",
     accession="",
@@ -44,6 +46,35 @@ def results() -> Results:
                 "value": ["1", "0.2"],
                 "threshold": ["2", "0.5"],
                 "reason": ["alike", "few fragments were assigned"],
+                "accepted": ["", "the authors sequenced <little>"],
+            }
+        ),
+        outcomes=pd.DataFrame(
+            {
+                "question": ["knockout"],
+                "outcome": ["unconfirmed"],
+                "sentence": ["unconfirmed: <b>Gone</b> cannot be read here"],
+            }
+        ),
+        composition=pd.DataFrame(
+            {
+                "panel": ["MUSCLE", "BLOOD"],
+                "n_genes": [9, 9],
+                "n_detected": [9, 8],
+                "log2_ratio": [1.2, 0.1],
+                "standardised_difference": [3.0, 0.2],
+                "p_t": [0.01, 0.7],
+                "p_permutation": [0.03, 0.8],
+                "differs": [True, False],
+            }
+        ),
+        design=pd.DataFrame(
+            {
+                "covariate": ["sex", "none"],
+                "formula": ["~ sex + condition", "~ condition"],
+                "residual_df": [float("nan"), 2],
+                "chosen": [False, True],
+                "reason": ["sex is not known for every sample", "no covariate can be adjusted for"],
             }
         ),
         genes=pd.DataFrame(
@@ -64,6 +95,7 @@ def results() -> Results:
             {"sample": ["c1", "c2", "k1", "k2"], "size_factor": [0.9, 1.0, 1.1, 1.0], "library_size": 1000}
         ),
         mapping=None,
+        reads=None,
         set_tests=None,
         sets=None,
         configuration="title: <b>bold</b>\n",
@@ -98,7 +130,7 @@ def set_results(p_adjusted: float) -> Results:
 
 @pytest.fixture
 def drawings(tmp_path: Path) -> dict[str, Path]:
-    names = ["mapping", "pca", "ma", "volcano", "enrichment_wnt", "enrichment_iron"]
+    names = [*ALWAYS, *SOMETIMES, "enrichment_wnt", "enrichment_iron"]
     paths = {name: tmp_path / f"{name}.svg" for name in names}
     for path in paths.values():
         path.write_text('<svg xmlns="http://www.w3.org/2000/svg" width="400pt" height="300pt"></svg>')
@@ -106,7 +138,7 @@ def drawings(tmp_path: Path) -> dict[str, Path]:
 
 
 def page_of(study: Study, tables: Results, drawings: dict[str, Path], *names: str) -> str:
-    figures = [drawings[name] for name in ("pca", "ma", "volcano", *names)]
+    figures = [drawings[name] for name in (*ALWAYS, *names)]
     return render_page(study, tables, figures, TEMPLATE)
 
 
@@ -140,11 +172,13 @@ def text_of(page: str) -> str:
 
 def test_page_fetches_nothing_and_describes_every_figure(drawings: dict[str, Path]) -> None:
     study = replace(STUDY, families=["wnt"], start_from="archive")
-    page = page_of(study, set_results(0.01), drawings, "mapping", "enrichment_wnt")
+    reads = pd.DataFrame({"run": ["r1"], "mate": [""], "n_reads": [1000], "adapter": ["<b>Some</b>"]})
+    tables = replace(set_results(0.01), reads=reads)
+    page = page_of(study, tables, drawings, *SOMETIMES, "enrichment_wnt")
     reader = Reader()
     reader.feed(page)
     assert reader.open == []
-    assert len(reader.alternatives) == 5
+    assert len(reader.alternatives) == len(ALWAYS) + len(SOMETIMES) + 1
     assert all(len(alternative) > 20 for alternative in reader.alternatives)
     assert all(address.startswith("data:image/svg+xml") for address in reader.fetched)
     assert "url(" not in page and "@import" not in page
@@ -219,7 +253,7 @@ def test_simulated_data_are_called_so_on_page_and_figures(drawings: dict[str, Pa
     page = page_of(replace(STUDY, simulated=True), results(), drawings)
     assert "(simulated data)</title>" in page
     assert text_of(page).startswith("Simulated data.")
-    assert page.count('alt="Simulated data.') == 3
+    assert page.count('alt="Simulated data.') == len(ALWAYS)
     assert "imulated" not in page_of(STUDY, results(), drawings)
 
 
@@ -229,3 +263,30 @@ def test_notation_never_prints_a_p_of_zero_and_keeps_signs() -> None:
     assert probability(float("nan")) == "–"
     assert two(-0.126) == "−0.13"
     assert spaced(";".join("ABCDEFGHIJKLMNOPQ")).endswith("O and 2 more")
+
+
+def test_identity_composition_and_model_stand_at_the_head(drawings: dict[str, Path]) -> None:
+    text = text_of(page_of(STUDY, results(), drawings, "composition"))
+    head = text[: text.index("What this page can say")]
+    assert "unconfirmed: <b>Gone</b> cannot be read here" in head
+    assert "1 of 2 panels differ" in head
+    assert "MUSCLE (log2 1.20)" in head
+    assert "~ condition, 2 residual degrees of freedom: no covariate can be adjusted for." in head
+    assert "sex is not known for every sample" in text
+
+
+def test_an_accepted_failure_is_printed_with_its_reason(drawings: dict[str, Path]) -> None:
+    assert "the authors sequenced <little>" in text_of(page_of(STUDY, results(), drawings))
+
+
+def test_passed_gates_of_a_kind_stand_together(drawings: dict[str, Path]) -> None:
+    gates = pd.DataFrame(
+        [("size", f"s{number}", "pass", str(1000.0 * number), "500", f"counts: {number}", "") for number in (1, 2)]
+        + [
+            ("sex", f"s{number}", "pass", sex, sex, f"stated {sex}", "") for number, sex in ((1, "male"), (2, "female"))
+        ],
+        columns=["gate", "scope", "status", "value", "threshold", "reason", "accepted"],
+    )
+    text = text_of(page_of(STUDY, replace(results(), gates=gates), drawings))
+    assert "PASS size 2 passed 1,000 to 2,000 500 counts" in text
+    assert "PASS sex 2 passed – – sex as stated" in text

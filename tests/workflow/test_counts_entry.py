@@ -1,6 +1,7 @@
 """Published tables of gene counts, from the table to the page."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -8,21 +9,15 @@ import pytest
 
 from claimcheck.tables import read_table
 from support.archive import shared_data
-from support.studies import ROOT, run_workflow, write_study
+from support.counts import checks_of_the_study, counts_study
+from support.studies import run_workflow
 
 SOST, LCN2 = "ENSMUSG00000001494", "ENSMUSG00000026822"
 
 
-def run_counts(folder: Path, table: Path, groups: dict[str, str], test: str, reference: str, **more: object) -> Path:
-    configuration = {
-        "study": {"title": "A published table of counts"},
-        "start_from": "counts",
-        "counts": {"table": str(table), "samples": "config/sheet.tsv"},
-        "design": {"test": test, "reference": reference},
-        **more,
-    }
+def run_counts(folder: Path, table: Path, groups: dict[str, str], test: str, reference: str, **more: Any) -> Path:
     sheet = "sample\tcondition\n" + "".join(f"{sample}\t{condition}\n" for sample, condition in groups.items())
-    study = write_study(folder, configuration, sheet__tsv=sheet)
+    study = counts_study(folder, table, sheet, test=test, reference=reference, **more)
     completed = run_workflow(study)
     assert completed.returncode == 0, completed.stderr[-3000:]
     return study
@@ -32,14 +27,42 @@ def run_counts(folder: Path, table: Path, groups: dict[str, str], test: str, ref
 def bone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     table = shared_data("counts/bone_marrow_EMTAB5533") / "Osteocyte_enriched_RSEM_gene_counts.csv"
     groups = {f"{group}_{number}": group for group in ("Clean", "Marrow") for number in range(1, 6)}
+    deleted = {"deleted_gene": LCN2, "deleted_gene_symbol": "Lcn2"}
     return run_counts(
         tmp_path_factory.mktemp("bone"),
         table,
         groups,
         test="Clean",
         reference="Marrow",
-        gene_sets={"curated": str(ROOT / "config/gene_sets"), "families": ["ferroptosis", "mitochondria", "wnt"]},
+        study={"title": "Marrow-free and marrow-containing bone", **deleted},
+        **checks_of_the_study(),
     )
+
+
+def test_scores_separate_clean_bone_from_bone_with_marrow(bone: Path) -> None:
+    scores = read_table(bone / "results/quality/composition.tsv", text=["panel", "sample"])
+    wide = scores.pivot(index="sample", columns="panel", values="score")
+    clean = wide.index.str.startswith("Clean")
+    for panel, sign in {"QC_NEUTROPHIL": -1, "QC_ERYTHROID": -1, "QC_MUSCLE": 1}.items():
+        assert (sign * wide.loc[clean, panel]).min() > (sign * wide.loc[~clean, panel]).max()
+    groups = read_table(bone / "results/quality/composition_groups.tsv", text=["panel"]).set_index("panel")
+    assert groups.loc[["QC_NEUTROPHIL", "QC_ERYTHROID", "QC_MUSCLE"], "differs"].all()
+    gates = read_table(bone / "results/quality/gates.tsv", text=True)
+    assert "composition differs between the groups" in gates.loc[gates["scope"] == "PC1", "reason"].item()
+
+
+def test_the_page_says_why_the_deleted_gene_cannot_be_read(bone: Path) -> None:
+    outcome = read_table(bone / "results/identity/outcome.tsv", text=True).set_index("question")
+    assert outcome.at["knockout", "outcome"] == "unconfirmed"
+    page = (bone / "results/report/index.html").read_text()
+    assert (
+        "Lcn2 cannot be read here: the groups differ in the neutrophil score, and these cells make the gene as well"
+        in page
+    )
+    effects = read_table(bone / "results/identity/effects.tsv", text=["effect"]).set_index("effect")
+    assert effects.at["unadjusted", "ci_high"] < -1
+    assert effects.at["adjusted", "ci_high"] > 0
+    assert outcome.at["tissue", "outcome"] == "confirmed"
 
 
 def test_marrow_free_bone_is_rich_in_osteocytes(bone: Path) -> None:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from claimcheck.tables import read_table
-from support.studies import ROOT, run_workflow
+from claimcheck.tables import read_table, write_table
+from support.studies import ROOT, last_words, run_workflow
 
 
 @pytest.fixture(scope="module")
@@ -50,3 +50,70 @@ def test_page_says_that_it_is_simulated(demo: Path) -> None:
     assert page.count("Simulated data") >= 2
     for figure in (demo / "results/figures").glob("*.svg"):
         assert "simulated" in figure.read_text()
+
+
+def test_the_deletion_shows_in_the_exons_and_hardly_in_the_level(demo: Path) -> None:
+    genes = read_table(demo / "results/differential/genes.tsv").set_index("symbol")
+    assert -1 < genes.at["Lcn2", "log2_fold_change"] < 0
+    truth = read_table(demo / "resources/simulation/truth/samples.tsv", text=True).set_index("animal")["condition"]
+    carriers = read_table(demo / "results/identity/carriers.tsv", text=["sample", "lost_exons"]).set_index("sample")
+    assert set(carriers["lost_exons"]) == {"3;4;5"}
+    assert carriers["recombined"].to_dict() == (truth == "knockout").to_dict()
+    assert (carriers.loc[carriers["recombined"], "skip_reads"] >= 5).all()
+    assert (carriers.loc[~carriers["recombined"], "skip_reads"] == 0).all()
+    outcome = read_table(demo / "results/identity/outcome.tsv", text=True).set_index("question")
+    assert outcome["outcome"].to_dict() == {"knockout": "confirmed", "tissue": "confirmed"}
+    assert "past exons 3 to 5, in 4 of 4 knockout and 0 of 4 control samples" in outcome.at["knockout", "sentence"]
+
+
+def test_the_libraries_are_measured_as_they_were_made(demo: Path) -> None:
+    libraries = read_table(demo / "results/quality/libraries.tsv")
+    assert set(libraries["strandedness"]) == {"unstranded"}
+    assert libraries["three_prime_bias"].abs().max() < 0.2
+    mapping = read_table(demo / "results/quality/mapping.tsv")
+    assert mapping["fragment_length"].sub(200).abs().max() < 3
+    reads = read_table(demo / "results/quality/reads.tsv", text=["mate"])
+    assert set(reads["mate"]) == {"1", "2"}
+    assert reads["n_reads"].sum() == 2 * mapping["n_processed"].sum()
+
+
+def test_sex_is_adjusted_for_and_the_page_says_why(demo: Path) -> None:
+    steps = read_table(demo / "results/differential/design.tsv", text=["covariate"])
+    assert steps.loc[steps["chosen"], "formula"].tolist() == ["~ sex + condition"]
+    assert "sex varies within the conditions" in (demo / "results/report/index.html").read_text()
+
+
+def relabelled(demo: Path, change: dict[str, str]) -> tuple[str, str]:
+    """Run the study with a stated sheet in which some animals have another condition; return its last words and the outcome."""
+    sheet = read_table(demo / "results/samples/samples.tsv", text=True)
+    sheet["condition"] = sheet["sample"].map(change).fillna(sheet["condition"])
+    stated = demo / "config/samples.tsv"
+    write_table(sheet, stated)
+    try:
+        completed = run_workflow(demo, "results/differential/genes.tsv")
+        assert completed.returncode != 0
+        return last_words(completed), (demo / "results/identity/outcome.tsv").read_text()
+    finally:
+        stated.unlink()
+
+
+def pair_of_one_sex(demo: Path) -> tuple[str, str]:
+    truth = read_table(demo / "resources/simulation/truth/samples.tsv", text=True)
+    females = truth[truth["sex"] == "female"]
+    first = females.groupby("condition")["animal"].first()
+    return first["knockout"], first["control"]
+
+
+def test_a_planted_swap_is_reported_and_nothing_relabelled(demo: Path) -> None:
+    knockout, control = pair_of_one_sex(demo)
+    words, outcome = relabelled(demo, {knockout: "control", control: "knockout"})
+    assert "knockout of study" in words
+    assert f"{control} (knockout) has intact exons only, {knockout} (control) lacks exons 3 to 5" in outcome
+    model = read_table(demo / "results/differential/model.tsv", text=True).set_index("sample")
+    assert model.at[knockout, "condition"] == "control", "the sheet stands as it was stated"
+
+
+def test_sex_for_genotype_stops(demo: Path) -> None:
+    truth = read_table(demo / "resources/simulation/truth/samples.tsv", text=True).set_index("animal")["sex"]
+    words, _ = relabelled(demo, truth.map({"male": "knockout", "female": "control"}).to_dict())
+    assert "confounded_design of sex" in words

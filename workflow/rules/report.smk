@@ -141,6 +141,7 @@ rule write_report:
         composition="results/quality/composition_groups.tsv",
         design="results/differential/design.tsv",
         mapping="results/quality/mapping.tsv" if FROM_ARCHIVE else [],
+        reads="results/quality/reads.tsv" if FROM_ARCHIVE else [],
         set_tests="results/gene_sets/tests.tsv" if FAMILIES else [],
         sets="results/gene_sets/sets.tsv" if FAMILIES else [],
         configuration="results/config.yaml",

@@ -92,8 +92,9 @@ def _known(
     if mapping:
         mapped = read_table(mapping, text=["sample"]).set_index("sample")
         table["share pseudoaligned"] = mapped["share_pseudoaligned"]
-    wide = scores.pivot(index="sample", columns="panel", values="score")
-    return table.join(wide[list(dict.fromkeys(scores["panel"]))])
+    for panel, part in scores.groupby("panel", sort=False):
+        table[str(panel)] = part.set_index("sample")["score"]
+    return table
 
 
 def _share_gates(shares: pd.DataFrame, groups: dict[str, dict[str, Any]]) -> list[gates.Gate]:

@@ -20,6 +20,7 @@ def main(
     composition: Path,
     design: Path,
     mapping: Path | None,
+    reads: Path | None,
     set_tests: Path | None,
     sets: Path | None,
     configuration: Path,
@@ -66,6 +67,7 @@ def main(
         mapping=read_table(mapping, columns=["sample", "n_processed", "share_pseudoaligned"], text=["sample"])
         if mapping
         else None,
+        reads=read_table(reads, text=["run", "mate", "adapter"]) if reads else None,
         set_tests=read_table(
             set_tests,
             columns=["set", "family", "n_genes", "effect", "nes", "p_prerank", "p_prerank_adjusted"],
@@ -97,6 +99,7 @@ if "snakemake" in globals():
             composition=Path(snakemake.input.composition),
             design=Path(snakemake.input.design),
             mapping=Path(snakemake.input.mapping) if snakemake.input.mapping else None,
+            reads=Path(snakemake.input.reads) if snakemake.input.reads else None,
             set_tests=Path(snakemake.input.set_tests) if snakemake.input.set_tests else None,
             sets=Path(snakemake.input.sets) if snakemake.input.sets else None,
             configuration=Path(snakemake.input.configuration),

@@ -32,7 +32,7 @@ GROUP_COLUMNS = (
 MAX_RELABELLINGS = 200_000
 """Relabellings up to which all are looked at; of more, as many are drawn at random."""
 
-BANNER = "composition differs by genotype"
+BANNER = "composition differs between the groups"
 
 
 def compare_panels(
@@ -132,7 +132,7 @@ def aligned_panels(pca: pd.DataFrame, scores: pd.DataFrame, *, min_correlation: 
         scores: from `score_panels`.
     """
     first = pca[pca["component"] == 1].set_index("sample")["score"]
-    wide = scores.pivot(index="sample", columns="panel", values="score").loc[first.index]
+    wide = scores.pivot(index="sample", columns="panel", values="score").reindex(first.index)
     varying = wide.loc[:, wide.std(ddof=0) > 0]
     correlations = varying.corrwith(first)[[panel for panel in scores["panel"].unique() if panel in varying]]
     return correlations[correlations.abs() > min_correlation]
@@ -148,4 +148,4 @@ def composition_banner(aligned: pd.Series, groups: pd.DataFrame) -> str:
     differing = aligned[aligned.index.isin(groups.loc[groups["differs"], "panel"])]
     strongest_first = differing.iloc[np.argsort(-differing.abs().to_numpy(), kind="stable")]
     named = [f"{panel} (r = {r:.2f})" for panel, r in strongest_first.items()]
-    return f"{BANNER}: PC1 goes along with {listed(named)}" if named else ""
+    return f"{BANNER}: the first principal component goes along with {listed(named)}" if named else ""

@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from pydeseq2.dds import DeseqDataSet
-from pydeseq2.default_inference import DefaultInference
 from pydeseq2.ds import DeseqStats
 from scipy.stats import norm
 
 from claimcheck.errors import StudyError
 from claimcheck.expression.design import Design, metadata_of
+from claimcheck.expression.inference import VectorisedInference
 from claimcheck.expression.normalisation import control_genes
 
 logger = logging.getLogger("claimcheck.expression.differential")
@@ -87,7 +87,7 @@ def fit(
     Raises:
         StudyError: as `metadata_of` and `control_genes`.
     """
-    inference = DefaultInference(n_cpus=1)
+    inference = VectorisedInference()
     dataset = DeseqDataSet(
         counts=counts.T,
         metadata=metadata_of(samples, design),

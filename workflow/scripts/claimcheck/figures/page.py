@@ -19,6 +19,7 @@ from claimcheck.figures.page_tables import (
     gene_table,
     panel_table,
     probability,
+    reads_table,
     sample_table,
     sentence,
     set_table,
@@ -27,6 +28,7 @@ from claimcheck.figures.page_tables import (
     two,
     words,
 )
+from claimcheck.tables import listed
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,7 @@ class Results:
         summary: quantity, value (text).
         size_factors: sample, size_factor, library_size.
         mapping: sample, n_processed, share_pseudoaligned.
+        reads: run, mate, n_reads, mean_length, share_q30, gc_share, duplicate_share, adapter_share, adapter.
         set_tests: set, family, source, variant, n_genes, effect, nes, p_prerank, p_prerank_adjusted, leading_edge.
         sets: where the sets come from.
         configuration: the merged configuration, YAML.
@@ -58,6 +61,7 @@ class Results:
     summary: pd.DataFrame
     size_factors: pd.DataFrame
     mapping: pd.DataFrame | None
+    reads: pd.DataFrame | None
     set_tests: pd.DataFrame | None
     sets: pd.DataFrame | None
     configuration: str
@@ -119,10 +123,11 @@ def render_page(study: Study, results: Results, figures: Sequence[Path], templat
         samples=sample_table(animals),
         gates=gate_table(results.gates),
         outcomes=results.outcomes.to_dict("records"),
-        differing=_differing(results.composition, study),
+        differing=_differing(results.composition, results.gates, study),
         panels=panel_table(results.composition, study),
         model=_model(results.design),
         design=design_table(results.design),
+        reads=None if results.reads is None else reads_table(results.reads),
         n_status=results.gates["status"].value_counts().to_dict(),
         outcome=_outcome(results.genes, study, calls),
         top_genes=top_genes(results.genes, study),
@@ -151,18 +156,21 @@ def _view(path: Path, study: Study, calls: Calls) -> FigureView:
     return FigureView(path.stem, image, width, alt, caption, rule)
 
 
-def _differing(composition: pd.DataFrame, study: Study) -> str:
-    """Say in a sentence which panels of composition differ between the groups, or nothing."""
+def _differing(composition: pd.DataFrame, gates: pd.DataFrame, study: Study) -> str:
+    """Say in a sentence how many panels of composition differ, the largest by name, and whether PC1 goes along; or nothing."""
     different = composition[composition["differs"].eq(True)]
     if different.empty:
         return ""
-    named = ", ".join(
-        f"{panel} (log2 {two(ratio)})" for panel, ratio in zip(different["panel"], different["log2_ratio"], strict=True)
-    )
+    largest = different.loc[different["log2_ratio"].abs().sort_values(ascending=False, kind="stable").index]
+    named = [
+        f"{panel} (log2 {two(ratio)})" for panel, ratio in zip(largest["panel"], largest["log2_ratio"], strict=True)
+    ]
+    banner = gates.loc[(gates["gate"] == "composition") & (gates["scope"] == "PC1"), "reason"]
     return (
-        f"{len(different)} of {len(composition)} panels differ between {study.test} and {study.reference} by the size of their "
-        f"difference: {named}. Genes that these cells express, or that other cells express around them, can differ for this "
-        "reason alone. Where nothing differs, one panel in four still reaches the limits with three or four animals a group."
+        "".join(f"{sentence}. " for sentence in banner)
+        + f"{len(different)} of {len(composition)} panels differ between {study.test} and {study.reference} by the size of their "
+        f"difference: {listed(named)}. Genes that these cells express, or that other cells express around them, can differ for "
+        "this reason alone."
     )
 
 

@@ -73,11 +73,11 @@ def probability(value: float) -> str:
 
 
 def short(value: Any) -> str:
-    """Write text, and what is a number with three significant digits."""
-    try:
-        return f"{float(value):,.3g}" if abs(float(value)) < 1000 else whole(float(value))
-    except (TypeError, ValueError):
+    """Write text, and what is a number with three significant digits, or whole from a thousand."""
+    number = pd.to_numeric(value, errors="coerce")
+    if pd.isna(number):
         return words(value)
+    return f"{number:.3g}" if abs(number) < 1000 else whole(number)
 
 
 def together(value: Any) -> str:
@@ -140,6 +140,17 @@ _PANEL = [
     Column("p_t", "p (t test)", probability),
     Column("p_permutation", "p (permutation)", probability),
     Column("verdict", "differs", words),
+]
+_READS = [
+    Column("run", "run", words),
+    Column("mate", "mate", words),
+    Column("n_reads", "reads", whole),
+    Column("mean_length", "mean length", whole),
+    Column("share_q30", "Q30 or better", percent),
+    Column("gc_share", "GC", percent),
+    Column("duplicate_share", "duplicates", percent),
+    Column("adapter_share", "with adapter", percent),
+    Column("adapter", "adapter", words),
 ]
 _GATE = [
     Column("status", "status", lambda status: str(status).upper()),
@@ -225,14 +236,24 @@ def gate_table(gates: pd.DataFrame) -> Table:
     for name, rows in passed.groupby("gate", sort=False):
         row = rows.iloc[0].to_dict()
         if len(rows) > 1:
+            row |= {"scope": f"{len(rows)} passed", "reason": row["reason"].partition(":")[0]}
             values = pd.to_numeric(rows["value"], errors="coerce")
-            shown = f"{values.min():.3g} to {values.max():.3g}" if values.notna().all() else "as expected"
-            row |= {"gate": name, "scope": f"{len(rows)} passed", "value": shown, "reason": row["reason"].partition(":")[0]}
+            low, high = short(values.min()), short(values.max())
+            row["value"] = low if low == high else f"{low} to {high}"
+            if values.isna().any():
+                row |= {"value": "", "threshold": "", "reason": f"{name} as stated"}
         together.append(row)
     return as_table(
         pd.concat([open_gates, pd.DataFrame(together, columns=list(gates.columns))]),
         _GATE,
         "Quality gates: FAIL and WARN first, one by one; those of a kind that pass together. All: results/quality/gates.tsv.",
+    )
+
+
+def reads_table(reads: pd.DataFrame) -> Table:
+    """Lay out the quality of the reads."""
+    return as_table(
+        reads, _READS, "Reads as sequenced (sequali); Q30: share of base calls; duplicates: by fingerprint."
     )
 
 

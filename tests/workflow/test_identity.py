@@ -1,0 +1,125 @@
+"""What samples are is read from their expression and held against what is said of them; a conflict stops the study."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from claimcheck.tables import read_table, write_table
+from support.archive import shared_data
+from support.counts import counts_study
+from support.studies import last_words, run_workflow
+
+SEX_GENES = {"female_genes": ["Xist"], "male_genes": ["Ddx3y", "Eif2s3y", "Kdm5d", "Uty"]}
+
+
+def cerebellum(folder: Path, *, swapped: bool) -> Path:
+    """Write the study of sex in the cerebellum; `swapped` exchanges what is said of one male and one female."""
+    data = shared_data("counts/sex_GSE96870")
+    sheet = pd.read_csv(data / "GSE96870_coldata_cerebellum.csv")[["sample", "sex", "time"]]
+    if swapped:
+        pair = [sheet.index[sheet["sex"] == sex][0] for sex in ("Female", "Male")]
+        sheet.loc[pair, "sex"] = list(sheet.loc[pair[::-1], "sex"])
+    return counts_study(
+        folder,
+        data / "GSE96870_counts_cerebellum.csv",
+        sheet.to_csv(sep="\t", index=False),
+        test="Female",
+        reference="Male",
+        design={"factor": "sex", "test": "Female", "reference": "Male", "covariates": ["time"]},
+        identity=SEX_GENES,
+    )
+
+
+def test_sex_is_called_from_expression_and_its_genes_lead_the_comparison(tmp_path: Path) -> None:
+    study = cerebellum(tmp_path, swapped=False)
+    completed = run_workflow(study)
+    assert completed.returncode == 0, completed.stderr[-3000:]
+    called = read_table(study / "results/quality/sex.tsv", text=True)
+    assert len(called) == 22
+    assert (called["called"] == called["stated"]).all()
+    genes = read_table(study / "results/differential/genes.tsv", text=["gene_id"])
+    first = genes.loc[genes["stat"].abs().sort_values(ascending=False).index].head(5)
+    assert set(first["gene_id"]) == {"Xist", "Ddx3y", "Eif2s3y", "Uty", "Kdm5d"}
+    changes = first.set_index("gene_id")["log2_fold_change"]
+    assert changes["Xist"] == pytest.approx(11.6, abs=0.1)
+    assert (changes.drop("Xist") < -11.5).all()
+    steps = read_table(study / "results/differential/design.tsv", text=["covariate"])
+    assert steps[["covariate", "formula"]].to_numpy().tolist() == [["time", "~ time + condition"]]
+
+
+def test_a_swapped_label_stops_and_is_named(tmp_path: Path) -> None:
+    study = cerebellum(tmp_path, swapped=True)
+    completed = run_workflow(study)
+    assert completed.returncode != 0
+    gates = read_table(study / "results/quality/gates.tsv", text=True)
+    failed = gates[gates["status"] == "fail"]
+    assert list(failed["gate"]) == ["sex", "sex"]
+    words = last_words(completed)
+    assert all(sample in words for sample in failed["scope"])
+    assert "quality.accepted" in words
+    assert not (study / "results/differential/genes.tsv").exists()
+    called = read_table(study / "results/quality/sex.tsv", text=True)
+    sheet = read_table(study / "results/samples/samples.tsv", text=True)
+    assert list(called["sample"]) == list(sheet["sample"]), "nothing was relabelled"
+    assert run_workflow(study, "quality").returncode == 0
+    assert (study / "results/figures/sex.svg").exists()
+
+
+def small_counts(folder: Path, *, sex: list[str], wild: bool = False, **more: Any) -> Path:
+    """Write a study of 400 simulated genes in three and three animals; `wild` gives one animal a wild outlier gene."""
+    rng = np.random.default_rng(4)
+    level = rng.lognormal(5.5, 1, 400)
+    counts = rng.poisson(rng.gamma(40, level / 40, (6, 400))).T
+    if wild:
+        counts[7] = [100, 110, 95, 105, 98, 30_000]
+    names = ["wt1", "wt2", "wt3", "ko1", "ko2", "ko3"]
+    table = pd.DataFrame(counts, columns=names)
+    table.insert(0, "gene_id", [f"G{number:03d}" for number in range(400)])
+    folder.mkdir(parents=True, exist_ok=True)
+    write_table(table, folder / "counts.tsv")
+    rows = [f"{name}\t{name[:2]}\t{value}\n" for name, value in zip(names, sex, strict=True)]
+    sheet = "sample\tcondition\tsex\n" + "".join(rows)
+    return counts_study(folder, folder / "counts.tsv", sheet, test="ko", reference="wt", **more)
+
+
+def test_a_wild_outlier_is_shown_and_not_hidden(tmp_path: Path) -> None:
+    study = small_counts(tmp_path, sex=[""] * 6, wild=True)
+    completed = run_workflow(study)
+    assert completed.returncode == 0, completed.stderr[-3000:]
+    row = (
+        read_table(study / "results/differential/genes.tsv", text=["gene_id", "missing"])
+        .set_index("gene_id")
+        .loc["G007"]
+    )
+    assert np.isnan(row["p_value"])
+    assert row["missing"] == "outlier sample ko3 (Cook's distance)"
+    assert row["p_value_unfiltered"] > 0
+    drawn = read_table(study / "results/figures/gene_counts.tsv", text=["gene_id", "sample"])
+    assert set(drawn.loc[drawn["gene_id"] == "G007", "sample"]) == {"wt1", "wt2", "wt3", "ko1", "ko2", "ko3"}
+    page = (study / "results/report/index.html").read_text()
+    assert "outlier" in page
+    summary = read_table(study / "results/differential/summary.tsv").set_index("quantity")["value"]
+    assert int(summary["n_outlier"]) >= 1
+
+
+def test_sex_that_differs_with_the_condition_stops(tmp_path: Path) -> None:
+    study = small_counts(tmp_path, sex=["male"] * 3 + ["female"] * 3)
+    completed = run_workflow(study)
+    assert completed.returncode != 0
+    words = last_words(completed)
+    assert "confounded_design of sex" in words
+    assert "all of ko: female; all of wt: male" in words
+    assert not (study / "results/differential/genes.tsv").exists()
+
+
+def test_a_failed_gate_is_passed_with_a_reason_alone(tmp_path: Path) -> None:
+    reason = "no male knockouts could be bred"
+    accepted = {"gate": "confounded_design", "scope": "sex", "reason": reason}
+    quality = {"library_size": {"warn": 1000, "fail": 100}, "accepted": [accepted]}
+    study = small_counts(tmp_path, sex=["male"] * 3 + ["female"] * 3, quality=quality)
+    completed = run_workflow(study)
+    assert completed.returncode == 0, completed.stderr[-3000:]
+    assert reason in (study / "results/report/index.html").read_text()
