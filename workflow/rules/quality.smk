@@ -100,7 +100,6 @@ rule assess_samples:
         mem_mb=4000,
     params:
         library=LIBRARY["expression"],
-        collections=LIBRARY["sets"],
         quality=config["quality"],
         identity=config["identity"],
         differential=config["differential"],
