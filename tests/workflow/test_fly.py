@@ -53,13 +53,14 @@ def test_nearly_all_pairs_pseudoalign(fly_study: Path) -> None:
     assert mapping["share_pseudoaligned"].between(0.92, 0.99).all()
 
 
-def test_two_genes_differ(fly_study: Path) -> None:
+def test_the_genes_that_deseq2_calls_differ(fly_study: Path) -> None:
+    """R's DESeq2 1.38.3 calls these four on the same filtered counts; PyDESeq2's own core finds no trend here and calls two."""
     genes = read_table(fly_study / "results/differential/genes.tsv").set_index("gene_id")
-    significant = genes[genes["p_adjusted"] < 0.05]["log2_fold_change"]
-    assert sorted(significant.index) == ["FBgn0002563", "FBgn0031248"]
-    # known without the filter on counts, which shifts size factors a little: -3.99 and -5.02
-    assert significant["FBgn0002563"] == pytest.approx(-3.99, abs=0.15)
-    assert significant["FBgn0031248"] == pytest.approx(-5.02, abs=0.15)
+    significant = genes[genes["p_adjusted"] < 0.05]
+    in_r = {"FBgn0002563": -4.067, "FBgn0031248": -5.099, "FBgn0031249": -2.040, "FBgn0051974": 2.428}
+    assert sorted(significant.index) == sorted(in_r)
+    for gene, fold_change in in_r.items():
+        assert significant.at[gene, "log2_fold_change"] == pytest.approx(fold_change, abs=0.01)
 
 
 def test_sign_follows_raw_counts(fly_study: Path) -> None:

@@ -37,6 +37,14 @@ def test_counts_need_no_reads(tmp_path: Path) -> None:
     table = "gene\ta\tb\tc\td\ng1\t1\t2\t3\t4\n"
     sheet = "sample\tcondition\na\tx\nb\tx\nc\ty\nd\ty\n"
     jobs = planned_jobs(write_study(tmp_path, COUNTS_STUDY, counts__tsv=table, sheet__tsv=sheet))
-    assert not {"fetch_metadata", "fetch_transcripts", "quantify_sample", "draw_mapping", "rank_sets"} & set(jobs)
-    assert jobs["compare_groups"] == 1
-    assert jobs["total"] == 9
+    of_reads = {
+        "fetch_metadata",
+        "fetch_transcripts",
+        "quantify_sample",
+        "profile_exons",
+        "draw_mapping",
+        "draw_library",
+    }
+    assert not (of_reads | {"rank_sets", "draw_sex", "draw_composition", "draw_knockout"}) & set(jobs)
+    assert jobs["compare_groups"] == jobs["assess_samples"] == jobs["assess_identity"] == jobs["gate_counts"] == 1
+    assert jobs["total"] == 16

@@ -8,7 +8,7 @@ import pandas as pd
 from claimcheck.expression import gates, panels, relations
 from claimcheck.expression.composition import aligned_panels, compare_panels, composition_banner
 from claimcheck.expression.design import Design
-from claimcheck.expression.differential import filter_genes
+from claimcheck.expression.differential import has_enough_counts
 from claimcheck.expression.genes import Annotation, read_annotation
 from claimcheck.expression.normalisation import estimate_size_factors
 from claimcheck.expression.projection import pca_covariates, project_variants, stabilise
@@ -53,7 +53,7 @@ def main(
         male_genes=identity["male_genes"],
     )
 
-    tested = filter_genes(counted, sheet, min_count=differential["min_count"], keep=set())
+    tested = counted[has_enough_counts(counted, sheet, min_count=differential["min_count"])]
     unused = _genes(differential["size_factors_without"], annotation, "differential.size_factors_without")
     tables["size_factors"] = estimate_size_factors(tested, unused or frozenset())
     values = stabilise(tested, tables["size_factors"].set_index("sample")["size_factor"])

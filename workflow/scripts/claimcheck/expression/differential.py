@@ -37,23 +37,34 @@ POWER, LEVEL = 0.8, 0.05
 """Power and two-sided level of the minimum detectable effect."""
 
 
-def filter_genes(counts: pd.DataFrame, samples: pd.DataFrame, *, min_count: int, keep: set[str]) -> pd.DataFrame:
-    """Keep genes with at least `min_count` counts in as many samples as the smaller group has, and the genes of `keep`.
+def has_enough_counts(counts: pd.DataFrame, samples: pd.DataFrame, *, min_count: int) -> pd.Series:
+    """Tell of each gene whether it has at least `min_count` counts in as many samples as the smaller group has.
 
     Args:
         counts: integers, genes x samples.
         samples: the sample sheet.
+    """
+    smaller = int(samples["condition"].value_counts().min())
+    return (counts >= min_count).sum(axis=1) >= smaller
+
+
+def filter_genes(counts: pd.DataFrame, samples: pd.DataFrame, *, min_count: int, keep: Set[str]) -> pd.DataFrame:
+    """Keep the genes that have enough counts, and those of `keep`.
+
+    Args:
+        counts: integers, genes x samples.
+        samples: the sample sheet.
+        min_count: as in `has_enough_counts`.
         keep: ids kept whatever their counts, unless they are zero in all samples.
 
     Raises:
         StudyError: fewer than 50 genes are left.
     """
-    smaller = int(samples["condition"].value_counts().min())
-    enough = (counts >= min_count).sum(axis=1) >= smaller
+    enough = has_enough_counts(counts, samples, min_count=min_count)
     kept = counts[(enough | counts.index.isin(sorted(keep))) & (counts.sum(axis=1) > 0)]
     if len(kept) < 50:
         raise StudyError(
-            f"only {len(kept)} genes have {min_count} counts in {smaller} samples",
+            f"only {len(kept)} genes have {min_count} counts in as many samples as the smaller group has",
             where="results/counts/gene_counts.tsv",
             expected="at least 50 such genes, without which no dispersion trend can be fitted",
             remedy="check the mapping gates and the reference, or lower differential.min_count in config/config.yaml",

@@ -22,10 +22,9 @@ def control_genes(counts: pd.DataFrame, unused: Set[str]) -> list[str] | None:
     Raises:
         StudyError: too few genes are left that have counts in every sample.
     """
-    left = counts.index[~counts.index.isin(list(unused))]
+    left, usable = _left(counts, unused)
     if len(left) == len(counts):
         return None
-    usable = int((counts.loc[left] > 0).all(axis=1).sum())
     if usable < MIN_CONTROL_GENES:
         raise StudyError(
             f"{usable} genes with counts in every sample are left to estimate size factors from",
@@ -33,7 +32,7 @@ def control_genes(counts: pd.DataFrame, unused: Set[str]) -> list[str] | None:
             expected=f"at least {MIN_CONTROL_GENES} such genes",
             remedy="leave out fewer genes, or none",
         )
-    return list(left)
+    return left
 
 
 def estimate_size_factors(counts: pd.DataFrame, unused: Set[str] = frozenset()) -> pd.DataFrame:
@@ -45,12 +44,11 @@ def estimate_size_factors(counts: pd.DataFrame, unused: Set[str] = frozenset()) 
 
     Returns:
         One row a sample: sample, size_factor, size_factor_all_genes, relative_difference (of the first to the second, both
-        scaled to a geometric mean of 1), library_size (sum of the counts given).
-
-    Raises:
-        StudyError: as `control_genes`.
+        scaled to a geometric mean of 1), library_size (sum of the counts given). With fewer than MIN_CONTROL_GENES left the two are the
+        same; the comparison itself stops there.
     """
-    robust = _median_of_ratios(counts, control_genes(counts, unused))
+    left, usable = _left(counts, unused)
+    robust = _median_of_ratios(counts, left if usable >= MIN_CONTROL_GENES else None)
     standard = _median_of_ratios(counts, None)
     ratio = robust / standard
     table = pd.DataFrame(
@@ -62,6 +60,12 @@ def estimate_size_factors(counts: pd.DataFrame, unused: Set[str] = frozenset()) 
         }
     )
     return table.rename_axis("sample").reset_index()
+
+
+def _left(counts: pd.DataFrame, unused: Set[str]) -> tuple[list[str], int]:
+    """List the genes that are not in `unused`, and count those of them that have counts in every sample."""
+    left = list(counts.index[~counts.index.isin(list(unused))])
+    return left, int((counts.loc[left] > 0).all(axis=1).sum())
 
 
 def _median_of_ratios(counts: pd.DataFrame, chosen: list[str] | None) -> pd.Series:
