@@ -30,7 +30,6 @@ rule compare_groups:
         test=config["design"]["test"],
         reference=config["design"]["reference"],
         differential=config["differential"],
-        curated=config["gene_sets"]["curated"],
         deleted_gene=config["study"]["deleted_gene"],
         deleted_gene_symbol=config["study"]["deleted_gene_symbol"],
         labelled=config["report"]["label_genes"],

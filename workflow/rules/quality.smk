@@ -103,7 +103,6 @@ rule assess_samples:
         quality=config["quality"],
         identity=config["identity"],
         differential=config["differential"],
-        curated=config["gene_sets"]["curated"],
         test=config["design"]["test"],
         reference=config["design"]["reference"],
     message:
@@ -138,7 +137,6 @@ rule assess_identity:
     params:
         library=LIBRARY["expression"],
         identity=config["identity"],
-        curated=config["gene_sets"]["curated"],
         deleted_gene=config["study"]["deleted_gene"],
         deleted_gene_symbol=config["study"]["deleted_gene_symbol"],
         test=config["design"]["test"],

@@ -217,7 +217,6 @@ rule draw_knockout:
         library=LIBRARY["figures"],
         test=config["design"]["test"],
         reference=config["design"]["reference"],
-        curated=config["gene_sets"]["curated"],
         deleted_gene=config["study"]["deleted_gene"],
         deleted_gene_symbol=config["study"]["deleted_gene_symbol"],
         marker=config["identity"]["other_source"]["name"],

@@ -13,7 +13,7 @@ from claimcheck.expression import exons as exon_profiles
 from claimcheck.expression import gates
 from claimcheck.expression import identity as knockout
 from claimcheck.expression.design import Design
-from claimcheck.expression.genes import Annotation, read_annotation
+from claimcheck.expression.genes import Annotation, folder_of, read_annotation
 from claimcheck.expression.panels import log2_cpm, select_genes
 from claimcheck.expression.tissue import judge_tissue
 from claimcheck.steps import step
@@ -158,7 +158,7 @@ if "snakemake" in globals():
             profiles=[Path(path) for path in snakemake.input.exons],
             annotation=read_annotation(
                 Path(snakemake.input.transcripts) if snakemake.input.transcripts else None,
-                snakemake.params.curated,
+                folder_of(snakemake.input.gene_sets),
                 {snakemake.params.deleted_gene: snakemake.params.deleted_gene_symbol},
             ),
             settings=snakemake.params.identity,

@@ -9,7 +9,7 @@ from claimcheck.expression import gates, panels, relations
 from claimcheck.expression.composition import aligned_panels, compare_panels, composition_banner
 from claimcheck.expression.design import Design
 from claimcheck.expression.differential import has_enough_counts
-from claimcheck.expression.genes import Annotation, read_annotation
+from claimcheck.expression.genes import Annotation, folder_of, read_annotation
 from claimcheck.expression.normalisation import estimate_size_factors
 from claimcheck.expression.projection import pca_covariates, project_variants, stabilise
 from claimcheck.expression.sex import check_sex, sex_gates
@@ -137,7 +137,8 @@ if "snakemake" in globals():
             samples=Path(snakemake.input.samples),
             mapping=Path(snakemake.input.mapping) if snakemake.input.mapping else None,
             annotation=read_annotation(
-                Path(snakemake.input.transcripts) if snakemake.input.transcripts else None, snakemake.params.curated
+                Path(snakemake.input.transcripts) if snakemake.input.transcripts else None,
+                folder_of(snakemake.input.gene_sets),
             ),
             quality=snakemake.params.quality,
             identity=snakemake.params.identity,

@@ -6,7 +6,7 @@ from typing import Any
 from claimcheck.expression import differential
 from claimcheck.expression.design import Design
 from claimcheck.expression.gates import require_passed
-from claimcheck.expression.genes import Annotation, read_annotation
+from claimcheck.expression.genes import Annotation, folder_of, read_annotation
 from claimcheck.expression.panels import select_genes
 from claimcheck.steps import step
 from claimcheck.tables import read_table, write_table
@@ -62,7 +62,7 @@ if "snakemake" in globals():
             gates=Path(snakemake.input.gates),
             annotation=read_annotation(
                 Path(snakemake.input.transcripts) if snakemake.input.transcripts else None,
-                snakemake.params.curated,
+                folder_of(snakemake.input.gene_sets),
                 {snakemake.params.deleted_gene: snakemake.params.deleted_gene_symbol},
             ),
             groups=Design(snakemake.params.test, snakemake.params.reference),

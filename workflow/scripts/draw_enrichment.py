@@ -27,8 +27,10 @@ def main(
         columns=["set", "family", "rank", "running_sum_before", "running_sum", "n_ranked"],
         text=["set", "family", "gene_id", "symbol"],
     )
+    # Running sums are those of the full sets, which come before their variants.
+    full = results[results["set"].isin(corners["set"])].drop_duplicates("set")
     save_figure(
-        lambda: draw_enrichment(results, corners, family=family, test=test, reference=reference, simulated=simulated),
+        lambda: draw_enrichment(full, corners, family=family, test=test, reference=reference, simulated=simulated),
         svg=svg,
         pdf=pdf,
         table=table,

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from claimcheck.expression.genes import read_annotation
+from claimcheck.expression.genes import folder_of, read_annotation
 from claimcheck.figures.identity import draw_knockout
 from claimcheck.figures.style import save_figure
 from claimcheck.steps import step
@@ -56,7 +56,7 @@ if "snakemake" in globals():
     with step(snakemake.log[0]):
         annotation = read_annotation(
             Path(snakemake.input.transcripts) if snakemake.input.transcripts else None,
-            snakemake.params.curated,
+            folder_of(snakemake.input.gene_sets),
             {snakemake.params.deleted_gene: snakemake.params.deleted_gene_symbol},
         )
         main(

@@ -1,48 +1,127 @@
-"""Describe where the genes of each set stand in the ranking of all genes."""
+"""Test every set by rotation, CAMERA and scores, and describe where its genes stand in the ranking of all genes."""
 
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
+from claimcheck.claims.plan import left_out_genes, read_reference
+from claimcheck.claims.register import read_register
+from claimcheck.expression.design import Design, metadata_of, model_matrix
 from claimcheck.expression.genes import read_annotation
 from claimcheck.sets.collections import map_sets, read_collection
+from claimcheck.sets.comparison import Comparison, make_comparison, run_tests
 from claimcheck.sets.prerank import prerank, rank_genes
+from claimcheck.sets.weights import weigh_sets
 from claimcheck.steps import step
 from claimcheck.tables import read_table, write_table
+
+FULL = "full"
+COLUMNS = (
+    "set",
+    "family",
+    "source",
+    "variant",
+    "n_genes",
+    "effect",
+    "ci_low",
+    "ci_high",
+    "p_rotation_up",
+    "p_rotation_down",
+    "p_rotation_two_sided",
+    "p_camera",
+    "inter_gene_correlation",
+    "nes",
+    "p_prerank",
+    "leading_edge",
+    "p_prerank_adjusted",
+    "enrichment_score",
+    "se",
+    "df",
+    "ci90_low",
+    "ci90_high",
+    "mde",
+    "p_score",
+    "p_camera_up",
+    "p_camera_down",
+)
 
 
 def main(
     *,
     genes: Path,
     counts: Path,
+    model: Path,
+    steps: Path,
+    size_factors: Path,
     transcripts: Path | None,
+    claims: Path | None,
+    reference_expression: Path | None,
+    groups: Design,
     gene_sets: dict[str, Any],
     deleted_gene: str | None,
     sets: Path,
     tests: Path,
     running_sums: Path,
 ) -> None:
-    """Write the manifest of the sets, their tests and their running sums."""
+    """Write the manifest of the sets, their tests in every variant, and the running sums of the full sets."""
+    table = read_table(genes, text=["gene_id", "symbol"])
     annotated = read_annotation(transcripts, gene_sets["curated"]).genes
     ranking = rank_genes(
-        read_table(genes, text=["gene_id", "symbol"]),
+        table,
         biotypes=annotated.set_index("gene_id")["biotype"],
         ranked_biotypes=gene_sets["ranked_biotypes"],
     )
+    counted = read_table(counts, text=["gene_id"]).set_index("gene_id")
     described, members = read_collection(Path(gene_sets["curated"]))
+    comparison = _comparison(counted.loc[table["gene_id"]], model, steps, size_factors, groups)
+    left_out = _variants(claims, reference_expression, described, members)
     sizes = {"min_size": gene_sets["min_size"], "max_size": gene_sets["max_size"]}
-    mapped, in_ranking = map_sets(
-        described,
-        members,
-        counted=read_table(counts, text=["gene_id"])["gene_id"],
-        ranked=ranking["gene_id"],
-        families=gene_sets["families"],
-        excluded=[deleted_gene] if deleted_gene else [],
-        **sizes,
+    parts = []
+    for variant, lost in left_out.items():
+        mapped, in_ranking = map_sets(
+            described,
+            members[~members["gene_id"].isin(sorted(lost))],
+            counted=counted.index,
+            ranked=ranking["gene_id"],
+            families=gene_sets["families"],
+            excluded=[deleted_gene] if deleted_gene else [],
+            **sizes,
+        )
+        ranked, corners = prerank(ranking, in_ranking, mapped, seed=gene_sets["seed"], **sizes)
+        weights = weigh_sets(in_ranking, list(ranked["set"]), list(comparison.counts.index))
+        tested = run_tests(comparison, weights, seed=gene_sets["seed"], n_rotations=gene_sets["rotations"])
+        described_only = ranked.drop(columns=["effect", "n_genes", "variant"])
+        parts.append(described_only.merge(tested, on="set", validate="1:1").assign(variant=variant))
+        if variant == FULL:
+            write_table(mapped, sets)
+            write_table(corners, running_sums)
+    write_table(pd.concat(parts, ignore_index=True)[list(COLUMNS)], tests)
+
+
+def _comparison(counts: pd.DataFrame, model: Path, steps: Path, size_factors: Path, groups: Design) -> Comparison:
+    """Take the counts of the tested genes to the model of the differential expression."""
+    sheet = read_table(model, text=True)
+    considered = read_table(steps, text=["covariate"])
+    chosen = considered.loc[considered["chosen"], "covariate"].iloc[0]
+    design = Design(groups.test, groups.reference, () if chosen == "none" else tuple(chosen.split(", ")))
+    factors = read_table(size_factors, text=["sample"]).set_index("sample")["size_factor"]
+    names = list(sheet["sample"])
+    return make_comparison(
+        counts[names], factors[names].to_numpy(dtype=float), model_matrix(metadata_of(sheet, design))
     )
-    tested, corners = prerank(ranking, in_ranking, mapped, seed=gene_sets["seed"], **sizes)
-    write_table(mapped, sets)
-    write_table(tested, tests)
-    write_table(corners, running_sums)
+
+
+def _variants(
+    claims: Path | None, reference_expression: Path | None, sets: pd.DataFrame, members: pd.DataFrame
+) -> dict[str, set[str]]:
+    """List the genes that each variant of the claims register leaves out; without a register sets are tested whole."""
+    if claims is None:
+        return {FULL: set()}
+    register = read_register(claims, sets=sets, members=members)
+    reference = read_reference(register, reference_expression)
+    by_set = {str(name): list(rows) for name, rows in members.groupby("set")["gene_id"]}
+    return {name: left_out_genes(register, name, by_set, reference) for name in register.primary["variants"]}
 
 
 if "snakemake" in globals():
@@ -50,7 +129,13 @@ if "snakemake" in globals():
         main(
             genes=Path(snakemake.input.genes),
             counts=Path(snakemake.input.counts),
+            model=Path(snakemake.input.model),
+            steps=Path(snakemake.input.design),
+            size_factors=Path(snakemake.input.size_factors),
             transcripts=Path(snakemake.input.transcripts) if snakemake.input.transcripts else None,
+            claims=Path(snakemake.input.claims) if snakemake.input.claims else None,
+            reference_expression=Path(snakemake.input.reference) if snakemake.input.reference else None,
+            groups=Design(snakemake.params.test, snakemake.params.reference),
             gene_sets=snakemake.params.gene_sets,
             deleted_gene=snakemake.params.deleted_gene,
             sets=Path(snakemake.output.sets),

@@ -72,7 +72,7 @@ def main(
             set_tests,
             columns=["set", "family", "n_genes", "effect", "nes", "p_prerank", "p_prerank_adjusted"],
             text=["set", "family", "source", "variant", "leading_edge"],
-        )
+        ).loc[lambda tests: tests["variant"] == "full"]
         if set_tests
         else None,
         sets=read_table(

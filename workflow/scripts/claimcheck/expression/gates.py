@@ -1,5 +1,6 @@
 """Quality gates: measured values against thresholds; a failed gate that nobody accepted stops the study before any result."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -47,7 +48,7 @@ def at_most(name: str, meaning: str, values: Mapping[str, float], *, warn: float
     """Hold the value of each scope against the highest one that passes without a warning; unmeasured scopes have no gate."""
     gates = []
     for scope, value in values.items():
-        if pd.isna(value):
+        if math.isnan(value):
             continue
         status = "pass" if value <= warn else "warn"
         comparison = "at most" if status == "pass" else "above"
@@ -57,7 +58,7 @@ def at_most(name: str, meaning: str, values: Mapping[str, float], *, warn: float
 
 def number(value: float) -> str:
     """Write a count with separators, what is below 1 or no whole number with three significant digits, NaN as no number."""
-    if pd.isna(value):
+    if math.isnan(value):
         return "no number"
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:.3g}" if abs(value) < 1000 else f"{value:,.0f}"
 

@@ -1,6 +1,6 @@
 """What the genes are called and what they are: from the reference, and where it is silent from the curated sets."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,6 +48,11 @@ def read_annotation(transcripts: Path | None, curated: str, named: Mapping[str, 
         known = by_gene.agg(symbol=("symbol", "first"), biotype=("biotype", _gene_biotype)).reset_index()
         genes = pd.concat([known, genes]).drop_duplicates("gene_id")
     return Annotation(genes.reset_index(drop=True), members)
+
+
+def folder_of(tables: Sequence[str]) -> str:
+    """Return the folder that tables of curated sets are in, or "none" without any."""
+    return str(Path(tables[0]).parent) if tables else "none"
 
 
 def _gene_biotype(biotypes: "pd.Series[str]") -> str:

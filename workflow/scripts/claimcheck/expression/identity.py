@@ -10,6 +10,7 @@ from itertools import product
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from claimcheck.expression.design import Design
 from claimcheck.expression.regression import Coefficient, coefficients, last_coefficient
@@ -187,17 +188,16 @@ def find_swap(levels: pd.DataFrame, exons: Exons | None, question: Question, des
                 "they may be swapped"
             )
         return ""
-    if question.markers_differ or min(of_test.sum(), (~of_test).sum()) < 3:
+    is_test = of_test.to_numpy()
+    if question.markers_differ or min(is_test.sum(), (~is_test).sum()) < 3 or _gap(levels, is_test)[0] >= 0:
         return ""
-    if _gap(levels, of_test)[0] >= 0:
-        return ""
-    pairs = []
-    for first, second in product(levels.index[of_test], levels.index[~of_test]):
-        exchanged = of_test.copy()
+    names, pairs = list(levels["sample"]), []
+    for first, second in product(np.flatnonzero(is_test), np.flatnonzero(~is_test)):
+        exchanged = is_test.copy()
         exchanged[[first, second]] = [False, True]
         gap, spread = _gap(levels, exchanged)
         if gap >= max(question.threshold, SWAP_SPREADS * spread):
-            pairs.append((levels.at[first, "sample"], levels.at[second, "sample"]))
+            pairs.append((names[first], names[second]))
     if len(pairs) != 1:
         return ""
     return (
@@ -214,7 +214,7 @@ def discordant(levels: pd.DataFrame, exons: Exons | None, design: Design) -> lis
     return sorted(set(expected) ^ set(exons.carriers))
 
 
-def _gap(levels: pd.DataFrame, of_test: pd.Series) -> tuple[float, float]:
+def _gap(levels: pd.DataFrame, is_test: NDArray[np.bool_]) -> tuple[float, float]:
     """Return the log2 distance by which all of the test group lie below all others, and the pooled SD within the groups.
 
     The marker score is held constant.
@@ -222,9 +222,9 @@ def _gap(levels: pd.DataFrame, of_test: pd.Series) -> tuple[float, float]:
     values = levels["log2_cpm"].to_numpy(float)
     if levels["marker_score"].notna().all():
         scores = levels["marker_score"].to_numpy(float)
-        slope = coefficients(values, np.column_stack([np.ones(len(scores)), of_test.to_numpy(float), scores]))[-1]
+        slope = coefficients(values, np.column_stack([np.ones(len(scores)), is_test.astype(float), scores]))[-1]
         values = values - slope * scores
-    test, reference = values[of_test], values[~of_test]
+    test, reference = values[is_test], values[~is_test]
     spread = np.sqrt((len(test) * test.var() + len(reference) * reference.var()) / (len(values) - 2))
     return float(reference.min() - test.max()), float(spread)
 

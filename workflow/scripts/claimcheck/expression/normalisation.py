@@ -44,8 +44,8 @@ def estimate_size_factors(counts: pd.DataFrame, unused: Set[str] = frozenset()) 
 
     Returns:
         One row a sample: sample, size_factor, size_factor_all_genes, relative_difference (of the first to the second, both
-        scaled to a geometric mean of 1), library_size (sum of the counts given). With fewer than MIN_CONTROL_GENES left the two are the
-        same; the comparison itself stops there.
+        scaled to a geometric mean of 1), library_size (sum of the counts given). With fewer than MIN_CONTROL_GENES left the
+        two are the same; the comparison itself stops there.
     """
     left, usable = _left(counts, unused)
     robust = _median_of_ratios(counts, left if usable >= MIN_CONTROL_GENES else None)

@@ -19,8 +19,7 @@ class Coefficient(NamedTuple):
 
 def coefficients(values: NDArray[np.float64], design_matrix: NDArray[np.float64]) -> NDArray[np.float64]:
     """Fit by least squares; of coefficients that cannot be told apart, the shortest solution."""
-    fitted: NDArray[np.float64] = np.linalg.lstsq(design_matrix, values, rcond=None)[0]
-    return fitted
+    return np.asarray(np.linalg.lstsq(design_matrix, values, rcond=None)[0], dtype=np.float64)
 
 
 def last_coefficient(values: NDArray[np.float64], design_matrix: NDArray[np.float64]) -> Coefficient:

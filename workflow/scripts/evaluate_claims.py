@@ -1,0 +1,139 @@
+"""Decide every claim of the register, from counts, gates, composition and identity."""
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from claimcheck.claims.artefacts import planned_readouts, readout_genes
+from claimcheck.claims.evaluate import Study, evaluate
+from claimcheck.claims.measure import Data
+from claimcheck.claims.model import Register
+from claimcheck.claims.plan import planned_genes, planned_sets, read_reference
+from claimcheck.claims.register import deviations, read_register
+from claimcheck.expression.design import Design
+from claimcheck.expression.genes import Annotation, read_annotation
+from claimcheck.expression.panels import select_genes
+from claimcheck.sets.collections import read_collection
+from claimcheck.steps import step
+from claimcheck.tables import read_table, write_table
+
+
+def main(
+    *,
+    claims: Path,
+    gene_sets: Path,
+    reference_expression: Path | None,
+    annotation: Annotation,
+    complete_annotation: bool,
+    counts: Path,
+    tpm: Path | None,
+    model: Path,
+    steps: Path,
+    genes: Path,
+    gates: Path,
+    composition: Path,
+    composition_groups: Path,
+    outcomes: Path,
+    outliers: Path,
+    groups: Design,
+    configuration: dict[str, Any],
+    outputs: dict[str, Path],
+) -> None:
+    """Read the results of the phases before, evaluate the register, and write its tables."""
+    sets, members = read_collection(gene_sets)
+    symbols = dict(zip(annotation.genes["gene_id"], annotation.genes["symbol"], strict=True))
+    register = read_register(claims, sets=sets, members=members, annotation=symbols if complete_annotation else None)
+    sheet = read_table(model, text=True)
+    counted = read_table(counts, text=["gene_id"]).set_index("gene_id")[list(sheet["sample"])]
+    considered = read_table(steps, text=["covariate"])
+    chosen = considered.loc[considered["chosen"], "covariate"].iloc[0]
+    reference = read_reference(register, reference_expression)
+    housekeeping = register.primary.get("negative_controls", {}).get("housekeeping")
+    readouts = planned_readouts(register, members, (housekeeping,) if housekeeping else ())
+    looked_at = planned_genes(register)
+    scores = read_table(composition, text=["panel", "sample"]).pivot(index="sample", columns="panel", values="score")
+    differential = configuration["differential"]
+    tests = register.primary["tests"]
+    data = Data(
+        counts=counted,
+        samples=sheet,
+        design=Design(groups.test, groups.reference, () if chosen == "none" else tuple(chosen.split(", "))),
+        composition_genes=select_genes(
+            differential["size_factors_without"],
+            annotation.members,
+            annotation.genes,
+            where="config/config.yaml, differential.size_factors_without",
+        )
+        or frozenset(),
+        panels=scores.reindex(sheet["sample"]),
+        planned=pd.concat([planned_sets(register, sets, members, reference), readouts], ignore_index=True),
+        gene_ids=tuple(dict.fromkeys([*looked_at["gene_id"], *readout_genes(register)])),
+        seed=tests["seed"],
+        rotations=tests["rotations"],
+        least_correlation=tests["least_correlation"],
+        detected_counts=register.rules.detected_counts,
+    )
+    flagged = read_table(outliers, text=["sample"])
+    study = Study(
+        genes=read_table(genes, text=["gene_id", "symbol", "missing"]),
+        tpm=read_table(tpm, text=["gene_id"]).set_index("gene_id") if tpm else None,
+        gates=read_table(gates, text=True),
+        composition=read_table(composition_groups, text=["panel", "reason"]),
+        outcomes=read_table(outcomes, text=True),
+        outliers=tuple(flagged.loc[flagged["flagged"], "sample"]),
+        min_count=differential["min_count"],
+        available=tuple(sets["set"]),
+    )
+    tables = evaluate(register, data, study)
+    tables["register"] = describe(register, configuration)
+    for name, path in outputs.items():
+        write_table(tables[name], path)
+
+
+def describe(register: Register, configuration: dict[str, Any]) -> pd.DataFrame:
+    """List what identifies a register, and every key in which the configuration deviates from its primary analysis.
+
+    Returns:
+        key, value, note.
+    """
+    rows = [
+        ("title", register.title, ""),
+        ("publication", register.publication, ""),
+        ("digest", register.digest, "SHA-256 of the content"),
+        ("file_digest", register.file_digest, "SHA-256 of the file"),
+        ("n_claims", str(len(register.claims)), ""),
+        ("n_confirmatory", str(len(register.confirmatory)), "claims whose p-values are adjusted together"),
+    ]
+    rows += [
+        (f"deviation: {key}", str(found), f"the primary analysis has {registered}")
+        for key, (registered, found) in deviations(register, configuration).items()
+    ]
+    return pd.DataFrame(rows, columns=["key", "value", "note"])
+
+
+if "snakemake" in globals():
+    with step(snakemake.log[0]):
+        main(
+            claims=Path(snakemake.input.claims),
+            gene_sets=Path(snakemake.params.gene_sets),
+            reference_expression=Path(snakemake.input.reference) if snakemake.input.reference else None,
+            annotation=read_annotation(
+                Path(snakemake.input.transcripts) if snakemake.input.transcripts else None,
+                snakemake.params.gene_sets,
+            ),
+            complete_annotation=bool(snakemake.input.transcripts),
+            counts=Path(snakemake.input.counts),
+            tpm=Path(snakemake.input.tpm) if snakemake.input.tpm else None,
+            model=Path(snakemake.input.model),
+            steps=Path(snakemake.input.design),
+            genes=Path(snakemake.input.genes),
+            gates=Path(snakemake.input.gates),
+            composition=Path(snakemake.input.composition),
+            composition_groups=Path(snakemake.input.composition_groups),
+            outcomes=Path(snakemake.input.outcomes),
+            outliers=Path(snakemake.input.outliers),
+            groups=Design(snakemake.params.test, snakemake.params.reference),
+            configuration=snakemake.params.configuration,
+            outputs={name: Path(path) for name, path in snakemake.output.items()},
+        )
