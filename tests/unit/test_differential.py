@@ -6,17 +6,17 @@ import pytest
 from threadpoolctl import threadpool_limits
 
 from claimcheck.errors import StudyError
+from claimcheck.expression.accounting import count_outlier_genes, counts_to_look_at, summarise
 from claimcheck.expression.counts import read_count_table
 from claimcheck.expression.design import Design
 from claimcheck.expression.differential import (
     GENE_COLUMNS,
-    counts_to_look_at,
     filter_genes,
     fit,
     guard_shrinkage,
     minimum_detectable_effect,
-    summarise,
 )
+from claimcheck.expression.heterogeneity import fit_heterogeneity
 from claimcheck.expression.normalisation import control_genes, estimate_size_factors
 from support.archive import shared_data
 
@@ -249,6 +249,30 @@ def test_size_factors_leave_out_what_composition_moves():
     factors = estimate_size_factors(counts, set(blood))
     assert (factors["relative_difference"].abs() > 0.5).any()
     assert (estimate_size_factors(counts)["relative_difference"].abs() < 1e-12).all()
+
+
+def test_an_effect_in_one_sex_alone_is_heterogeneous():
+    samples = sheet(["wt"] * 6 + ["ko"] * 6, sex=["female", "male"] * 6)
+    counts = draw(samples)
+    knocked_out_males = ((samples["condition"] == "ko") & (samples["sex"] == "male")).to_numpy()
+    counts.loc["g050"] = np.where(knocked_out_males, counts.loc["g050"] * 6, counts.loc["g050"])
+    design = Design("ko", "wt", ("sex",))
+    table = fit_heterogeneity(counts, samples, design).set_index("gene_id")
+    assert table.at["g050", "difference"] == pytest.approx(np.log2(6), abs=0.6)
+    assert table.at["g050", "p_adjusted"] < 0.01
+    others = table.drop(index="g050")
+    assert (others["p_value"] < 0.05).mean() < 0.12
+    assert abs(table.at["up", "difference"]) < 0.6, "an effect in both sexes is none"
+    assert fit_heterogeneity(counts, samples, DESIGN).empty
+    assert fit_heterogeneity(counts.iloc[:, 3:9], samples.iloc[3:9], design).empty
+
+
+def test_a_sample_that_is_the_outlier_of_many_genes_is_flagged():
+    outliers = ["s1"] * 12 + ["s0", "s2", "s3"] * 2
+    missing = [f"outlier sample {name} (Cook's distance)" for name in outliers] + ["", "too few counts"]
+    table = count_outlier_genes(pd.DataFrame({"missing": missing}), sheet(["wt", "ko"] * 3))
+    assert table["n_outlier_genes"].tolist() == [2, 12, 2, 2, 0, 0]
+    assert table.loc[table["flagged"], "sample"].tolist() == ["s1"]
 
 
 def test_too_few_genes_for_size_factors_stop():

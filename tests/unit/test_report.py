@@ -77,6 +77,8 @@ def results() -> Results:
                 "reason": ["sex is not known for every sample", "no covariate can be adjusted for"],
             }
         ),
+        heterogeneity=pd.DataFrame(columns=["symbol", "difference", "p_adjusted"]),
+        outlier_genes=pd.DataFrame({"sample": ["c1", "k1"], "n_outlier_genes": [0, 40], "flagged": [False, True]}),
         genes=pd.DataFrame(
             {
                 "gene_id": ["g1", "g2", "g3", "g4"],
@@ -290,3 +292,12 @@ def test_passed_gates_of_a_kind_stand_together(drawings: dict[str, Path]) -> Non
     text = text_of(page_of(STUDY, replace(results(), gates=gates), drawings))
     assert "PASS size 2 passed 1,000 to 2,000 500 counts" in text
     assert "PASS sex 2 passed – – sex as stated" in text
+
+
+def test_heterogeneity_and_outlying_animals_are_said(drawings: dict[str, Path]) -> None:
+    text = text_of(page_of(STUDY, results(), drawings))
+    assert "The outlier of far more genes than other animals: k1." in text
+    assert "The effect differs with" not in text
+    differing = pd.DataFrame({"symbol": ["Aaa", "Bbb"], "difference": [1.0, 0.1], "p_adjusted": [0.01, 0.9]})
+    text = text_of(page_of(STUDY, replace(results(), heterogeneity=differing), drawings))
+    assert "The effect differs with none in 1 of 2 genes (interaction, adjusted p below 0.05): Aaa." in text

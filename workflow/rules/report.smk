@@ -140,6 +140,8 @@ rule write_report:
         outcomes="results/identity/outcome.tsv",
         composition="results/quality/composition_groups.tsv",
         design="results/differential/design.tsv",
+        heterogeneity="results/differential/heterogeneity.tsv",
+        outlier_genes="results/differential/outlier_genes.tsv",
         mapping="results/quality/mapping.tsv" if FROM_ARCHIVE else [],
         reads="results/quality/reads.tsv" if FROM_ARCHIVE else [],
         set_tests="results/gene_sets/tests.tsv" if FAMILIES else [],

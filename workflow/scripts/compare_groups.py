@@ -3,10 +3,11 @@
 from pathlib import Path
 from typing import Any
 
-from claimcheck.expression import differential
+from claimcheck.expression import accounting, differential
 from claimcheck.expression.design import Design
 from claimcheck.expression.gates import require_passed
 from claimcheck.expression.genes import Annotation, folder_of, read_annotation
+from claimcheck.expression.heterogeneity import fit_heterogeneity
 from claimcheck.expression.panels import select_genes
 from claimcheck.steps import step
 from claimcheck.tables import read_table, write_table
@@ -25,6 +26,8 @@ def main(
     genes: Path,
     summary: Path,
     gene_counts: Path,
+    heterogeneity: Path,
+    outlier_genes: Path,
 ) -> None:
     """Write the table of genes, its summary, and the normalised counts of the genes to look at one by one."""
     require_passed(read_table(gates, text=True), where=str(gates))
@@ -49,8 +52,12 @@ def main(
     )
     table.insert(1, "symbol", annotation.symbols_of(table["gene_id"]))
     write_table(table[list(differential.GENE_COLUMNS)], genes)
-    write_table(differential.summarise(table, counted, sheet, design, alpha=settings["alpha"]), summary)
-    write_table(differential.counts_to_look_at(table, dataset, sheet, kept_genes), gene_counts)
+    write_table(accounting.summarise(table, counted, sheet, design, alpha=settings["alpha"]), summary)
+    write_table(accounting.count_outlier_genes(table, sheet), outlier_genes)
+    differing = fit_heterogeneity(filtered, sheet, design, unused_for_size_factors=unused or frozenset())
+    differing.insert(1, "symbol", annotation.symbols_of(differing["gene_id"]))
+    write_table(differing, heterogeneity)
+    write_table(accounting.counts_to_look_at(table, dataset, sheet, kept_genes), gene_counts)
 
 
 if "snakemake" in globals():
@@ -71,4 +78,6 @@ if "snakemake" in globals():
             genes=Path(snakemake.output.genes),
             summary=Path(snakemake.output.summary),
             gene_counts=Path(snakemake.output.gene_counts),
+            heterogeneity=Path(snakemake.output.heterogeneity),
+            outlier_genes=Path(snakemake.output.outlier_genes),
         )

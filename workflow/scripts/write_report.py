@@ -19,6 +19,8 @@ def main(
     outcomes: Path,
     composition: Path,
     design: Path,
+    heterogeneity: Path,
+    outlier_genes: Path,
     mapping: Path | None,
     reads: Path | None,
     set_tests: Path | None,
@@ -48,6 +50,8 @@ def main(
             text=["panel", "reason"],
         ),
         design=considered,
+        heterogeneity=read_table(heterogeneity, columns=["symbol", "difference", "p_adjusted"], text=["symbol"]),
+        outlier_genes=read_table(outlier_genes, columns=["sample", "n_outlier_genes", "flagged"], text=["sample"]),
         genes=read_table(
             genes,
             columns=[
@@ -98,6 +102,8 @@ if "snakemake" in globals():
             outcomes=Path(snakemake.input.outcomes),
             composition=Path(snakemake.input.composition),
             design=Path(snakemake.input.design),
+            heterogeneity=Path(snakemake.input.heterogeneity),
+            outlier_genes=Path(snakemake.input.outlier_genes),
             mapping=Path(snakemake.input.mapping) if snakemake.input.mapping else None,
             reads=Path(snakemake.input.reads) if snakemake.input.reads else None,
             set_tests=Path(snakemake.input.set_tests) if snakemake.input.set_tests else None,

@@ -41,6 +41,8 @@ class Results:
         outcomes: question (knockout, tissue), outcome, sentence (text); no row where nothing was asked.
         composition: panel, n_genes, n_detected, log2_ratio, standardised_difference, p_t, p_permutation, differs.
         design: covariate, formula, residual_df, chosen, reason.
+        heterogeneity: symbol, difference, p_adjusted; no row where it was not fitted.
+        outlier_genes: sample, n_outlier_genes, flagged.
         genes: gene_id, symbol, base_mean, log2_fold_change, lfc_se, stat, p_value, p_adjusted,
             log2_fold_change_shrunken.
         summary: quantity, value (text).
@@ -57,6 +59,8 @@ class Results:
     outcomes: pd.DataFrame
     composition: pd.DataFrame
     design: pd.DataFrame
+    heterogeneity: pd.DataFrame
+    outlier_genes: pd.DataFrame
     genes: pd.DataFrame
     summary: pd.DataFrame
     size_factors: pd.DataFrame
@@ -127,6 +131,8 @@ def render_page(study: Study, results: Results, figures: Sequence[Path], templat
         panels=panel_table(results.composition, study),
         model=_model(results.design),
         design=design_table(results.design),
+        heterogeneity=_heterogeneity(results, study),
+        outlier_samples=list(results.outlier_genes.loc[results.outlier_genes["flagged"].eq(True), "sample"]),
         reads=None if results.reads is None else reads_table(results.reads),
         n_status=results.gates["status"].value_counts().to_dict(),
         outcome=_outcome(results.genes, study, calls),
@@ -178,6 +184,20 @@ def _model(design: pd.DataFrame) -> str:
     """Say in a sentence which model was fitted and why."""
     taken = design[design["chosen"]].iloc[0]
     return f"{taken['formula']}, {taken['residual_df']:.0f} residual degrees of freedom: {taken['reason']}."
+
+
+def _heterogeneity(results: Results, study: Study) -> str:
+    """Say in a sentence whether the effect differs between the levels of the covariate, or nothing where it was not fitted."""
+    if results.heterogeneity.empty:
+        return ""
+    covariate = results.design.loc[results.design["chosen"], "covariate"].iloc[0]
+    differing = results.heterogeneity[results.heterogeneity["p_adjusted"] < study.alpha].sort_values("p_adjusted")
+    named = f": {listed(differing['symbol'])}" if len(differing) else ""
+    return (
+        f"The effect differs with {covariate} in {len(differing):,} of {len(results.heterogeneity):,} genes (interaction, "
+        f"adjusted p below {study.alpha:g}){named}. A description: it chooses no subgroup, and with few animals it finds only "
+        "large differences."
+    )
 
 
 def _outcome(genes: pd.DataFrame, study: Study, calls: Calls) -> str:
