@@ -28,6 +28,8 @@ _TYPES = {
 def load_schema(name: str) -> dict[str, Any]:
     """Read `workflow/schemas/<name>.schema.yaml`; a property `$ref: <other>`, at any depth, is replaced by that schema file.
 
+    What stands beside the reference, such as a default, is kept.
+
     Each file has an `$id` of its own, so that references within it stay within it.
     """
     schema: dict[str, Any] = yaml.safe_load((SCHEMAS / f"{name}.schema.yaml").read_text(encoding="utf-8"))
@@ -39,7 +41,8 @@ def _joined(schema: dict[str, Any]) -> dict[str, Any]:
     """Replace the references to other schema files among a schema's properties."""
     for key, part in schema.get("properties", {}).items():
         other = part.get("$ref", "#")
-        schema["properties"][key] = _joined(part) if other.startswith("#") else load_schema(other)
+        beside = {name: rule for name, rule in part.items() if name != "$ref"}
+        schema["properties"][key] = _joined(part) if other.startswith("#") else load_schema(other) | beside
     return schema
 
 
@@ -74,10 +77,11 @@ def complete(instance: Any, schema: dict[str, Any]) -> Any:
 
 
 def _leaves(errors: Iterator[ValidationError]) -> Iterator[ValidationError]:
-    """Of alternatives that all fail, keep the branch that describes the given type best."""
+    """Of alternatives that all fail, keep the branch that fits best: the type is right, and the complaint lies deepest."""
     for error in errors:
         if error.validator in ("anyOf", "oneOf") and error.context:
             matching = [inner for inner in error.context if inner.validator != "type"]
+            matching.sort(key=lambda inner: -len(inner.relative_path))
             yield from _leaves(iter(matching[:1] or [error.context[0]]))
         else:
             yield error
