@@ -27,7 +27,9 @@ include: "workflow/rules/expression.smk"
 include: "workflow/rules/quality.smk"
 include: "workflow/rules/quality_figures.smk"
 include: "workflow/rules/differential.smk"
+include: "workflow/rules/collections.smk"
 include: "workflow/rules/gene_sets.smk"
+include: "workflow/rules/claims.smk"
 include: "workflow/rules/report.smk"
 
 

@@ -121,7 +121,7 @@ def test_a_documented_key_is_in_the_schema(key):
     assert any(name == key or name.startswith(f"{key}.") for name in KEYS)
 
 
-NUMBERS = [key for key, rule in KEYS.items() if isinstance(rule.get("default"), int | float)]
+NUMBERS = [key for key, rule in KEYS.items() if type(rule.get("default")) in (int, float)]
 
 
 @pytest.mark.parametrize("key", NUMBERS)

@@ -28,6 +28,7 @@ except StudyError as error:
 
 FROM_ARCHIVE = config["start_from"] == "archive"
 SIMULATED = "simulation" in config
+HAS_CLAIMS = config["claims"] != "none"
 SHEET = "config/samples.tsv"
 METADATA_SOURCES = ("ena", "ncbi", "biosamples", "browser")
 
@@ -48,7 +49,7 @@ def digest_of_wing(wing):
 
 LIBRARY = {
     wing: digest_of_wing(wing)
-    for wing in ("sourcing", "expression", "sets", "figures")
+    for wing in ("sourcing", "expression", "sets", "claims", "figures")
 }
 
 
@@ -56,6 +57,11 @@ def curated_tables():
     """List the tables of the curated gene sets; none where the study has no sets."""
     folder = config["gene_sets"]["curated"]
     return [] if folder == "none" else sorted(map(str, Path(folder).glob("*.tsv")))
+
+
+def file_or_none(path):
+    """Return a path that may be `none` as an input."""
+    return [] if path == "none" else path
 
 
 def local_inputs(*addresses):
@@ -120,3 +126,19 @@ def show_problems():
     if PROBLEMS.exists():
         line = "=" * 78
         print(f"\n{line}\n{PROBLEMS.read_text().rstrip()}\n{line}", file=sys.stderr)
+
+
+def collection_files():
+    """List the files of collections that are on this machine; one that is not there is no input, but reported as unreachable."""
+    tables = [config["collections"][name] for name in ("genes", "orthologs")]
+    found = [(file, {}) for file in tables if file] + [
+        (file, source)
+        for source in config["collections"]["sources"].values()
+        for file in source["files"].values()
+    ]
+    addresses = [
+        address.replace("{release}", source.get("release", "unversioned"))
+        for file, source in found
+        for address in (file["address"], *file.get("copies", ()))
+    ]
+    return [path for path in local_inputs(*addresses) if Path(path).is_file()]

@@ -1,8 +1,8 @@
-"""From differential expression and gene sets to where each set stands in the ranking of genes.
+"""From counts, differential expression and gene sets to tests of each set, and where it stands in the ranking of genes.
 
 results/gene_sets/sets.tsv           every set with source, licence, size before and after mapping, genes lost
-results/gene_sets/tests.tsv          one row a tested set
-results/gene_sets/running_sums.tsv   the corners of each set's running sum
+results/gene_sets/tests.tsv          one row a tested set and variant: full, and as the claims register thins sets out
+results/gene_sets/running_sums.tsv   the corners of each full set's running sum
 """
 
 
@@ -10,6 +10,14 @@ rule rank_sets:
     input:
         genes="results/differential/genes.tsv",
         counts="results/counts/gene_counts.tsv",
+        model="results/differential/model.tsv",
+        design="results/differential/design.tsv",
+        size_factors="results/expression/size_factors.tsv",
+        left_out="results/claims/plan/left_out.tsv" if HAS_CLAIMS else [],
+        downloaded=[
+            "results/gene_sets/downloaded_sets.tsv",
+            "results/gene_sets/downloaded_members.tsv",
+        ],
         transcripts=branch(
             FROM_ARCHIVE, then="results/reference/transcripts.tsv", otherwise=[]
         ),
@@ -26,9 +34,11 @@ rule rank_sets:
         "../../envs/sets.yaml"
     params:
         library=LIBRARY["sets"],
+        test=config["design"]["test"],
+        reference=config["design"]["reference"],
         gene_sets=config["gene_sets"],
         deleted_gene=config["study"]["deleted_gene"],
     message:
-        "Describe where the genes of each set stand in the ranking of all genes"
+        "Test every gene set, and describe where its genes stand in the ranking of all genes"
     script:
         "../scripts/rank_sets.py"

@@ -1,12 +1,17 @@
 """Figures of the results, and the page of a study.
 
-Inputs:  the tables of all phases before, results/gene_sets only where the study has sets
+Inputs:  the tables of all phases before, results/gene_sets and results/claims only where the study has sets and claims
 Outputs: results/figures/<figure>.svg, .pdf and .tsv (exactly what is drawn), results/config.yaml (the merged configuration),
          results/report/index.html
 """
 
+
+include: "claims_figures.smk"
+
+
 FAMILIES = config["gene_sets"]["families"]
 FIGURES = [
+    *CLAIM_FIGURES,
     *QUALITY_FIGURES,
     "ma",
     "volcano",
@@ -132,6 +137,7 @@ rule save_configuration:
 
 rule write_report:
     input:
+        **CLAIM_TABLES,
         samples="results/samples/samples.tsv",
         gates="results/quality/gates.tsv",
         genes="results/differential/genes.tsv",
@@ -153,6 +159,8 @@ rule write_report:
         ),
         template=workflow.source_path("../report/index.html.j2"),
         parts=[
+            workflow.source_path("../report/claims.html.j2"),
+            workflow.source_path("../report/claims_detail.html.j2"),
             workflow.source_path("../report/macros.html.j2"),
             workflow.source_path("../report/page.css"),
         ],
@@ -166,6 +174,7 @@ rule write_report:
         "../../envs/figures.yaml"
     params:
         library=LIBRARY["figures"],
+        claims=LIBRARY["claims"],
         study={
             "title": config["study"]["title"],
             "accession": config["study"]["bioproject"] or "",

@@ -22,7 +22,8 @@ def main(
     annotation: Annotation,
     groups: Design,
     settings: dict[str, Any],
-    kept_genes: set[str],
+    looked_at: set[str],
+    claimed: Path | None,
     genes: Path,
     summary: Path,
     gene_counts: Path,
@@ -36,7 +37,8 @@ def main(
     considered = read_table(steps, text=["covariate"])
     chosen = considered.loc[considered["chosen"], "covariate"].iloc[0]
     design = Design(groups.test, groups.reference, () if chosen == "none" else tuple(chosen.split(", ")))
-    filtered = differential.filter_genes(counted, sheet, min_count=settings["min_count"], keep=kept_genes)
+    kept = looked_at | (set(read_table(claimed, text=True)["gene_id"]) if claimed else set())
+    filtered = differential.filter_genes(counted, sheet, min_count=settings["min_count"], keep=kept)
     unused = select_genes(
         settings["size_factors_without"],
         annotation.members,
@@ -57,7 +59,7 @@ def main(
     differing = fit_heterogeneity(filtered, sheet, design, unused_for_size_factors=unused or frozenset())
     differing.insert(1, "symbol", annotation.symbols_of(differing["gene_id"]))
     write_table(differing, heterogeneity)
-    write_table(accounting.counts_to_look_at(table, dataset, sheet, kept_genes), gene_counts)
+    write_table(accounting.counts_to_look_at(table, dataset, sheet, looked_at), gene_counts)
 
 
 if "snakemake" in globals():
@@ -74,7 +76,8 @@ if "snakemake" in globals():
             ),
             groups=Design(snakemake.params.test, snakemake.params.reference),
             settings=snakemake.params.differential,
-            kept_genes={snakemake.params.deleted_gene, *snakemake.params.labelled} - {None},
+            looked_at={snakemake.params.deleted_gene, *snakemake.params.labelled} - {None},
+            claimed=Path(snakemake.input.kept_genes) if snakemake.input.kept_genes else None,
             genes=Path(snakemake.output.genes),
             summary=Path(snakemake.output.summary),
             gene_counts=Path(snakemake.output.gene_counts),

@@ -5,24 +5,28 @@ from typing import Any
 
 import pandas as pd
 
-from claimcheck.claims.artefacts import planned_readouts, readout_genes
-from claimcheck.claims.evaluate import Study, evaluate
+from claimcheck.claims.artefacts import add_readouts, readout_genes
+from claimcheck.claims.evaluate import evaluate
+from claimcheck.claims.judgement import Study
 from claimcheck.claims.measure import Data
 from claimcheck.claims.model import Register
 from claimcheck.claims.plan import planned_genes, planned_sets, read_reference
 from claimcheck.claims.register import deviations, read_register
 from claimcheck.expression.design import Design
-from claimcheck.expression.genes import Annotation, read_annotation
+from claimcheck.expression.genes import Annotation, folder_of, read_annotation
 from claimcheck.expression.panels import select_genes
-from claimcheck.sets.collections import read_collection
+from claimcheck.sets.collections import MEMBER_COLUMNS, SET_COLUMNS, read_collection
+from claimcheck.sets.mapping import join_released
 from claimcheck.steps import step
 from claimcheck.tables import read_table, write_table
+
+_NO_SETS, _NO_MEMBERS = pd.DataFrame(columns=list(SET_COLUMNS)), pd.DataFrame(columns=list(MEMBER_COLUMNS))
 
 
 def main(
     *,
     claims: Path,
-    gene_sets: Path,
+    curated: str,
     reference_expression: Path | None,
     annotation: Annotation,
     complete_annotation: bool,
@@ -36,12 +40,17 @@ def main(
     composition_groups: Path,
     outcomes: Path,
     outliers: Path,
+    downloaded_sets: Path,
+    downloaded_members: Path,
     groups: Design,
     configuration: dict[str, Any],
     outputs: dict[str, Path],
 ) -> None:
     """Read the results of the phases before, evaluate the register, and write its tables."""
-    sets, members = read_collection(gene_sets)
+    shipped = read_collection(Path(curated)) if curated != "none" else (_NO_SETS, _NO_MEMBERS)
+    released = read_table(downloaded_sets, text=True), read_table(downloaded_members, text=True)
+    sets, members = join_released(shipped, released)
+    members = members[members["yielded_to"] == ""].drop(columns="yielded_to")
     symbols = dict(zip(annotation.genes["gene_id"], annotation.genes["symbol"], strict=True))
     register = read_register(claims, sets=sets, members=members, annotation=symbols if complete_annotation else None)
     sheet = read_table(model, text=True)
@@ -50,7 +59,7 @@ def main(
     chosen = considered.loc[considered["chosen"], "covariate"].iloc[0]
     reference = read_reference(register, reference_expression)
     housekeeping = register.primary.get("negative_controls", {}).get("housekeeping")
-    readouts = planned_readouts(register, members, (housekeeping,) if housekeeping else ())
+    planned = planned_sets(register, sets, members, reference)
     looked_at = planned_genes(register)
     scores = read_table(composition, text=["panel", "sample"]).pivot(index="sample", columns="panel", values="score")
     differential = configuration["differential"]
@@ -67,7 +76,7 @@ def main(
         )
         or frozenset(),
         panels=scores.reindex(sheet["sample"]),
-        planned=pd.concat([planned_sets(register, sets, members, reference), readouts], ignore_index=True),
+        planned=add_readouts(planned, register, members, (housekeeping,) if housekeeping else ()),
         gene_ids=tuple(dict.fromkeys([*looked_at["gene_id"], *readout_genes(register)])),
         seed=tests["seed"],
         rotations=tests["rotations"],
@@ -116,13 +125,13 @@ if "snakemake" in globals():
     with step(snakemake.log[0]):
         main(
             claims=Path(snakemake.input.claims),
-            gene_sets=Path(snakemake.params.gene_sets),
+            curated=folder_of(snakemake.input.gene_sets),
             reference_expression=Path(snakemake.input.reference) if snakemake.input.reference else None,
             annotation=read_annotation(
                 Path(snakemake.input.transcripts) if snakemake.input.transcripts else None,
-                snakemake.params.gene_sets,
+                folder_of(snakemake.input.gene_sets),
             ),
-            complete_annotation=bool(snakemake.input.transcripts),
+            complete_annotation=snakemake.params.complete_reference,
             counts=Path(snakemake.input.counts),
             tpm=Path(snakemake.input.tpm) if snakemake.input.tpm else None,
             model=Path(snakemake.input.model),
@@ -133,6 +142,8 @@ if "snakemake" in globals():
             composition_groups=Path(snakemake.input.composition_groups),
             outcomes=Path(snakemake.input.outcomes),
             outliers=Path(snakemake.input.outliers),
+            downloaded_sets=Path(snakemake.input.downloaded[0]),
+            downloaded_members=Path(snakemake.input.downloaded[1]),
             groups=Design(snakemake.params.test, snakemake.params.reference),
             configuration=snakemake.params.configuration,
             outputs={name: Path(path) for name, path in snakemake.output.items()},

@@ -1,5 +1,6 @@
 """Turn the published collections that were fetched into sets of the study's genes."""
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -87,11 +88,14 @@ def of_other_species(
         elif file.tax_id not in (None, tax_id) and not path.exists():
             problems[file.name] = "its genes are of another species, and there is no table of orthologs"
         elif file.tax_id not in (None, tax_id):
-            pairs = read_text(path)
-            orthologs[file.name] = read_orthologs(
-                pairs, source_tax_id=file.tax_id, target_tax_id=tax_id, where=str(path)
-            )
+            orthologs[file.name] = orthologs_between(path, file.tax_id, tax_id)
     return orthologs, problems
+
+
+@cache
+def orthologs_between(path: Path, source_tax_id: int, target_tax_id: int) -> Orthologs:
+    """Read the table of orthologs once for all files of a species."""
+    return read_orthologs(read_text(path), source_tax_id=source_tax_id, target_tax_id=target_tax_id, where=str(path))
 
 
 def provenance(state: "pd.Series[str]") -> dict[str, str]:
@@ -115,7 +119,7 @@ if "snakemake" in globals():
             fetched=Path(snakemake.input.fetched),
             transcripts=Path(snakemake.input.transcripts) if snakemake.input.transcripts else None,
             collections=snakemake.params.collections,
-            curated=snakemake.params.curated,
+            curated=snakemake.params.gene_sets["curated"],
             tax_id=snakemake.params.tax_id,
             deleted_gene=snakemake.params.deleted_gene,
             sets=Path(snakemake.output.sets),

@@ -5,12 +5,11 @@ from typing import Any
 
 import pandas as pd
 
-from claimcheck.claims.plan import left_out_genes, read_reference
-from claimcheck.claims.register import read_register
 from claimcheck.expression.design import Design, metadata_of, model_matrix
 from claimcheck.expression.genes import read_annotation
 from claimcheck.sets.collections import map_sets, read_collection
 from claimcheck.sets.comparison import Comparison, make_comparison, run_tests
+from claimcheck.sets.mapping import join_released
 from claimcheck.sets.prerank import prerank, rank_genes
 from claimcheck.sets.weights import weigh_sets
 from claimcheck.steps import step
@@ -55,8 +54,9 @@ def main(
     steps: Path,
     size_factors: Path,
     transcripts: Path | None,
-    claims: Path | None,
-    reference_expression: Path | None,
+    left_out: Path | None,
+    downloaded_sets: Path,
+    downloaded_members: Path,
     groups: Design,
     gene_sets: dict[str, Any],
     deleted_gene: str | None,
@@ -73,12 +73,13 @@ def main(
         ranked_biotypes=gene_sets["ranked_biotypes"],
     )
     counted = read_table(counts, text=["gene_id"]).set_index("gene_id")
-    described, members = read_collection(Path(gene_sets["curated"]))
+    released = read_table(downloaded_sets, text=True), read_table(downloaded_members, text=True)
+    described, members = join_released(read_collection(Path(gene_sets["curated"])), released)
+    members = members[members["yielded_to"] == ""].drop(columns="yielded_to")
     comparison = _comparison(counted.loc[table["gene_id"]], model, steps, size_factors, groups)
-    left_out = _variants(claims, reference_expression, described, members)
     sizes = {"min_size": gene_sets["min_size"], "max_size": gene_sets["max_size"]}
     parts = []
-    for variant, lost in left_out.items():
+    for variant, lost in _variants(left_out).items():
         mapped, in_ranking = map_sets(
             described,
             members[~members["gene_id"].isin(sorted(lost))],
@@ -112,16 +113,12 @@ def _comparison(counts: pd.DataFrame, model: Path, steps: Path, size_factors: Pa
     )
 
 
-def _variants(
-    claims: Path | None, reference_expression: Path | None, sets: pd.DataFrame, members: pd.DataFrame
-) -> dict[str, set[str]]:
+def _variants(left_out: Path | None) -> dict[str, set[str]]:
     """List the genes that each variant of the claims register leaves out; without a register sets are tested whole."""
-    if claims is None:
+    if left_out is None:
         return {FULL: set()}
-    register = read_register(claims, sets=sets, members=members)
-    reference = read_reference(register, reference_expression)
-    by_set = {str(name): list(rows) for name, rows in members.groupby("set")["gene_id"]}
-    return {name: left_out_genes(register, name, by_set, reference) for name in register.primary["variants"]}
+    table = read_table(left_out, text=True)
+    return {str(name): set(rows) - {""} for name, rows in table.groupby("variant", sort=False)["gene_id"]}
 
 
 if "snakemake" in globals():
@@ -133,8 +130,9 @@ if "snakemake" in globals():
             steps=Path(snakemake.input.design),
             size_factors=Path(snakemake.input.size_factors),
             transcripts=Path(snakemake.input.transcripts) if snakemake.input.transcripts else None,
-            claims=Path(snakemake.input.claims) if snakemake.input.claims else None,
-            reference_expression=Path(snakemake.input.reference) if snakemake.input.reference else None,
+            left_out=Path(snakemake.input.left_out) if snakemake.input.left_out else None,
+            downloaded_sets=Path(snakemake.input.downloaded[0]),
+            downloaded_members=Path(snakemake.input.downloaded[1]),
             groups=Design(snakemake.params.test, snakemake.params.reference),
             gene_sets=snakemake.params.gene_sets,
             deleted_gene=snakemake.params.deleted_gene,

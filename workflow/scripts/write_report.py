@@ -4,6 +4,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from claimcheck.figures.captions import Study
+from claimcheck.figures.claims_input import open_register, read_verdicts
+from claimcheck.figures.claims_page import ClaimResults
 from claimcheck.figures.page import Results, render_page
 from claimcheck.steps import step
 from claimcheck.tables import read_table, write_text
@@ -25,6 +27,7 @@ def main(
     reads: Path | None,
     set_tests: Path | None,
     sets: Path | None,
+    claims: ClaimResults | None,
     configuration: Path,
     figures: list[Path],
     template: Path,
@@ -87,8 +90,63 @@ def main(
         if sets
         else None,
         configuration=configuration.read_text(encoding="utf-8"),
+        claims=claims,
     )
     write_text(page, render_page(study, results, figures, template))
+
+
+def read_claims(
+    *,
+    register: Path,
+    collection: list[Path],
+    verdicts: Path,
+    robustness: Path,
+    specifications: Path,
+    vetoes: Path,
+    artefacts: Path,
+    controls: Path,
+    set_tests: Path,
+    gene_tests: Path,
+    identification: Path,
+    truth: Path | None,
+) -> ClaimResults:
+    """Read the register and the tables of the claims."""
+    numbers = ["effect", "ci_low", "ci_high"]
+    return ClaimResults(
+        register=open_register(register, collection),
+        verdicts=read_verdicts(verdicts),
+        robustness=read_table(
+            robustness,
+            columns=["claim", "axis", "specification", *numbers, "counted", "agrees"],
+            text=["claim", "axis", "specification"],
+        ),
+        specifications=read_table(
+            specifications, columns=["axis", "specification", "run"], text=["axis", "specification", "reason"]
+        ),
+        vetoes=read_table(
+            vetoes, columns=["claim", "veto", "fired"], text=["claim", "veto", "panels", "rerun", "reason"]
+        ),
+        artefacts=read_table(
+            artefacts,
+            columns=["world", "readout", "claim", "predicted", "observed", "fits", *numbers],
+            text=["world", "explanation", "readout", "claim", "looked_at", "predicted", "observed", "fits"],
+        ),
+        controls=read_table(
+            controls,
+            columns=["control", "claim", "n_draws", "share_supported", *numbers],
+            text=["control", "claim", "note"],
+        ),
+        set_tests=read_table(
+            set_tests,
+            columns=["claim", "role", "run", "variant", *numbers],
+            text=["claim", "role", "run", "variant", "leading_edge"],
+        ),
+        gene_tests=read_table(gene_tests, columns=["gene_id", *numbers], text=["gene_id", "symbol"]),
+        identification=read_table(identification, columns=["key", "value", "note"], text=True),
+        truth=read_table(truth, columns=["claim", "planted", "expected", "holds"], text=["claim", "holds"])
+        if truth
+        else None,
+    )
 
 
 if "snakemake" in globals():
@@ -108,6 +166,22 @@ if "snakemake" in globals():
             reads=Path(snakemake.input.reads) if snakemake.input.reads else None,
             set_tests=Path(snakemake.input.set_tests) if snakemake.input.set_tests else None,
             sets=Path(snakemake.input.sets) if snakemake.input.sets else None,
+            claims=read_claims(
+                register=Path(snakemake.input.register),
+                collection=[Path(table) for table in snakemake.input.collection],
+                verdicts=Path(snakemake.input.verdicts),
+                robustness=Path(snakemake.input.robustness),
+                specifications=Path(snakemake.input.specifications),
+                vetoes=Path(snakemake.input.vetoes),
+                artefacts=Path(snakemake.input.artefacts),
+                controls=Path(snakemake.input.controls),
+                set_tests=Path(snakemake.input.claim_set_tests),
+                gene_tests=Path(snakemake.input.gene_tests),
+                identification=Path(snakemake.input.identification),
+                truth=Path(snakemake.input.truth) if snakemake.input.truth else None,
+            )
+            if snakemake.input.register
+            else None,
             configuration=Path(snakemake.input.configuration),
             figures=[Path(figure) for figure in snakemake.input.figures],
             template=Path(snakemake.input.template),

@@ -81,6 +81,9 @@ def _contradictions(study: dict[str, Any], folder: Path) -> list[tuple[str, str,
             "the name of the cells, for the sentences of the page",
         )
     )
+    for key, path in (("claims", study["claims"]), ("gene_sets.reference_expression", sets["reference_expression"])):
+        if path != "none":
+            rules.append((key, _missing(folder, path), "the path of a file, relative to the study folder, or none"))
     if sets["curated"] != "none":
         table = Path(sets["curated"]) / "sets.tsv"
         rules.append(("gene_sets.curated", _missing(folder, str(table)), "a folder with sets.tsv and gene lists"))

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from claimcheck.figures.claims_captions import CLAIM_CAPTIONS
 from claimcheck.figures.differential import N_LABELLED
 from claimcheck.figures.quality_captions import QUALITY_CAPTIONS
 
@@ -84,7 +85,7 @@ def describe_figure(name: str, study: Study, calls: Calls) -> tuple[str, str]:
     """Give the alternative text and the caption of a figure.
 
     Args:
-        name: "mapping", "ma", "volcano", "enrichment_<family>" or one of QUALITY_CAPTIONS.
+        name: "mapping", "ma", "volcano", "enrichment_<family>" or one of QUALITY_CAPTIONS or CLAIM_CAPTIONS.
         study: names, direction and alpha.
         calls: numbers of animals and genes.
     """
@@ -103,8 +104,9 @@ def describe_figure(name: str, study: Study, calls: Calls) -> tuple[str, str]:
             "pseudoaligned to the transcriptome. Right: fragments sequenced (open) and pseudoaligned (filled). "
             "Dashed: thresholds of the quality gates. No test.",
         )
-    if name in QUALITY_CAPTIONS:
-        return QUALITY_CAPTIONS[name](animals, study.test, study.reference)
+    captions = QUALITY_CAPTIONS | CLAIM_CAPTIONS
+    if name in captions:
+        return captions[name](animals, study.test, study.reference)
     if name == "ma":
         return (
             f"Log2 fold change against mean count of {calls.n_genes:,} genes; {calls.n_up:,} are called higher in "

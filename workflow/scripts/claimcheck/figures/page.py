@@ -10,6 +10,7 @@ import jinja2
 import pandas as pd
 
 from claimcheck.figures.captions import Calls, Study, count_calls, describe_figure
+from claimcheck.figures.claims_page import ClaimResults, view_claims
 from claimcheck.figures.page_tables import (
     Column,
     Table,
@@ -52,6 +53,7 @@ class Results:
         set_tests: set, family, source, variant, n_genes, effect, nes, p_prerank, p_prerank_adjusted, leading_edge.
         sets: where the sets come from.
         configuration: the merged configuration, YAML.
+        claims: the claims register and what was found of it, None where no register was evaluated.
     """
 
     samples: pd.DataFrame
@@ -69,6 +71,7 @@ class Results:
     set_tests: pd.DataFrame | None
     sets: pd.DataFrame | None
     configuration: str
+    claims: ClaimResults | None = None
 
 
 @dataclass(frozen=True)
@@ -124,6 +127,7 @@ def render_page(study: Study, results: Results, figures: Sequence[Path], templat
         study=study,
         calls=calls,
         views=views,
+        claims=None if results.claims is None else view_claims(results.claims, results.outcomes, study),
         samples=sample_table(animals),
         gates=gate_table(results.gates),
         outcomes=results.outcomes.to_dict("records"),

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from claimcheck.figures.animals import figures_of
 from claimcheck.figures.captions import Study
 from claimcheck.tables import listed
 
@@ -56,8 +57,8 @@ def whole(value: float) -> str:
 
 
 def two(value: float) -> str:
-    """Write a number with two decimals and a true minus sign."""
-    return f"{value:.2f}".replace("-", "−") if pd.notna(value) else _MISSING
+    """Write a number with two decimals and a true minus sign, and no minus before a zero."""
+    return figures_of(value, "{:.2f}") if pd.notna(value) else _MISSING
 
 
 def percent(value: float) -> str:
@@ -85,6 +86,11 @@ def together(value: Any) -> str:
     return words(value)
 
 
+def plain(value: Any) -> str:
+    """Write text on one line, and nothing where there is none."""
+    return str(value)
+
+
 def sentence(value: Any) -> str:
     """Write text that is long enough to need a column of some width."""
     return words(value)
@@ -98,6 +104,7 @@ _KINDS: dict[Callable[[Any], str], str] = {
     spaced: "long",
     sentence: "long",
     together: "together",
+    plain: "together",
 }
 
 _GENE = [

@@ -1,0 +1,144 @@
+"""Planted worlds at the level of counts, taken through composition and differential expression to what claims are decided from."""
+
+from copy import deepcopy
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import yaml
+
+from claimcheck.claims.artefacts import add_readouts, readout_genes
+from claimcheck.claims.judgement import Study
+from claimcheck.claims.measure import Data
+from claimcheck.claims.model import Register
+from claimcheck.claims.plan import planned_genes, planned_sets, read_reference
+from claimcheck.claims.register import read_register
+from claimcheck.expression import differential, panels
+from claimcheck.expression.composition import compare_panels
+from claimcheck.expression.design import Design
+from claimcheck.expression.genes import read_annotation
+from claimcheck.sets.collections import MEMBER_COLUMNS, SET_COLUMNS, read_collection
+from claimcheck.simulation.world import World, build_world, draw_counts
+from claimcheck.tables import read_table
+
+ROOT = Path(__file__).resolve().parents[2]
+GENE_SETS = ROOT / "config/gene_sets"
+REFERENCE = GENE_SETS / "reference/bone_expression.tsv"
+DEMO: dict[str, Any] = yaml.safe_load((ROOT / "demo/config/config.yaml").read_text())
+SETS, MEMBERS = read_collection(GENE_SETS)
+
+NO_SETS = pd.DataFrame(columns=[*SET_COLUMNS, "version", "sha256"])
+NO_MEMBERS = pd.DataFrame(columns=[*MEMBER_COLUMNS, "yielded_to"])
+"""The tables of published sets of a study that fetches none."""
+
+PAPER = {
+    "sets": {
+        "WNT_TARGETS_T1": 1.0,
+        "OSTEOBLAST": 1.0,
+        "DENDRICITY_LCN": 0.8,
+        "FERRO_MARKERS": -1.0,
+        "ATF4_STRESS": -1.0,
+        "FERRO_DRIVER_CORE": -0.6,
+    },
+    # Atf3 is one of the genes that tell of handling.
+    "genes": {"Dkk1": -1.6, "Sost": -1.6, "Atf3": 0.0},
+}
+"""What the demo plants, far above what six animals a group can detect."""
+NOTHING: dict[str, dict[str, float]] = {"sets": {}, "genes": {}}
+
+
+@dataclass(frozen=True)
+class Planted:
+    """A world, and what is known of it."""
+
+    world: World
+    register: Register
+    data: Data
+    study: Study
+
+
+@cache
+def register() -> Register:
+    """Read the register that the project ships."""
+    return read_register(ROOT / "config/claims.yaml", sets=SETS, members=MEMBERS)
+
+
+def plant(
+    effects: dict[str, dict[str, float]],
+    *,
+    animals: int = 3,
+    carry_over: dict[str, float] | None = None,
+    fillers: int | None = None,
+    fragments: int = 2_000_000,
+    seed: int = 1,
+    outcomes: dict[str, str] | None = None,
+    **changes: Any,
+) -> Planted:
+    """Plant a world and take its counts through the phases before the claims.
+
+    Args:
+        effects: log2 fold changes, knockout / control, of sets and genes.
+        animals: of each sex in each group.
+        carry_over: log2 change in knockouts of marrow and muscle.
+        fillers: genes in no set.
+        fragments: counts an animal.
+        seed: of everything.
+        outcomes: of the quality questions, confirmed where absent.
+        changes: of `Data`.
+    """
+    settings = deepcopy(DEMO["simulation"]["world"])
+    settings["effects"] = deepcopy(effects)
+    settings["animals"] = {group: dict.fromkeys(("female", "male"), animals) for group in ("control", "knockout")}
+    settings["filler"]["genes"] = fillers or settings["filler"]["genes"]
+    for tissue, shift in (carry_over or {}).items():
+        settings["carry_over"][tissue]["knockout_shift"] = shift
+    world = build_world(settings, MEMBERS, read_table(REFERENCE), seed)
+    counts = draw_counts(world, fragments, seed).rename_axis(columns=None)
+    sheet = world.samples[["animal", "condition", "sex"]].rename(columns={"animal": "sample"})
+    design = Design("knockout", "control", ("sex",))
+
+    levels = panels.log2_cpm(counts)
+    genes_of = {name: set(MEMBERS.loc[MEMBERS["set"] == name, "gene_id"]) for name in DEMO["quality"]["panels"]}
+    detected = panels.detected_genes(levels, genes_of, sheet.set_index("sample")["condition"])
+    scores = panels.score_panels(levels, detected)
+    composition = compare_panels(scores, genes_of, detected, sheet, design)
+
+    annotation = read_annotation(None, str(GENE_SETS))
+    unused = panels.select_genes(
+        DEMO["differential"]["size_factors_without"], annotation.members, annotation.genes, where=""
+    )
+    claims = register()
+    gene_ids = tuple(dict.fromkeys([*planned_genes(claims)["gene_id"], *readout_genes(claims)]))
+    filtered = differential.filter_genes(counts, sheet, min_count=10, keep=set(gene_ids))
+    table, _ = differential.fit(filtered, sheet, design, alpha=0.05, unused_for_size_factors=unused or frozenset())
+    planned = planned_sets(claims, SETS, MEMBERS, read_reference(claims, REFERENCE))
+    tests = claims.primary["tests"]
+    known: dict[str, Any] = {
+        "counts": counts,
+        "samples": sheet,
+        "design": design,
+        "composition_genes": unused or frozenset(),
+        "panels": scores.pivot(index="sample", columns="panel", values="score").reindex(sheet["sample"]),
+        "planned": add_readouts(planned, claims, MEMBERS, ("HOUSEKEEPING_NEG",)),
+        "gene_ids": gene_ids,
+        "seed": tests["seed"],
+        "rotations": tests["rotations"],
+        "least_correlation": tests["least_correlation"],
+        "detected_counts": claims.rules.detected_counts,
+    }
+    answers = {"knockout": "confirmed", "tissue": "confirmed"} | (outcomes or {})
+    study = Study(
+        genes=table,
+        tpm=counts / counts.sum() * 1e6,
+        gates=pd.DataFrame(columns=["gate", "scope", "status", "reason"]),
+        composition=composition,
+        outcomes=pd.DataFrame([(key, value, f"{value}: as planted") for key, value in answers.items()]).set_axis(
+            ["question", "outcome", "sentence"], axis="columns"
+        ),
+        outliers=(),
+        min_count=10,
+        available=tuple(SETS["set"]),
+    )
+    return Planted(world, claims, Data(**(known | changes)), study)

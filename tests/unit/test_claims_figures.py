@@ -1,0 +1,280 @@
+"""Figures of claims show what the tables hold, for no claim, one and many, and say so where there is nothing."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+import draw_claims
+import draw_controls
+import draw_leave_one_out
+import draw_specifications
+from claimcheck.claims.model import Register
+from claimcheck.claims.register import read_register
+from claimcheck.claims.sentences import VERDICT_COLUMNS
+from claimcheck.figures.claims import MARKS, in_reading_order, kind_of
+from claimcheck.figures.claims import draw_claims as figure_of_claims
+from claimcheck.figures.claims_controls import draw_controls as figure_of_controls
+from claimcheck.figures.claims_robustness import ALL_ANIMALS
+from claimcheck.figures.claims_robustness import draw_leave_one_out as figure_without_each
+from claimcheck.figures.claims_robustness import draw_specifications as figure_of_specifications
+from claimcheck.figures.style import house_style
+from claimcheck.sets.collections import read_collection
+from claimcheck.tables import read_table, write_table
+
+ROOT = Path(__file__).resolve().parents[2]
+CURATED = ROOT / "config/gene_sets"
+SETS, MEMBERS = read_collection(CURATED)
+REGISTER = read_register(ROOT / "config/claims.yaml", sets=SETS, members=MEMBERS)
+GROUPS = {"test": "knockout", "reference": "control"}
+NAN = float("nan")
+
+
+@pytest.fixture(autouse=True)
+def style():
+    with house_style():
+        yield
+
+
+def some_verdicts(register: Register = REGISTER) -> pd.DataFrame:
+    """Every claim of a register: confirmatory ones are all inconclusive, at -0.3 (-0.5 to -0.1)."""
+    rows = []
+    for claim in register.claims.values():
+        numbers = (-0.3, -0.5, -0.1, 0.01, 0.2, 0.25) if claim.confirmatory else (NAN,) * 6
+        verdict = {"not_testable": ("not testable", 1), "exploratory": ("no verdict", 0), "quality": ("supported", 6)}
+        word, row = verdict.get(claim.kind, ("inconclusive", 11))
+        k = 0.75 if claim.confirmatory else NAN
+        shown = (claim.id, claim.statement, claim.kind, *numbers, 4, 4, k, word, claim.why or "no significant change")
+        rows.append((*shown, claim.label, row, "a sentence"))
+    table = pd.DataFrame(rows, columns=list(VERDICT_COLUMNS))
+    return table.assign(n_genes=[NAN if claim.kind == "gene" else 12 for claim in register.claims.values()])
+
+
+def some_robustness(claims=("C11",), effects=(-0.2, -0.6, 0.1)) -> pd.DataFrame:
+    rows = [
+        (claim, axis, name, effect, effect - 0.1, effect + 0.1, 0.02, axis == "primary", counted, effect < -0.15)
+        for claim in claims
+        for axis, name, effect, counted in [
+            ("primary", "as registered", -0.3, False),
+            *[("covariates", f"way {number}", effect, True) for number, effect in enumerate(effects)],
+            ("gene_test", "moderated t", -0.9, False),
+        ]
+    ]
+    columns = ["claim", "axis", "specification", "effect", "ci_low", "ci_high", "p_value", "primary", "counted"]
+    return pd.DataFrame(rows, columns=[*columns, "agrees"])
+
+
+def some_runs(claims=("C11",)) -> pd.DataFrame:
+    rows = [
+        (claim, sample, effect, effect - 0.2, effect + 0.2, p_value)
+        for claim in claims
+        for sample, effect, p_value in [("a1", -0.3, 0.1), ("a2", -0.3, 0.11), ("a3", 0.1, 0.01)]
+    ]
+    return pd.DataFrame(rows, columns=["claim", "sample", "effect", "ci_low", "ci_high", "p_value"])
+
+
+def some_controls() -> tuple[pd.DataFrame, pd.DataFrame]:
+    controls = pd.DataFrame(
+        {
+            "control": ["random sets", "shuffled labels", "housekeeping genes"],
+            "claim": ["C14", "C14", ""],
+            "n_draws": [100, 16, 1],
+            "share_supported": [0.07, 0.0, NAN],
+            "effect": [NAN, NAN, 0.02],
+            "ci_low": [NAN, NAN, -0.1],
+            "ci_high": [NAN, NAN, 0.14],
+            "p_value": [NAN, NAN, 0.7],
+            "note": ["matched", "mixed", "HOUSEKEEPING"],
+        }
+    )
+    p_values = np.arange(1, 101) / 100
+    calibration = pd.DataFrame(
+        {
+            "control": "random sets",
+            "claim": "C14",
+            "run": "deciding",
+            "draw": range(100),
+            "effect": 0.0,
+            "p_rotation": p_values,
+            "p_camera": p_values / 2,
+            "p_score": NAN,
+        }
+    )
+    return controls, calibration
+
+
+def only(*names: str) -> Register:
+    return replace(REGISTER, claims={name: REGISTER.claims[name] for name in names}, lead=())
+
+
+def many(n: int) -> Register:
+    claims = {f"G{number}": replace(REGISTER.claims["C11"], id=f"G{number}") for number in range(n)}
+    return replace(REGISTER, claims=claims, lead=())
+
+
+def all_text(figure: Figure) -> str:
+    return " ".join(text.get_text() for text in figure.findobj(Text)).replace("\n", " ")
+
+
+def forest(verdicts: pd.DataFrame, register: Register = REGISTER) -> tuple[Figure, pd.DataFrame]:
+    return figure_of_claims(verdicts, register, **GROUPS, simulated=False)
+
+
+def test_the_claims_that_lead_come_first_and_the_others_keep_the_order_of_the_register() -> None:
+    order = list(in_reading_order(some_verdicts(), REGISTER.lead)["claim"])
+    assert order[:3] == ["C11", "C12", "C13"]
+    assert order[3:6] == ["Q01", "Q02", "C01"]
+
+
+def test_every_kind_of_verdict_has_a_mark_of_its_own_and_a_grade_keeps_that_of_support() -> None:
+    assert len(set(MARKS.values())) == len(MARKS)
+    assert [kind_of(row) for row in (1, 2, 3)] == ["not testable"] * 3
+    assert [kind_of(row) for row in (4, 5, 10, 11)] == ["inconclusive"] * 4
+    assert [kind_of(row) for row in (0, 6, 7, 8, 9)] == [
+        "no verdict",
+        "supported",
+        "weakly supported",
+        "contradicted",
+        "not supported",
+    ]
+
+
+def test_genes_and_sets_are_drawn_apart_with_threshold_verdict_and_detectable_effect() -> None:
+    figure, drawn = forest(some_verdicts())
+    by_claim = drawn.set_index("claim")
+    assert list(by_claim.index[by_claim["panel"] == "gene"]) == ["C11", "C12", "C13", "C01", "C05"]
+    assert by_claim.loc["C14", "panel"] == "set"
+    assert by_claim.loc["C18", "panel"] == "set"
+    assert by_claim.loc["C11", "threshold"] == 0.585
+    assert list(by_claim.loc[["C11", "C13", "C14", "C01", "C17", "C08"], "mde_side"]) == [-1, -1, 1, 0, 0, -1]
+    assert list(by_claim.index[by_claim["by_model"]]) == ["C05"]
+    shown = all_text(figure)
+    assert "log2 knockout / control" in shown
+    assert shown.count("○ inconclusive") == len(drawn) == 18
+    assert len(figure.axes) == 2
+
+
+def test_what_is_hardly_expressed_is_grey_and_what_has_no_effect_says_so() -> None:
+    verdicts = some_verdicts(only("C11", "C12"))
+    verdicts.loc[0, ["verdict", "row"]] = ["not testable (expression)", 3]
+    verdicts.loc[1, ["effect", "ci_low", "ci_high", "mde"]] = NAN
+    figure, drawn = forest(verdicts, only("C11", "C12"))
+    assert list(drawn["detected"]) == [False, True]
+    assert "no effect computed" in all_text(figure)
+    assert "– not testable (expression)" in all_text(figure)
+
+
+@pytest.mark.parametrize("n", [0, 1, 20])
+def test_no_claim_one_and_twenty_give_whole_figures(n: int) -> None:
+    register, names = many(n), [f"G{number}" for number in range(n)]
+    verdicts, common = some_verdicts(register), {**GROUPS, "simulated": True}
+    figures = [
+        figure_of_claims(verdicts, register, **common),
+        figure_of_specifications(verdicts, some_robustness(names), register, **common),
+        figure_without_each(verdicts, some_runs(names), register, **common),
+    ]
+    for figure, drawn in figures:
+        figure.draw_without_rendering()
+        assert drawn["claim"].nunique() == n
+        assert "simulated data" in all_text(figure)
+        assert ("no confirmatory claim has been evaluated" in all_text(figure)) is (n == 0)
+
+
+def test_a_curve_is_sorted_marks_the_primary_analysis_and_prints_k_of_the_verdict() -> None:
+    register = only("C11")
+    figure, drawn = figure_of_specifications(
+        some_verdicts(register), some_robustness(), register, **GROUPS, simulated=False
+    )
+    assert list(drawn["effect"]) == [-0.6, -0.3, -0.2, 0.1]
+    assert list(drawn["primary"]) == [False, True, False, False]
+    assert "moderated t" not in set(drawn["specification"])
+    assert "k = 0.75" in all_text(figure)
+    assert "2 of 3 agree" in all_text(figure)
+
+
+def test_a_specification_without_effect_is_counted_in_words() -> None:
+    register = only("C11")
+    robustness = some_robustness(effects=(-0.2, NAN))
+    figure, drawn = figure_of_specifications(some_verdicts(register), robustness, register, **GROUPS, simulated=False)
+    assert "1 of 2 agree; 1 without effect" in all_text(figure)
+    assert drawn["effect"].isna().sum() == 1
+    figure, _ = figure_of_specifications(
+        some_verdicts(register), robustness.assign(effect=NAN), register, **GROUPS, simulated=False
+    )
+    assert "no specification gave an effect" in all_text(figure)
+
+
+def test_a_run_without_an_animal_holds_up_to_the_limit_of_the_register_and_with_the_same_sign() -> None:
+    register = only("C11")
+    figure, drawn = figure_without_each(some_verdicts(register), some_runs(), register, **GROUPS, simulated=False)
+    assert list(drawn["sample"]) == [ALL_ANIMALS, "a1", "a2", "a3"]
+    assert list(drawn["holds"]) == [True, True, False, False]
+    assert "same sign, p ≤ 0.1" in all_text(figure)
+
+
+def test_claims_without_runs_are_drawn_with_all_animals_alone() -> None:
+    register = only("C11", "C14")
+    figure, drawn = figure_without_each(some_verdicts(register), some_runs(()), register, **GROUPS, simulated=False)
+    figure.draw_without_rendering()
+    assert list(drawn["sample"]) == [ALL_ANIMALS] * 2
+
+
+def test_false_support_has_the_interval_of_a_share_and_p_values_their_distribution() -> None:
+    figure, drawn = figure_of_controls(*some_controls(), REGISTER, **GROUPS, simulated=False)
+    rates = drawn[drawn["panel"] == "false support"].set_index("control")
+    assert rates.loc["shuffled labels", "low"] == 0
+    assert rates.loc["shuffled labels", "high"] == pytest.approx(0.1936, abs=1e-4)  # 1.96² / (16 + 1.96²)
+    assert rates.loc["random sets", ["low", "high"]].to_list() == pytest.approx([0.0343, 0.1375], abs=1e-4)
+    rotation = drawn[drawn["panel"] == "rotation"].set_index("x")["y"]
+    assert rotation[0.05] == pytest.approx(0.05)
+    assert drawn[drawn["panel"] == "CAMERA"].set_index("x")["y"][0.05] == pytest.approx(0.10)
+    assert "score" not in set(drawn["panel"])
+    assert drawn.loc[drawn["panel"] == "effect", ["x", "low", "high"]].to_numpy().tolist() == [[0.02, -0.1, 0.14]]
+    assert "warning above 5 %" in all_text(figure)
+
+
+def test_no_control_is_said() -> None:
+    controls, calibration = some_controls()
+    figure, drawn = figure_of_controls(controls.iloc[:0], calibration.iloc[:0], REGISTER, **GROUPS, simulated=False)
+    assert "no negative control was run" in all_text(figure)
+    assert drawn.empty
+
+
+def test_scripts_draw_what_the_phase_of_the_claims_writes_and_twice_the_same_bytes(tmp_path: Path) -> None:
+    names = ["C11", "C14"]
+    controls, calibration = some_controls()
+    hostile = some_verdicts(only(*names)).assign(statement="$x<b> & \\frac", verdict="inconclusive (n)")
+    tables = {
+        "verdicts": hostile,
+        "robustness": some_robustness(names),
+        "leave_one_out": some_runs(names),
+        "controls": controls,
+        "calibration": calibration,
+    }
+    paths = {name: tmp_path / f"{name}.tsv" for name in tables}
+    for name, table in tables.items():
+        write_table(table, paths[name])
+    written = []
+    for run in ("first", "second"):
+        for script, inputs in (
+            (draw_claims, ["verdicts"]),
+            (draw_specifications, ["verdicts", "robustness"]),
+            (draw_leave_one_out, ["verdicts", "leave_one_out"]),
+            (draw_controls, ["controls", "calibration"]),
+        ):
+            files = {form: tmp_path / run / f"{script.__name__}.{form}" for form in ("svg", "pdf", "table")}
+            script.main(
+                **{name: paths[name] for name in inputs},
+                claims=ROOT / "config/claims.yaml",
+                gene_sets=sorted(CURATED.glob("*.tsv")),
+                simulated=False,
+                **files,
+                **GROUPS,
+            )
+            written.append([path.read_bytes() for path in files.values()])
+    assert written[:4] == written[4:]
+    assert len(read_table(tmp_path / "first/draw_claims.table")) == 2

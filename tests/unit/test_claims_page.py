@@ -1,0 +1,282 @@
+"""A reviewer reads verdicts first, with what weighs on them; every number is that of a table, and nothing is promised."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from test_claims_figures import REGISTER, only, some_controls, some_robustness, some_verdicts
+from test_report import ALWAYS, STUDY, Reader, page_of, results, text_of
+
+from claimcheck.figures.claims_artefacts import reading_rule, verdict_on_fit
+from claimcheck.figures.claims_page import ClaimResults
+from claimcheck.figures.page import Results
+
+FIGURES = ("claims", "specifications", "leave_one_out", "controls")
+NAN = float("nan")
+OBSERVED = {"C02": -0.3, "C08": 0.0, "C11": -1.0, "C12": -1.0, "C14": 0.5, "C15": 0.4, "Q01": -0.5}
+
+
+@pytest.fixture
+def drawings(tmp_path: Path) -> dict[str, Path]:
+    paths = {name: tmp_path / f"{name}.svg" for name in (*ALWAYS, *FIGURES)}
+    for path in paths.values():
+        path.write_text('<svg xmlns="http://www.w3.org/2000/svg" width="400pt" height="300pt"></svg>')
+    return paths
+
+
+def some_artefacts(observed=OBSERVED) -> pd.DataFrame:
+    rows = []
+    for world in REGISTER.artefacts["worlds"]:
+        for name, readout in REGISTER.artefacts["readouts"].items():
+            effect = observed[readout["claim"]]
+            seen = "uncertain" if effect == 0 else "up" if effect > 0 else "down"
+            predicted = world["predicts"][name]
+            fits = {"up": ["up"], "down": ["down"], "unchanged": ["uncertain"], "kept_or_up": ["up", "uncertain"]}
+            word = str(seen in fits[predicted]) if predicted in fits else "NA"
+            keys = (world["name"], world["explanation"], name, readout["claim"], name.upper())
+            rows.append((*keys, predicted, seen, word, effect, effect - 0.1, effect + 0.1))
+    names = ["world", "explanation", "readout", "claim", "looked_at", "predicted", "observed", "fits"]
+    return pd.DataFrame(rows, columns=[*names, "effect", "ci_low", "ci_high"])
+
+
+def some_claims(register=REGISTER, **changes) -> ClaimResults:
+    tests = pd.DataFrame(
+        [
+            ("N06", "shown", "OSTEOCYTE", "full", -0.08, -0.38, 0.23),
+            ("N06", "shown", "OSTEOCYTE", "strip_marrow", 9, 9, 9),
+        ],
+        columns=["claim", "role", "run", "variant", "effect", "ci_low", "ci_high"],
+    )
+    genes = pd.DataFrame(
+        {"gene_id": ["ENSMUSG00000074483"], "symbol": ["Bglap"], "effect": [0.2], "ci_low": [-0.17], "ci_high": [0.56]}
+    )
+    vetoes = pd.DataFrame(
+        [("C14", "marrow", False, "", "covariate", 0.4, 0.2, 0.6, "mean score")],
+        columns=["claim", "veto", "fired", "panels", "rerun", "effect", "ci90_low", "ci90_high", "reason"],
+    )
+    specifications = pd.DataFrame(
+        [("primary", "as registered", True, ""), ("annotation", "other release", False, "quantify again")],
+        columns=["axis", "specification", "run", "reason"],
+    )
+    identification = pd.DataFrame(
+        [("digest", "d1ge57", ""), ("file_digest", "f11e", ""), ("n_claims", "37", "")],
+        columns=["key", "value", "note"],
+    )
+    tables = {
+        "register": register,
+        "verdicts": some_verdicts(register),
+        "robustness": some_robustness(),
+        "vetoes": vetoes,
+        "artefacts": some_artefacts(),
+        "controls": some_controls()[0],
+        "set_tests": tests,
+        "gene_tests": genes,
+        "specifications": specifications,
+        "identification": identification,
+    }
+    return ClaimResults(**tables | changes)
+
+
+def page_with(claims: ClaimResults | None, drawings, *, tables: Results | None = None, study=STUDY) -> str:
+    whole = replace(tables or results(), claims=claims)
+    return page_of(study, whole, drawings, *(FIGURES if claims else ()))
+
+
+def with_verdict(claim: str, **values) -> pd.DataFrame:
+    verdicts = some_verdicts()
+    for name, value in values.items():
+        verdicts.loc[verdicts["claim"] == claim, name] = value
+    return verdicts
+
+
+def test_verdicts_stand_first_those_that_lead_before_the_others(drawings) -> None:
+    page = page_with(some_claims(), drawings)
+    text = text_of(page)
+    order = [text.index(f"{name} {REGISTER.claims[name].statement}") for name in ("C11", "C12", "C13", "Q01", "C01")]
+    assert order == sorted(order)
+    assert order[-1] < text.index("What this page can and cannot say")
+    assert page.index('id="claims"') < page.index('id="can-say"') < page.index('id="samples"')
+    reader = Reader()
+    reader.feed(page)
+    assert reader.open == []
+    assert len(reader.alternatives) == len(ALWAYS) + len(FIGURES)
+
+
+def test_a_row_prints_verdict_mark_effect_p_n_k_and_reason_of_the_table(drawings) -> None:
+    verdicts = with_verdict(
+        "C14", effect=0.512, ci_low=0.204, ci_high=0.82, p_holm=0.0123, robustness=0.854, verdict="supported", row=6,
+        reason="significant, large enough and robust",
+    )  # fmt: skip
+    text = text_of(page_with(some_claims(verdicts=verdicts), drawings))
+    row = text[text.index("C14 Direct targets") :][:220]
+    assert "● supported 0.51 (0.20 to 0.82) 0.012 4 + 4 0.85 significant, large enough and robust" in row
+    assert "Of 18 claims that are tested together, as the register words them: 1 supported, 17 inconclusive." in text
+
+
+def test_a_contradicted_claim_shows_the_p_value_that_contradicts_it(drawings) -> None:
+    verdicts = with_verdict("C11", p_holm=1.0, verdict="contradicted", row=8).assign(p_holm_opposite=0.0042)
+    text = text_of(page_with(some_claims(verdicts=verdicts), drawings))
+    assert "⊗ contradicted −0.30 (−0.50 to −0.10) 1; opposite 0.0042 4 + 4" in text
+    assert text.count("opposite 0.0042") == 1
+
+
+def test_what_rna_cannot_test_is_folded_with_its_transcripts(drawings) -> None:
+    page = page_with(some_claims(), drawings)
+    folded = text_of("<body>" + page[page.index("<details>") : page.index("</details>")])
+    assert folded.startswith("Statements that RNA cannot test (12)")
+    assert "OSTEOCYTE −0.08 (−0.38 to 0.23)" in folded
+    assert "Bglap 0.20 (−0.17 to 0.56)" in folded
+    assert "Col1a1 not measured" in folded
+    assert "C01 inconclusive" in folded
+    assert "N03" not in page[page.index('class="verdicts"') : page.index("<details>")]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "banner"),
+    [
+        ("unconfirmed", "KO_UNCONFIRMED: <b>Gone</b> cannot be read here. Every verdict below supposes the deletion"),
+        ("contradicted", "KO_CONTRADICTED: <b>Gone</b> cannot be read here. Claims that need it are not testable."),
+        ("confirmed", ""),
+    ],
+)
+def test_a_deletion_that_is_not_established_is_a_banner(drawings, outcome: str, banner: str) -> None:
+    tables = results()
+    sentence = f"{outcome}: <b>Gone</b> cannot be read here"
+    tables = replace(tables, outcomes=tables.outcomes.assign(outcome=outcome, sentence=sentence))
+    text = text_of(page_with(some_claims(), drawings, tables=tables))
+    assert ("KO_" in text) is bool(banner)
+    assert banner in text
+
+
+def test_checksum_and_every_deviation_are_printed(drawings) -> None:
+    text = text_of(page_with(some_claims(), drawings))
+    assert "SHA-256 of its content d1ge57 , of the file f11e" in text
+    assert "No deviation from its primary analysis." in text
+    claims = some_claims()
+    rows = [*claims.identification.itertuples(index=False), ("deviation: differential.min_count", "5", "it has 10")]
+    changed = pd.DataFrame(rows, columns=["key", "value", "note"])
+    text = text_of(page_with(replace(claims, identification=changed), drawings))
+    assert "1 deviation from its primary analysis: differential.min_count is 5; it has 10." in text
+
+
+def test_the_reading_rule_comes_from_what_the_register_says_of_artefacts() -> None:
+    said = " ".join(reading_rule(some_artefacts(), REGISTER))
+    assert "‘Cleaner knockout bones’ alone would imitate C02, C08, C14, C15, and show the opposite of C11, C12." in said
+    assert "C11, C12, C13 therefore tell most in this study" in said
+    assert "predicted by the paper's model alone" in said
+    turned = some_artefacts()
+    cleaner = turned["world"] == "cleaner knockout bones"
+    turned.loc[cleaner, "predicted"] = turned.loc[cleaner, "predicted"].map({"up": "down", "down": "up"})
+    said = " ".join(reading_rule(turned, REGISTER))
+    assert "C02, C08, C14, C15" in said[said.index("show the opposite") :].partition(".")[0]
+    assert reading_rule(some_artefacts().iloc[:0], REGISTER) == []
+
+
+@pytest.mark.parametrize(
+    ("predicted", "observed", "fits", "judged"),
+    [
+        ("up", "up", True, "agrees"),
+        ("up", "down", False, "opposite"),
+        ("up", "uncertain", False, "open"),
+        ("kept_or_up", "down", False, "opposite"),
+        ("unchanged", "up", False, "disagrees"),
+        ("varies", "up", None, "open"),
+        ("up", "not measured", None, "open"),
+    ],
+)
+def test_an_uncertain_observation_speaks_against_nothing(predicted, observed, fits, judged) -> None:
+    assert verdict_on_fit(predicted, observed, fits) == judged
+
+
+def test_the_table_of_artefacts_counts_how_many_readouts_agree(drawings) -> None:
+    text = text_of(page_with(some_claims(), drawings))
+    assert "DKK1 C11 down −1.00 −1.10 to −0.90 up ✗ down ✓ varies ? down ✓" in text
+    assert (
+        "4 agree, 2 against, 1 open 3 agree, 3 against, 1 open 0 agree, 0 against, 7 open 7 agree, 0 against, 0 open"
+        in text
+    )
+
+
+def test_text_of_the_register_and_of_the_tables_is_escaped(drawings) -> None:
+    evil = "<script>alert(1)</script>"
+    claims = {name: replace(claim, statement=evil, notes=evil) for name, claim in REGISTER.claims.items()}
+    register = replace(REGISTER, claims=claims, title=evil, publication=evil, statements={"A1": evil})
+    verdicts = some_verdicts(register).assign(verdict=evil, reason=evil, label=evil)
+    artefacts = some_artefacts().assign(world=evil, explanation=evil, looked_at=evil)
+    hostile = some_claims(register, verdicts=verdicts, artefacts=artefacts)
+    hostile = replace(hostile, identification=hostile.identification.assign(value=evil))
+    page = page_with(hostile, drawings)
+    assert "<script" not in page
+    assert evil in text_of(page)
+
+
+def test_two_animals_in_a_group_are_said_row_by_row(drawings) -> None:
+    verdicts = some_verdicts().assign(n_test=2, n_reference=2)
+    own = verdicts["claim"].isin(REGISTER.confirmatory)
+    verdicts.loc[own, ["verdict", "reason", "row", "robustness"]] = ["inconclusive (n)", "2 and 2 animals", 4, NAN]
+    text = text_of(page_with(some_claims(verdicts=verdicts), drawings))
+    assert "○ inconclusive (n) −0.30 (−0.50 to −0.10) 0.2 2 + 2 – 2 and 2 animals" in text
+    assert "18 inconclusive" in text
+
+
+def test_the_page_promises_nothing_about_the_paper(drawings) -> None:
+    text = text_of(page_with(some_claims(), drawings))
+    assert "It is no verdict on the paper" in text
+    assert "no register of claims was evaluated" not in text
+    assert "against the paper" not in text
+    for banned in ("claim is confirmed", "claims are confirmed", "proves", "proven"):
+        assert banned not in text
+
+
+def test_a_study_without_claims_has_no_word_of_verdicts(drawings) -> None:
+    page = page_with(None, drawings)
+    assert "no register of claims was evaluated" in text_of(page)
+    assert 'id="claims"' not in page
+    assert "#artefacts" not in page
+    assert "SHA-256" not in page
+
+
+def test_a_register_without_a_claim_to_decide_gives_a_whole_page(drawings) -> None:
+    register = replace(only("N03"), artefacts={}, statements={})
+    empty = some_claims().artefacts.iloc[:0]
+    claims = some_claims(
+        register, artefacts=empty, controls=some_controls()[0].iloc[:0], robustness=some_robustness(())
+    )
+    claims = replace(claims, vetoes=claims.vetoes.iloc[:0])
+    text = text_of(page_with(claims, drawings))
+    assert "The register holds no claim that a verdict could be given on." in text
+    assert "The register says nothing of artefacts." in text
+    assert "No negative control was run." in text
+    assert "No claim has a veto." in text
+    assert "How to read it" not in text
+
+
+def test_false_support_vetoes_and_what_was_not_run_are_said(drawings) -> None:
+    claims = some_claims()
+    text = text_of(page_with(claims, drawings))
+    assert "Random sets (100 draws a claim) are called supported in 7.0 % of draws; above 5.0 %: C14." in text
+    assert "Housekeeping genes (HOUSEKEEPING): log2 0.02, 95 % interval −0.10 to 0.14, p 0.7." in text
+    assert "No veto fires (marrow)" in text
+    assert "annotation other release: quantify again" in text
+    assert "2 of 3" in text[text.index("analysis that weakens it most") :]
+    assert "covariates, way 2: 0.10" in text
+    fired = claims.vetoes.assign(fired=True, panels="QC_A;QC_B")
+    text = text_of(page_with(replace(claims, vetoes=fired), drawings))
+    assert "C14 marrow QC_A, QC_B covariate 0.40 0.20 to 0.60 mean score" in text
+
+
+def test_verdicts_of_a_simulated_study_stand_beside_what_was_planted(drawings) -> None:
+    truth = pd.DataFrame(
+        [("C11", -1.0, -1.04, "true"), ("C12", 0.0, 0.0, "false"), ("C14", 0.1, 0.1, "smaller than claimed")],
+        columns=["claim", "planted", "expected", "holds"],
+    )
+    verdicts = some_verdicts()
+    verdicts.loc[verdicts["claim"].isin(["C11", "C12", "C14"]), ["verdict", "row"]] = ["supported", 6]
+    claims = some_claims(verdicts=verdicts, truth=truth)
+    page = page_with(claims, drawings, study=replace(STUDY, simulated=True))
+    shown = text_of("<body>" + page[page.index('<section id="truth">') :])
+    assert "falls. −1.00 −1.04 −0.30 −0.50 to −0.10 true supported right" in shown
+    assert "false supported wrong: false support" in shown
+    assert "smaller than claimed supported too strong" in shown
+    assert 'id="truth"' not in page_with(some_claims(), drawings)

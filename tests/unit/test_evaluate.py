@@ -1,0 +1,242 @@
+"""Worlds with a known truth get the verdicts that they deserve, from counts to the table."""
+
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from claimcheck.claims import shuffled_labels
+from claimcheck.claims.evaluate import find_out
+from claimcheck.claims.judgement import MORE_VERDICT_COLUMNS, judge, presence_of
+from claimcheck.claims.sentences import VERDICT_COLUMNS
+from support.worlds import NOTHING, PAPER, plant
+
+KEPT = {"C01", "C07", "C08"}
+"""Claims that nothing changes, or falls: where nothing is planted they hold."""
+SUPPORT = ("supported", "weakly supported", "transcripts consistent", "consistent with")
+
+
+@pytest.fixture(autouse=True)
+def few_controls(monkeypatch):
+    monkeypatch.setattr(shuffled_labels, "MOST_LABELLINGS", 2)
+
+
+@cache
+def found(world):
+    effects, animals, carry_over, seed = {
+        "paper": (PAPER, 3, {}, 1),
+        "nothing": (NOTHING, 2, {}, 11),
+        "cleaner": (NOTHING, 2, {"marrow": -2.0}, 12),
+        "two a group": (PAPER, 1, {}, 13),
+    }[world]
+    planted = plant(effects, animals=animals, carry_over=carry_over, seed=seed, rotations=999)
+    controls = {"random_sets": 20, "false_support_warn": 0.05, "housekeeping": "HOUSEKEEPING_NEG"}
+    # Where support is what must not come out, fewer specifications stand in its way.
+    axes = planted.register.primary["axes"] if world == "paper" else {}
+    primary = {**planted.register.primary, "negative_controls": controls, "axes": axes}
+    register = replace(planted.register, primary=primary)
+    return find_out(register, planted.data, planted.study)
+
+
+def verdicts(world, **changes):
+    findings, _ = found(world)
+    return judge(replace(findings, **changes)).set_index("claim")
+
+
+def with_study(world, **changes):
+    return replace(found(world)[0].study, **changes)
+
+
+def supported(table):
+    is_supported = table["verdict"].str.startswith(SUPPORT) & table.index.str.startswith("C")
+    return set(table.index[is_supported])
+
+
+def outcomes(**answers):
+    rows = [(question, answer, f"{answer}: so it was planted") for question, answer in answers.items()]
+    return pd.DataFrame(rows, columns=["question", "outcome", "sentence"])
+
+
+# planted worlds
+
+
+def test_what_is_planted_far_above_the_detectable_effect_is_supported():
+    table = verdicts("paper")
+    assert {"C02", "C11", "C12", "C13", "C14", "C15", "C16"} <= supported(table)
+    assert table.at["C13", "verdict"] == "supported"
+    assert table.at["C16", "verdict"] == "transcripts consistent"
+    strong = table.loc[["C02", "C11", "C12", "C14", "C15", "C16"]]
+    assert (strong["effect"].abs() > 2 * strong["mde"]).all()
+
+
+def test_estimated_effects_are_those_that_were_planted():
+    table = verdicts("paper")
+    planted = {"C11": -1.6, "C12": -1.6, "C14": 1.0, "C15": 1.0, "C16": 0.8}
+    for claim, effect in planted.items():
+        assert table.at[claim, "ci_low"] - 0.1 < effect < table.at[claim, "ci_high"] + 0.1
+
+
+def test_where_nothing_is_planted_nothing_that_changes_is_supported():
+    table = verdicts("nothing")
+    assert supported(table) <= KEPT
+    assert not table["verdict"].str.startswith("contradicted").any()
+
+
+def test_cleaner_knockouts_do_not_support_the_claims_that_they_imitate():
+    table = verdicts("cleaner")
+    assert table.at["C14", "effect"] > 0
+    assert table.at["C15", "effect"] > 0
+    assert supported(table) <= KEPT
+    _, tables = found("cleaner")
+    vetoes = tables["vetoes"]
+    assert vetoes.loc[vetoes["veto"] == "marrow", "fired"].all()
+
+
+def test_two_animals_a_group_decide_nothing():
+    table = verdicts("two a group")
+    tested = table.index.str.startswith("C")
+    assert (table.loc[tested, "verdict"] == "inconclusive (n)").all()
+
+
+# design and premises
+
+
+def test_a_premise_that_is_contradicted_leaves_what_needs_it_untested():
+    swapped = verdicts(
+        "paper", study=with_study("paper", outcomes=outcomes(knockout="contradicted", tissue="confirmed"))
+    )
+    assert set(swapped.loc[swapped.index.str.startswith("C"), "verdict"]) == {"not testable (design)"}
+    assert swapped.at["Q01", "verdict"].startswith("contradicted")
+    elsewhere = verdicts(
+        "paper", study=with_study("paper", outcomes=outcomes(knockout="confirmed", tissue="contradicted"))
+    )
+    register = found("paper")[0].register
+    for claim in register.claims.values():
+        if claim.confirmatory:
+            blocked = elsewhere.at[claim.id, "verdict"] == "not testable (design)"
+            assert blocked == ("Q02" in claim.needs)
+
+
+def test_an_open_premise_blocks_nothing_and_one_that_nobody_looked_at_blocks():
+    undecided = outcomes(knockout="unconfirmed", tissue="confirmed")
+    assert supported(verdicts("paper", study=with_study("paper", outcomes=undecided))) == supported(verdicts("paper"))
+    unseen = verdicts("paper", study=with_study("paper", outcomes=outcomes(tissue="confirmed")))
+    assert set(unseen.loc[unseen.index.str.startswith("C"), "verdict"]) == {"not testable (design)"}
+    assert unseen.at["Q01", "verdict"] == "inconclusive"
+
+
+def test_a_confounded_design_answers_nothing_even_where_it_was_accepted():
+    gate = pd.DataFrame([("confounded_design", "sex", "fail", "sex differs wherever the condition does")])
+    gates = gate.set_axis(["gate", "scope", "status", "reason"], axis="columns")
+    table = verdicts("paper", study=with_study("paper", gates=gates))
+    assert set(table.loc[table.index.str.startswith("C"), "verdict"]) == {"not testable (design)"}
+    assert "sex differs" in table.at["C11", "reason"]
+
+
+def test_presence_needs_transcripts_per_million():
+    findings, _ = found("paper")
+    claim = findings.register.claims["C01"]
+    gene = claim.genes[0].gene_id
+    reference = ["a", "b", "c", "d", "e"]
+
+    def presence(*values):
+        return presence_of(claim, pd.DataFrame([values], index=[gene], columns=reference), reference)
+
+    assert presence(1, 2, 3, 4, 0) == "present"
+    assert presence(1, 2, 3, 0.6, 0.6) == "uncertain"
+    assert presence(0, 0, 0.4, 5, 5) == "absent"
+    assert presence_of(claim, None, reference) == "uncertain"
+    assert presence_of(claim, pd.DataFrame(columns=reference, dtype=float), reference) == "absent"
+    table = verdicts("paper", study=with_study("paper", tpm=None))
+    assert table.at["C01", "verdict"].startswith("inconclusive")
+
+
+# what can only weaken
+
+
+def test_nothing_beside_the_primary_analysis_makes_a_verdict_better():
+    findings, _ = found("nothing")
+    ideal = dict.fromkeys(findings.k, 1.0)
+    for changes in ({"k": ideal}, {"fired": {name: [] for name in findings.fired}}, {"stripped": findings.primary}):
+        assert supported(verdicts("nothing", **changes)) <= KEPT
+
+
+def test_specifications_that_disagree_and_missing_runs_take_support_away():
+    findings, _ = found("paper")
+    assert "C14" in supported(verdicts("paper"))
+    worse = [
+        {"k": {**findings.k, "C14": 0.4}},
+        {"left_out": {**findings.left_out, "C14": findings.left_out["C14"][1:]}},
+        {"edges": {}},
+        {"fired": {**findings.fired, "marrow": ["QC_ERYTHROID"]}, "reruns": findings.reruns.iloc[:0]},
+    ]
+    for changes in worse:
+        assert "C14" not in supported(verdicts("paper", **changes))
+
+
+def test_a_companion_that_stays_takes_support_away():
+    findings, _ = found("paper")
+    claim = findings.register.claims["C04"]
+    quiet = {
+        key: {**row, "effect": 0.0} if key[0] == "C04" and key[1] == "companion" else row
+        for key, row in findings.measured.sets.items()
+    }
+    calm = {"fired": {name: [] for name in findings.fired}}
+    assert "C04" in supported(verdicts("paper", **calm))
+    table = verdicts("paper", measured=replace(findings.measured, sets=quiet), **calm)
+    assert "C04" not in supported(table)
+    assert f"{claim.companions_at_least} needed" in table.at["C04", "reason"]
+
+
+def test_a_false_support_rate_above_the_limit_is_said_beside_the_verdict():
+    table = verdicts("paper", false_support={"C14": 0.12, "C15": 0.04})
+    assert "12 % of the negative controls" in table.at["C14", "reason"]
+    assert "negative controls" not in table.at["C15", "reason"]
+
+
+# tables
+
+
+def test_tables_have_their_columns_and_every_claim_its_row():
+    table = judge(found("paper")[0])
+    findings, tables = found("paper")
+    assert tuple(table) == (*VERDICT_COLUMNS, *MORE_VERDICT_COLUMNS)
+    assert list(table["claim"]) == list(findings.register.claims)
+    stable = ["claim", "axis", "specification", "effect", "ci_low", "ci_high", "p_value", "primary"]
+    assert list(tables["robustness"])[: len(stable)] == stable
+    primary = tables["robustness"][tables["robustness"]["primary"]].set_index("claim")["effect"]
+    tested = table.set_index("claim").loc[primary.index, "effect"]
+    np.testing.assert_allclose(primary, tested)
+    assert set(tables) == {
+        "robustness",
+        "specifications",
+        "leave_one_out",
+        "vetoes",
+        "artefacts",
+        "controls",
+        "calibration",
+        "set_tests",
+        "gene_tests",
+    }
+
+
+def test_artefacts_are_held_against_what_is_observed():
+    _, tables = found("paper")
+    table = tables["artefacts"].set_index(["world", "readout"])
+    assert table.loc[("cleaner knockout bones", "dkk1"), ["predicted", "observed", "fits"]].tolist() == [
+        "up",
+        "down",
+        False,
+    ]
+    assert table.loc[("the paper's model", "osteoblast"), "fits"]
+    assert pd.isna(table.loc[("younger, lighter or other sex", "dkk1"), "fits"])
+
+
+def test_holm_and_the_sources_that_are_missing_are_said():
+    table = verdicts("paper")
+    assert "KEGG_MMU04216" in table.at["C03", "reason"]
+    family = table[table["p_value"].notna()]
+    assert (family["p_holm"] >= family["p_value"] - 1e-12).all()
+    assert (family["q_value"] <= family["p_holm"] + 1e-12).all()

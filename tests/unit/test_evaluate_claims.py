@@ -1,0 +1,126 @@
+"""From files to files: a register of any size is evaluated, and what identifies it is written beside the verdicts."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml
+
+import evaluate_claims
+from claimcheck.errors import StudyError
+from claimcheck.expression.design import Design
+from claimcheck.expression.genes import read_annotation
+from claimcheck.study import read_configuration
+from claimcheck.tables import read_table, write_table
+from support.worlds import GENE_SETS, NO_MEMBERS, NO_SETS, PAPER, REFERENCE, ROOT, plant
+
+CONTENT = yaml.safe_load((ROOT / "config/claims.yaml").read_text())
+CONFIGURATION = {
+    "design": {"covariates": "auto"},
+    "differential": {"min_count": 10, "size_factors_without": {}},
+    "gene_sets": {"min_size": 8},
+    "identity": {"threshold": 0.585, "tissue": {"min_count": 10, "min_share": 0.8, "min_tpm": 1}},
+}
+TABLES = ("verdicts", "robustness", "specifications", "leave_one_out", "vetoes", "artefacts", "controls", "calibration")
+
+
+def small_register(*claims: str, **primary) -> dict:
+    """Keep some claims, and of the primary analysis what a register must have."""
+    kept = [
+        claim | ({} if claim["kind"] == "not_testable" else {"vetoes": [], "needs": []})
+        for claim in CONTENT["claims"]
+        if claim["id"] in claims
+    ]
+    for claim in kept:
+        claim.pop("shown", None)
+        claim.pop("sensitivity", None)
+    needed = {name: CONTENT["primary"][name] for name in ("tests", "thresholds", "verdict")}
+    said = {name for claim in kept for name in claim["about"]}
+    statements = {name: text for name, text in CONTENT["statements"].items() if name in said}
+    return {"title": "A few claims", "statements": statements, "claims": kept, "primary": needed | primary}
+
+
+def evaluated(folder: Path, register: dict, *, curated: str = str(GENE_SETS), reference: Path | None = None, **changed):
+    planted = plant(PAPER, animals=2)
+    data, study = planted.data, planted.study
+    long = data.panels.rename_axis("sample").reset_index().melt("sample", var_name="panel", value_name="score")
+    tables = {
+        "counts": data.counts.rename_axis("gene_id").reset_index(),
+        "model": data.samples,
+        "steps": pd.DataFrame({"covariate": ["sex", "none"], "chosen": [True, False]}),
+        "genes": study.genes.assign(symbol=study.genes["gene_id"]),
+        "gates": study.gates,
+        "composition": long,
+        "composition_groups": study.composition,
+        "outcomes": study.outcomes,
+        "outliers": pd.DataFrame({"sample": data.samples["sample"], "flagged": False}),
+        "downloaded_sets": NO_SETS,
+        "downloaded_members": NO_MEMBERS,
+    }
+    for name, table in tables.items():
+        write_table(table, folder / f"{name}.tsv")
+    (folder / "claims.yaml").write_text(yaml.safe_dump(register, sort_keys=False))
+    outputs = {name: folder / f"out_{name}.tsv" for name in (*TABLES, "set_tests", "gene_tests", "register")}
+    evaluate_claims.main(
+        claims=folder / "claims.yaml",
+        curated=curated,
+        reference_expression=reference,
+        annotation=read_annotation(None, curated),
+        complete_annotation=False,
+        **{name: folder / f"{name}.tsv" for name in tables},
+        tpm=None,
+        groups=Design("knockout", "control"),
+        configuration=CONFIGURATION | changed,
+        outputs=outputs,
+    )
+    return {name: read_table(path) for name, path in outputs.items()}
+
+
+def test_a_register_with_neither_axes_nor_vetoes_nor_controls_is_evaluated(tmp_path):
+    tables = evaluated(tmp_path, small_register("C11", "C14", "N03", variants={"full": {}}))
+    verdicts = tables["verdicts"].set_index("claim")
+    assert list(verdicts.index) == ["C11", "C14", "N03"]
+    assert verdicts.at["C11", "verdict"] == "supported"
+    assert verdicts.at["N03", "verdict"] == "not testable"
+    assert set(tables["robustness"]["axis"]) >= {"primary", "leave one out"}
+    assert len(tables["leave_one_out"]) == 2 * 8
+
+
+def test_genes_alone_need_no_gene_sets(tmp_path):
+    tables = evaluated(tmp_path, small_register("C11", "C12", variants={"full": {}}), curated="none")
+    assert (tables["verdicts"]["verdict"] == "supported").all()
+    assert tables["set_tests"].empty
+    assert len(tables["gene_tests"]) == 2
+
+
+def test_the_registers_checksums_and_every_deviation_are_written(tmp_path):
+    register = small_register("C11", variants={"full": {}}, configuration={"differential.min_count": 10})
+    as_registered = evaluated(tmp_path, register)["register"].set_index("key")["value"]
+    assert len(as_registered["digest"]) == len(as_registered["file_digest"]) == 64
+    assert not any(key.startswith("deviation") for key in as_registered.index)
+    other = {"differential": CONFIGURATION["differential"] | {"min_count": 5}}
+    table = evaluated(tmp_path, register, **other)["register"].set_index("key")
+    assert table.at["deviation: differential.min_count", "value"] == "5"
+    assert table.at["digest", "value"] == as_registered["digest"]
+
+
+def test_a_variant_by_a_reference_stops_without_the_reference(tmp_path):
+    register = small_register("C14", variants={"full": {}, "thin": {"marrow_ratio": 1}})
+    with pytest.raises(StudyError, match="contaminating tissue"):
+        evaluated(tmp_path, register)
+    assert len(evaluated(tmp_path, register, reference=REFERENCE)["verdicts"]) == 1
+
+
+@pytest.mark.parametrize("key", ["claims", "gene_sets.reference_expression"])
+def test_a_file_that_is_not_there_stops_the_study(tmp_path, key):
+    (tmp_path / "counts.csv").write_text("gene,a\n")
+    study = {
+        "study": {"title": "A study"},
+        "start_from": "counts",
+        "counts": {"table": "counts.csv", "samples": "counts.csv"},
+        "design": {"test": "a", "reference": "b"},
+    }
+    section, _, name = key.rpartition(".")
+    study |= {section: {name: "nowhere.tsv"}} if section else {name: "nowhere.tsv"}
+    with pytest.raises(StudyError, match=r"nowhere\.tsv does not exist"):
+        read_configuration(study, folder=tmp_path)

@@ -1,0 +1,110 @@
+"""Sets are tested in every variant of the register, and stand in the ranking where their effects say."""
+
+from functools import cache
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import plan_claims
+import rank_sets
+from claimcheck.errors import StudyError
+from claimcheck.expression.design import Design
+from claimcheck.expression.differential import filter_genes
+from claimcheck.expression.normalisation import estimate_size_factors
+from claimcheck.tables import read_table, write_table
+from support.worlds import GENE_SETS, NO_MEMBERS, NO_SETS, PAPER, REFERENCE, ROOT, plant
+
+SETTINGS = {
+    "curated": str(GENE_SETS),
+    "families": ["ferroptosis", "wnt"],
+    "ranked_biotypes": ["protein_coding"],
+    "min_size": 8,
+    "max_size": 500,
+    "rotations": 499,
+    "seed": 1,
+}
+
+
+@cache
+def paper():
+    return plant(PAPER, animals=2)
+
+
+def ranked(folder, *, claims=ROOT / "config/claims.yaml", reference=REFERENCE, **changes):
+    planted = paper()
+    data, genes = planted.data, planted.study.genes
+    filtered = filter_genes(data.counts, data.samples, min_count=10, keep=set(data.gene_ids))
+    steps = pd.DataFrame({"covariate": ["sex", "none"], "chosen": [True, False]})
+    tables = {
+        "genes": genes.assign(symbol=genes["gene_id"]),
+        "counts": data.counts.rename_axis("gene_id").reset_index(),
+        "model": data.samples,
+        "steps": steps,
+        "size_factors": estimate_size_factors(filtered, data.composition_genes),
+    }
+    for name, table in tables.items():
+        write_table(table, folder / f"{name}.tsv")
+    outputs = {name: folder / f"out_{name}.tsv" for name in ("sets", "tests", "running_sums")}
+    left_out = folder / "left_out.tsv" if claims else None
+    if left_out:
+        plan_claims.main(
+            claims=claims,
+            curated=SETTINGS["curated"],
+            reference_expression=reference,
+            kept_genes=folder / "kept_genes.tsv",
+            left_out=left_out,
+        )
+    write_table(NO_SETS, folder / "no_sets.tsv")
+    write_table(NO_MEMBERS, folder / "no_members.tsv")
+    rank_sets.main(
+        **{name: folder / f"{name}.tsv" for name in tables},
+        transcripts=None,
+        left_out=left_out,
+        downloaded_sets=folder / "no_sets.tsv",
+        downloaded_members=folder / "no_members.tsv",
+        groups=Design("knockout", "control"),
+        gene_sets={**SETTINGS, **changes},
+        deleted_gene="ENSMUSG00000026822",
+        **outputs,
+    )
+    return {name: read_table(path, text=["set", "variant", "leading_edge"]) for name, path in outputs.items()}
+
+
+def test_tests_have_their_columns_and_effects_as_planted(tmp_path):
+    tests = ranked(tmp_path)["tests"]
+    assert tuple(tests) == rank_sets.COLUMNS
+    full = tests[tests["variant"] == "full"].set_index("set")
+    assert full.at["WNT_TARGETS_T1", "effect"] == pytest.approx(1.0, abs=0.35)
+    assert full.at["WNT_TARGETS_T1", "p_rotation_up"] < 0.01
+    assert full.at["FERRO_MARKERS", "p_rotation_down"] < 0.01
+    assert (np.sign(full["effect"]) == np.sign(full["nes"])).mean() > 0.8
+    assert (full["ci_low"] < full["effect"]).all()
+    assert (full["effect"] < full["ci_high"]).all()
+
+
+def test_variants_of_the_register_are_smaller_and_running_sums_those_of_full_sets(tmp_path):
+    found = ranked(tmp_path)
+    sizes = found["tests"].pivot(index="set", columns="variant", values="n_genes")
+    assert list(sizes) == ["full", "strip_marrow", "strip_marrow_muscle"]
+    assert (sizes["strip_marrow"].dropna() <= sizes["full"].reindex(sizes.index[sizes["strip_marrow"].notna()])).all()
+    assert sizes.at["WP4313_MOUSE", "strip_marrow"] < sizes.at["WP4313_MOUSE", "full"]
+    full = found["tests"][found["tests"]["variant"] == "full"].set_index("set")["n_genes"]
+    assert found["running_sums"].groupby("set").size().to_dict() == full.to_dict()
+
+
+def test_without_a_register_sets_are_tested_whole(tmp_path):
+    tests = ranked(tmp_path, claims=None, reference=None)["tests"]
+    assert set(tests["variant"]) == {"full"}
+
+
+def test_variants_need_the_reference_that_they_leave_genes_out_by(tmp_path):
+    with pytest.raises(StudyError, match="contaminating tissue"):
+        ranked(tmp_path, reference=None)
+
+
+def test_the_seed_decides_and_nothing_else(tmp_path):
+    first, again, other = (ranked(tmp_path / name, seed=seed)["tests"] for name, seed in (("a", 1), ("b", 1), ("c", 2)))
+    pd.testing.assert_frame_equal(first, again)
+    assert not first["p_rotation_up"].equals(other["p_rotation_up"])
+    pd.testing.assert_series_equal(first["effect"], other["effect"])

@@ -1,0 +1,369 @@
+"""Every specification is run once and counted once, what cannot be run is said and never faked, and controls find nothing."""
+
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from claimcheck.claims.bench import Bench
+from claimcheck.claims.conclude import conclude, of_gene, of_set
+from claimcheck.claims.false_support import holm_among
+from claimcheck.claims.measure import Measured, compare, measure_sets, moderated_genes, read_genes, rows_of, wald_genes
+from claimcheck.claims.multiplicity import holm
+from claimcheck.claims.plan import read_reference
+from claimcheck.claims.random_sets import draw_random_sets, draw_sets, make_pool, nearest_strength, weights_of
+from claimcheck.claims.reruns import veto_reruns
+from claimcheck.claims.robustness import applies, beside_rows, leave_one_out, shares, tabulate
+from claimcheck.claims.shuffled_labels import balanced_labellings, shuffle_labels
+from claimcheck.claims.specifications import CROSS, LEFT_OUT, PRIMARY, Model, Specification, specify, veto_model
+from claimcheck.errors import StudyError
+from claimcheck.sets.camera import inter_gene_correlation
+from claimcheck.sets.comparison import leading_edge
+from support.worlds import NOTHING, PAPER, REFERENCE, SETS, plant
+
+NAN = float("nan")
+FEW = {"rotations": 199}
+
+
+@cache
+def paper():
+    return plant(PAPER, animals=2, **FEW)
+
+
+@cache
+def bench():
+    planted = paper()
+    return Bench(planted.register, planted.data, moderated=True)
+
+
+def specified(planted=None, **changes):
+    planted = planted or paper()
+    arguments = {
+        "min_count": planted.study.min_count,
+        "panels": planted.data.panels,
+        "outliers": (),
+        "robust": True,
+    } | changes
+    return specify(planted.register, planted.data.samples, planted.data.design, **arguments)
+
+
+@cache
+def results():
+    found, _ = specified()
+    return found, [bench().analyse(one) for one in found]
+
+
+@cache
+def robustness():
+    found, concluded = results()
+    register, measured = paper().register, bench().measure(found[0].model, True)
+    return tabulate(register, found, concluded, beside_rows(register, measured, {}, measured.genes))
+
+
+# specifications
+
+
+def test_the_primary_specification_comes_first_and_no_two_are_the_same():
+    found, _ = specified()
+    assert found[0].axis == PRIMARY
+    assert len({(one.model, one.variant) for one in found}) == len(found)
+
+
+def test_one_change_belongs_to_its_axis_and_several_to_the_crossing():
+    found, _ = specified()
+    primary = found[0].model
+    for one in found:
+        model = one.model
+        changes = sum(
+            (
+                (model.covariates, model.panels) != (primary.covariates, primary.panels),
+                model.min_count != primary.min_count,
+                model.robust_size_factors != primary.robust_size_factors,
+                model.without != (),
+                one.variant != "",
+            )
+        )
+        assert (changes > 1) == (one.axis == CROSS)
+        assert (changes == 0) == (one.axis == PRIMARY)
+
+
+def test_what_needs_other_inputs_is_listed_as_not_run():
+    _, listing = specified()
+    not_run = set(listing.loc[~listing["run"], "axis"])
+    assert {"quantifier", "annotation", "ranking"} <= not_run
+    assert (listing.loc[~listing["run"], "reason"] != "").all()
+    assert "quantifier" not in {one.axis for one in specified()[0]}
+
+
+def test_a_score_of_composition_needs_four_animals_in_each_group():
+    planted = paper()
+    three = planted.data.samples.groupby("condition").head(3).reset_index(drop=True)
+    model = Model((), 10)
+    assert veto_model(planted.register, "marrow", model, planted.data.samples, planted.data.panels)[0] is not None
+    found, reason = veto_model(planted.register, "marrow", model, three, planted.data.panels)
+    assert found is None
+    assert "3 animals" in reason
+
+
+def test_flagged_outliers_are_left_out_together():
+    samples = tuple(paper().data.samples["sample"][:2])
+    found, _ = specified(outliers=samples)
+    assert [one.model.without for one in found if one.axis == "outliers"] == [samples]
+    assert not [one for one in specified()[0] if one.axis == "outliers"]
+
+
+def test_size_factors_have_no_alternative_where_none_leave_genes_out():
+    assert not [one for one in specified(robust=False)[0] if not one.model.robust_size_factors]
+
+
+def test_variants_by_a_reference_need_the_reference():
+    with pytest.raises(StudyError, match="contaminating tissue"):
+        read_reference(paper().register, None)
+    assert len(read_reference(paper().register, REFERENCE)) > 500
+
+
+# tests of one model
+
+
+def test_genes_are_those_of_the_differential_expression():
+    planted = paper()
+    comparison = compare(planted.data, Model(planted.data.design.covariates, 10))
+    ours = wald_genes(planted.data, comparison, Model(planted.data.design.covariates, 10))
+    table = read_genes(planted.study.genes, planted.data.gene_ids, comparison).loc[ours.index]
+    assert len(ours) > 20
+    for column in ("effect", "se", "ci_low", "p_up", "p_down", "mde"):
+        np.testing.assert_allclose(ours[column], table[column], rtol=1e-3, atol=1e-6)
+
+
+def test_effects_of_genes_and_sets_have_the_sign_of_the_counts():
+    planted = paper()
+    comparison = compare(planted.data, Model((), 10))
+    tests = moderated_genes(planted.data, comparison)
+    counts = comparison.normalised_counts
+    of_test = (planted.data.samples["condition"] == "knockout").to_numpy()
+    ratio = pd.Series(np.log2(counts[:, of_test].mean(1) / counts[:, ~of_test].mean(1)), index=comparison.counts.index)
+    strong = tests[tests["p_up"].clip(upper=1 - tests["p_up"]) < 1e-3].index
+    assert len(strong) > 3
+    assert (np.sign(tests.loc[strong, "effect"]) == np.sign(ratio[strong])).all()
+
+
+def test_the_share_of_detected_genes_counts_genes_that_are_not_in_the_table():
+    planted = paper()
+    data = planted.data
+    lost = data.planned.loc[(data.planned["claim"] == "C14") & (data.planned["run"] == "deciding"), "gene_id"].unique()
+    fewer = replace(data, counts=data.counts.drop(index=lost[:6]))
+    share = [
+        measure_sets(one, compare(one, Model((), 10))).set_index(["claim", "role", "run", "variant"])["detected_share"]
+        for one in (data, fewer)
+    ]
+    key = ("C14", "deciding", "deciding", "full")
+    assert share[1][key] == pytest.approx(share[0][key] - 6 / len(lost))
+
+
+def test_with_few_degrees_of_freedom_the_moderated_t_test_must_agree():
+    claim = paper().register.claims["C11"]
+    names = ("effect", "se", "df", "ci_low", "ci_high", "ci90_low", "ci90_high", "p_up", "p_down", "mde")
+    row = dict(zip(names, (-1.0, 0.3, np.inf, -1.6, -0.4, -1.5, -0.5, 0.9995, 5e-4, 0.8), strict=True))
+    rules = paper().register.rules
+    assert of_gene(claim, row, rules).tests_agree
+    assert of_gene(claim, {**row, "p_t_up": 0.98, "p_t_down": 0.02}, rules).tests_agree
+    assert not of_gene(claim, {**row, "p_t_up": 0.8, "p_t_down": 0.2}, rules).tests_agree
+
+
+def test_the_larger_of_rotation_and_camera_counts():
+    claim, rules = paper().register.claims["C14"], paper().register.rules
+    measured = bench().measure(results()[0][0].model, True)
+    row = dict(measured.sets["C14", "deciding", "deciding", "full"])
+    row |= {"effect": 0.5, "p_rotation_up": 0.01, "p_camera_up": 0.2, "p_rotation_down": 0.99, "p_camera_down": 0.8}
+    found = of_set(claim, row, rules)
+    assert (found.p_predicted, found.p_opposite, found.tests_agree) == (0.2, 0.99, False)
+    assert of_set(claim, {**row, "p_camera_up": 0.03}, rules).tests_agree
+
+
+def test_a_model_that_the_samples_cannot_carry_says_nothing_of_any_claim():
+    planted = paper()
+    caged = replace(planted.data, samples=planted.data.samples.assign(cage=planted.data.samples["sample"]))
+    one_each = Specification("covariates", "cage", Model(("cage",), 10))
+    found = Bench(planted.register, caged, moderated=True).analyse(one_each)
+    assert set(found) == set(planted.register.confirmatory)
+    assert all(np.isnan(one.effect) for one in found.values())
+
+
+def test_a_source_with_too_few_genes_counts_as_not_tested():
+    planted = paper()
+    claim = planted.register.claims["C03"]
+    row = dict(bench().measure(results()[0][0].model, True).sets["C03", "deciding", "WP4313_MOUSE", claim.variant])
+    runs = [test.run for test in claim.sets if test.role == "deciding"]
+
+    def concluded(n_genes):
+        rows = {
+            ("C03", "deciding", run, claim.variant): {**row, "n_genes": n} for run, n in zip(runs, n_genes, strict=True)
+        }
+        alone = replace(planted.register, claims={"C03": claim})
+        return conclude(alone, Measured(rows, {}))["C03"]
+
+    assert np.isfinite(concluded([30, 30, 30, 30]).effect)
+    two = concluded([30, 30, 7, 7])
+    assert np.isfinite(two.effect)
+    assert np.isnan(two.ci90[0])
+    assert np.isnan(concluded([30, 7, 7, 7]).effect)
+
+
+# k, runs without one animal, reruns
+
+
+def test_k_counts_neither_the_primary_analysis_nor_single_tests_nor_the_claims_own_variant():
+    table = robustness()
+    assert not table.loc[table["primary"], "counted"].any()
+    assert not table.loc[table["axis"].isin(["set_test", "gene_test"]), "counted"].any()
+    own = {name: claim.variant for name, claim in paper().register.claims.items()}
+    thinned = table[table["axis"] == "set_variant"]
+    assert len(thinned)
+    assert not (thinned["specification"] == thinned["claim"].map(own)).any()
+    for name, k in shares(table).items():
+        counted = table[(table["claim"] == name) & table["counted"]]
+        assert k == pytest.approx(counted["agrees"].sum() / len(counted))
+
+
+def test_what_is_planted_far_above_the_threshold_holds_in_every_specification():
+    k = shares(robustness())
+    assert min(k[name] for name in ("C02", "C11", "C12", "C13", "C14", "C15")) == 1
+
+
+def test_single_genes_are_not_run_in_crossings_and_own_adjustments_not_replaced():
+    table, register = robustness(), paper().register
+    assert set(table.loc[table["claim"] == "C11", "axis"]).isdisjoint({CROSS, "set_variant"})
+    assert "marrow" not in set(table.loc[table["claim"] == "C05", "specification"])
+    marrow = next(one for one in specified()[0] if one.name == "marrow")
+    assert applies(marrow, register.claims["C11"])
+    assert not applies(marrow, register.claims["C05"])
+
+
+def test_each_animal_is_left_out_once_of_every_claim():
+    found, concluded = results()
+    runs, table = leave_one_out(found, concluded)
+    samples = list(paper().data.samples["sample"])
+    assert all([run.sample for run in runs[name]] == samples for name in runs)
+    assert len(table) == len(samples) * len(paper().register.confirmatory)
+    down = table[table["claim"] == "C11"]
+    assert (down["effect"] < 0).all()
+    assert (down["p_value"] < 0.05).all()
+
+
+def test_a_run_that_cannot_be_made_is_there_without_numbers():
+    planted = paper()
+    kept = planted.data.samples.groupby(["condition", "sex"], sort=False).head(1).reset_index(drop=True)
+    data = replace(planted.data, samples=kept, panels=planted.data.panels.loc[kept["sample"]])
+    found = [
+        Specification(PRIMARY, "", Model((), 10)),
+        *(Specification(LEFT_OUT, name, Model(("sex",), 10, without=(name,))) for name in kept["sample"]),
+    ]
+    small = Bench(planted.register, data, moderated=True)
+    runs, _ = leave_one_out(found, [small.analyse(one) for one in found])
+    assert len(runs["C11"]) == len(kept)
+    assert all(np.isnan(run.effect) for run in runs["C11"])
+
+
+def test_genes_are_rerun_with_the_score_only_and_sets_thinned_at_least_as_far_as_they_are():
+    table = veto_reruns(bench(), results()[0][0])
+    assert set(table.loc[table["claim"] == "C11", "rerun"]) == {"covariate"}
+    strict = table[(table["claim"] == "C08") & (table["rerun"] == "strip_marrow")]
+    assert list(strict["reason"]) == ["variant strip_marrow_muscle"]
+    assert table.loc[(table["claim"] == "C17") & (table["veto"] == "osteoclast"), "effect"].notna().all()
+    three = replace(bench().data, samples=bench().data.samples.groupby("condition").head(3).reset_index(drop=True))
+    few = veto_reruns(Bench(paper().register, three, moderated=True), Specification(PRIMARY, "", Model((), 10)))
+    assert few.loc[few["rerun"] == "covariate", "effect"].isna().all()
+
+
+# negative controls
+
+
+def test_a_p_value_among_others_is_adjusted_as_holm_does():
+    rng = np.random.default_rng(1)
+    others, p_values = np.append(rng.uniform(0, 0.3, 9), NAN), np.append(rng.uniform(0, 0.2, 20), NAN)
+    expected = [holm([p, *others])[0] for p in p_values[:-1]]
+    np.testing.assert_allclose(holm_among(p_values[:-1], others), expected)
+
+
+@pytest.mark.parametrize(("n", "sexes"), [(3, 1), (4, 2), (5, 1), (10, 2)])
+def test_labellings_keep_group_sizes_within_strata_and_mix_the_groups_evenly(n, sexes):
+    labels = np.repeat([False, True], n)
+    strata = np.tile(np.arange(n) % sexes, 2).astype(np.intp)
+    found = balanced_labellings(labels, strata, most=30, seed=1)
+    assert 0 < len(found) <= 30
+    assert len(np.unique(found, axis=0)) == len(found)
+    for labelling in found:
+        assert (labelling != labels).any()
+        for stratum in range(sexes):
+            place = strata == stratum
+            assert labelling[place].sum() == labels[place].sum()
+            assert abs((labelling & labels)[place].sum() - labels[place].sum() / 2) <= 0.5
+    assert (found == balanced_labellings(labels, strata, most=30, seed=1)).all()
+
+
+def test_random_sets_are_as_large_and_as_strongly_expressed_and_hold_no_gene_of_a_claim():
+    planted = paper()
+    comparison = compare(planted.data, Model((), 10))
+    allowed = ~comparison.counts.index.isin(planted.data.planned["gene_id"])
+    pool = make_pool(comparison.values, comparison.fits, allowed)
+    rng = np.random.default_rng(2)
+    levels = np.quantile(pool.levels, [0.2, 0.4, 0.5, 0.6, 0.8] * 4)
+    signs = np.tile([1.0, -1.0], 10)
+    drawn = draw_sets(pool, levels, signs, strength=0.0, n=300, rng=rng)
+    assert all(len(set(genes)) == len(genes) for genes, _ in drawn)
+    assert all(allowed[genes].all() for genes, _ in drawn)
+    assert np.mean([len(genes) for genes, _ in drawn]) > 19
+    means = [comparison.values[genes].mean() for genes, _ in drawn]
+    assert np.mean(means) == pytest.approx(levels.mean(), abs=0.05)
+
+
+def test_random_sets_come_near_the_correlation_that_is_asked_for():
+    planted = paper()
+    comparison = compare(planted.data, Model((), 10))
+    fits, pool = comparison.fits, make_pool(comparison.values, comparison.fits, np.ones(len(comparison.counts), bool))
+    levels, signs = np.full(20, np.median(pool.levels)), np.ones(20)
+    names = list(comparison.counts.index)
+    for target in (0.0, 0.2):
+        rng = np.random.default_rng(3)
+        strength = nearest_strength(pool, fits, levels, signs, target=target, rng=rng)
+        drawn = draw_sets(pool, levels, signs, strength=strength, n=100, rng=rng)
+        assert inter_gene_correlation(fits, weights_of(drawn, names)).mean() == pytest.approx(target, abs=0.1)
+
+
+def test_random_sets_and_shuffled_labels_support_no_claim_where_nothing_is_planted():
+    planted = plant(NOTHING, animals=2, **FEW)
+    model = Model(planted.data.design.covariates, 10)
+    comparison = compare(planted.data, model)
+    measured = rows_of(measure_sets(planted.data, comparison), moderated_genes(planted.data, comparison))
+    primary = conclude(planted.register, measured)
+    random = draw_random_sets(planted.register, planted.data, comparison, primary, 60)
+    assert set(random.supported) == {"C02", "C03", "C04", "C06", "C09", "C10", "C14", "C15", "C16", "C17"}
+    assert not any(any(draws) for draws in random.supported.values())
+    share = np.mean([row[4] <= 0.05 for row in random.rows])
+    assert 0.005 < share < 0.15
+    labels = shuffle_labels(planted.register, planted.data, model)
+    assert {"C11", "C13", "C18"} <= set(labels.supported)
+    assert not any(any(draws) for draws in labels.supported.values())
+    assert "C01" not in labels.supported
+
+
+# leading edge
+
+
+def test_the_leading_edge_ends_at_the_extreme_of_the_running_sum():
+    statistics = pd.Series(np.linspace(3, -3, 61), index=[f"g{i:02d}" for i in range(61)])
+    up = pd.Series(1, index=["g00", "g02", "g05", "g40"])
+    assert leading_edge(statistics, up) == ["g00", "g02", "g05"]
+    down = pd.Series(1, index=["g60", "g58", "g10"])
+    assert leading_edge(statistics, down) == ["g60", "g58"]
+    signed = pd.Series([1, -1], index=["g00", "g60"])
+    assert set(leading_edge(statistics, signed)) == {"g00", "g60"}
+    assert leading_edge(statistics, pd.Series(1, index=["absent"])) == []
+
+
+def test_sets_of_the_collection_are_there_for_the_register():
+    optional = {"KEGG_MMU04216", "FERRDB_V2", "GO_FERROPTOSIS"}
+    runs = {test.run for test in paper().register.claims["C03"].sets if test.role == "deciding"}
+    assert runs - set(SETS["set"]) == optional

@@ -1,0 +1,72 @@
+"""From counts, gates, composition and identity to a verdict on every claim of the register; only where a study has one.
+
+results/claims/verdicts.tsv         one row a claim: effect, interval, p-values, verdict and why
+results/claims/robustness.tsv       one row a claim and specification: what is found when the analysis is done otherwise
+results/claims/specifications.tsv   what was varied, and what could not be
+results/claims/leave_one_out.tsv    one row a claim and sample: what is found without it
+results/claims/vetoes.tsv           one row a claim, veto and rerun: does composition explain the effect
+results/claims/artefacts.tsv        what artefacts alone would look like, beside what is observed
+results/claims/controls.tsv         how often random sets, shuffled labels and housekeeping genes reach the same
+results/claims/calibration.tsv      one row a draw of these
+results/claims/set_tests.tsv        every test of a set that a claim asks for, in the primary model
+results/claims/gene_tests.tsv       every gene that a claim looks at
+results/claims/register.tsv         the register's checksums, and where the configuration deviates from its primary analysis
+"""
+
+if HAS_CLAIMS:
+
+    rule evaluate_claims:
+        input:
+            **GENE_TABLES,
+            claims=config["claims"],
+            reference=file_or_none(config["gene_sets"]["reference_expression"]),
+            counts="results/counts/gene_counts.tsv",
+            tpm="results/counts/gene_tpm.tsv" if FROM_ARCHIVE else [],
+            model="results/differential/model.tsv",
+            design="results/differential/design.tsv",
+            genes="results/differential/genes.tsv",
+            gates="results/quality/gates.tsv",
+            composition="results/quality/composition.tsv",
+            composition_groups="results/quality/composition_groups.tsv",
+            outliers="results/quality/outliers.tsv",
+            outcomes="results/identity/outcome.tsv",
+            downloaded=[
+                "results/gene_sets/downloaded_sets.tsv",
+                "results/gene_sets/downloaded_members.tsv",
+            ],
+        output:
+            verdicts="results/claims/verdicts.tsv",
+            robustness="results/claims/robustness.tsv",
+            specifications="results/claims/specifications.tsv",
+            leave_one_out="results/claims/leave_one_out.tsv",
+            vetoes="results/claims/vetoes.tsv",
+            artefacts="results/claims/artefacts.tsv",
+            controls="results/claims/controls.tsv",
+            calibration="results/claims/calibration.tsv",
+            set_tests="results/claims/set_tests.tsv",
+            gene_tests="results/claims/gene_tests.tsv",
+            register="results/claims/register.tsv",
+        log:
+            "logs/evaluate_claims/evaluate_claims.log",
+        benchmark:
+            "logs/evaluate_claims/evaluate_claims.benchmark.tsv"
+        conda:
+            "../../envs/sets.yaml"
+        resources:
+            mem_mb=2000,
+        params:
+            library=LIBRARY["claims"],
+            collections=LIBRARY["sets"],
+            expression=LIBRARY["expression"],
+            # A simulated reference holds some of the genes only.
+            complete_reference=FROM_ARCHIVE and not SIMULATED,
+            test=config["design"]["test"],
+            reference=config["design"]["reference"],
+            configuration={
+                section: config[section]
+                for section in ("design", "differential", "gene_sets", "identity")
+            },
+        message:
+            "Decide every claim of {input.claims}"
+        script:
+            "../scripts/evaluate_claims.py"

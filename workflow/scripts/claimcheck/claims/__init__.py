@@ -1,0 +1,1 @@
+"""What was predicted before looking, which tests that needs, and what is concluded by fixed rules."""

@@ -1,0 +1,149 @@
+"""The claims register as data: what is predicted, with which tests, and the numbers that decide."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+NAN = float("nan")
+
+UNCONFIRMATORY = ("quality", "not_testable", "exploratory")
+"""Kinds outside the family of tests that p-values are adjusted for."""
+
+DECIDING, COMPANION, CONTROL, SENSITIVITY, SHOWN = "deciding", "companion", "control", "sensitivity", "shown"
+"""What a test is for: only deciding, companion and control tests carry a verdict, a sensitivity run can weaken it."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A set, or genes by id, that enter a composite with weight 1 or -1."""
+
+    weight: int
+    set: str = ""
+    genes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class SetTest:
+    """A test of a composite of sets: its name within the claim, what it is for, and its genes."""
+
+    run: str
+    role: str
+    parts: tuple[Part, ...]
+    removed: tuple[str, ...] = ()
+    zero_weight: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class GeneTest:
+    """A gene that a claim looks at; `direction` is +1, -1, or 0 for either."""
+
+    gene_id: str
+    symbol: str
+    role: str
+    direction: int
+    model: str = ""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One claim, completed with defaults.
+
+    Attributes:
+        direction: +1 higher in the test group, -1 lower, 0 either; of noninferiority the side that stays open; +1 where models
+            decide, whose effects are taken in the direction that the model says.
+        threshold: smallest effect of interest or margin, log2, without sign; NaN where other claims decide.
+        superiority: effect from which a kept programme counts as changed, without sign; NaN if there is none.
+        needs: quality claims without which it is not testable.
+        members: claims that decide it; `at_least` says how many of these, or of the deciding tests, must hold.
+        companions_at_least, leading_edge, leading_edge_at_least: further conditions of support.
+        rivals: control runs that can contradict a claim of specificity.
+    """
+
+    id: str
+    kind: str
+    statement: str
+    about: tuple[str, ...] = ()
+    notes: str = ""
+    label: str = ""
+    best_grade: str = ""
+    needs: tuple[str, ...] = ()
+    vetoes: tuple[str, ...] = ()
+    covariate: tuple[str, ...] = ()
+    variant: str = "full"
+    direction: int = 0
+    threshold: float = NAN
+    superiority: float = NAN
+    sets: tuple[SetTest, ...] = ()
+    genes: tuple[GeneTest, ...] = ()
+    members: tuple[str, ...] = ()
+    at_least: int = 1
+    companions_at_least: int = 0
+    leading_edge: tuple[str, ...] = ()
+    leading_edge_at_least: int = 0
+    rivals: tuple[str, ...] = ()
+    presence: Mapping[str, float] = field(default_factory=dict)
+    question: str = ""
+    why: str = ""
+    proxy_claims: tuple[str, ...] = ()
+
+    @property
+    def confirmatory(self) -> bool:
+        """Whether the claim belongs to the family that p-values are adjusted for."""
+        return self.kind not in UNCONFIRMATORY
+
+
+@dataclass(frozen=True)
+class Veto:
+    """Panels that may explain an effect, when they count as different, and the reruns in which the effect must hold."""
+
+    name: str
+    panels: tuple[str, ...]
+    fires: Mapping[str, float]
+    reruns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The numbers of the verdict table; config/claims.yaml explains each."""
+
+    alpha: float
+    min_animals: int
+    min_set_genes: int
+    detected_share: float
+    detected_counts: float
+    leave_one_out_p: float
+    leave_one_out_lost: int
+    k_supported: float
+    k_weak: float
+    k_effect_share: float
+    veto_effect_kept: float
+    underpowered_ratio: float
+
+
+@dataclass(frozen=True)
+class Register:
+    """A study's claims and the numbers that decide them.
+
+    Attributes:
+        claims: by id, in the order of the file.
+        primary: the section `primary` of the file, completed with defaults.
+        digest: SHA-256 of the content: comments, order of keys and layout do not change it, any value does.
+        file_digest: SHA-256 of the file.
+    """
+
+    title: str
+    publication: str
+    statements: Mapping[str, str]
+    claims: Mapping[str, Claim]
+    vetoes: Mapping[str, Veto]
+    rules: Rules
+    primary: Mapping[str, Any]
+    lead: tuple[str, ...]
+    artefacts: Mapping[str, Any]
+    digest: str
+    file_digest: str
+
+    @property
+    def confirmatory(self) -> tuple[str, ...]:
+        """Ids of the claims whose p-values are adjusted together, in order."""
+        return tuple(claim.id for claim in self.claims.values() if claim.confirmatory)

@@ -1,0 +1,181 @@
+"""Random sets that look like the tested ones: as large, as strongly expressed, and roughly as correlated."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from claimcheck.claims.conclude import Conclusion, conclude
+from claimcheck.claims.false_support import ROTATIONS, Draws, deciding_runs, holm_among, is_supported
+from claimcheck.claims.measure import Data, Key, Measured, Row, records
+from claimcheck.claims.model import DECIDING, Claim, Register
+from claimcheck.sets.camera import inter_gene_correlation
+from claimcheck.sets.comparison import Comparison, run_tests
+from claimcheck.sets.moderation import Floats, GeneFits
+from claimcheck.sets.weights import SetWeights, weigh_sets
+
+WINDOW = 100
+"""Genes of nearest expression that a random member is drawn from."""
+STRENGTHS = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0)
+"""How much more likely genes are drawn that vary like one random gene: the strength that comes nearest in correlation is taken."""
+_TRIALS = 50
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Genes that may be drawn, in the order of their mean expression.
+
+    Args:
+        genes: positions among all genes.
+        levels: their mean log2 expression, rising.
+        residuals: standardised, genes x residual degrees of freedom.
+    """
+
+    genes: NDArray[np.intp]
+    levels: Floats
+    residuals: Floats
+
+
+def make_pool(values: Floats, fits: GeneFits, allowed: NDArray[np.bool_]) -> Pool:
+    """Collect the genes that may be drawn.
+
+    Args:
+        values: log2 expression, genes x samples.
+        fits: of the same genes.
+        allowed: of each gene.
+    """
+    levels = values.mean(axis=1)
+    genes = np.flatnonzero(allowed)
+    genes = genes[np.argsort(levels[genes], kind="stable")]
+    residuals = fits.effects[genes, 1:]
+    norm = np.linalg.norm(residuals, axis=1, keepdims=True)
+    return Pool(genes, levels[genes], residuals / np.where(norm > 0, norm, 1))
+
+
+def draw_sets(
+    pool: Pool, levels: Floats, signs: Floats, *, strength: float, n: int, rng: np.random.Generator
+) -> list[tuple[NDArray[np.intp], Floats]]:
+    """Draw sets whose members are each as strongly expressed as one of the given members.
+
+    Args:
+        pool: genes to draw from.
+        levels, signs: mean log2 expression and weight of the members.
+        strength: log odds of a gene whose residuals are those of the set's random gene, against one without correlation.
+        n: number of sets.
+        rng: generator.
+
+    Returns:
+        Positions among all genes, each once in a set, and their weights.
+    """
+    width = min(WINDOW, len(pool.genes))
+    start = np.searchsorted(pool.levels, levels) - width // 2
+    windows = np.clip(start, 0, len(pool.genes) - width)[:, None] + np.arange(width)
+    drawn = []
+    for _ in range(n):
+        seed = pool.residuals[rng.integers(len(pool.genes))]
+        alike = strength * signs[:, None] * (pool.residuals[windows] @ seed) if strength else 0.0
+        picked = np.argmax(alike + rng.gumbel(size=windows.shape), axis=1)
+        chosen = windows[np.arange(len(levels)), picked]
+        chosen, first = np.unique(chosen, return_index=True)
+        drawn.append((pool.genes[chosen], signs[first]))
+    return drawn
+
+
+def nearest_strength(
+    pool: Pool, fits: GeneFits, levels: Floats, signs: Floats, *, target: float, rng: np.random.Generator
+) -> float:
+    """Choose the strength whose random sets have the mean correlation nearest to a target."""
+    n_genes = len(fits.effects)
+    distances = []
+    for strength in STRENGTHS:
+        drawn = draw_sets(pool, levels, signs, strength=strength, n=_TRIALS, rng=rng)
+        correlation = inter_gene_correlation(fits, weights_of(drawn, [str(i) for i in range(n_genes)]))
+        distances.append(abs(float(np.nanmean(correlation)) - target))
+    return STRENGTHS[int(np.argmin(distances))]
+
+
+def weights_of(drawn: list[tuple[NDArray[np.intp], Floats]], genes: list[str]) -> SetWeights:
+    """Lay out drawn sets over the genes."""
+    names = [str(number) for number in range(len(drawn))]
+    members = pd.DataFrame(
+        {
+            "set": np.repeat(names, [len(positions) for positions, _ in drawn]),
+            "gene_id": np.asarray(genes)[np.concatenate([positions for positions, _ in drawn])],
+            "weight": np.concatenate([signs for _, signs in drawn]),
+        }
+    )
+    return weigh_sets(members, names, genes)
+
+
+def draw_random_sets(
+    register: Register, data: Data, comparison: Comparison, primary: Mapping[str, Conclusion], n: int
+) -> Draws:
+    """Decide the claims on sets with random sets in place of theirs; genes that any claim looks at are never drawn.
+
+    Args:
+        register: the claims register.
+        data: what is measured.
+        comparison: of the primary analysis.
+        primary: its conclusions.
+        n: draws of each set.
+    """
+    draws = Draws("random sets", "matched on size, expression and roughly on correlation")
+    pool = make_pool(
+        comparison.values, comparison.fits, ~comparison.counts.index.isin(data.planned["gene_id"].unique())
+    )
+    if n == 0 or len(pool.genes) < WINDOW:
+        return draws
+    for number, name in enumerate(register.confirmatory):
+        claim = register.claims[name]
+        if claim.kind not in ("set", "signed_set", "multi_source"):
+            continue
+        rng = np.random.default_rng([data.seed, number])
+        measured: list[dict[Key, Row]] = [{} for _ in range(n)]
+        correlations = []
+        for run, rows in deciding_runs(data, claim):
+            tests, target = _draw_like(rows, data, comparison, pool=pool, n=n, rng=rng)
+            for draw, row in enumerate(tests):
+                measured[draw][name, DECIDING, run, claim.variant] = row
+                draws.add_row(claim, run, draw, row)
+            if tests:
+                correlations.append((target, float(np.nanmean([row["inter_gene_correlation"] for row in tests]))))
+        if correlations:
+            target, reached = (float(value) for value in np.mean(correlations, axis=0))
+            draws.correlations[name] = (target, reached)
+            draws.supported[name] = _supported(register, claim, measured, primary)
+    return draws
+
+
+def _draw_like(
+    rows: pd.DataFrame, data: Data, comparison: Comparison, *, pool: Pool, n: int, rng: np.random.Generator
+) -> tuple[list[Row], float]:
+    """Draw and test sets like one run; also its correlation. Nothing for a run without a measured gene."""
+    genes = list(comparison.counts.index)
+    positions = comparison.counts.index.get_indexer(pd.Index(rows["gene_id"]))
+    signs = rows["weight"].to_numpy(dtype=float)[positions >= 0]
+    positions = positions[positions >= 0]
+    if not len(positions):
+        return [], np.nan
+    levels = comparison.values.mean(axis=1)[positions]
+    target = float(inter_gene_correlation(comparison.fits, weights_of([(positions, signs)], genes))[0])
+    strength = nearest_strength(pool, comparison.fits, levels, signs, target=target, rng=rng)
+    tests = run_tests(
+        comparison,
+        weights_of(draw_sets(pool, levels, signs, strength=strength, n=n, rng=rng), genes),
+        seed=data.seed,
+        n_rotations=ROTATIONS,
+        min_correlation=data.least_correlation,
+    )
+    return records(tests.drop(columns="set").assign(detected_share=1.0)), target
+
+
+def _supported(
+    register: Register, claim: Claim, measured: list[dict[Key, Row]], primary: Mapping[str, Conclusion]
+) -> list[bool]:
+    alone = replace(register, claims={claim.id: claim})
+    found = [conclude(alone, Measured(rows, {}))[claim.id] for rows in measured]
+    others = np.array([one.p_predicted for name, one in primary.items() if name != claim.id])
+    adjusted = holm_among(np.array([one.p_predicted for one in found]), others)
+    return [is_supported(register, claim, one, float(p)) for one, p in zip(found, adjusted, strict=True)]

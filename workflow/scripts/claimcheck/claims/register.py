@@ -1,0 +1,198 @@
+"""The claims register: what a study predicts and how each prediction is decided, read from `config/claims.yaml`."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import yaml
+
+from claimcheck.claims.checks import Collection, check_sense
+from claimcheck.claims.model import (
+    COMPANION,
+    CONTROL,
+    DECIDING,
+    NAN,
+    SENSITIVITY,
+    SHOWN,
+    UNCONFIRMATORY,
+    Claim,
+    GeneTest,
+    Part,
+    Register,
+    Rules,
+    SetTest,
+    Veto,
+)
+from claimcheck.errors import StudyError
+from claimcheck.schemas import check, complete, load_schema
+
+DIRECTIONS = {"up": 1, "down": -1, "either": 0, "not_lower": 1, "not_higher": -1}
+
+
+def read_register(
+    path: Path, *, sets: pd.DataFrame, members: pd.DataFrame, annotation: Mapping[str, str] | None = None
+) -> Register:
+    """Read a claims register and check it against its schema and against the study's gene sets.
+
+    Args:
+        path: the file.
+        sets, members: the study's collection, columns set, family, and set, gene_id, symbol; empty where it has none.
+        annotation: symbols by gene id of the whole reference; with it a gene that it lacks is an error.
+
+    Raises:
+        StudyError: naming file, claim and key.
+    """
+    raw = path.read_bytes() if path.is_file() else None
+    if raw is None:
+        raise StudyError(
+            f"the claims register {path.name} does not exist",
+            where=str(path),
+            expected="a YAML file of claims",
+            remedy="correct `claims` in config/config.yaml, or set it to none",
+        )
+    content = _parse(raw, path)
+    schema = load_schema("claims")
+    _check_schema(content, schema, path)
+    check_sense(content, Collection.of(sets, members, annotation), where=str(path))
+    canonical = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+    full = complete(content, schema)
+    return Register(
+        title=full["title"],
+        publication=full["publication"] or "",
+        statements=full["statements"],
+        claims=_claims(full, schema["$defs"]),
+        vetoes={
+            name: Veto(name, tuple(veto["panels"]), veto["fires"], tuple(veto["reruns"]))
+            for name, veto in full["vetoes"].items()
+        },
+        rules=Rules(**full["primary"]["verdict"]),
+        primary=full["primary"],
+        lead=tuple(full["lead"]),
+        artefacts=full.get("artefacts", {}),
+        digest=hashlib.sha256(canonical).hexdigest(),
+        file_digest=hashlib.sha256(raw).hexdigest(),
+    )
+
+
+def deviations(register: Register, configuration: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """Name the keys in which a study's configuration is not that of the primary analysis: (registered, found).
+
+    Args:
+        register: the claims register.
+        configuration: the study's configuration, completed with defaults.
+    """
+    found = {}
+    for key, registered in register.primary["configuration"].items():
+        value: Any = configuration
+        for name in key.split("."):
+            value = value.get(name) if isinstance(value, Mapping) else None
+        if value != registered:
+            found[key] = (registered, value)
+    return found
+
+
+class _Loader(yaml.SafeLoader):
+    """Refuses a key that stands twice in a mapping, of which the second would silently win."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode) and key.value != "<<"]
+        twice = sorted({key for key in keys if keys.count(key) > 1})
+        if twice:
+            raise yaml.constructor.ConstructorError(None, None, f"the key `{twice[0]}` stands twice", node.start_mark)
+        return super().construct_mapping(node, deep=deep)
+
+
+def _parse(raw: bytes, path: Path) -> Any:
+    """Read YAML in which no key is repeated."""
+    try:
+        return yaml.load(raw, Loader=_Loader)
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f", line {mark.line + 1}" if mark else ""
+        raise StudyError(
+            f"the claims register cannot be read: {getattr(error, 'problem', None) or error}",
+            where=f"{path}{line}",
+            expected="YAML in UTF-8, each key once in its group",
+            remedy="correct the line",
+        ) from error
+
+
+def _check_schema(content: Any, schema: dict[str, Any], path: Path) -> None:
+    """Check every claim on its own, so that a message names it by its id, and then the whole."""
+    one = {key: schema[key] for key in ("$schema", "$id", "$defs")} | {"$ref": "#/$defs/claim"}
+    claims = content.get("claims") if isinstance(content, dict) else None
+    for position, claim in enumerate(claims if isinstance(claims, list) else [], start=1):
+        if isinstance(claim, dict):
+            name = claim.get("id", f"number {position}")
+            check(claim, one, where=f"{path}, claim {name}")
+    check(content, schema, where=str(path))
+
+
+def _claims(content: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Claim]:
+    """Build the claims of a checked register; the definitions hold the defaults of each kind."""
+    premises = [raw["id"] for raw in content["claims"] if raw["kind"] == "quality"]
+    defaults = content["primary"]["thresholds"]
+    built = {}
+    for incomplete in content["claims"]:
+        raw = complete(incomplete, definitions[incomplete["kind"]])
+        kind = raw["kind"]
+        size = raw.get("margin", raw.get("threshold", defaults.get("set" if kind == "multi_source" else kind, NAN)))
+        needs = raw.get("needs", premises if kind not in UNCONFIRMATORY else ())
+        companions, edge = raw.get("accompanied_by", {}), raw.get("leading_edge", {})
+        text = ("id", "kind", "statement", "notes", "label", "best_grade", "variant", "question", "why")
+        several = ("about", "vetoes", "covariate", "members")
+        named: dict[str, Any] = {name: raw[name] for name in text if name in raw}
+        named |= {name: tuple(raw[name]) for name in several if name in raw}
+        built[raw["id"]] = Claim(
+            **named,
+            needs=tuple(needs),
+            direction=1 if "models" in raw else DIRECTIONS[raw.get("direction", "either")],
+            threshold=abs(float(size)),
+            superiority=abs(float(raw.get("superiority", NAN))),
+            sets=tuple(_set_tests(raw)),
+            genes=tuple(_gene_tests(raw)),
+            at_least=raw.get("at_least", 1),
+            companions_at_least=companions.get("at_least", 0),
+            leading_edge=tuple(edge.get("genes", {})),
+            leading_edge_at_least=edge.get("at_least", 0),
+            rivals=tuple(raw.get("rivals", raw.get("controls", ()))),
+            presence=raw.get("presence", {}),
+            proxy_claims=tuple(raw.get("proxies", {}).get("claims", ())),
+        )
+    return built
+
+
+def _set_tests(raw: dict[str, Any]) -> list[SetTest]:
+    """List the tests of sets that a claim asks for; the claim's removed genes stay in companions and controls."""
+    removed = tuple(raw.get("removed", {}))
+    tests = []
+    if "set" in raw:
+        tests.append(SetTest(DECIDING, DECIDING, (Part(1, raw["set"]),), removed))
+    if "parts" in raw:
+        tests.append(SetTest(DECIDING, DECIDING, _parts(raw), removed, tuple(raw.get("zero_weight", {}))))
+    tests += [SetTest(name, DECIDING, (Part(1, name),), removed) for name in raw.get("sources", ())]
+    tests += [SetTest(name, COMPANION, (Part(1, name),)) for name in raw.get("accompanied_by", {}).get("sets", ())]
+    tests += [SetTest(name, CONTROL, (Part(1, name),)) for name in raw.get("controls", ())]
+    for name, other in raw.get("sensitivity", {}).items():
+        more = tuple(dict.fromkeys([*removed, *other.get("removed", {})]))
+        tests.append(SetTest(name, SENSITIVITY, _parts(other), more, tuple(other.get("zero_weight", {}))))
+    shown = [*raw.get("shown", ()), *raw.get("sets", ()), *raw.get("proxies", {}).get("sets", ())]
+    return tests + [SetTest(name, SHOWN, (Part(1, name),), removed) for name in shown]
+
+
+def _parts(raw: dict[str, Any]) -> tuple[Part, ...]:
+    return tuple(Part(part["weight"], part.get("set", ""), tuple(part.get("genes", {}))) for part in raw["parts"])
+
+
+def _gene_tests(raw: dict[str, Any]) -> list[GeneTest]:
+    """List the genes that a claim looks at one by one."""
+    direction = DIRECTIONS[raw.get("direction", "either")]
+    tests = [GeneTest(gene, symbol, DECIDING, direction) for gene, symbol in raw.get("gene", {}).items()]
+    for name, model in raw.get("models", {}).items():
+        sign = DIRECTIONS[model["direction"]]
+        tests += [GeneTest(gene, symbol, DECIDING, sign, name) for gene, symbol in model["genes"].items()]
+    shown = {**raw.get("shown_genes", {}), **raw.get("genes", {}), **raw.get("proxies", {}).get("genes", {})}
+    return tests + [GeneTest(gene, symbol, SHOWN, 0) for gene, symbol in shown.items()]

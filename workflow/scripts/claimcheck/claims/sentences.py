@@ -1,0 +1,91 @@
+"""What is said of each claim: one sentence with the numbers that it rests on, and one row of the table of verdicts."""
+
+from typing import Any
+
+import numpy as np
+
+from claimcheck.claims.evidence import Decision, Evidence, Verdict
+from claimcheck.claims.model import Claim
+
+VERDICT_COLUMNS = (
+    "claim",
+    "statement",
+    "kind",
+    "effect",
+    "ci_low",
+    "ci_high",
+    "p_value",
+    "p_holm",
+    "mde",
+    "n_test",
+    "n_reference",
+    "robustness",
+    "verdict",
+    "reason",
+    "label",
+    "row",
+    "sentence",
+)
+
+
+def graded(claim: Claim, evidence: Evidence, decision: Decision) -> str:
+    """Name the verdict as it is printed: support is called by the claim's best grade, where RNA cannot say more."""
+    if not claim.best_grade or decision.verdict not in (Verdict.SUPPORTED, Verdict.WEAK):
+        return decision.text
+    grade = claim.best_grade.replace("{model}", evidence.model)
+    return f"{grade} (weakly)" if decision.verdict is Verdict.WEAK else grade
+
+
+def sentence(claim: Claim, evidence: Evidence, decision: Decision, *, test: str, reference: str) -> str:
+    """Say the verdict in one sentence, with effect, interval, numbers of animals, minimum detectable effect and k.
+
+    Args:
+        claim: from the register.
+        evidence: that the decision was made from.
+        decision: from `verdicts.decide`.
+        test, reference: names of the groups.
+    """
+    verdict = graded(claim, evidence, decision) + (f" ({claim.label})" if claim.label else "")
+    low, high = (_number(end) for end in evidence.ci95)
+    k = "NA" if np.isnan(evidence.k) else f"{evidence.k:.2f}"
+    mde = "NA" if np.isnan(evidence.mde) else f"{evidence.mde:.2f}"
+    numbers = (
+        f"log2 {test} / {reference} {_number(evidence.effect)}, 95 % CI {low} to {high}, "
+        f"n = {evidence.n_test} and {evidence.n_reference}, MDE {mde}, k = {k}"
+    )
+    reason = f": {decision.reason}" if decision.reason else ""
+    return f"{claim.statement.rstrip('.?')} – {verdict} ({numbers}){reason}."
+
+
+def verdict_row(
+    claim: Claim, evidence: Evidence, decision: Decision, *, p_value: float, test: str, reference: str
+) -> dict[str, Any]:
+    """Lay out one claim as a row of the table of verdicts, columns VERDICT_COLUMNS; `robustness` is k.
+
+    Args:
+        claim, evidence, decision, test, reference: as in `sentence`.
+        p_value: before the adjustment, in the predicted direction.
+    """
+    return {
+        "claim": claim.id,
+        "statement": claim.statement,
+        "kind": claim.kind,
+        "effect": evidence.effect,
+        "ci_low": evidence.ci95[0],
+        "ci_high": evidence.ci95[1],
+        "p_value": p_value,
+        "p_holm": evidence.p_predicted,
+        "mde": evidence.mde,
+        "n_test": evidence.n_test,
+        "n_reference": evidence.n_reference,
+        "robustness": evidence.k,
+        "verdict": graded(claim, evidence, decision),
+        "reason": decision.reason,
+        "label": claim.label,
+        "row": decision.row,
+        "sentence": sentence(claim, evidence, decision, test=test, reference=reference),
+    }
+
+
+def _number(value: float) -> str:
+    return "NA" if np.isnan(value) else f"{value:+.2f}"

@@ -1,0 +1,97 @@
+"""The analysis under other labels of the samples, where nothing is to be found."""
+
+import itertools
+import math
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from claimcheck.claims.bench import Bench
+from claimcheck.claims.false_support import ROTATIONS, Draws, decide_alone, deciding_runs
+from claimcheck.claims.measure import Data
+from claimcheck.claims.model import CONTROL, DECIDING, Register
+from claimcheck.claims.multiplicity import holm
+from claimcheck.claims.specifications import PRIMARY, Model, Specification
+
+MOST_LABELLINGS = 40
+_MOST_LISTED = 50_000
+CHANGES = ("gene", "set", "signed_set", "multi_source", "intersection", "specificity")
+"""Kinds that are falsely supported where nothing changes; that nothing changes is what the others claim."""
+
+
+def shuffle_labels(register: Register, data: Data, model: Model) -> Draws:
+    """Decide the claims that something changes under balanced labellings.
+
+    Single genes are tested by the moderated t-test, which takes no fit of dispersions.
+
+    Args:
+        register: the claims register.
+        data: what is measured.
+        model: of the primary analysis.
+    """
+    draws = Draws("shuffled labels", "each group as evenly mixed as can be; single genes by the moderated t-test")
+    labels = (data.samples["condition"] == data.design.test).to_numpy()
+    strata = np.zeros(len(labels), dtype=np.intp)
+    if model.covariates:
+        strata += data.samples.groupby(list(model.covariates)).ngroup().to_numpy()
+    needed = data.planned["role"].isin([DECIDING, CONTROL]) & data.planned["primary"]
+    claims = [register.claims[name] for name in register.confirmatory if register.claims[name].kind in CHANGES]
+    for draw, labelling in enumerate(balanced_labellings(labels, strata, most=MOST_LABELLINGS, seed=data.seed)):
+        condition = np.where(labelling, data.design.test, data.design.reference)
+        other = replace(
+            data,
+            samples=data.samples.assign(condition=condition),
+            planned=data.planned[needed],
+            rotations=ROTATIONS,
+        )
+        bench = Bench(register, other, moderated=True)
+        found, measured = bench.analyse(Specification(PRIMARY, "", model)), bench.measure(model, True)
+        adjusted = dict(zip(found, holm([one.p_predicted for one in found.values()]).tolist(), strict=True))
+        decided = decide_alone(register, found, adjusted)
+        for claim in claims:
+            draws.supported.setdefault(claim.id, []).append(decided[claim.id])
+            for run, _ in deciding_runs(data, claim):
+                row = measured.sets.get((claim.id, DECIDING, run, claim.variant)) if measured else None
+                if row:
+                    draws.add_row(claim, run, draw, row)
+    return draws
+
+
+def balanced_labellings(
+    labels: NDArray[np.bool_], strata: NDArray[np.intp], *, most: int, seed: int
+) -> NDArray[np.bool_]:
+    """List labellings in which each group is as evenly mixed from the true groups as can be, within strata.
+
+    Args:
+        labels: True in the test group, (samples,).
+        strata: samples with the same covariates.
+        most: more are drawn from.
+        seed: of the draw.
+
+    Returns:
+        bool, labellings x samples; the observed labelling is never among them.
+    """
+    rng = np.random.default_rng(seed)
+    places = [np.flatnonzero(strata == stratum) for stratum in np.unique(strata)]
+    n_test = [int(labels[place].sum()) for place in places]
+    n_all = math.prod(math.comb(len(place), k) for place, k in zip(places, n_test, strict=True))
+    if n_all <= _MOST_LISTED:
+        chosen = itertools.product(*(itertools.combinations(place, k) for place, k in zip(places, n_test, strict=True)))
+        every = np.zeros((n_all, len(labels)), dtype=bool)
+        for row, together in zip(every, chosen, strict=True):
+            row[np.concatenate(together).astype(int)] = True
+    else:
+        every = np.tile(labels, (_MOST_LISTED, 1))
+        for place in places:
+            every[:, place] = rng.permuted(every[:, place], axis=1)
+        every = np.unique(every, axis=0)
+    every = every[(every != labels).any(axis=1)]
+    imbalance = np.zeros(len(every))
+    for place, k in zip(places, n_test, strict=True):
+        imbalance += np.abs((every[:, place] & labels[place]).sum(axis=1) - k * k / len(place))
+    if not len(every):
+        return every
+    best = every[imbalance <= imbalance.min() + 1e-9]
+    picked = np.sort(rng.choice(len(best), min(most, len(best)), replace=False))
+    return np.asarray(best[picked])

@@ -1,0 +1,177 @@
+"""What the analysis could have been: the primary one, each one change from it, and the crossings of changes."""
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from claimcheck.claims.model import Register
+from claimcheck.errors import StudyError
+from claimcheck.expression.design import MIN_RESIDUAL_DF, Design, metadata_of, model_matrix
+from claimcheck.tables import listed
+
+PRIMARY, CROSS = "primary", "cross"
+LEFT_OUT, OUTLIERS = "leave one out", "outliers"
+
+MIN_GROUP_FOR_SCORES = 4
+"""Animals in each group that a model with a score of composition needs."""
+
+SPECIFICATION_COLUMNS = ("axis", "specification", "primary", "run", "reason")
+
+ELSEWHERE = {
+    "quantifier": "the reads would have to be quantified a second time",
+    "annotation": "the reads would have to be quantified against a second reference",
+    "counts": "part of the quantification",
+    "ranking": "the ranking decides nothing; results/gene_sets/tests.tsv has the one that is described",
+    "set_effect": "there is one effect only",
+}
+"""Axes whose alternatives need other inputs than counts, or concern no verdict."""
+BESIDE = {
+    "set_test": "p-values of the single tests, beside the primary ones; prerank is in results/gene_sets/tests.tsv",
+    "gene_test": "the moderated t-test, beside the Wald test",
+    "shrinkage": "changes the effect of single genes only",
+    "set_source": "the sources and sensitivity runs that the claims name",
+}
+"""Axes that change nothing in the model."""
+
+
+@dataclass(frozen=True)
+class Model:
+    """A model of the counts: columns of the sheet and mean panel scores to adjust for, size factors, filter, samples left out."""
+
+    covariates: tuple[str, ...]
+    min_count: int
+    panels: tuple[str, ...] = ()
+    robust_size_factors: bool = True
+    without: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Specification:
+    """One way to analyse: what changes against the primary way; an empty variant is the one that each claim says.
+
+    Attributes:
+        genes: whether it is run for single genes as well, whose models take longer.
+    """
+
+    axis: str
+    name: str
+    model: Model
+    variant: str = ""
+    genes: bool = True
+
+
+def specify(
+    register: Register,
+    samples: pd.DataFrame,
+    design: Design,
+    *,
+    min_count: int,
+    panels: pd.DataFrame,
+    outliers: Sequence[str],
+    robust: bool,
+) -> tuple[list[Specification], pd.DataFrame]:
+    """List the specifications that can be computed from the counts, the primary one first, and all that the register names.
+
+    Args:
+        register: the claims register.
+        samples: the sample sheet as it is modelled.
+        design: of the primary analysis.
+        min_count: of the primary analysis.
+        panels: scores, samples x panels.
+        outliers: samples that are flagged.
+        robust: whether the primary size factors leave genes out.
+
+    Returns:
+        The specifications, and a table with the columns SPECIFICATION_COLUMNS of every one and of those that were not run.
+    """
+    primary = Model(design.covariates, min_count)
+    axes = register.primary.get("axes", {})
+    listing: list[tuple[str, str, bool, bool, str]] = [(PRIMARY, "as registered", True, True, design.formula)]
+
+    def alternatives(axis: str) -> list[str]:
+        return [str(name) for name in axes.get(axis, {}).get("alternatives", ())]
+
+    covariates: dict[str, Model] = {"": primary}
+    for name in alternatives("covariates"):
+        changed, problem = (
+            veto_model(register, name, primary, samples, panels)
+            if name in register.vetoes
+            else _adjusted(name, primary, samples, design)
+        )
+        listing.append(("covariates", name, False, changed is not None, problem))
+        if changed is not None:
+            covariates[name] = changed
+    filters = {"": min_count} | {name: int(name) for name in alternatives("low_count_filter") if int(name) != min_count}
+    factors = {"": True} | (dict.fromkeys(alternatives("size_factors"), False) if robust else {})
+    variants = ["", *register.primary["variants"]]
+    for axis, names in (("low_count_filter", filters), ("size_factors", factors), ("set_variant", variants)):
+        listing += [(axis, name, False, True, "") for name in names if name]
+
+    found = [Specification(PRIMARY, "as registered", primary)]
+    for (cov, model), (low, least), (size, leave_out), variant in itertools.product(
+        covariates.items(), filters.items(), factors.items(), variants
+    ):
+        changes = {"covariates": cov, "low_count_filter": low, "size_factors": size, "set_variant": variant}
+        changed_axes = {axis: name for axis, name in changes.items() if name}
+        crossed = replace(model, min_count=least, robust_size_factors=leave_out)
+        if not changed_axes:
+            continue
+        axis = next(iter(changed_axes)) if len(changed_axes) == 1 else CROSS
+        name = (
+            "; ".join(f"{key} {value}" for key, value in changed_axes.items()) if axis == CROSS else changed_axes[axis]
+        )
+        found.append(Specification(axis, name, crossed, variant, genes=axis not in (CROSS, "set_variant")))
+    found.sort(key=lambda one: one.axis == CROSS)
+
+    for sample in samples["sample"]:
+        found.append(Specification(LEFT_OUT, str(sample), replace(primary, without=(str(sample),))))
+    listing.append((LEFT_OUT, "each in turn", False, True, f"{len(samples)} samples"))
+    if outliers:
+        found.append(Specification(OUTLIERS, ", ".join(outliers), replace(primary, without=tuple(outliers))))
+    listing.append((OUTLIERS, "left out", False, bool(outliers), listed(outliers) or "no sample is flagged"))
+    for axis, reason in ELSEWHERE.items():
+        listing += [(axis, name, False, False, reason) for name in alternatives(axis)]
+    for axis, reason in BESIDE.items():
+        listing += [(axis, name, False, name != "prerank", reason) for name in alternatives(axis)]
+    return found, pd.DataFrame(listing, columns=list(SPECIFICATION_COLUMNS))
+
+
+def veto_model(
+    register: Register, veto: str, model: Model, samples: pd.DataFrame, panels: pd.DataFrame
+) -> tuple[Model | None, str]:
+    """Add the mean score of a veto's panels to a model, or say why that cannot be done."""
+    smaller = int(samples["condition"].value_counts().min())
+    names = tuple(panel for panel in register.vetoes[veto].panels if panel in panels and panels[panel].notna().all())
+    if smaller < MIN_GROUP_FOR_SCORES:
+        return None, f"{smaller} animals in a group, {MIN_GROUP_FOR_SCORES} needed"
+    if not names:
+        return None, f"no panel of {veto} was measured"
+    return replace(model, panels=names), f"mean score of {listed(names)}"
+
+
+def scores_of(panels: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame | None:
+    """Average panel scores to the one score that a model adjusts for; None without panels."""
+    return panels[list(names)].mean(axis="columns").to_frame("score") if names else None
+
+
+def _adjusted(name: str, primary: Model, samples: pd.DataFrame, design: Design) -> tuple[Model | None, str]:
+    """Make the primary model with a column of the sheet as covariate, or none, or say why not."""
+    columns = () if name == "none" else (name,)
+    if columns == primary.covariates:
+        return None, "is the primary choice"
+    try:
+        matrix = model_matrix(metadata_of(samples, Design(design.test, design.reference, columns)))
+    except StudyError as error:
+        return None, error.what
+    residual = len(matrix) - np.shape(matrix)[1]
+    if columns and residual < MIN_RESIDUAL_DF:
+        return None, f"it would leave {residual} residual degrees of freedom, fewer than {MIN_RESIDUAL_DF}"
+    return replace(primary, covariates=columns), ""
+
+
+def strip_variant(variants: Mapping[str, object]) -> str:
+    """Name the variant that leaves out most: the last one listed."""
+    return list(variants)[-1]

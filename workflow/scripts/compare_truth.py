@@ -1,0 +1,30 @@
+"""Work out what a simulated study planted for every claim of its register."""
+
+from pathlib import Path
+
+from claimcheck.claims.plan import planned_sets, read_reference
+from claimcheck.figures.claims_input import open_collection, open_register
+from claimcheck.simulation.truth import planted_claims
+from claimcheck.steps import step
+from claimcheck.tables import read_table, write_table
+
+
+def main(*, claims: Path, gene_sets: list[Path], reference_expression: Path | None, genes: Path, truth: Path) -> None:
+    """Resolve the register against the gene sets, and write the planted effect of every claim."""
+    register = open_register(claims, gene_sets)
+    sets, members = open_collection(gene_sets)
+    planned = planned_sets(register, sets, members, read_reference(register, reference_expression))
+    columns = ["gene_id", "planted_log2_fold_change", "expected_log2_fold_change"]
+    planted = read_table(genes, columns=columns, text=["gene_id", "symbol"])
+    write_table(planted_claims(register, planned, planted), truth)
+
+
+if "snakemake" in globals():
+    with step(snakemake.log[0]):
+        main(
+            claims=Path(snakemake.input.claims),
+            gene_sets=[Path(table) for table in snakemake.input.gene_sets],
+            reference_expression=Path(snakemake.input.reference) if snakemake.input.reference else None,
+            genes=Path(snakemake.input.genes),
+            truth=Path(snakemake.output.truth),
+        )

@@ -1,0 +1,46 @@
+"""Draw effect, interval and verdict of every claim."""
+
+from pathlib import Path
+
+from claimcheck.figures.claims import draw_claims
+from claimcheck.figures.claims_input import open_register, read_verdicts
+from claimcheck.figures.style import save_figure
+from claimcheck.steps import step
+
+
+def main(
+    *,
+    verdicts: Path,
+    claims: Path,
+    gene_sets: list[Path],
+    svg: Path,
+    pdf: Path,
+    table: Path,
+    test: str,
+    reference: str,
+    simulated: bool,
+) -> None:
+    """Read the tables, draw the figure and write it with the table of what it shows."""
+    register = open_register(claims, gene_sets)
+    judged = read_verdicts(verdicts)
+    save_figure(
+        lambda: draw_claims(judged, register, test=test, reference=reference, simulated=simulated),
+        svg=svg,
+        pdf=pdf,
+        table=table,
+    )
+
+
+if "snakemake" in globals():
+    with step(snakemake.log[0]):
+        main(
+            verdicts=Path(snakemake.input.verdicts),
+            claims=Path(snakemake.input.claims),
+            gene_sets=[Path(table) for table in snakemake.input.gene_sets],
+            svg=Path(snakemake.output.svg),
+            pdf=Path(snakemake.output.pdf),
+            table=Path(snakemake.output.table),
+            test=snakemake.params.test,
+            reference=snakemake.params.reference,
+            simulated=snakemake.params.simulated,
+        )

@@ -1,0 +1,51 @@
+"""Draw what the negative controls of the claims find."""
+
+from pathlib import Path
+
+from claimcheck.figures.claims_controls import draw_controls
+from claimcheck.figures.claims_input import open_register
+from claimcheck.figures.style import save_figure
+from claimcheck.steps import step
+from claimcheck.tables import read_table
+
+
+def main(
+    *,
+    controls: Path,
+    calibration: Path,
+    claims: Path,
+    gene_sets: list[Path],
+    svg: Path,
+    pdf: Path,
+    table: Path,
+    test: str,
+    reference: str,
+    simulated: bool,
+) -> None:
+    """Read the tables, draw the figure and write it with the table of what it shows."""
+    register = open_register(claims, gene_sets)
+    columns = ["control", "claim", "n_draws", "share_supported", "effect", "ci_low", "ci_high"]
+    found = read_table(controls, columns=columns, text=["control", "claim", "note"])
+    draws = read_table(calibration, columns=["control", "claim"], text=["control", "claim", "run"])
+    save_figure(
+        lambda: draw_controls(found, draws, register, test=test, reference=reference, simulated=simulated),
+        svg=svg,
+        pdf=pdf,
+        table=table,
+    )
+
+
+if "snakemake" in globals():
+    with step(snakemake.log[0]):
+        main(
+            controls=Path(snakemake.input.controls),
+            calibration=Path(snakemake.input.calibration),
+            claims=Path(snakemake.input.claims),
+            gene_sets=[Path(table) for table in snakemake.input.gene_sets],
+            svg=Path(snakemake.output.svg),
+            pdf=Path(snakemake.output.pdf),
+            table=Path(snakemake.output.table),
+            test=snakemake.params.test,
+            reference=snakemake.params.reference,
+            simulated=snakemake.params.simulated,
+        )

@@ -1,0 +1,51 @@
+"""Draw what every other analysis finds for every claim."""
+
+from pathlib import Path
+
+from claimcheck.figures.claims_input import open_register, read_verdicts
+from claimcheck.figures.claims_robustness import draw_specifications
+from claimcheck.figures.style import save_figure
+from claimcheck.steps import step
+from claimcheck.tables import read_table
+
+
+def main(
+    *,
+    verdicts: Path,
+    robustness: Path,
+    claims: Path,
+    gene_sets: list[Path],
+    svg: Path,
+    pdf: Path,
+    table: Path,
+    test: str,
+    reference: str,
+    simulated: bool,
+) -> None:
+    """Read the tables, draw the figure and write it with the table of what it shows."""
+    register = open_register(claims, gene_sets)
+    judged = read_verdicts(verdicts)
+    columns = ["claim", "axis", "specification", "effect", "ci_low", "ci_high", "primary", "counted", "agrees"]
+    analyses = read_table(robustness, columns=columns, text=["claim", "axis", "specification"])
+    save_figure(
+        lambda: draw_specifications(judged, analyses, register, test=test, reference=reference, simulated=simulated),
+        svg=svg,
+        pdf=pdf,
+        table=table,
+    )
+
+
+if "snakemake" in globals():
+    with step(snakemake.log[0]):
+        main(
+            verdicts=Path(snakemake.input.verdicts),
+            robustness=Path(snakemake.input.robustness),
+            claims=Path(snakemake.input.claims),
+            gene_sets=[Path(table) for table in snakemake.input.gene_sets],
+            svg=Path(snakemake.output.svg),
+            pdf=Path(snakemake.output.pdf),
+            table=Path(snakemake.output.table),
+            test=snakemake.params.test,
+            reference=snakemake.params.reference,
+            simulated=snakemake.params.simulated,
+        )
