@@ -367,3 +367,14 @@ def test_sets_of_the_collection_are_there_for_the_register():
     optional = {"KEGG_MMU04216", "FERRDB_V2", "GO_FERROPTOSIS"}
     runs = {test.run for test in paper().register.claims["C03"].sets if test.role == "deciding"}
     assert runs - set(SETS["set"]) == optional
+
+
+@pytest.mark.parametrize(("apart", "separable"), [(1.9, True), (2.1, False)])
+def test_groups_that_hardly_overlap_in_a_panel_cannot_be_adjusted_for_it(apart, separable):
+    samples = pd.DataFrame({"sample": list("abcdefgh"), "condition": ["control"] * 4 + ["knockout"] * 4})
+    spread = np.array([-1.0, 1, -1, 1] * 2) * np.sqrt(6 / 8)  # pooled standard deviation 1
+    score = spread + apart * np.repeat([0, 1], 4)
+    panels = pd.DataFrame({"QC_MUSCLE": score}, index=samples["sample"])
+    model, reason = veto_model(paper().register, "muscle", Model((), 10), samples, panels)
+    assert (model is not None) == separable
+    assert separable or reason.startswith("the groups lie 2.1 standard deviations apart in QC_MUSCLE")

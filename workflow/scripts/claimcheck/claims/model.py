@@ -1,5 +1,6 @@
 """The claims register as data: what is predicted, with which tests, and the numbers that decide."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -94,12 +95,16 @@ class Claim:
 
 @dataclass(frozen=True)
 class Veto:
-    """Panels that may explain an effect, when they count as different, and the reruns in which the effect must hold."""
+    """Panels that may explain an effect, when they count as different, and the reruns in which the effect must hold.
+
+    From `inseparable` standard deviations between the groups on, no model can tell the panels' effect from the condition's.
+    """
 
     name: str
     panels: tuple[str, ...]
     fires: Mapping[str, float]
     reruns: tuple[str, ...]
+    inseparable: float = math.inf
 
 
 @dataclass(frozen=True)

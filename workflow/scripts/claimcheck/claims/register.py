@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -65,7 +66,9 @@ def read_register(
         statements=full["statements"],
         claims=_claims(full, schema["$defs"]),
         vetoes={
-            name: Veto(name, tuple(veto["panels"]), veto["fires"], tuple(veto["reruns"]))
+            name: Veto(
+                name, tuple(veto["panels"]), veto["fires"], tuple(veto["reruns"]), veto.get("inseparable", math.inf)
+            )
             for name, veto in full["vetoes"].items()
         },
         rules=Rules(**full["primary"]["verdict"]),

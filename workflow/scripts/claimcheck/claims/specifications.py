@@ -9,6 +9,7 @@ import pandas as pd
 
 from claimcheck.claims.model import Register
 from claimcheck.errors import StudyError
+from claimcheck.expression.composition import cohens_d
 from claimcheck.expression.design import MIN_RESIDUAL_DF, Design, metadata_of, model_matrix
 from claimcheck.tables import listed
 
@@ -142,13 +143,25 @@ def specify(
 def veto_model(
     register: Register, veto: str, model: Model, samples: pd.DataFrame, panels: pd.DataFrame
 ) -> tuple[Model | None, str]:
-    """Add the mean score of a veto's panels to a model, or say why that cannot be done."""
+    """Add the mean score of a veto's panels to a model, or say why that cannot be done.
+
+    Where the groups hardly overlap in the score, its coefficient rests on what little it varies within them, and what it does not
+    take away stands as an effect of the condition: that is no evidence that the effect holds.
+    """
     smaller = int(samples["condition"].value_counts().min())
     names = tuple(panel for panel in register.vetoes[veto].panels if panel in panels and panels[panel].notna().all())
     if smaller < MIN_GROUP_FOR_SCORES:
         return None, f"{smaller} animals in a group, {MIN_GROUP_FOR_SCORES} needed"
     if not names:
         return None, f"no panel of {veto} was measured"
+    score = panels[list(names)].mean(axis="columns").reindex(samples["sample"]).to_numpy(dtype=float)
+    first = (samples["condition"] == samples["condition"].iloc[0]).to_numpy()
+    apart = abs(cohens_d(score[first], score[~first]))
+    if apart >= register.vetoes[veto].inseparable:
+        return (
+            None,
+            f"the groups lie {apart:.1f} standard deviations apart in {listed(names)}: no model can tell the two apart",
+        )
     return replace(model, panels=names), f"mean score of {listed(names)}"
 
 
