@@ -30,6 +30,7 @@ include: "workflow/rules/differential.smk"
 include: "workflow/rules/collections.smk"
 include: "workflow/rules/gene_sets.smk"
 include: "workflow/rules/claims.smk"
+include: "workflow/rules/claims_figures.smk"
 include: "workflow/rules/report.smk"
 
 

@@ -48,7 +48,17 @@ def some_verdicts(register: Register = REGISTER) -> pd.DataFrame:
         verdict = {"not_testable": ("not testable", 1), "exploratory": ("no verdict", 0), "quality": ("supported", 6)}
         word, row = verdict.get(claim.kind, ("inconclusive", 11))
         k = 0.75 if claim.confirmatory else NAN
-        shown = (claim.id, claim.statement, claim.kind, *numbers, 4, 4, k, word, claim.why or "no significant change")
+        shown = (
+            claim.id,
+            claim.statement,
+            claim.kind,
+            *numbers,
+            4,
+            4,
+            k,
+            word,
+            claim.why or "no change that holds after correction",
+        )
         rows.append((*shown, claim.label, row, "a sentence"))
     table = pd.DataFrame(rows, columns=list(VERDICT_COLUMNS))
     return table.assign(n_genes=[NAN if claim.kind == "gene" else 12 for claim in register.claims.values()])

@@ -5,10 +5,6 @@ Outputs: results/figures/<figure>.svg, .pdf and .tsv (exactly what is drawn), re
          results/report/index.html
 """
 
-
-include: "claims_figures.smk"
-
-
 FAMILIES = config["gene_sets"]["families"]
 FIGURES = [
     *CLAIM_FIGURES,

@@ -178,7 +178,7 @@ def _change(e: Evidence, rules: Rules) -> Decision:
     elif towards < 0 and e.p_opposite <= rules.alpha:
         reasons = ["significant in the opposite direction", *small, *standing.broken, *standing.weakened]
     else:
-        reasons = ["no significant change"]
+        reasons = ["no change that holds after correction"]
     return _open(e, rules, reasons)
 
 
@@ -226,7 +226,7 @@ def _of_members(e: Evidence, rules: Rules) -> Decision:
     worst = next(verdict for verdict in _WORST_FIRST if verdict in verdicts)
     decisive = [member for member in e.members if member.decision.verdict is worst]
     if worst in (Verdict.SUPPORTED, Verdict.WEAK) and not e.p_predicted <= rules.alpha:
-        return _open(e, rules, ["no significant change in all members together"])
+        return _open(e, rules, ["no change that holds after correction in all members together"])
     words = "; ".join(f"{member.claim}: {member.decision.text}" for member in e.members)
     return replace(decisive[0].decision, reason=words)
 

@@ -47,7 +47,9 @@ def controls(animals: str, test: str, reference: str) -> Texts:
         f"What the same tests find where nothing is to be found ({animals}). Top: share of draws that the primary analysis alone "
         "would call supported, with a 95 % Wilson interval; few draws leave a wide interval, which says nothing bad by itself. "
         "Middle: share of draws with a p-value up to each level; below the line a test is careful, above it it finds too much. "
-        "Bottom: genes that should not move. Random sets are drawn among the study's own genes and samples; shuffled labels mix "
+        "Rotation asks whether a set moves at all, so random sets too are found where all genes move; CAMERA asks whether a set "
+        "moves more than other genes, and both must agree. Bottom: genes that should not move. Random sets are drawn among the "
+        "study's own genes and samples; shuffled labels mix "
         "both groups as evenly as they can.",
     )
 

@@ -54,7 +54,7 @@ def draw_controls(
     kinds = list(dict.fromkeys(curves["control"]))
     claims = [name for name in register.claims if name in set(rates["claim"])]
     limit = float(register.primary.get("negative_controls", {}).get("false_support_warn", np.nan))
-    heights = [0.9 + 0.2 * len(claims)] * bool(claims) + [2.4] * bool(kinds) + [0.75] * bool(len(effects))
+    heights = [1.1 + 0.2 * len(claims)] * bool(claims) + [2.4] * bool(kinds) + [0.75] * bool(len(effects))
     figure = new_figure(FULL_WIDTH, sum(heights) + 0.3, simulated=simulated)
     columns = max(len(kinds), 2)
     grid = figure.add_gridspec(len(heights), columns, height_ratios=heights)
@@ -106,8 +106,8 @@ def _draw_rates(axes: Axes, rates: pd.DataFrame, claims: list[str], limit: float
     axes.set_ylim(len(claims) - 0.4, -0.6)
     axes.set_xlim(-0.005, max(0.1, 1.05 * float(rates["high"].max())))
     axes.xaxis.set_major_formatter(lambda value, _: f"{100 * value:g} %")
-    axes.set_title("Draws that the primary analysis alone would call supported", fontweight="bold")
-    axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    axes.set_title("Draws that the primary analysis alone would call supported", fontweight="bold", pad=22)
+    axes.legend(loc="lower left", bbox_to_anchor=(-0.01, 1.0), ncols=3, borderaxespad=0.2)
 
 
 def _draw_curves(axes: Axes, curves: pd.DataFrame, kind: str) -> None:
@@ -122,7 +122,7 @@ def _draw_curves(axes: Axes, curves: pd.DataFrame, kind: str) -> None:
     axes.set_xlabel("p-value of a test alone, unadjusted")
     axes.set_ylabel("share of draws with that p\nor a smaller one")
     axes.set_title(f"{kind}: {curves['n_draws'].max():,} p-values a test")
-    axes.legend(loc="upper left")
+    axes.legend(loc="best")
 
 
 def _draw_effects(axes: Axes, effects: pd.DataFrame, test: str, reference: str) -> None:

@@ -72,6 +72,17 @@ def new_figure(width: float, height: float, *, simulated: bool) -> Figure:
     return figure
 
 
+def settle(figure: Figure) -> None:
+    """Lay a figure out and round where its panels lie: the solver's last digits vary from run to run, and name parts of an SVG."""
+    figure.set_dpi(72)  # as SVG and PDF measure text
+    for _ in range(3):  # ticks depend on the layout, and the layout on ticks
+        figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+    for axes in figure.axes:
+        left, bottom, width, height = axes.get_position().bounds
+        axes.set_position((round(left, 5), round(bottom, 5), round(width, 5), round(height, 5)))
+
+
 def save_figure(draw: Callable[[], tuple[Figure, pd.DataFrame]], *, svg: Path, pdf: Path, table: Path) -> None:
     """Draw a figure in the house style and write it with the table of what it shows.
 
@@ -83,6 +94,7 @@ def save_figure(draw: Callable[[], tuple[Figure, pd.DataFrame]], *, svg: Path, p
     """
     with house_style():
         figure, drawn = draw()
+        settle(figure)
         for path, stamp in ((svg, "Date"), (pdf, "CreationDate")):
             with whole_file(path) as partial:
                 figure.savefig(partial, format=path.suffix[1:], dpi=250, metadata={stamp: None})
