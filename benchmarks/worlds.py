@@ -5,16 +5,13 @@ world and claim: the share of seeds with each verdict. Worlds are simulated at t
 """
 
 import argparse
-import os
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 
 import pandas as pd
-
-for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
-    os.environ.setdefault(variable, "1")
+from threadpoolctl import threadpool_limits
 
 from claimcheck.claims.evaluate import evaluate
 from support.worlds import NOTHING, PAPER, plant
@@ -34,7 +31,8 @@ def verdicts_of(world: str, animals: int, seed: int) -> pd.DataFrame:
     planted = plant(**WORLDS[world], animals=animals, seed=seed, rotations=999)
     controls = planted.register.primary["negative_controls"] | {"random_sets": 2}
     register = replace(planted.register, primary=planted.register.primary | {"negative_controls": controls})
-    table = evaluate(register, planted.data, planted.study)["verdicts"]
+    with threadpool_limits(1):
+        table = evaluate(register, planted.data, planted.study)["verdicts"]
     return table[["claim", "verdict", "effect", "mde"]].assign(world=world, seed=seed)
 
 
@@ -45,9 +43,7 @@ def main() -> None:
     parser.add_argument("--animals", type=int, default=2, help="of each sex in each group")
     parser.add_argument("--worlds", nargs="+", choices=sorted(WORLDS), default=list(WORLDS))
     arguments = parser.parse_args()
-    jobs = [
-        (world, arguments.animals, seed) for world in arguments.worlds for seed in range(1, arguments.seeds + 1)
-    ]
+    jobs = [(world, arguments.animals, seed) for world in arguments.worlds for seed in range(1, arguments.seeds + 1)]
     started = time.monotonic()
     parts = []
     with ProcessPoolExecutor() as pool:
