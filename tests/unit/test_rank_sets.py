@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-import plan_claims
 import rank_sets
+from claimcheck.claims.requests import read_requests
 from claimcheck.errors import StudyError
 from claimcheck.expression.design import Design
 from claimcheck.expression.differential import filter_genes
@@ -46,21 +46,13 @@ def ranked(folder, *, claims=ROOT / "config/claims.yaml", reference=REFERENCE, *
     for name, table in tables.items():
         write_table(table, folder / f"{name}.tsv")
     outputs = {name: folder / f"out_{name}.tsv" for name in ("sets", "tests", "running_sums")}
-    left_out = folder / "left_out.tsv" if claims else None
-    if left_out:
-        plan_claims.main(
-            claims=claims,
-            curated=SETTINGS["curated"],
-            reference_expression=reference,
-            kept_genes=folder / "kept_genes.tsv",
-            left_out=left_out,
-        )
+    requests = read_requests(claims, curated=SETTINGS["curated"], reference_expression=reference)
     write_table(NO_SETS, folder / "no_sets.tsv")
     write_table(NO_MEMBERS, folder / "no_members.tsv")
     rank_sets.main(
         **{name: folder / f"{name}.tsv" for name in tables},
         transcripts=None,
-        left_out=left_out,
+        left_out=requests.left_out,
         downloaded_sets=folder / "no_sets.tsv",
         downloaded_members=folder / "no_members.tsv",
         groups=Design("knockout", "control"),
@@ -108,3 +100,17 @@ def test_the_seed_decides_and_nothing_else(tmp_path):
     pd.testing.assert_frame_equal(first, again)
     assert not first["p_rotation_up"].equals(other["p_rotation_up"])
     pd.testing.assert_series_equal(first["effect"], other["effect"])
+
+
+def test_what_claims_ask_for_does_not_change_with_their_numbers(tmp_path):
+    text = (ROOT / "config/claims.yaml").read_text()
+    asked = {"curated": str(GENE_SETS), "reference_expression": REFERENCE}
+    shipped = read_requests(ROOT / "config/claims.yaml", **asked)
+    stricter = tmp_path / "claims.yaml"
+    stricter.write_text(text.replace("k_supported: 0.8", "k_supported: 0.9"))
+    assert stricter.read_text() != text
+    assert read_requests(stricter, **asked) == shipped
+    assert {"ENSMUSG00000024868", "ENSMUSG00000001494"} <= set(shipped.kept_genes)
+    assert shipped.left_out["full"] == []
+    assert set(shipped.left_out["strip_marrow"]) < set(shipped.left_out["strip_marrow_muscle"])
+    assert read_requests(None, **asked) == ([], {"full": []})

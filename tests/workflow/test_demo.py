@@ -1,5 +1,6 @@
 """The simulated study: from nothing to the page, with what was planted found again."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -14,6 +15,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("study") / "demo"
     shutil.copytree(ROOT / "demo/config", folder / "config")
     shutil.copytree(ROOT / "config/gene_sets", folder.parent / "config/gene_sets")
+    shutil.copy(ROOT / "config/claims.yaml", folder.parent / "config/claims.yaml")
     completed = run_workflow(folder)
     assert completed.returncode == 0, completed.stderr[-3000:]
     return folder
@@ -82,6 +84,38 @@ def test_sex_is_adjusted_for_and_the_page_says_why(demo: Path) -> None:
     steps = read_table(demo / "results/differential/design.tsv", text=["covariate"])
     assert steps.loc[steps["chosen"], "formula"].tolist() == ["~ sex + condition"]
     assert "sex varies within the conditions" in (demo / "results/report/index.html").read_text()
+
+
+def test_verdicts_are_those_that_the_planted_truth_deserves(demo: Path) -> None:
+    verdicts = read_table(demo / "results/claims/verdicts.tsv", text=["claim", "verdict"]).set_index("claim")["verdict"]
+    assert (verdicts[["C11", "C12", "C13"]] == "supported").all()
+    assert set(verdicts[verdicts.index.str.startswith("N")]) == {"not testable"}
+    truth = read_table(demo / "results/claims/truth.tsv", text=["claim", "holds"]).set_index("claim")["holds"]
+    supported = verdicts[verdicts.str.startswith("supported") & verdicts.index.str.startswith("C")].index
+    assert set(truth[supported]) == {"true"}
+    contradicted = verdicts[verdicts == "contradicted"].index
+    assert "true" not in set(truth.reindex(contradicted))
+
+
+def test_a_changed_threshold_changes_the_checksum_and_only_what_rests_on_it(demo: Path) -> None:
+    register = demo.parent / "config/claims.yaml"
+    before = digest_of(demo)
+    assert before in (demo / "results/report/index.html").read_text()
+    register.write_text(register.read_text().replace("k_supported: 0.80", "k_supported: 0.90"))
+    planned = run_workflow(demo, "-n")
+    jobs = set(re.findall(r"^(\w+) +[0-9]+$", planned.stdout + planned.stderr, re.MULTILINE))
+    assert "evaluate_claims" in jobs
+    assert not {"compare_groups", "rank_sets", "assess_samples", "quantify_sample", "simulate_archive"} & jobs
+    assert run_workflow(demo).returncode == 0
+    after = digest_of(demo)
+    assert after != before
+    page = (demo / "results/report/index.html").read_text()
+    assert after in page
+    assert before not in page
+
+
+def digest_of(demo: Path) -> str:
+    return read_table(demo / "results/claims/register.tsv", text=True).set_index("key").at["digest", "value"]
 
 
 def relabelled(demo: Path, change: dict[str, str]) -> tuple[str, str]:

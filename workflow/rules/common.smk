@@ -16,13 +16,26 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 sys.path.insert(0, str(Path(workflow.basedir) / "workflow" / "scripts"))
 
+from claimcheck.claims.requests import read_requests
 from claimcheck.errors import StudyError
 from claimcheck.steps import PROBLEMS
 from claimcheck.study import read_configuration
 from claimcheck.tables import read_table
 
+
+def existing_path(path):
+    """Return a path that may be `none`."""
+    return None if path == "none" else Path(path)
+
+
 try:
     config.update(read_configuration(config, folder=Path.cwd()))
+    # A register that cannot be evaluated stops before anything is fetched.
+    REQUESTS = read_requests(
+        existing_path(config["claims"]),
+        curated=config["gene_sets"]["curated"],
+        reference_expression=existing_path(config["gene_sets"]["reference_expression"]),
+    )
 except StudyError as error:
     raise WorkflowError(str(error)) from None
 

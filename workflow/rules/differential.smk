@@ -4,32 +4,8 @@ results/differential/genes.tsv           one row a tested gene
 results/differential/summary.tsv         how many genes were tested, left out and found
 results/differential/heterogeneity.tsv   does the effect differ between the sexes (or the levels of another covariate)
 results/differential/outlier_genes.tsv   of how many genes each sample is the outlier
-results/claims/plan/{kept_genes,left_out}.tsv   what the claims ask of the phases before: genes, variants of sets
 results/differential/gene_counts.tsv     normalised counts of the genes of interest, and of genes with an outlier sample
 """
-
-if HAS_CLAIMS:
-
-    rule plan_claims:
-        input:
-            gene_sets=GENE_TABLES["gene_sets"],
-            claims=config["claims"],
-            reference=file_or_none(config["gene_sets"]["reference_expression"]),
-        output:
-            kept_genes="results/claims/plan/kept_genes.tsv",
-            left_out="results/claims/plan/left_out.tsv",
-        log:
-            "logs/plan_claims/plan_claims.log",
-        benchmark:
-            "logs/plan_claims/plan_claims.benchmark.tsv"
-        conda:
-            "../../envs/sets.yaml"
-        params:
-            library=LIBRARY["claims"],
-        message:
-            "List the genes and variants of sets that the claims ask for"
-        script:
-            "../scripts/plan_claims.py"
 
 
 rule compare_groups:
@@ -39,7 +15,6 @@ rule compare_groups:
         model="results/differential/model.tsv",
         design="results/differential/design.tsv",
         gates="results/quality/gates.tsv",
-        kept_genes="results/claims/plan/kept_genes.tsv" if HAS_CLAIMS else [],
     output:
         genes="results/differential/genes.tsv",
         summary="results/differential/summary.tsv",
@@ -62,6 +37,7 @@ rule compare_groups:
         deleted_gene=config["study"]["deleted_gene"],
         deleted_gene_symbol=config["study"]["deleted_gene_symbol"],
         labelled=config["report"]["label_genes"],
+        claimed=REQUESTS.kept_genes,
     message:
         "Test every gene for a difference between the groups with PyDESeq2"
     script:

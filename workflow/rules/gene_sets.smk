@@ -13,7 +13,6 @@ rule rank_sets:
         model="results/differential/model.tsv",
         design="results/differential/design.tsv",
         size_factors="results/expression/size_factors.tsv",
-        left_out="results/claims/plan/left_out.tsv" if HAS_CLAIMS else [],
         downloaded=[
             "results/gene_sets/downloaded_sets.tsv",
             "results/gene_sets/downloaded_members.tsv",
@@ -37,6 +36,7 @@ rule rank_sets:
         test=config["design"]["test"],
         reference=config["design"]["reference"],
         gene_sets=config["gene_sets"],
+        left_out=REQUESTS.left_out,
         deleted_gene=config["study"]["deleted_gene"],
     message:
         "Test every gene set, and describe where its genes stand in the ranking of all genes"

@@ -23,7 +23,7 @@ def main(
     groups: Design,
     settings: dict[str, Any],
     looked_at: set[str],
-    claimed: Path | None,
+    claimed: set[str],
     genes: Path,
     summary: Path,
     gene_counts: Path,
@@ -37,8 +37,7 @@ def main(
     considered = read_table(steps, text=["covariate"])
     chosen = considered.loc[considered["chosen"], "covariate"].iloc[0]
     design = Design(groups.test, groups.reference, () if chosen == "none" else tuple(chosen.split(", ")))
-    kept = looked_at | (set(read_table(claimed, text=True)["gene_id"]) if claimed else set())
-    filtered = differential.filter_genes(counted, sheet, min_count=settings["min_count"], keep=kept)
+    filtered = differential.filter_genes(counted, sheet, min_count=settings["min_count"], keep=looked_at | claimed)
     unused = select_genes(
         settings["size_factors_without"],
         annotation.members,
@@ -77,7 +76,7 @@ if "snakemake" in globals():
             groups=Design(snakemake.params.test, snakemake.params.reference),
             settings=snakemake.params.differential,
             looked_at={snakemake.params.deleted_gene, *snakemake.params.labelled} - {None},
-            claimed=Path(snakemake.input.kept_genes) if snakemake.input.kept_genes else None,
+            claimed=set(snakemake.params.claimed),
             genes=Path(snakemake.output.genes),
             summary=Path(snakemake.output.summary),
             gene_counts=Path(snakemake.output.gene_counts),

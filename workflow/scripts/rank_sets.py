@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from claimcheck.claims.requests import WHOLE
 from claimcheck.expression.design import Design, metadata_of, model_matrix
 from claimcheck.expression.genes import read_annotation
 from claimcheck.sets.collections import map_sets, read_collection
@@ -15,7 +16,6 @@ from claimcheck.sets.weights import weigh_sets
 from claimcheck.steps import step
 from claimcheck.tables import read_table, write_table
 
-FULL = "full"
 COLUMNS = (
     "set",
     "family",
@@ -54,7 +54,7 @@ def main(
     steps: Path,
     size_factors: Path,
     transcripts: Path | None,
-    left_out: Path | None,
+    left_out: dict[str, list[str]],
     downloaded_sets: Path,
     downloaded_members: Path,
     groups: Design,
@@ -79,10 +79,10 @@ def main(
     comparison = _comparison(counted.loc[table["gene_id"]], model, steps, size_factors, groups)
     sizes = {"min_size": gene_sets["min_size"], "max_size": gene_sets["max_size"]}
     parts = []
-    for variant, lost in _variants(left_out).items():
+    for variant, lost in left_out.items():
         mapped, in_ranking = map_sets(
             described,
-            members[~members["gene_id"].isin(sorted(lost))],
+            members[~members["gene_id"].isin(lost)],
             counted=counted.index,
             ranked=ranking["gene_id"],
             families=gene_sets["families"],
@@ -94,7 +94,7 @@ def main(
         tested = run_tests(comparison, weights, seed=gene_sets["seed"], n_rotations=gene_sets["rotations"])
         described_only = ranked.drop(columns=["effect", "n_genes", "variant"])
         parts.append(described_only.merge(tested, on="set", validate="1:1").assign(variant=variant))
-        if variant == FULL:
+        if variant == WHOLE:
             write_table(mapped, sets)
             write_table(corners, running_sums)
     write_table(pd.concat(parts, ignore_index=True)[list(COLUMNS)], tests)
@@ -113,14 +113,6 @@ def _comparison(counts: pd.DataFrame, model: Path, steps: Path, size_factors: Pa
     )
 
 
-def _variants(left_out: Path | None) -> dict[str, set[str]]:
-    """List the genes that each variant of the claims register leaves out; without a register sets are tested whole."""
-    if left_out is None:
-        return {FULL: set()}
-    table = read_table(left_out, text=True)
-    return {str(name): set(rows) - {""} for name, rows in table.groupby("variant", sort=False)["gene_id"]}
-
-
 if "snakemake" in globals():
     with step(snakemake.log[0]):
         main(
@@ -130,7 +122,7 @@ if "snakemake" in globals():
             steps=Path(snakemake.input.design),
             size_factors=Path(snakemake.input.size_factors),
             transcripts=Path(snakemake.input.transcripts) if snakemake.input.transcripts else None,
-            left_out=Path(snakemake.input.left_out) if snakemake.input.left_out else None,
+            left_out=snakemake.params.left_out,
             downloaded_sets=Path(snakemake.input.downloaded[0]),
             downloaded_members=Path(snakemake.input.downloaded[1]),
             groups=Design(snakemake.params.test, snakemake.params.reference),
