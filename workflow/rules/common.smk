@@ -41,6 +41,9 @@ except StudyError as error:
 
 FROM_ARCHIVE = config["start_from"] == "archive"
 SIMULATED = "simulation" in config
+HAS_EXONS = FROM_ARCHIVE and bool(
+    config["reference"]["annotation"] and config["study"]["deleted_gene"]
+)
 HAS_CLAIMS = config["claims"] != "none"
 SHEET = "config/samples.tsv"
 METADATA_SOURCES = ("ena", "ncbi", "biosamples", "browser")

@@ -17,9 +17,7 @@ GENE_TABLES = {
     "gene_sets": curated_tables(),
 }
 GATES = ["libraries" if FROM_ARCHIVE else "counts", "samples", "identity", "design"]
-HAS_EXONS = FROM_ARCHIVE and bool(
-    config["reference"]["annotation"] and config["study"]["deleted_gene"]
-)
+
 
 if FROM_ARCHIVE:
 

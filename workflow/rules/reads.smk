@@ -7,7 +7,7 @@ results/quality/reads/<run>.tsv   number and length of the reads of each file
 results/quality/sequali/<run>.*   quality of the reads, for people (html) and programs (json)
 results/quality/reads.tsv         the same of all runs, a row a mate
 
-`snakemake fetch` fetches and verifies all reads and the reference, and stops: for clusters whose nodes have no network.
+`snakemake fetch` fetches and verifies all reads, the reference and the collections of gene sets, and stops: for clusters whose nodes have no network.
 """
 
 
@@ -119,5 +119,7 @@ rule fetch:
     input:
         lambda wildcards: expand("results/quality/reads/{run}.tsv", run=all_runs()),
         "results/reference/transcripts.tsv",
+        "results/reference/exons.tsv" if HAS_EXONS else [],
+        "results/gene_sets/collections.tsv",
     message:
-        "All reads and the reference are here and verified"
+        "All reads, the reference and the gene sets that can be reached are here and verified"
