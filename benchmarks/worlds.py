@@ -1,6 +1,6 @@
 """Verdicts in planted worlds, over many seeds: how often is what was planted found, and what was not planted supported.
 
-`PYTHONPATH=workflow/scripts:tests python benchmarks/worlds.py [--seeds 50] [--animals 2] [--worlds paper null …]` prints one row a
+`PYTHONPATH=workflow/scripts:tests python benchmarks/worlds.py [--seeds 50] [--animals 2 2] [--worlds paper null …]` prints one row a
 world and claim: the share of seeds with each verdict. Worlds are simulated at the level of counts.
 """
 
@@ -26,7 +26,7 @@ WORLDS: dict[str, dict] = {
 """Planted effects, carry-over that differs between the groups (log2, knockouts), and what identity found."""
 
 
-def verdicts_of(world: str, animals: int, seed: int) -> pd.DataFrame:
+def verdicts_of(world: str, animals: dict[str, int], seed: int) -> pd.DataFrame:
     """Plant a world and decide every claim; negative controls are few, since they change no verdict."""
     planted = plant(**WORLDS[world], animals=animals, seed=seed, rotations=999)
     controls = planted.register.primary["negative_controls"] | {"random_sets": 2}
@@ -40,7 +40,7 @@ def main() -> None:
     """Print the tally."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=int, default=50)
-    parser.add_argument("--animals", type=int, default=2, help="of each sex in each group")
+    parser.add_argument("--animals", nargs=2, type=int, default=[2, 2], help="females and males in each group")
     parser.add_argument("--worlds", nargs="+", choices=sorted(WORLDS), default=list(WORLDS))
     arguments = parser.parse_args()
     jobs = [(world, arguments.animals, seed) for world in arguments.worlds for seed in range(1, arguments.seeds + 1)]

@@ -17,7 +17,7 @@ from claimcheck.claims.plan import planned_genes, planned_sets, read_reference
 from claimcheck.claims.register import read_register
 from claimcheck.expression import differential, panels
 from claimcheck.expression.composition import compare_panels
-from claimcheck.expression.design import Design
+from claimcheck.expression.design import Design, choose_covariates
 from claimcheck.expression.genes import read_annotation
 from claimcheck.sets.collections import MEMBER_COLUMNS, SET_COLUMNS, read_collection
 from claimcheck.simulation.world import World, build_world, draw_counts
@@ -68,7 +68,7 @@ def register() -> Register:
 def plant(
     effects: dict[str, dict[str, float]],
     *,
-    animals: int = 3,
+    animals: int | dict[str, int] = 3,
     carry_over: dict[str, float] | None = None,
     fillers: int | None = None,
     fragments: int = 2_000_000,
@@ -80,7 +80,7 @@ def plant(
 
     Args:
         effects: log2 fold changes, knockout / control, of sets and genes.
-        animals: of each sex in each group.
+        animals: of each sex in each group, or by sex.
         carry_over: log2 change in knockouts of marrow and muscle.
         fillers: genes in no set.
         fragments: counts an animal.
@@ -90,14 +90,15 @@ def plant(
     """
     settings = deepcopy(DEMO["simulation"]["world"])
     settings["effects"] = deepcopy(effects)
-    settings["animals"] = {group: dict.fromkeys(("female", "male"), animals) for group in ("control", "knockout")}
+    of_each = animals if isinstance(animals, dict) else dict.fromkeys(("female", "male"), animals)
+    settings["animals"] = {group: dict(of_each) for group in ("control", "knockout")}
     settings["filler"]["genes"] = fillers or settings["filler"]["genes"]
     for tissue, shift in (carry_over or {}).items():
         settings["carry_over"][tissue]["knockout_shift"] = shift
     world = build_world(settings, MEMBERS, read_table(REFERENCE), seed)
     counts = draw_counts(world, fragments, seed).rename_axis(columns=None)
     sheet = world.samples[["animal", "condition", "sex"]].rename(columns={"animal": "sample"})
-    design = Design("knockout", "control", ("sex",))
+    design, _ = choose_covariates(sheet, Design("knockout", "control"))
 
     levels = panels.log2_cpm(counts)
     genes_of = {name: set(MEMBERS.loc[MEMBERS["set"] == name, "gene_id"]) for name in DEMO["quality"]["panels"]}
