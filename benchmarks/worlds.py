@@ -1,7 +1,7 @@
 """Verdicts in planted worlds, over many seeds: how often is what was planted found, and what was not planted supported.
 
-`PYTHONPATH=workflow/scripts:tests python benchmarks/worlds.py [--seeds 50] [--animals 2 2] [--worlds paper null …]` prints one row a
-world and claim: the share of seeds with each verdict. Worlds are simulated at the level of counts.
+`PYTHONPATH=workflow/scripts:tests python benchmarks/worlds.py [--seeds 50] [--animals 2 2] [--worlds paper null …]` prints one row
+a world and claim: the share of seeds with each verdict. Worlds are simulated at the level of counts.
 """
 
 import argparse
