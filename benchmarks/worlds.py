@@ -43,7 +43,8 @@ def main() -> None:
     parser.add_argument("--animals", nargs=2, type=int, default=[2, 2], help="females and males in each group")
     parser.add_argument("--worlds", nargs="+", choices=sorted(WORLDS), default=list(WORLDS))
     arguments = parser.parse_args()
-    jobs = [(world, arguments.animals, seed) for world in arguments.worlds for seed in range(1, arguments.seeds + 1)]
+    animals = dict(zip(("female", "male"), arguments.animals, strict=True))
+    jobs = [(world, animals, seed) for world in arguments.worlds for seed in range(1, arguments.seeds + 1)]
     started = time.monotonic()
     parts = []
     with ProcessPoolExecutor() as pool:

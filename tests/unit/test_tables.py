@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from claimcheck.errors import StudyError
-from claimcheck.tables import listed, read_table, whole_file, write_table, write_text
+from claimcheck.tables import listed, read_table, scratch_folder, whole_file, write_table, write_text
 
 
 def write(tmp_path, content):
@@ -106,3 +106,17 @@ def test_a_missing_file_or_a_folder_is_refused(tmp_path, name):
 def test_long_lists_are_cut_with_the_number_of_the_rest():
     assert listed(["a", "b"]) == "a, b"
     assert listed(range(7), most=5) == "0, 1, 2, 3, 4 and 2 more"
+
+
+def test_what_a_killed_run_left_in_the_scratch_folder_is_gone(tmp_path):
+    left = tmp_path / ".result.tsv.scratch"
+    left.mkdir()
+    (left / "old").write_text("half")
+    with scratch_folder(tmp_path / "result.tsv") as folder:
+        assert folder == left
+        assert list(folder.iterdir()) == []
+        (folder / "new").write_text("whole")
+    assert not left.exists()
+    with pytest.raises(RuntimeError), scratch_folder(tmp_path / "result.tsv"):
+        raise RuntimeError
+    assert not left.exists()

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from claimcheck.errors import StudyError
-from claimcheck.tables import write_text
+from claimcheck.tables import scratch_folder, write_text
 
 logger = logging.getLogger("claimcheck.expression.kallisto")
 progress = logging.getLogger("claimcheck.progress")
@@ -59,9 +59,9 @@ def build_index(transcripts: Path, index: Path, *, threads: int) -> None:
     Raises:
         StudyError: kallisto refuses the transcriptome.
     """
-    with tempfile.TemporaryDirectory(dir=index.parent, prefix=".index-") as folder:
-        partial = Path(folder) / "transcripts.idx"
-        scratch = Path(folder) / "scratch"  # its default is a folder tmp/ in the study, left behind on failure
+    with scratch_folder(index) as folder:
+        partial = folder / "transcripts.idx"
+        scratch = folder / "scratch"  # its default is a folder tmp/ in the study, left behind on failure
         status, said = _run(["index", "-i", str(partial), "-t", str(threads), "-T", str(scratch), str(transcripts)])
         if status or not partial.is_file():
             raise StudyError(
@@ -101,9 +101,9 @@ def quantify(
         StudyError: kallisto failed, stopped before the last read, or not one read pseudoaligned.
     """
     output.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=output, prefix=".quant-") as folder:
+    with scratch_folder(output / "abundance.tsv") as folder:
         options = [] if paired else ["--single", "-l", str(fragment_length), "-s", str(fragment_sd)]
-        info, said = _quant(index, reads, Path(folder), options, threads=threads, label=output.name, n_reads=n_reads)
+        info, said = _quant(index, reads, folder, options, threads=threads, label=output.name, n_reads=n_reads)
         if info["n_pseudoaligned"] == 0:
             raise StudyError(
                 f"not one read of {output.name} pseudoaligns to the reference",
@@ -123,7 +123,7 @@ def quantify(
         kept = {key: value for key, value in info.items() if key not in _VARYING}
         kept["fragment_length"] = float(estimated[1]) if estimated else None
         write_text(output / "run_info.json", json.dumps(kept, indent=1, sort_keys=True) + "\n")
-        (Path(folder) / "abundance.tsv").replace(output / "abundance.tsv")
+        (folder / "abundance.tsv").replace(output / "abundance.tsv")
 
 
 def count_oriented(

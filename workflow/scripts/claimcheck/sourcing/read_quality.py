@@ -6,7 +6,6 @@ import os
 import re
 import subprocess
 import sys
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ import pandas as pd
 from sequali.adapters import DEFAULT_ADAPTER_FILE, adapters_from_file
 
 from claimcheck.errors import StudyError
+from claimcheck.tables import scratch_folder
 
 QUALITY_COLUMNS = (
     "run",
@@ -51,8 +51,8 @@ def inspect_reads(reads: Sequence[Path], report: Path, page: Path, *, threads: i
     """
     for target in (report, page):
         target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=report.parent, prefix=".sequali-") as folder:
-        outputs = [Path(folder).resolve() / name for name in ("report.json", "page.html")]
+    with scratch_folder(report) as folder:
+        outputs = [folder.resolve() / name for name in ("report.json", "page.html")]
         # -P: modules of the study's folder are not sequali's
         command = [sys.executable, "-P", "-m", "sequali", "--threads", str(threads)]
         command += ["--json", str(outputs[0]), "--html", str(outputs[1]), *map(str, reads)]
