@@ -172,6 +172,8 @@ _SET_TEST = [
     Column("set", "set", words),
     Column("n_genes", "genes", whole),
     Column("effect", "mean log2 fold change", two),
+    Column("p_rotation_two_sided", "p (rotation)", probability),
+    Column("p_camera", "p (CAMERA)", probability),
     Column("nes", "NES", two),
     Column("p_prerank", "p (prerank)", probability),
     Column("p_prerank_adjusted", "adjusted p", probability),
@@ -289,7 +291,8 @@ def set_test_table(tests: pd.DataFrame, family: str) -> Table:
     return as_table(
         chosen,
         _SET_TEST,
-        f"Sets of the family {family}. Adjusted p: Benjamini and Hochberg over all sets tested. Descriptive.",
+        f"Sets of the family {family}. p, two-sided, not adjusted: rotation asks whether the set moves, CAMERA whether it "
+        "moves more than other genes. Adjusted p: of prerank, Benjamini and Hochberg over all sets tested; descriptive.",
     )
 
 
