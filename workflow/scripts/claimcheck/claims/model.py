@@ -1,6 +1,5 @@
 """The claims register as data: what is predicted, with which tests, and the numbers that decide."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -97,14 +96,15 @@ class Claim:
 class Veto:
     """Panels that may explain an effect, when they count as different, and the reruns in which the effect must hold.
 
-    From `inseparable` standard deviations between the groups on, no model can tell the panels' effect from the condition's.
+    Where the p-value of the panels' score between the groups is below `inseparable`, no model can tell the panels' effect from the
+    condition's.
     """
 
     name: str
     panels: tuple[str, ...]
     fires: Mapping[str, float]
     reruns: tuple[str, ...]
-    inseparable: float = math.inf
+    inseparable: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -122,6 +122,7 @@ class Rules:
     k_weak: float
     k_effect_share: float
     veto_effect_kept: float
+    veto_animals: int
     underpowered_ratio: float
 
 

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -66,9 +65,7 @@ def read_register(
         statements=full["statements"],
         claims=_claims(full, schema["$defs"]),
         vetoes={
-            name: Veto(
-                name, tuple(veto["panels"]), veto["fires"], tuple(veto["reruns"]), veto.get("inseparable", math.inf)
-            )
+            name: Veto(name, tuple(veto["panels"]), veto["fires"], tuple(veto["reruns"]), veto.get("inseparable", 0.0))
             for name, veto in full["vetoes"].items()
         },
         rules=Rules(**full["primary"]["verdict"]),

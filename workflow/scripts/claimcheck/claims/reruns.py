@@ -22,7 +22,14 @@ def veto_reruns(bench: Bench, primary: Specification) -> pd.DataFrame:
     register = bench.register
     adjusted: dict[str, tuple[Conclusions | None, str]] = {}
     for name in register.vetoes:
-        model, reason = veto_model(register, name, primary.model, bench.data.samples, bench.data.panels)
+        model, reason = veto_model(
+            register,
+            name,
+            primary.model,
+            bench.data.samples,
+            bench.data.panels,
+            animals=register.rules.veto_animals,
+        )
         found = None if model is None else bench.analyse(replace(primary, model=model))
         adjusted[name] = (found, reason)
     rows = []

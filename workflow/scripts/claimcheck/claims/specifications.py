@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
+from scipy.stats import ttest_ind
 
 from claimcheck.claims.model import Register
 from claimcheck.errors import StudyError
@@ -17,7 +18,7 @@ PRIMARY, CROSS = "primary", "cross"
 LEFT_OUT, OUTLIERS = "leave one out", "outliers"
 
 MIN_GROUP_FOR_SCORES = 4
-"""Animals in each group that a model with a score of composition needs."""
+"""Animals in each group that a specification with a score of composition needs."""
 
 SPECIFICATION_COLUMNS = ("axis", "specification", "primary", "run", "reason")
 
@@ -98,7 +99,7 @@ def specify(
     covariates: dict[str, Model] = {"": primary}
     for name in alternatives("covariates"):
         changed, problem = (
-            veto_model(register, name, primary, samples, panels)
+            veto_model(register, name, primary, samples, panels, animals=MIN_GROUP_FOR_SCORES)
             if name in register.vetoes
             else _adjusted(name, primary, samples, design)
         )
@@ -141,26 +142,35 @@ def specify(
 
 
 def veto_model(
-    register: Register, veto: str, model: Model, samples: pd.DataFrame, panels: pd.DataFrame
+    register: Register, veto: str, model: Model, samples: pd.DataFrame, panels: pd.DataFrame, *, animals: int
 ) -> tuple[Model | None, str]:
     """Add the mean score of a veto's panels to a model, or say why that cannot be done.
 
-    Where the groups hardly overlap in the score, its coefficient rests on what little it varies within them, and what it does not
-    take away stands as an effect of the condition: that is no evidence that the effect holds.
+    Where composition differs beyond chance, the score's coefficient rests on what little it varies within the groups, and what it
+    does not take away stands as an effect of the condition: that is no evidence that the effect holds.
+
+    Args:
+        register: the claims register.
+        veto: its name.
+        model: what the score is added to.
+        samples: sample, condition.
+        panels: samples x panels, scores.
+        animals: needed in each group; an effect that is asked for sign and size alone needs fewer than one that is tested.
     """
     smaller = int(samples["condition"].value_counts().min())
     names = tuple(panel for panel in register.vetoes[veto].panels if panel in panels and panels[panel].notna().all())
-    if smaller < MIN_GROUP_FOR_SCORES:
-        return None, f"{smaller} animals in a group, {MIN_GROUP_FOR_SCORES} needed"
+    if smaller < animals:
+        return None, f"{smaller} animals in a group, {animals} needed"
     if not names:
         return None, f"no panel of {veto} was measured"
     score = panels[list(names)].mean(axis="columns").reindex(samples["sample"]).to_numpy(dtype=float)
     first = (samples["condition"] == samples["condition"].iloc[0]).to_numpy()
-    apart = abs(cohens_d(score[first], score[~first]))
-    if apart >= register.vetoes[veto].inseparable:
-        return (
-            None,
-            f"the groups lie {apart:.1f} standard deviations apart in {listed(names)}: no model can tell the two apart",
+    p_value = float(ttest_ind(score[first], score[~first]).pvalue)
+    if p_value < register.vetoes[veto].inseparable:
+        apart = abs(cohens_d(score[first], score[~first]))
+        return None, (
+            f"the groups lie {apart:.1f} standard deviations apart in {listed(names)} (p = {p_value:.2g}): "
+            "no model can tell the two apart"
         )
     return replace(model, panels=names), f"mean score of {listed(names)}"
 
