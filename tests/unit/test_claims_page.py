@@ -110,14 +110,14 @@ def test_a_row_prints_verdict_mark_effect_p_n_k_and_reason_of_the_table(drawings
     )  # fmt: skip
     text = text_of(page_with(some_claims(verdicts=verdicts), drawings))
     row = text[text.index("C14 Direct targets") :][:220]
-    assert "● supported 0.51 (0.20 to 0.82) 0.012 4 + 4 0.85 significant, large enough and robust" in row
+    assert "● supported 0.51 (0.20 to 0.82) 0.25 0.012 4 + 4 0.85 significant, large enough and robust" in row
     assert "Of 18 claims that are tested together, as the register words them: 1 supported, 17 inconclusive." in text
 
 
 def test_a_contradicted_claim_shows_the_p_value_that_contradicts_it(drawings) -> None:
     verdicts = with_verdict("C11", p_holm=1.0, verdict="contradicted", row=8).assign(p_holm_opposite=0.0042)
     text = text_of(page_with(some_claims(verdicts=verdicts), drawings))
-    assert "⊗ contradicted −0.30 (−0.50 to −0.10) 1; opposite 0.0042 4 + 4" in text
+    assert "⊗ contradicted −0.30 (−0.50 to −0.10) 0.25 1; opposite 0.0042 4 + 4" in text
     assert text.count("opposite 0.0042") == 1
 
 
@@ -216,7 +216,7 @@ def test_two_animals_in_a_group_are_said_row_by_row(drawings) -> None:
     own = verdicts["claim"].isin(REGISTER.confirmatory)
     verdicts.loc[own, ["verdict", "reason", "row", "robustness"]] = ["inconclusive (n)", "2 and 2 animals", 4, NAN]
     text = text_of(page_with(some_claims(verdicts=verdicts), drawings))
-    assert "○ inconclusive (n) −0.30 (−0.50 to −0.10) 0.2 2 + 2 – 2 and 2 animals" in text
+    assert "○ inconclusive (n) −0.30 (−0.50 to −0.10) 0.25 0.2 2 + 2 – 2 and 2 animals" in text
     assert "18 inconclusive" in text
 
 
@@ -234,7 +234,7 @@ def test_a_study_without_claims_has_no_word_of_verdicts(drawings) -> None:
     assert "no register of claims was evaluated" in text_of(page)
     assert 'id="claims"' not in page
     assert "#artefacts" not in page
-    assert "SHA-256" not in page
+    assert "Register: " not in page
 
 
 def test_a_register_without_a_claim_to_decide_gives_a_whole_page(drawings) -> None:

@@ -8,12 +8,18 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import yaml
 
 from claimcheck.figures.captions import Study
 from claimcheck.figures.page import Results, render_page
 from claimcheck.figures.page_tables import probability, spaced, two
+from claimcheck.schemas import complete, load_schema
 
-TEMPLATE = Path(__file__).parents[2] / "workflow" / "report" / "index.html.j2"
+ROOT = Path(__file__).parents[2]
+TEMPLATE = ROOT / "workflow" / "report" / "index.html.j2"
+CONFIGURATION = yaml.safe_dump(
+    complete(yaml.safe_load((ROOT / "config/config.yaml").read_text()), load_schema("config"))
+)
 ALWAYS = ("relations", "pca", "pca_covariates", "ma", "volcano", "gene_counts")
 SOMETIMES = ("mapping", "library", "shares", "composition", "sex", "knockout")
 STUDY = Study(
@@ -100,7 +106,14 @@ def results() -> Results:
         reads=None,
         set_tests=None,
         sets=None,
-        configuration="title: <b>bold</b>\n",
+        configuration=f"{CONFIGURATION}# <b>bold</b>\n",
+        provenance=pd.DataFrame(
+            [
+                ("reference", "resources/<a>.fa", "sha256", "ab12", 12),
+                ("software", "pydeseq2", "version", "9.8.7", float("nan")),
+            ],
+            columns=["kind", "name", "algorithm", "value", "size"],
+        ),
     )
 
 

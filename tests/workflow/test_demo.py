@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from claimcheck.tables import read_table, write_table
+from support.first_screen import untraced
 from support.studies import ROOT, last_words, run_workflow
 
 
@@ -53,6 +54,19 @@ def test_page_says_that_it_is_simulated(demo: Path) -> None:
     assert page.count("Simulated data") >= 2
     for figure in (demo / "results/figures").glob("*.svg"):
         assert "simulated" in figure.read_text()
+
+
+def test_every_number_on_the_first_screen_is_a_cell_of_a_table(demo: Path) -> None:
+    missing, traced = untraced(demo)
+    assert not missing
+    assert traced > 150
+    verdicts = demo / "results/claims/verdicts.tsv"
+    original = verdicts.read_text()
+    try:
+        verdicts.write_text(original.replace("0.43", "0.47"))  # the effects of C04 and C18 begin so
+        assert any("C04" in words for words in untraced(demo)[0])
+    finally:
+        verdicts.write_text(original)
 
 
 def test_the_deletion_shows_in_the_exons_and_hardly_in_the_level(demo: Path) -> None:

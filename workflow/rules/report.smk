@@ -149,6 +149,7 @@ rule write_report:
         set_tests="results/gene_sets/tests.tsv" if FAMILIES else [],
         sets="results/gene_sets/sets.tsv" if FAMILIES else [],
         configuration="results/config.yaml",
+        provenance="results/provenance_inputs.tsv",
         figures=expand("results/figures/{figure}.svg", figure=FIGURES),
         drawn=expand(
             "results/figures/{figure}.{form}", figure=FIGURES, form=["pdf", "tsv"]
@@ -158,6 +159,9 @@ rule write_report:
             workflow.source_path("../report/claims.html.j2"),
             workflow.source_path("../report/claims_detail.html.j2"),
             workflow.source_path("../report/macros.html.j2"),
+            workflow.source_path("../report/methods.html.j2"),
+            workflow.source_path("../report/provenance.html.j2"),
+            workflow.source_path("../report/references.yaml"),
             workflow.source_path("../report/page.css"),
         ],
     output:

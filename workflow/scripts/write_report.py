@@ -29,6 +29,7 @@ def main(
     sets: Path | None,
     claims: ClaimResults | None,
     configuration: Path,
+    provenance: Path,
     figures: list[Path],
     template: Path,
     page: Path,
@@ -90,6 +91,11 @@ def main(
         if sets
         else None,
         configuration=configuration.read_text(encoding="utf-8"),
+        provenance=read_table(
+            provenance,
+            columns=["kind", "name", "algorithm", "value", "size"],
+            text=["kind", "name", "algorithm", "value"],
+        ),
         claims=claims,
     )
     write_text(page, render_page(study, results, figures, template))
@@ -183,6 +189,7 @@ if "snakemake" in globals():
             if snakemake.input.register
             else None,
             configuration=Path(snakemake.input.configuration),
+            provenance=Path(snakemake.input.provenance),
             figures=[Path(figure) for figure in snakemake.input.figures],
             template=Path(snakemake.input.template),
             page=Path(snakemake.output.page),

@@ -10,6 +10,7 @@ from claimcheck.tables import listed
 
 _PREDICTED = {"kept_or_up": "kept or up", "up_if_younger": "up if younger"}
 _SIGNS = {"up": 1, "down": -1}
+_DEFINITE = {"up": "up", "down": "down", "unchanged": "no change"}
 
 
 def verdict_on_fit(predicted: str, observed: str, fits: object) -> str:
@@ -79,13 +80,12 @@ def reading_rule(artefacts: pd.DataFrame, register: Register) -> list[str]:
         register: the claims register.
     """
     worlds = {str(name): _sides(part, register) for name, part in artefacts.groupby("world", sort=False)}
-    tested = {name for one in worlds.values() for name in one}
     rivals = {name: one for name, one in worlds.items() if "opposite" in one.values() and "same" in one.values()}
     sentences = [
         f"{_capital(name)} alone would imitate {_named(one, 'same')}, and show the opposite of {_named(one, 'opposite')}."
         for name, one in rivals.items()
     ]
-    models = [name for name, one in worlds.items() if tested and all(one.get(claim) == "same" for claim in tested)]
+    models = _models(worlds)
     if rivals:
         most = max(sum(side == "same" for side in one.values()) for one in rivals.values())
         strongest = {name: one for name, one in rivals.items() if sum(side == "same" for side in one.values()) == most}
@@ -101,6 +101,30 @@ def reading_rule(artefacts: pd.DataFrame, register: Register) -> list[str]:
     if models:
         sentences.append(f"All these claims together are predicted by {listed(models)} alone.")
     return sentences
+
+
+def shown_by_artefacts(artefacts: pd.DataFrame, register: Register) -> dict[str, list[str]]:
+    """Say of each claim what every artefact alone would show, where it shows something definite.
+
+    Args:
+        artefacts: results/claims/artefacts.tsv.
+        register: the claims register.
+
+    Returns:
+        Claim to one `direction: artefact` each; explanations that predict every claim are no artefacts.
+    """
+    models = _models({str(name): _sides(part, register) for name, part in artefacts.groupby("world", sort=False)})
+    shown: dict[str, list[str]] = {}
+    for world, claim, predicted in artefacts[["world", "claim", "predicted"]].itertuples(index=False, name=None):
+        if world not in models and predicted in _DEFINITE:
+            shown.setdefault(claim, []).append(f"{_DEFINITE[predicted]}: {world}")
+    return shown
+
+
+def _models(worlds: Mapping[str, Mapping[str, str]]) -> list[str]:
+    """Name the explanations that predict every claim that any of them speaks of."""
+    tested = {name for one in worlds.values() for name in one}
+    return [name for name, one in worlds.items() if tested and all(one.get(claim) == "same" for claim in tested)]
 
 
 def _judged(artefacts: pd.DataFrame) -> pd.DataFrame:

@@ -8,7 +8,7 @@ import pandas as pd
 from claimcheck.claims.model import Claim, Register
 from claimcheck.figures.captions import Study
 from claimcheck.figures.claims import MARKS, in_reading_order, kind_of, records, unit_of
-from claimcheck.figures.claims_artefacts import artefact_table, reading_rule
+from claimcheck.figures.claims_artefacts import artefact_table, reading_rule, shown_by_artefacts
 from claimcheck.figures.claims_tables import (
     control_sentences,
     exploratory_table,
@@ -47,7 +47,10 @@ class ClaimResults:
 
 @dataclass(frozen=True)
 class ClaimRow:
-    """One claim on the first screen; `kind` names the verdict for the style sheet, `leads` marks the claims that lead."""
+    """One claim on the first screen.
+
+    `kind` names the verdict for the style sheet, `leads` marks the claims that lead, `alone` is what artefacts alone would show.
+    """
 
     claim: str
     statement: str
@@ -57,9 +60,11 @@ class ClaimRow:
     label: str
     effect: str
     interval: str
+    mde: str
     p_holm: str
     n: str
     k: str
+    alone: list[str]
     reason: str
     leads: bool
 
@@ -74,6 +79,7 @@ class ClaimsView:
         rows: a row a claim that has a verdict, those that lead first.
         reading: which claims tell most, a sentence each.
         deviations: where the configuration is not that of the primary analysis: key, found, registered.
+        n_confirmatory: claims whose p-values are adjusted together.
         digest, file_digest: checksums of the register.
         artefacts, truth: tables, None where there is nothing to compare.
         fired: vetoes that fired, or None.
@@ -85,6 +91,7 @@ class ClaimsView:
     summary: str
     rows: list[ClaimRow]
     reading: list[str]
+    n_confirmatory: int
     digest: str
     file_digest: str
     deviations: list[tuple[str, str, str]]
@@ -115,13 +122,15 @@ def view_claims(results: ClaimResults, outcomes: pd.DataFrame, study: Study) -> 
     numbers = dict(zip(results.identification["key"], results.identification["value"], strict=True))
     fired = results.vetoes[results.vetoes["fired"].eq(True)]
     worlds = results.artefacts.drop_duplicates("world")[["world", "explanation"]]
+    alone = shown_by_artefacts(results.artefacts, register)
     return ClaimsView(
         title=register.title,
         publication=register.publication,
         banners=_banners(outcomes),
         summary=_summary(verdicts, register),
-        rows=[_row(row, register) for row in records(shown)],
+        rows=[_row(row, register, alone.get(str(row["claim"]), [])) for row in records(shown)],
         reading=reading_rule(results.artefacts, register),
+        n_confirmatory=len(register.confirmatory),
         digest=numbers["digest"],
         file_digest=numbers["file_digest"],
         deviations=_deviations(results.identification),
@@ -144,7 +153,7 @@ def view_claims(results: ClaimResults, outcomes: pd.DataFrame, study: Study) -> 
     )
 
 
-def _row(row: dict[str, Any], register: Register) -> ClaimRow:
+def _row(row: dict[str, Any], register: Register, alone: list[str]) -> ClaimRow:
     claim = register.claims[str(row["claim"])]
     effect, low, high = (float(row[name]) for name in ("effect", "ci_low", "ci_high"))
     interval = f"{two(low)} to {two(high)}" if pd.notna(low) else ""
@@ -161,9 +170,11 @@ def _row(row: dict[str, Any], register: Register) -> ClaimRow:
         label="; ".join(part for part in (str(row["label"]), _looked_at(claim, register, n_genes)) if part),
         effect=two(effect),
         interval=interval,
+        mde=two(float(row["mde"])),
         p_holm=_p_holm(row, kind),
         n=f"{row['n_test']} + {row['n_reference']}",
         k=two(float(row["robustness"])),
+        alone=alone,
         reason=words(reason),
         leads=claim.id in register.lead,
     )

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import jinja2
 import pandas as pd
+import yaml
 
 from claimcheck.figures.captions import Calls, Study, count_calls, describe_figure
 from claimcheck.figures.claims_page import ClaimResults, view_claims
+from claimcheck.figures.methods import read_references
 from claimcheck.figures.page_tables import (
     Column,
     Table,
@@ -29,6 +31,7 @@ from claimcheck.figures.page_tables import (
     two,
     words,
 )
+from claimcheck.figures.provenance_card import make_card, versions_of
 from claimcheck.tables import listed
 
 
@@ -53,6 +56,7 @@ class Results:
         set_tests: set, family, source, variant, n_genes, effect, nes, p_prerank, p_prerank_adjusted, leading_edge.
         sets: where the sets come from.
         configuration: the merged configuration, YAML.
+        provenance: kind, name, algorithm, value, size of what went in; of the kind software the value is a version.
         claims: the claims register and what was found of it, None where no register was evaluated.
     """
 
@@ -71,6 +75,7 @@ class Results:
     set_tests: pd.DataFrame | None
     sets: pd.DataFrame | None
     configuration: str
+    provenance: pd.DataFrame
     claims: ClaimResults | None = None
 
 
@@ -151,6 +156,10 @@ def render_page(study: Study, results: Results, figures: Sequence[Path], templat
         families=_families(study, results.set_tests, views),
         sets=None if results.sets is None else set_table(results.sets),
         configuration=results.configuration,
+        settings=yaml.safe_load(results.configuration),
+        versions=versions_of(results.provenance),
+        card=make_card(results.samples, results.configuration, results.provenance, study),
+        **read_references(template.parent / "references.yaml").helpers(),
     )
 
 
