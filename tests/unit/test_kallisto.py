@@ -62,19 +62,21 @@ def test_the_fragment_length_is_that_of_the_pairs_and_unknown_of_single_reads(fo
     assert run(folder, tmp_path / "single", mates=(1,))["fragment_length"] is None
 
 
-def test_reads_count_in_the_orientation_that_they_have(folder):
+def test_reads_count_in_the_orientation_that_they_have(folder, tmp_path):
     mates = [folder / f"reads_{mate}.fastq.gz" for mate in (1, 2)]
     index = folder / "transcripts.idx"
-    assert count_oriented(index, mates, "forward", paired=True, threads=1) == PAIRS
-    assert count_oriented(index, mates, "reverse", paired=True, threads=1) == 0
-    assert count_oriented(index, mates[::-1], "reverse", paired=True, threads=1) == PAIRS
-    assert count_oriented(index, mates[1:], "reverse", paired=False, threads=1) == PAIRS
-    assert count_oriented(index, mates[1:], "forward", paired=False, threads=1) == 0
+    options = {"threads": 1, "folder": tmp_path}
+    assert count_oriented(index, mates, "forward", paired=True, **options) == PAIRS
+    assert count_oriented(index, mates, "reverse", paired=True, **options) == 0
+    assert count_oriented(index, mates[::-1], "reverse", paired=True, **options) == PAIRS
+    assert count_oriented(index, mates[1:], "reverse", paired=False, **options) == PAIRS
+    assert count_oriented(index, mates[1:], "forward", paired=False, **options) == 0
 
 
 def test_reads_that_are_absent_cannot_be_counted(folder, tmp_path):
     with pytest.raises(StudyError, match="could not quantify the reads") as caught:
-        count_oriented(folder / "transcripts.idx", [tmp_path / "absent.fastq"], "forward", paired=False, threads=1)
+        absent = [tmp_path / "absent.fastq"]
+        count_oriented(folder / "transcripts.idx", absent, "forward", paired=False, threads=1, folder=tmp_path)
     assert caught.value.where == str(tmp_path / "absent.fastq")
 
 

@@ -1,5 +1,6 @@
 """The study's configuration, checked and completed, and the questions that several phases ask of it."""
 
+import logging
 import os
 import sys
 from hashlib import sha256
@@ -14,9 +15,13 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 # Dozens of short steps import the same libraries: their bytecode is kept even where the system says not to.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
+# On a full disk no log can be written: that is said once, not with a traceback a line.
+logging.raiseExceptions = False
+
 sys.path.insert(0, str(Path(workflow.basedir) / "workflow" / "scripts"))
 
 from claimcheck.claims.requests import read_requests
+from claimcheck.disk import check_disk
 from claimcheck.errors import StudyError
 from claimcheck.steps import PROBLEMS
 from claimcheck.study import read_configuration
@@ -138,10 +143,15 @@ def forget_problems():
 
 
 def show_problems():
-    """Print the messages of the failed steps last, where they are read."""
-    if PROBLEMS.exists():
+    """Print the messages of the failed steps last, where they are read; a full disk is one even where it took no message."""
+    said = PROBLEMS.read_text().rstrip() if PROBLEMS.exists() else ""
+    try:
+        check_disk(PROBLEMS)
+    except StudyError as error:
+        said = said or str(error)
+    if said:
         line = "=" * 78
-        print(f"\n{line}\n{PROBLEMS.read_text().rstrip()}\n{line}", file=sys.stderr)
+        print(f"\n{line}\n{said}\n{line}", file=sys.stderr)
 
 
 def collection_files():

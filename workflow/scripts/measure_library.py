@@ -1,6 +1,5 @@
 """Measure strandedness and coverage along transcripts on the first reads of one sample."""
 
-import tempfile
 from pathlib import Path
 
 import pandas as pd
@@ -14,7 +13,7 @@ from claimcheck.expression.library import (
     take_reads,
 )
 from claimcheck.steps import step
-from claimcheck.tables import read_table, write_table
+from claimcheck.tables import read_table, scratch_folder, write_table
 
 
 def main(
@@ -31,8 +30,8 @@ def main(
 ) -> None:
     """Write the row of `sample`, and its coverage; `reads` are those of its first run, `listed` describes `transcripts`."""
     table = read_table(listed, text=["target_id", "transcript_id", "gene_id", "symbol", "biotype"])
-    with tempfile.TemporaryDirectory() as folder:
-        taken, n_reads = take_reads(reads, Path(folder), most_reads)
+    with scratch_folder(library) as folder:
+        taken, n_reads = take_reads(reads, folder, most_reads)
         share_forward = measure_share_forward(index, taken, threads=threads)
         coverage = measure_coverage(transcripts, table, taken)
     row = (

@@ -5,9 +5,10 @@ import sys
 import time
 import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from claimcheck.disk import disk_full, is_full
 from claimcheck.errors import StudyError
 
 PROBLEMS = Path("logs/problems.txt")
@@ -22,13 +23,11 @@ def step(log: str) -> Iterator[None]:
 
     Records of the logger `claimcheck.progress` are shown on the terminal as well.
 
-    A StudyError is its own message. Anything else is a defect of this software: its traceback goes to the log, and the
-    message names the log.
+    A StudyError is its own message, and so is a full disk. Anything else is a defect of this software: its traceback goes to
+    the log, and the message names the log.
     """
     path = Path(log)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handler = logging.FileHandler(path, mode="w", encoding="utf-8")
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    handler = _open_log(path)
     logging.captureWarnings(True)
     logging.getLogger().addHandler(handler)
     logger.setLevel(logging.INFO)
@@ -41,6 +40,8 @@ def step(log: str) -> Iterator[None]:
         logger.error("%s", error)
         _fail(str(error))
     except Exception as error:
+        if isinstance(error, OSError) and is_full(error):
+            _fail(str(disk_full(Path(str(error.filename)) if error.filename else None)))
         logger.error("%s", traceback.format_exc())
         _fail(
             f"this step met an error that it does not know: {type(error).__name__}: {error}\n"
@@ -51,12 +52,28 @@ def step(log: str) -> Iterator[None]:
     else:
         logger.info("done in %.1f s", time.monotonic() - started)
     finally:
-        handler.close()
+        with suppress(OSError):
+            handler.close()
+
+
+def _open_log(path: Path) -> logging.Handler:
+    """Open the log of a step; on a full disk there is none, but the message of the step is still said."""
+    logging.raiseExceptions = False
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handler: logging.Handler = logging.FileHandler(path, mode="w", encoding="utf-8")
+    except OSError as error:
+        if not is_full(error):
+            raise
+        return logging.NullHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    return handler
 
 
 def _fail(message: str) -> None:
-    PROBLEMS.parent.mkdir(parents=True, exist_ok=True)
-    with PROBLEMS.open("a", encoding="utf-8") as stream:
-        stream.write(f"{message}\n\n")
+    with suppress(OSError):  # a full disk takes no message, the terminal does
+        PROBLEMS.parent.mkdir(parents=True, exist_ok=True)
+        with PROBLEMS.open("a", encoding="utf-8") as stream:
+            stream.write(f"{message}\n\n")
     print(f"\nStopped: {message}\n", file=sys.stderr, flush=True)
     sys.exit(1)

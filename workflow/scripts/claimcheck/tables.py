@@ -2,7 +2,6 @@
 
 import csv
 import io
-import os
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -10,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from claimcheck.disk import disk_full, is_full
 from claimcheck.errors import StudyError
 
 FLOAT_FORMAT = "%.10g"
@@ -18,24 +18,42 @@ _SHOWN = 5
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
-    """Give a temporary path beside `path`; rename it to `path` on success, remove it on any failure."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
+    """Give a temporary path beside `path`; rename it to `path` on success, remove it on any failure.
+
+    Always the same one, so that what a killed run left there is overwritten: a file has one writer at a time.
+
+    Raises:
+        StudyError: the disk is full.
+    """
+    partial = path.with_name(f".{path.name}.part")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         yield partial
         partial.replace(path)
+    except OSError as error:
+        if is_full(error):
+            raise disk_full(path) from error
+        raise
     finally:
         partial.unlink(missing_ok=True)
 
 
 @contextmanager
 def scratch_folder(path: Path) -> Iterator[Path]:
-    """Give an empty folder beside `path` and named after it; what a killed run left there goes first, and all of it in the end."""
+    """Give an empty folder beside `path` and named after it; what a killed run left there goes first, and all of it in the end.
+
+    Raises:
+        StudyError: the disk is full.
+    """
     folder = path.with_name(f".{path.name}.scratch")
     shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
     try:
+        folder.mkdir(parents=True)
         yield folder
+    except OSError as error:
+        if is_full(error):
+            raise disk_full(path) from error
+        raise
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -6,13 +6,13 @@ import platform
 import re
 import shutil
 import subprocess
-import tempfile
 import time
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
 
+from claimcheck.disk import check_disk
 from claimcheck.errors import StudyError
 from claimcheck.tables import scratch_folder, write_text
 
@@ -63,7 +63,9 @@ def build_index(transcripts: Path, index: Path, *, threads: int) -> None:
         partial = folder / "transcripts.idx"
         scratch = folder / "scratch"  # its default is a folder tmp/ in the study, left behind on failure
         status, said = _run(["index", "-i", str(partial), "-t", str(threads), "-T", str(scratch), str(transcripts)])
-        if status or not partial.is_file():
+        # reading it back: a write that fails late goes unnoticed
+        if status or not partial.is_file() or _run(["inspect", str(partial)])[0]:
+            check_disk(index, said)
             raise StudyError(
                 f"kallisto could not index the transcriptome (status {status}): {_last_line(said)}",
                 where=str(transcripts),
@@ -98,7 +100,7 @@ def quantify(
         n_reads: reads (pairs) that the files hold; 0 if not known.
 
     Raises:
-        StudyError: kallisto failed, stopped before the last read, or not one read pseudoaligned.
+        StudyError: kallisto failed, stopped before the last read or transcript, or not one read pseudoaligned.
     """
     output.mkdir(parents=True, exist_ok=True)
     with scratch_folder(output / "abundance.tsv") as folder:
@@ -118,6 +120,7 @@ def quantify(
                 expected="every read that the files hold",
                 remedy="start again; if it stays, delete the files so that they are fetched again",
             )
+        _require_whole(folder / "abundance.tsv", info["n_targets"], label=output.name)
         estimated = _FRAGMENT_LENGTH.search(said) if paired else None
         # start time and command line differ between runs that are otherwise the same
         kept = {key: value for key, value in info.items() if key not in _VARYING}
@@ -126,8 +129,23 @@ def quantify(
         (folder / "abundance.tsv").replace(output / "abundance.tsv")
 
 
+def _require_whole(abundance: Path, n_targets: int, *, label: str) -> None:
+    """Refuse a table that ends early: on a full disk kallisto leaves one, and ends well."""
+    with abundance.open("rb") as stream:
+        lines = list(stream)
+    if len(lines) == n_targets + 1 and lines[-1].endswith(b"\n"):
+        return
+    check_disk(abundance)
+    raise StudyError(
+        f"kallisto wrote {len(lines) - 1:,} of {n_targets:,} transcripts of {label}",
+        where=str(abundance.parent),
+        expected="every transcript of the index",
+        remedy="check the disk, and start again",
+    )
+
+
 def count_oriented(
-    index: Path, reads: Sequence[Path], strand: Literal["forward", "reverse"], *, paired: bool, threads: int
+    index: Path, reads: Sequence[Path], strand: Literal["forward", "reverse"], *, paired: bool, threads: int, folder: Path
 ) -> int:
     """Count the reads (pairs) that pseudoalign in the orientation of one stranded protocol.
 
@@ -138,6 +156,7 @@ def count_oriented(
             (FR), reverse that of dUTP protocols (RF).
         paired: whether the reads are mates.
         threads: threads of kallisto.
+        folder: for its files, which are of no use.
 
     Raises:
         StudyError: kallisto failed.
@@ -147,8 +166,7 @@ def count_oriented(
         # Without the overhang, reads whose supposed fragment leaves the transcript are dropped: near its 3' end the forward
         # ones only, which makes an unstranded library that is 3'-biased look reverse. The length is then of no effect.
         options += ["--single", "--single-overhang", "-l", "200", "-s", "30"]
-    with tempfile.TemporaryDirectory() as folder:
-        info, _ = _quant(index, reads, Path(folder), options, threads=threads)
+    info, _ = _quant(index, reads, folder / strand, options, threads=threads)
     return int(info["n_pseudoaligned"])
 
 
@@ -166,10 +184,14 @@ def _quant(
     command = ["quant", "--plaintext", "--verbose", "-t", str(threads), "-i", str(index), "-o", str(folder), *options]
     status, said = _run([*command, *map(str, reads)], label=label, n_reads=n_reads)
     run_info = folder / "run_info.json"
-    info = json.loads(run_info.read_text()) if run_info.is_file() else {}
+    try:
+        info = json.loads(run_info.read_text())
+    except (FileNotFoundError, json.JSONDecodeError):
+        info = {}
     if info.get("n_pseudoaligned") == 0:  # a result, though kallisto ends with status 1
         return info, said
     if status or not info:
+        check_disk(run_info, said)
         raise StudyError(
             f"kallisto could not quantify {label or 'the reads'} (status {status}): {_last_line(said)}",
             where=", ".join(str(path) for path in reads),

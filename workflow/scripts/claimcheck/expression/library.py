@@ -54,14 +54,14 @@ def measure_share_forward(index: Path, reads: Sequence[Path], *, threads: int) -
 
     Args:
         index: kallisto's index.
-        reads: one file or both mates, from `take_reads`.
+        reads: one file or both mates, from `take_reads`, in whose folder kallisto leaves files of its own.
         threads: threads of kallisto.
 
     Returns:
         0 to 1; missing if no read pseudoaligns. Reads that fit transcripts of both strands count on both sides.
     """
     forward, reverse = (
-        count_oriented(index, reads, strand, paired=len(reads) == 2, threads=threads)
+        count_oriented(index, reads, strand, paired=len(reads) == 2, threads=threads, folder=reads[0].parent)
         for strand in ("forward", "reverse")
     )
     return forward / (forward + reverse) if forward + reverse else float("nan")

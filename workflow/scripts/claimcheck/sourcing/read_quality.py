@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from sequali.adapters import DEFAULT_ADAPTER_FILE, adapters_from_file
 
+from claimcheck.disk import check_disk
 from claimcheck.errors import StudyError
 from claimcheck.tables import scratch_folder
 
@@ -63,6 +64,7 @@ def inspect_reads(reads: Sequence[Path], report: Path, page: Path, *, threads: i
         )
         logger.info("%s", done.stdout)
         if done.returncode or not all(output.is_file() for output in outputs):
+            check_disk(report, done.stdout)
             last = done.stdout.strip().rpartition("\n")[2]
             raise StudyError(
                 f"sequali could not measure the reads (status {done.returncode}): {last}",

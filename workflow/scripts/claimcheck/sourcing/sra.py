@@ -4,10 +4,11 @@ import gzip
 import logging
 import shutil
 import subprocess
-import tempfile
 from pathlib import Path
 
+from claimcheck.disk import check_disk
 from claimcheck.errors import StudyError
+from claimcheck.tables import scratch_folder
 
 logger = logging.getLogger("claimcheck.sourcing.sra")
 
@@ -60,14 +61,14 @@ def unpack(archive: Path, run: str, outputs: list[Path], *, threads: int) -> Non
             expected="room for the plain FASTQ files",
             remedy="free some space, or run the study on a larger disk with --directory",
         )
-    with tempfile.TemporaryDirectory(dir=folder, prefix=".sra-") as scratch:
+    with scratch_folder(folder / run) as scratch:
         # the toolkit names its files after the object and looks for a folder of that name
-        copy = Path(scratch) / run
+        copy = scratch / run
         copy.symlink_to(archive.absolute())
-        _run(["vdb-validate", str(copy)], archive)
-        out = Path(scratch) / "fastq"
-        command = ["fasterq-dump", "--split-3", "--threads", str(threads), "--temp", scratch, "--outdir", str(out)]
-        _run([*command, str(copy)], archive)
+        _run(["vdb-validate", str(copy)], archive, scratch)
+        out = scratch / "fastq"
+        command = ["fasterq-dump", "--split-3", "--threads", str(threads), "--temp", str(scratch), "--outdir", str(out)]
+        _run([*command, str(copy)], archive, out)
         made = [out / f"{run}_1.fastq", out / f"{run}_2.fastq"] if len(outputs) == 2 else [out / f"{run}.fastq"]
         if not all(path.is_file() for path in made):
             found = ", ".join(sorted(path.name for path in out.glob("*")))
@@ -86,12 +87,13 @@ def unpack(archive: Path, run: str, outputs: list[Path], *, threads: int) -> Non
             plain.with_suffix(".fastq.gz").replace(output)
 
 
-def _run(command: list[str], archive: Path) -> None:
+def _run(command: list[str], archive: Path, output: Path) -> None:
     logger.info("%s", " ".join(command))
     completed = subprocess.run(command, capture_output=True, text=True, check=False)
     said = f"{completed.stdout}\n{completed.stderr}".strip()
     logger.info("%s", said)
     if completed.returncode:
+        check_disk(output, said)
         raise StudyError(
             f"{command[0]} fails on {archive.name}: {said.splitlines()[-1][:200] if said else 'no message'}",
             where=str(archive),
