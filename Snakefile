@@ -32,6 +32,7 @@ include: "workflow/rules/gene_sets.smk"
 include: "workflow/rules/claims.smk"
 include: "workflow/rules/claims_figures.smk"
 include: "workflow/rules/report.smk"
+include: "workflow/rules/provenance.smk"
 
 
 rule all:
@@ -39,10 +40,15 @@ rule all:
     input:
         "results/report/index.html",
         "results/config.yaml",
+        "results/provenance.json",
 
 
 onstart:
-    forget_problems()
+    expect_problems(True)
+
+
+onsuccess:
+    expect_problems(False)
 
 
 onerror:

@@ -47,4 +47,4 @@ def test_counts_need_no_reads(tmp_path: Path) -> None:
     }
     assert not (of_reads | {"rank_sets", "draw_sex", "draw_composition", "draw_knockout"}) & set(jobs)
     assert jobs["compare_groups"] == jobs["assess_samples"] == jobs["assess_identity"] == jobs["gate_counts"] == 1
-    assert jobs["total"] == 16
+    assert jobs["total"] == 18

@@ -1,13 +1,21 @@
-"""The tiny study: the same bytes whatever the folder and the cores, and nothing to do the second time."""
+"""The tiny study: the same bytes whatever the folder, the cores, and what kills it on its way; verified against its manifest."""
 
+import hashlib
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from support import tiny
-from support.archive import serve
+from support.archive import Archive, serve
+from support.interruptions import kill_and_resume, leftovers, require_mount
 from support.results import checksums
-from support.studies import run_workflow, write_study
+from support.studies import ROOT, last_words, run_workflow, write_study
 
 GROUPS = "sample\tcondition\tbatch\truns\n" + "".join(
     f"animal{number}\t{condition}\tb{number % 2}\t{run}\n" for number, (run, condition) in enumerate(tiny.RUNS.items())
@@ -15,20 +23,30 @@ GROUPS = "sample\tcondition\tbatch\truns\n" + "".join(
 
 
 @pytest.fixture(scope="module")
-def two_runs(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+def archive() -> Iterator[Archive]:
+    """Serve one archive to all runs: its address is part of their configuration."""
+    with serve(tiny.tiny_archive()) as archive:
+        yield archive
+
+
+def new_study(folder: Path, archive: Archive) -> Path:
+    return write_study(
+        folder,
+        tiny.tiny_configuration(archive),
+        transcripts__fa=tiny.fasta(tiny.transcripts()),
+        samples__tsv=GROUPS,
+    )
+
+
+@pytest.fixture(scope="module")
+def two_runs(tmp_path_factory: pytest.TempPathFactory, archive: Archive) -> list[Path]:
     """Run the study in two folders, with one core and with two."""
     folders = []
-    with serve(tiny.tiny_archive()) as archive:
-        for cores in (1, 2):
-            folder = write_study(
-                tmp_path_factory.mktemp(f"cores{cores}"),
-                tiny.tiny_configuration(archive),
-                transcripts__fa=tiny.fasta(tiny.transcripts()),
-                samples__tsv=GROUPS,
-            )
-            completed = run_workflow(folder, cores=cores)
-            assert completed.returncode == 0, completed.stderr[-3000:]
-            folders.append(folder)
+    for cores in (1, 2):
+        folder = new_study(tmp_path_factory.mktemp(f"cores{cores}"), archive)
+        completed = run_workflow(folder, cores=cores)
+        assert completed.returncode == 0, completed.stderr[-3000:]
+        folders.append(folder)
     return folders
 
 
@@ -36,6 +54,11 @@ def test_same_bytes_whatever_the_cores(two_runs: list[Path]) -> None:
     first, second = (checksums(folder / "results") for folder in two_runs)
     assert len(first) > 30
     assert first == second
+
+
+def sealed(study: dict[str, Any]) -> str:
+    """Return the checksum of a manifest's part `study`, as its schema defines it."""
+    return hashlib.sha256(json.dumps(study, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
 def planned(folder: Path) -> str:
@@ -65,3 +88,119 @@ def test_editing_the_sheet_reruns_what_depends_on_it(two_runs: list[Path]) -> No
     for rule in ("index_transcripts", "fetch_paired_reads", "check_reads", "quantify_sample"):
         assert rule not in jobs
     sheet.write_text(GROUPS)
+
+
+# the manifest
+
+
+def test_the_manifest_has_every_result_with_its_rule_and_every_read(two_runs: list[Path]) -> None:
+    study = json.loads((two_runs[0] / "results/provenance.json").read_text())["study"]
+    found = checksums(two_runs[0] / "results")
+    del found["provenance.json"]
+    assert {name.removeprefix("results/"): file["sha256"] for name, file in study["outputs"].items()} == found
+    assert study["outputs"]["results/quality/reads/SRR0000011.tsv"]["rule"] == "check_reads"
+    assert study["outputs"]["results/quality/reads.tsv"]["rule"] == "collect_reads_quality"
+    reads = {name: file for name, file in study["inputs"].items() if name.startswith("resources/reads/")}
+    assert len(reads) == 8
+    for name, file in reads.items():
+        assert (two_runs[0] / name).stat().st_size == file["size"]
+    assert not any(str(folder) in (two_runs[0] / "results/provenance.json").read_text() for folder in two_runs)
+
+
+def test_the_saved_configuration_is_complete(two_runs: list[Path]) -> None:
+    saved = two_runs[0] / "results/config.yaml"
+    completed = run_workflow(two_runs[0], "-n", "--configfile", str(saved))
+    assert "Nothing to be done" in completed.stdout + completed.stderr
+
+
+def test_another_run_verifies_as_the_same(two_runs: list[Path]) -> None:
+    before = checksums(two_runs[0])
+    theirs = f"manifest={two_runs[1] / 'results/provenance.json'}"
+    completed = run_workflow(two_runs[0], "verify", "--config", theirs, cores=1)
+    assert completed.returncode == 0, completed.stderr[-3000:]
+    assert "identical: 92 files of results" in completed.stdout
+    after = checksums(two_runs[0])
+    assert {name for name in after if after[name] != before.get(name)} <= {
+        "logs/verify/verify.log",
+        "logs/verify/verify.benchmark.tsv",
+    }
+
+
+def test_every_difference_is_said_and_nothing_is_mended(two_runs: list[Path], tmp_path: Path) -> None:
+    study = shutil.copytree(two_runs[0], tmp_path / "tampered", symlinks=True)
+    genes = study / "results/differential/genes.tsv"
+    genes.write_text(genes.read_text().replace("Sim1\t", "Sim9\t"))
+    (study / "results/figures/ma.svg").unlink()
+    (study / "results/notes.txt").write_text("p = 0.049")
+    (study / "resources/reads/SRR0000013_1.fastq.gz").unlink()
+    sheet = study / "config/samples.tsv"
+    sheet.write_text(GROUPS.replace("animal3\tknockout", "animal3\tcontrol"))
+    configuration = study / "config/config.yaml"
+    configuration.write_text(configuration.read_text() + "differential: {alpha: 0.1}\n")
+    manifest = study / "results/provenance.json"
+    stated = json.loads(manifest.read_text())
+    stated["study"]["software"]["pandas"] = "2.3.2"
+    theirs = {"study": stated["study"], "sha256": sealed(stated["study"])}
+    (study / "theirs.json").write_text(json.dumps(stated | theirs))
+    before = checksums(study / "results")
+
+    completed = run_workflow(study, "verify", "--config", "manifest=theirs.json", cores=1)
+    assert completed.returncode != 0
+    said = last_words(completed)
+    for difference in (
+        "changed: results/differential/genes.tsv (rule compare_groups): sha256 was ",
+        "missing: results/figures/ma.svg (rule draw_genes)",
+        "extra: results/notes.txt",
+        "changed: the input config/samples.tsv: sha256 was ",
+        "configuration: differential.alpha was 0.05, is 0.1",
+        "another version: pandas was 2.3.2, is ",
+    ):
+        assert said.count(difference) == 1, said
+    assert "6 differences" in said
+    assert "Not here, so not compared: resources/reads/SRR0000013_1.fastq.gz" in completed.stdout
+    assert checksums(study / "results") == before
+
+
+# kills, and a full disk
+
+
+def test_killed_again_and_again_it_ends_with_the_same_bytes(
+    two_runs: list[Path], archive: Archive, tmp_path: Path
+) -> None:
+    study = new_study(tmp_path / "killed", archive)
+    tally = kill_and_resume(study, kills=5, seed=20260101)
+    assert len(tally) == 5, tally
+    assert checksums(study / "results") == checksums(two_runs[0] / "results"), tally
+    assert leftovers(study) == [], tally
+
+
+def test_on_a_full_disk_it_stops_with_a_message_and_goes_on_with_more_room(
+    two_runs: list[Path], archive: Archive, tmp_path: Path
+) -> None:
+    unshare = require_mount()
+    study = new_study(tmp_path / "prepared", archive)
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    run = f"{sys.executable} -m snakemake --cores 2 --directory {disk}/study"
+    script = f"""
+        mount -t tmpfs -o size=10m tmpfs {disk}
+        cp -r {study} {disk}/study
+        {run} > {tmp_path}/full.txt 2>&1 && exit 3
+        find {disk}/study/results -name '.*' > {tmp_path}/left.txt
+        cp -r {disk}/study/results {tmp_path}/then
+        mount -o remount,size=60m {disk}
+        {run} > {tmp_path}/resumed.txt 2>&1 || exit 4
+        cp -r {disk}/study/results {tmp_path}/results
+    """
+    done = subprocess.run([*unshare, "bash", "-c", script], cwd=ROOT, check=False, capture_output=True, timeout=600)
+    said = (tmp_path / "full.txt").read_text()
+    assert done.returncode == 0, (done.stderr, said[-2000:])
+    assert "the disk is full: " in said.split("=" * 78)[-2]
+    assert "start again with the same command" in said
+    assert "Traceback" not in said
+    assert (tmp_path / "left.txt").read_text() == ""
+    whole = checksums(two_runs[0] / "results")
+    partly = checksums(tmp_path / "then")
+    assert 0 < len(partly) < len(whole)
+    assert partly.items() <= whole.items()
+    assert checksums(tmp_path / "results") == whole

@@ -1,5 +1,6 @@
 """The study's configuration, checked and completed, and the questions that several phases ask of it."""
 
+import atexit
 import logging
 import os
 import sys
@@ -32,6 +33,9 @@ def existing_path(path):
     """Return a path that may be `none`."""
     return None if path == "none" else Path(path)
 
+
+# What `snakemake verify` compares with is no part of the study.
+MANIFEST = config.pop("manifest", "results/provenance.json")
 
 try:
     config.update(read_configuration(config, folder=Path.cwd()))
@@ -70,7 +74,14 @@ def digest_of_wing(wing):
 
 LIBRARY = {
     wing: digest_of_wing(wing)
-    for wing in ("sourcing", "expression", "sets", "claims", "figures")
+    for wing in (
+        "sourcing",
+        "provenance",
+        "expression",
+        "sets",
+        "claims",
+        "figures",
+    )
 }
 
 
@@ -137,16 +148,21 @@ def of_samples(pattern):
     return fill
 
 
-def forget_problems():
-    """Remove the messages of an earlier run."""
-    PROBLEMS.unlink(missing_ok=True)
+def expect_problems(running):
+    """Forget the messages of an earlier run; until this one has ended well, show its own even if Snakemake itself gives up."""
+    if running:
+        PROBLEMS.unlink(missing_ok=True)
+        atexit.register(show_problems)
+    else:
+        atexit.unregister(show_problems)
 
 
 def show_problems():
     """Print the messages of the failed steps last, where they are read; a full disk is one even where it took no message."""
+    atexit.unregister(show_problems)
     said = PROBLEMS.read_text().rstrip() if PROBLEMS.exists() else ""
     try:
-        check_disk(PROBLEMS)
+        check_disk(Path("results"))
     except StudyError as error:
         said = said or str(error)
     if said:

@@ -145,7 +145,13 @@ def _require_whole(abundance: Path, n_targets: int, *, label: str) -> None:
 
 
 def count_oriented(
-    index: Path, reads: Sequence[Path], strand: Literal["forward", "reverse"], *, paired: bool, threads: int, folder: Path
+    index: Path,
+    reads: Sequence[Path],
+    strand: Literal["forward", "reverse"],
+    *,
+    paired: bool,
+    threads: int,
+    folder: Path,
 ) -> int:
     """Count the reads (pairs) that pseudoalign in the orientation of one stranded protocol.
 

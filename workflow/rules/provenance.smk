@@ -1,0 +1,153 @@
+"""What the study was made from and what it made, with checksums, and whether it is the same as another run of it.
+
+results/provenance_inputs.tsv   every input with its checksum, every program with its version (before the page is written)
+results/provenance.json         the manifest: these, the configuration, and every result with its checksum and rule (last)
+
+`snakemake verify` compares the study as it is with its own manifest, or with that of another run:
+`snakemake verify --config manifest=<path from the study folder>`. It looks only: nothing is made again.
+"""
+
+from snakemake import __version__ as SNAKEMAKE_VERSION
+from snakemake.io import regex_from_filepattern
+
+from claimcheck.provenance.inputs import digest_of_code
+
+FAMILY_ENVIRONMENTS = {
+    "environments": [
+        workflow.source_path(f"../../envs/{family}.yaml")
+        for family in ("sourcing", "quantification", "expression", "sets", "figures")
+    ],
+    "pins": workflow.source_path("../../envs/pins.txt"),
+}
+
+
+WORKFLOW_VERSIONS = {
+    "python": f"{sys.version_info.major}.{sys.version_info.minor}",
+    "snakemake": SNAKEMAKE_VERSION,
+    "workflow": digest_of_code(Path(workflow.basedir)),
+}
+BY_CONDA = bool(workflow.deployment_settings.deployment_method)
+
+
+# The rule by the pattern of each result; figures that this study does not draw are left out.
+MAKERS = {
+    regex_from_filepattern(str(output)): rule.name
+    for rule in workflow.rules
+    for output in rule.output
+    if output.startswith("results/")
+    and (
+        not output.startswith("results/figures/")
+        or "{" in output
+        or Path(output).stem in FIGURES
+    )
+}
+
+
+rule record_inputs:
+    input:
+        **FAMILY_ENVIRONMENTS,
+        configuration="results/config.yaml",
+        claims=file_or_none(config["claims"]),
+        sheet=branch(
+            FROM_ARCHIVE,
+            then=branch(exists(SHEET), then=SHEET, otherwise=[]),
+            otherwise=[(config["counts"] or {}).get("samples", [])],
+        ),
+        tables=[
+            *curated_tables(),
+            *local_inputs(
+                config["gene_sets"]["reference_expression"],
+                config["collections"]["aliases"],
+            ),
+            *([] if FROM_ARCHIVE else [config["counts"]["table"]]),
+        ],
+        archive=(
+            [
+                "resources/archive/run_table.tsv",
+                "resources/archive/attributes.tsv",
+            ]
+            if FROM_ARCHIVE
+            else []
+        ),
+        transcripts="resources/reference/transcripts.fa" if FROM_ARCHIVE else [],
+        annotation="resources/reference/annotation.gtf" if HAS_EXONS else [],
+        reads=lambda wildcards: (
+            [path for run in all_runs() for path in files_of_run(run)]
+            if FROM_ARCHIVE
+            else []
+        ),
+        read_files="results/samples/read_files.tsv" if FROM_ARCHIVE else [],
+        run_infos=(
+            of_samples("results/quantification/{sample}/run_info.json")
+            if FROM_ARCHIVE
+            else []
+        ),
+        collections=(
+            "results/gene_sets/collections.tsv" if HAS_CLAIMS or FAMILIES else []
+        ),
+    output:
+        "results/provenance_inputs.tsv",
+    log:
+        "logs/record_inputs/record_inputs.log",
+    benchmark:
+        "logs/record_inputs/record_inputs.benchmark.tsv"
+    conda:
+        "../../envs/sourcing.yaml"
+    params:
+        workflow=WORKFLOW_VERSIONS,
+        by_conda=BY_CONDA,
+    message:
+        "List what the study is made from"
+    script:
+        "../scripts/record_inputs.py"
+
+
+rule record_provenance:
+    input:
+        page="results/report/index.html",
+        configuration="results/config.yaml",
+        inputs="results/provenance_inputs.tsv",
+        samples="results/samples/samples.tsv",
+        read_files="results/samples/read_files.tsv" if FROM_ARCHIVE else [],
+    output:
+        "results/provenance.json",
+    log:
+        "logs/record_provenance/record_provenance.log",
+    benchmark:
+        "logs/record_provenance/record_provenance.benchmark.tsv"
+    conda:
+        "../../envs/sourcing.yaml"
+    params:
+        library=LIBRARY["provenance"],
+        makers=MAKERS,
+        names={"family": FAMILIES},
+    message:
+        "Write the manifest of the study"
+    script:
+        "../scripts/record_provenance.py"
+
+
+localrules:
+    verify,
+
+
+rule verify:
+    input:
+        **FAMILY_ENVIRONMENTS,
+    log:
+        "logs/verify/verify.log",
+    benchmark:
+        "logs/verify/verify.benchmark.tsv"
+    conda:
+        "../../envs/sourcing.yaml"
+    params:
+        # no inputs: they would be made again where they are missing or changed, and that is the question
+        manifest=MANIFEST,
+        claims=file_or_none(config["claims"]),
+        configuration=config,
+        workflow=WORKFLOW_VERSIONS,
+        by_conda=BY_CONDA,
+    message:
+        "Compare the study with {params.manifest}"
+    script:
+        "../scripts/verify_study.py"

@@ -1,0 +1,134 @@
+"""Checksums of everything that a study was made from, and the versions of what made it."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from hashlib import sha256
+from importlib import metadata
+from pathlib import Path
+
+import pandas as pd
+import yaml
+
+from claimcheck.sourcing.download import digest_of
+
+INPUT_COLUMNS = ("kind", "name", "algorithm", "value", "size", "rule")
+
+_UNPACKED = "unpacked"
+"""The folder of reads that come from a run's `.sra` object, whose checksum no archive announces."""
+
+
+def describe_files(kind: str, paths: Iterable[Path], *, rule: str = "") -> pd.DataFrame:
+    """Read files to their end for their checksum.
+
+    Args:
+        kind: what they are.
+        paths: relative to the study folder.
+        rule: that fetched them, "" for files of the user.
+
+    Returns:
+        One row a file with INPUT_COLUMNS: name is the path, value its SHA-256, size in bytes.
+    """
+    rows = [
+        (kind, path.as_posix(), "sha256", digest_of(path, "sha256"), str(path.stat().st_size), rule)
+        for path in sorted(set(paths))
+    ]
+    return pd.DataFrame(rows, columns=list(INPUT_COLUMNS))
+
+
+def describe_reads(reads: Iterable[Path], read_files: pd.DataFrame, *, rule: str) -> pd.DataFrame:
+    """State the checksums of FASTQ files without reading them again where fetching has verified them.
+
+    Args:
+        reads: links in `resources/reads`, named `<run>_<mate>.fastq.gz` or `<run>.fastq.gz`.
+        read_files: columns run_accession, mate, md5, size: what the archive announces.
+        rule: that fetched them.
+
+    Returns:
+        As `describe_files`. Reads from an `.sra` object are read to their end.
+    """
+    announced = {
+        f"{row.run_accession}{'_' + str(row.mate) if row.mate else ''}.fastq.gz": (str(row.md5), str(row.size))
+        for row in read_files.itertuples()
+    }
+    rows, others = [], []
+    for path in sorted(set(reads)):
+        md5, size = announced.get(path.name, ("", ""))
+        if md5 and size and path.resolve().parent.name != _UNPACKED:
+            rows.append(("reads", path.as_posix(), "md5", md5, size, rule))
+        else:
+            others.append(path)
+    verified = pd.DataFrame(rows, columns=list(INPUT_COLUMNS))
+    both = pd.concat([verified, describe_files("reads", others, rule=rule)])
+    return both.sort_values("name", ignore_index=True)
+
+
+def describe_collections(fetched: pd.DataFrame, folder: Path, *, rule: str) -> pd.DataFrame:
+    """State the published gene sets that are in use, with the checksums that fetching has recorded.
+
+    Args:
+        fetched: columns collection, file, sha256, bytes, status.
+        folder: of their links.
+        rule: that fetched them.
+    """
+    used = fetched[fetched["status"] == "used"].sort_values(["collection", "file"])
+    rows = [
+        ("collection", (folder / f"{row.collection}.{row.file}").as_posix(), "sha256", row.sha256, str(row.bytes), rule)
+        for row in used.itertuples()
+    ]
+    return pd.DataFrame(rows, columns=list(INPUT_COLUMNS))
+
+
+def describe_software(versions: Mapping[str, str]) -> pd.DataFrame:
+    """Put versions, by name, into the same columns."""
+    rows = [("software", name, "version", version, "", "") for name, version in sorted(versions.items())]
+    return pd.DataFrame(rows, columns=list(INPUT_COLUMNS))
+
+
+def pinned_packages(environments: Iterable[Path], pins: Path) -> dict[str, str]:
+    """Collect the packages that the steps compute with.
+
+    Args:
+        environments: the conda environments of the families of steps.
+        pins: the closure of the whole; what only an environment has is never imported.
+
+    Returns:
+        Pinned versions by name.
+    """
+    whole = set(pins.read_text(encoding="utf-8").split())
+    found: set[str] = set()
+    for environment in environments:
+        for part in yaml.safe_load(environment.read_text(encoding="utf-8"))["dependencies"]:
+            if isinstance(part, dict):
+                found |= set(part["pip"])
+    return dict(pin.split("==") for pin in sorted(found & whole))
+
+
+def package_versions(pinned: Mapping[str, str], *, by_conda: bool) -> dict[str, str]:
+    """Look up which versions are installed.
+
+    Args:
+        pinned: from `pinned_packages`.
+        by_conda: whether each family of steps has an environment of its own, which holds exactly the pins.
+    """
+    return dict(pinned) if by_conda else {name: _installed(name) for name in pinned}
+
+
+def kallisto_versions(run_infos: Sequence[Path]) -> dict[str, str]:
+    """Read which kallisto quantified the samples; nothing where there were no reads."""
+    found = {str(json.loads(path.read_text(encoding="utf-8"))["kallisto_version"]) for path in run_infos}
+    return {"kallisto": ", ".join(sorted(found))} if found else {}
+
+
+def digest_of_code(root: Path) -> str:
+    """Return a checksum of the rules, steps and library below `root`: the version of the workflow, also between releases."""
+    folder = root / "workflow"
+    files = [root / "Snakefile", *folder.glob("rules/*.smk"), *folder.glob("scripts/**/*.py")]
+    parts = [f"{path.relative_to(root).as_posix()} {digest_of(path, 'sha256')}" for path in sorted(files)]
+    return sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+def _installed(name: str) -> str:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return "not installed"

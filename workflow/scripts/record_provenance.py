@@ -1,0 +1,43 @@
+"""Write the manifest of a finished study: versions, configuration, and the checksum of every input and result."""
+
+from collections.abc import Collection, Mapping
+from pathlib import Path
+
+from claimcheck.provenance.manifest import list_results, made_by, write_manifest
+from claimcheck.steps import logger, step
+from claimcheck.tables import listed, read_table, write_text
+
+
+def main(
+    *,
+    configuration: Path,
+    inputs: Path,
+    samples: Path,
+    read_files: Path | None,
+    makers: Mapping[str, str],
+    names: Mapping[str, Collection[str]],
+    output: Path,
+) -> None:
+    """Hash all results; `makers` are the rules by the patterns of their outputs, `names` the values of wildcards."""
+    known = {**names, "sample": set(read_table(samples, columns=["sample"], text=True)["sample"])}
+    if read_files:
+        known["run"] = set(read_table(read_files, columns=["run_accession"], text=True)["run_accession"])
+    results = list_results()
+    outputs = made_by(results, makers, known)
+    others = [path for path in results if path not in outputs]
+    if others:
+        logger.info("made by no rule of this study, and left out: %s", listed(others, most=50))
+    write_text(output, write_manifest(configuration, read_table(inputs, text=True), outputs))
+
+
+if "snakemake" in globals():
+    with step(snakemake.log[0]):
+        main(
+            configuration=Path(snakemake.input.configuration),
+            inputs=Path(snakemake.input.inputs),
+            samples=Path(snakemake.input.samples),
+            read_files=Path(snakemake.input.read_files) if snakemake.input.read_files else None,
+            makers=snakemake.params.makers,
+            names=snakemake.params.names,
+            output=Path(snakemake.output[0]),
+        )

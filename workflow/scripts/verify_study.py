@@ -1,0 +1,72 @@
+"""Compare a finished study with a manifest, its own or another run's; nothing is made again."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from claimcheck.errors import StudyError
+from claimcheck.provenance.comparison import (
+    compare_claims,
+    compare_configuration,
+    compare_inputs,
+    compare_results,
+    compare_software,
+)
+from claimcheck.provenance.inputs import kallisto_versions, package_versions, pinned_packages
+from claimcheck.provenance.manifest import plain, read_manifest
+from claimcheck.steps import step
+from claimcheck.tables import listed
+
+
+def main(
+    *,
+    manifest: Path,
+    configuration: dict[str, Any],
+    claims: Path | None,
+    environments: list[Path],
+    pins: Path,
+    workflow: Mapping[str, str],
+    by_conda: bool,
+) -> None:
+    """Print that the study is the manifest's, or stop with all differences."""
+    stated = read_manifest(manifest)
+    run_infos = sorted(Path("results/quantification").glob("*/run_info.json"))
+    versions = package_versions(pinned_packages(environments, pins), by_conda=by_conda)
+    changed_inputs, absent = compare_inputs(stated)
+    differences = [
+        *compare_results(stated),
+        *changed_inputs,
+        *compare_configuration(stated, plain(configuration)),
+        *compare_claims(stated, claims),
+        *compare_software(stated, {**versions, **kallisto_versions(run_infos), **workflow}),
+    ]
+    inputs, outputs = stated["study"]["inputs"], stated["study"]["outputs"]
+    if absent:
+        print(f"\nNot here, so not compared: {listed(absent)}")
+    if differences:
+        count = f"{len(differences)} difference{'s' if len(differences) > 1 else ''}"
+        lines = "".join(f"\n  {difference}" for difference in differences)
+        raise StudyError(
+            f"this study is not the one of {manifest}: {count}{lines}",
+            where=f"{Path.cwd()}, {len(outputs)} results and {len(inputs) - len(absent)} inputs compared",
+            expected=f"the bytes, configuration, claims and versions of {manifest}",
+            remedy="delete a changed file and start the study again to have it made anew; with the manifest's configuration, "
+            "claims and versions it should come out the same",
+        )
+    print(
+        f"\nidentical: {len(outputs)} files of results, {len(inputs) - len(absent)} inputs, "
+        f"configuration, claims and {len(stated['study']['software'])} versions, as {manifest} says\n"
+    )
+
+
+if "snakemake" in globals():
+    with step(snakemake.log[0]):
+        main(
+            manifest=Path(snakemake.params.manifest),
+            configuration=dict(snakemake.params.configuration),
+            claims=Path(snakemake.params.claims) if snakemake.params.claims else None,
+            environments=[Path(path) for path in snakemake.input.environments],
+            pins=Path(snakemake.input.pins),
+            workflow=snakemake.params.workflow,
+            by_conda=snakemake.params.by_conda,
+        )
