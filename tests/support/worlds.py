@@ -9,11 +9,11 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from claimcheck.claims.artefacts import add_readouts, readout_genes
+from claimcheck.claims.artefacts import add_readouts
 from claimcheck.claims.judgement import Study
 from claimcheck.claims.measure import Data
 from claimcheck.claims.model import Register
-from claimcheck.claims.plan import planned_genes, planned_sets, read_reference
+from claimcheck.claims.plan import planned_genes, planned_sets, read_reference, readout_genes
 from claimcheck.claims.register import read_register
 from claimcheck.expression import differential, panels
 from claimcheck.expression.composition import compare_panels

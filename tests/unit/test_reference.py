@@ -5,7 +5,8 @@ import gzip
 import pytest
 
 from claimcheck.errors import StudyError
-from claimcheck.sourcing.reference import TRANSCRIPT_COLUMNS, parse_header, read_transcripts, strip_version
+from claimcheck.sourcing.identifiers import strip_version
+from claimcheck.sourcing.reference import TRANSCRIPT_COLUMNS, parse_header, read_transcripts
 
 GENCODE = (
     "ENSMUST00000193812.2|ENSMUSG00000102693.2|OTTMUSG00000049935.1|OTTMUST00000127109.1|4933401J01Rik-201|"

@@ -82,3 +82,9 @@ def test_a_second_run_replaces_the_log(run, tmp_path):
     run("logging.getLogger('claimcheck').info('from the first run')")
     run("pass")
     assert "from the first run" not in log_of(tmp_path)
+
+
+def test_a_step_that_is_tried_again_complains_once(run, tmp_path):
+    for _ in range(2):
+        run("raise StudyError('no such gene', where='here', expected='a gene', remedy='name another')")
+    assert (tmp_path / "logs/problems.txt").read_text().count("no such gene") == 1

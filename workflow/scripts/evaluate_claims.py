@@ -5,12 +5,12 @@ from typing import Any
 
 import pandas as pd
 
-from claimcheck.claims.artefacts import add_readouts, readout_genes
+from claimcheck.claims.artefacts import add_readouts
 from claimcheck.claims.evaluate import evaluate
 from claimcheck.claims.judgement import Study
 from claimcheck.claims.measure import Data
 from claimcheck.claims.model import Register
-from claimcheck.claims.plan import planned_genes, planned_sets, read_reference
+from claimcheck.claims.plan import planned_genes, planned_sets, read_reference, readout_genes
 from claimcheck.claims.register import deviations, read_register
 from claimcheck.expression.design import Design
 from claimcheck.expression.genes import Annotation, folder_of, read_annotation

@@ -64,11 +64,6 @@ def add_readouts(
     return pd.concat([planned, added], ignore_index=True).astype({"weight": "int64", "primary": bool})
 
 
-def readout_genes(register: Register) -> tuple[str, ...]:
-    """List the genes that readouts look at."""
-    return tuple(gene for one in register.artefacts.get("readouts", {}).values() for gene in one.get("gene", {}))
-
-
 def compare_artefacts(register: Register, measured: Measured) -> pd.DataFrame:
     """Set what every artefact predicts against what is observed.
 

@@ -62,6 +62,11 @@ def missing_sources(claim: Claim, available: Sequence[str]) -> list[str]:
     return [name for name in named if name not in available]
 
 
+def readout_genes(register: Register) -> tuple[str, ...]:
+    """List the genes that readouts of artefacts look at."""
+    return tuple(gene for one in register.artefacts.get("readouts", {}).values() for gene in one.get("gene", {}))
+
+
 def left_out_genes(
     register: Register, variant: str, by_set: Mapping[str, Iterable[str]], reference: pd.DataFrame | None
 ) -> set[str]:

@@ -8,8 +8,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from claimcheck.claims.artefacts import readout_genes
-from claimcheck.claims.plan import left_out_genes, planned_genes, read_reference
+from claimcheck.claims.plan import left_out_genes, planned_genes, read_reference, readout_genes
 from claimcheck.claims.register import read_register
 from claimcheck.sets.collections import MEMBER_COLUMNS, SET_COLUMNS, read_collection
 

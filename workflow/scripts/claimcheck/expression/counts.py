@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from claimcheck.errors import StudyError
-from claimcheck.sourcing.reference import strip_version
+from claimcheck.sourcing.identifiers import strip_version
 from claimcheck.tables import listed
 
 logger = logging.getLogger("claimcheck.expression.counts")

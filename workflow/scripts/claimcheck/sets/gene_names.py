@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from claimcheck.errors import StudyError
-from claimcheck.sourcing.reference import strip_version
+from claimcheck.sourcing.identifiers import strip_version
 from claimcheck.tables import listed, read_table
 
 MODEL_COLUMNS = {

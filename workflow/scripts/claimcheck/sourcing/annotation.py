@@ -13,7 +13,8 @@ import pandas as pd
 from dnaio.exceptions import FileFormatError
 
 from claimcheck.errors import StudyError
-from claimcheck.sourcing.reference import parse_header, strip_version
+from claimcheck.sourcing.identifiers import strip_version
+from claimcheck.sourcing.reference import parse_header
 from claimcheck.tables import listed
 
 EXON_COLUMNS = ("gene_id", "symbol", "transcript_id", "exon", "start", "end", "strand", "length", "sequence")

@@ -9,18 +9,13 @@ import pandas as pd
 from dnaio.exceptions import FileFormatError
 
 from claimcheck.errors import StudyError
+from claimcheck.sourcing.identifiers import strip_version
 from claimcheck.tables import listed
 
 TRANSCRIPT_COLUMNS = ("target_id", "transcript_id", "gene_id", "symbol", "biotype", "length")
 
-_ENSEMBL_VERSION = re.compile(r"^(ENS[A-Z]*[GT][0-9]{11})\.[0-9]+")
 _TOKEN = re.compile(r"(\w+):(\S+)")
 _FLYBASE = re.compile(r"(\w+)=([^;]+)")
-
-
-def strip_version(identifier: str) -> str:
-    """Remove the version of an Ensembl gene or transcript id; other ids stay as they are."""
-    return _ENSEMBL_VERSION.sub(r"\1", identifier)
 
 
 def parse_header(header: str) -> dict[str, str] | None:
