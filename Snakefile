@@ -35,6 +35,10 @@ include: "workflow/rules/report.smk"
 include: "workflow/rules/provenance.smk"
 
 
+localrules:
+    all,
+
+
 rule all:
     default_target: True
     input:

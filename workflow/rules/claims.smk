@@ -53,7 +53,8 @@ if HAS_CLAIMS:
         conda:
             "../../envs/sets.yaml"
         resources:
-            mem_mb=2000,
+            mem_mb=growing(4000),
+            runtime=growing(240),
         params:
             library=LIBRARY["claims"],
             collections=LIBRARY["sets"],

@@ -31,6 +31,12 @@ CLAIM_TABLES = {
 
 if CLAIMS:
 
+    localrules:
+        draw_claims,
+        draw_specifications,
+        draw_leave_one_out,
+        draw_controls,
+
     rule draw_claims:
         input:
             **REGISTER,
@@ -156,6 +162,9 @@ if CLAIMS:
 
 
 if CLAIMS and SIMULATED:
+
+    localrules:
+        compare_truth,
 
     rule compare_truth:
         input:

@@ -58,6 +58,9 @@ rule map_collections:
         "logs/map_collections/map_collections.benchmark.tsv"
     conda:
         "../../envs/sourcing.yaml"
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(30),
     params:
         library=LIBRARY["sets"],
         collections=config["collections"],

@@ -85,6 +85,15 @@ LIBRARY = {
 }
 
 
+def growing(amount):
+    """Return a resource that grows with every attempt: where a cluster ends a step for its memory or time, the next has more."""
+
+    def of_attempt(wildcards, attempt):
+        return amount * attempt
+
+    return of_attempt
+
+
 def curated_tables():
     """List the tables of the curated gene sets; none where the study has no sets."""
     folder = config["gene_sets"]["curated"]

@@ -28,7 +28,8 @@ rule compare_groups:
     conda:
         "../../envs/expression.yaml"
     resources:
-        mem_mb=4000,
+        mem_mb=growing(4000),
+        runtime=growing(60),
     params:
         library=LIBRARY["expression"],
         test=config["design"]["test"],

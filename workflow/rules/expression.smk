@@ -20,6 +20,9 @@ if FROM_ARCHIVE:
             "logs/import_abundances/import_abundances.benchmark.tsv"
         conda:
             "../../envs/quantification.yaml"
+        resources:
+            mem_mb=growing(4000),
+            runtime=growing(30),
         params:
             library=LIBRARY["expression"],
         message:
@@ -28,6 +31,9 @@ if FROM_ARCHIVE:
             "../scripts/import_abundances.py"
 
 else:
+
+    localrules:
+        import_counts,
 
     rule import_counts:
         input:

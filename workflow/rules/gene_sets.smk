@@ -31,6 +31,9 @@ rule rank_sets:
         "logs/rank_sets/rank_sets.benchmark.tsv"
     conda:
         "../../envs/sets.yaml"
+    resources:
+        mem_mb=growing(4000),
+        runtime=growing(60),
     params:
         library=LIBRARY["sets"],
         test=config["design"]["test"],

@@ -19,7 +19,16 @@ GENE_TABLES = {
 GATES = ["libraries" if FROM_ARCHIVE else "counts", "samples", "identity", "design"]
 
 
+localrules:
+    assess_identity,
+    choose_design,
+    collect_gates,
+
+
 if FROM_ARCHIVE:
+
+    localrules:
+        assess_libraries,
 
     rule assess_libraries:
         input:
@@ -50,6 +59,9 @@ if FROM_ARCHIVE:
             "../scripts/assess_libraries.py"
 
 else:
+
+    localrules:
+        gate_counts,
 
     rule gate_counts:
         input:
@@ -95,7 +107,8 @@ rule assess_samples:
     conda:
         "../../envs/expression.yaml"
     resources:
-        mem_mb=4000,
+        mem_mb=growing(4000),
+        runtime=growing(60),
     params:
         library=LIBRARY["expression"],
         quality=config["quality"],

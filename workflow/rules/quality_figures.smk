@@ -21,6 +21,15 @@ QUALITY_FIGURES = [
 
 localrules:
     quality,
+    draw_mapping,
+    draw_library,
+    draw_shares,
+    draw_composition,
+    draw_sex,
+    draw_knockout,
+    draw_relations,
+    draw_pca,
+    draw_pca_covariates,
 
 
 rule quality:

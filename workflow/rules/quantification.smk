@@ -23,7 +23,8 @@ rule index_transcripts:
         "../../envs/quantification.yaml"
     threads: config["quantification"]["threads"]
     resources:
-        mem_mb=4000,
+        mem_mb=growing(4000),
+        runtime=growing(60),
     params:
         threads=config["quantification"]["threads"],
     message:
@@ -50,7 +51,8 @@ rule quantify_sample:
         "../../envs/quantification.yaml"
     threads: config["quantification"]["threads"]
     resources:
-        mem_mb=4000,
+        mem_mb=growing(4000),
+        runtime=growing(240),
     params:
         threads=config["quantification"]["threads"],
         fragment_length=config["quantification"]["fragment_length"],
@@ -81,7 +83,8 @@ rule measure_library:
         "../../envs/quantification.yaml"
     threads: config["quantification"]["threads"]
     resources:
-        mem_mb=4000,
+        mem_mb=growing(4000),
+        runtime=growing(60),
     params:
         library=LIBRARY["expression"],
         sample="{sample}",
@@ -108,6 +111,9 @@ rule profile_exons:
         "logs/profile_exons/{sample}.benchmark.tsv"
     conda:
         "../../envs/quantification.yaml"
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(240),
     params:
         library=LIBRARY["expression"],
         sample="{sample}",

@@ -11,6 +11,13 @@ results/quality/reads.tsv         the same of all runs, a row a mate
 """
 
 
+localrules:
+    fetch_paired_reads,
+    fetch_single_reads,
+    collect_reads_quality,
+    fetch,
+
+
 rule fetch_paired_reads:
     input:
         # a run depends on its own files alone, which are among the params
@@ -60,6 +67,9 @@ rule check_reads:
         "logs/check_reads/{run}.benchmark.tsv"
     conda:
         "../../envs/sourcing.yaml"
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(60),
     params:
         run="{run}",
     message:
@@ -81,6 +91,9 @@ rule inspect_reads:
         "logs/inspect_reads/{run}.benchmark.tsv"
     conda:
         "../../envs/sourcing.yaml"
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(120),
     params:
         library=LIBRARY["sourcing"],
     message:
@@ -109,10 +122,6 @@ rule collect_reads_quality:
         "Collect the quality of all reads"
     script:
         "../scripts/collect_reads_quality.py"
-
-
-localrules:
-    fetch,
 
 
 rule fetch:

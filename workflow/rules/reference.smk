@@ -11,6 +11,8 @@ results/reference/exons.tsv              the exons of one transcript of the dele
 localrules:
     fetch_transcripts,
     fetch_annotation,
+    list_transcripts,
+    list_exons,
 
 
 rule fetch_transcripts:

@@ -16,6 +16,14 @@ FIGURES = [
 ]
 
 
+localrules:
+    draw_genes,
+    draw_gene_counts,
+    draw_enrichment,
+    save_configuration,
+    write_report,
+
+
 rule draw_genes:
     input:
         genes="results/differential/genes.tsv",

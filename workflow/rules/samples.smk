@@ -67,6 +67,9 @@ if FROM_ARCHIVE:
 
 else:
 
+    localrules:
+        read_sample_sheet,
+
     rule read_sample_sheet:
         input:
             config["counts"]["samples"],

@@ -26,6 +26,9 @@ rule simulate_archive:
         "logs/simulate_archive/simulate_archive.benchmark.tsv"
     conda:
         "../../envs/expression.yaml"
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(30),
     params:
         simulation=config["simulation"],
     message:
