@@ -55,12 +55,19 @@ def test_what_only_quantification_has_is_what_the_overrides_take_away():
     assert overridden <= set(family_pins("quantification"))
 
 
-def test_requirements_are_the_pins_with_hashes():
-    text = (ENVS / "requirements.txt").read_text()
+@pytest.mark.parametrize(("pins", "requirements"), [("pins", "requirements"), ("slurm", "requirements-slurm")])
+def test_requirements_are_the_pins_with_hashes(pins, requirements):
+    text = (ENVS / f"{requirements}.txt").read_text()
     entries = [entry for entry in re.split(r"\n(?=\S)", text.strip()) if not entry.startswith("#")]
-    assert pins_of(entry.split()[0] for entry in entries) == PINS
+    assert pins_of(entry.split()[0] for entry in entries) == pins_of((ENVS / f"{pins}.txt").read_text().split())
     for entry in entries:
         assert re.search(r"--hash=sha256:[0-9a-f]{64}\b", entry), entry.split()[0]
+
+
+def test_a_cluster_needs_its_executor_beside_the_pins_and_nobody_else_does():
+    added = pins_of((ENVS / "slurm.txt").read_text().split())
+    assert "snakemake-executor-plugin-slurm" in added
+    assert set(added).isdisjoint(PINS)
 
 
 @pytest.mark.parametrize("path", [*sorted(ENVS.glob("*.*")), ROOT / "pyproject.toml"], ids=lambda path: path.name)

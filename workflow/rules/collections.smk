@@ -26,6 +26,7 @@ rule fetch_collections:
         "logs/fetch_collections/fetch_collections.log",
     benchmark:
         "logs/fetch_collections/fetch_collections.benchmark.tsv"
+    retries: 0
     conda:
         "../../envs/sourcing.yaml"
     params:

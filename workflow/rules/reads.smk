@@ -30,6 +30,7 @@ rule fetch_paired_reads:
         "logs/fetch_paired_reads/{run}.log",
     benchmark:
         "logs/fetch_paired_reads/{run}.benchmark.tsv"
+    retries: 0
     conda:
         "../../envs/sourcing.yaml"
     resources:

@@ -26,6 +26,7 @@ rule fetch_transcripts:
         "logs/fetch_transcripts/fetch_transcripts.log",
     benchmark:
         "logs/fetch_transcripts/fetch_transcripts.benchmark.tsv"
+    retries: 0
     conda:
         "../../envs/sourcing.yaml"
     params:

@@ -28,6 +28,7 @@ if FROM_ARCHIVE:
             "logs/fetch_metadata/fetch_metadata.log",
         benchmark:
             "logs/fetch_metadata/fetch_metadata.benchmark.tsv"
+        retries: 0
         conda:
             "../../envs/sourcing.yaml"
         params:
@@ -52,6 +53,7 @@ if FROM_ARCHIVE:
             "logs/resolve_samples/resolve_samples.log",
         benchmark:
             "logs/resolve_samples/resolve_samples.benchmark.tsv"
+        retries: 0
         conda:
             "../../envs/sourcing.yaml"
         params:
