@@ -5,6 +5,7 @@ from typing import Any
 
 from claimcheck.errors import StudyError
 from claimcheck.schemas import check, complete, load_schema
+from claimcheck.tables import listed
 
 CONFIG = "config/config.yaml"
 
@@ -81,6 +82,11 @@ def _contradictions(study: dict[str, Any], folder: Path) -> list[tuple[str, str,
             "the name of the cells, for the sentences of the page",
         )
     )
+    for name, heatmap in study["report"]["heatmaps"].items():
+        scores = {score for group in heatmap["groups"] for score in group.get("scores", ())}
+        unscored = sorted(scores - set(study["quality"]["panels"]))
+        text = f"report.heatmaps.{name} shows the score of {listed(unscored)}, which is not measured" * bool(unscored)
+        rules.append((f"report.heatmaps.{name}", text, "scores of quality.panels"))
     for key, path in (("claims", study["claims"]), ("gene_sets.reference_expression", sets["reference_expression"])):
         if path != "none":
             rules.append((key, _missing(folder, path), "the path of a file, relative to the study folder, or none"))

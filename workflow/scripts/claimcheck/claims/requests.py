@@ -3,12 +3,14 @@
 Both stay the same when a number of the register changes, so that nothing but the verdicts is made again.
 """
 
+from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
-from claimcheck.claims.plan import left_out_genes, planned_genes, read_reference, readout_genes
+from claimcheck.claims.model import Register
+from claimcheck.claims.plan import left_out_genes, planned_genes, planned_sets, read_reference, readout_genes
 from claimcheck.claims.register import read_register
 from claimcheck.sets.collections import MEMBER_COLUMNS, SET_COLUMNS, read_collection
 
@@ -17,10 +19,18 @@ WHOLE = "full"
 
 
 class Requests(NamedTuple):
-    """Ids of the genes that claims look at one by one, and of those that each variant of sets leaves out; sorted."""
+    """What the claims ask for.
+
+    Attributes:
+        kept_genes: ids of the genes that claims look at one by one, sorted.
+        left_out: ids of the genes that each variant of sets leaves out, sorted.
+        explored: what exploratory claims look at, a group of genes a set: panel (the claim), part (the set, "" for genes named
+            one by one), genes (symbols by id), left_out (ids that the claim's variant leaves out).
+    """
 
     kept_genes: list[str]
     left_out: dict[str, list[str]]
+    explored: list[dict[str, Any]]
 
 
 def read_requests(claims: Path | None, *, curated: str, reference_expression: Path | None) -> Requests:
@@ -35,7 +45,7 @@ def read_requests(claims: Path | None, *, curated: str, reference_expression: Pa
         StudyError: the register is wrong, or lacks what it needs.
     """
     if claims is None:
-        return Requests([], {WHOLE: []})
+        return Requests([], {WHOLE: []}, [])
     no_sets = pd.DataFrame(columns=list(SET_COLUMNS)), pd.DataFrame(columns=list(MEMBER_COLUMNS))
     sets, members = no_sets if curated == "none" else read_collection(Path(curated))
     register = read_register(claims, sets=sets, members=members)
@@ -44,4 +54,29 @@ def read_requests(claims: Path | None, *, curated: str, reference_expression: Pa
     return Requests(
         sorted({*planned_genes(register)["gene_id"], *readout_genes(register)}),
         {name: sorted(left_out_genes(register, name, by_set, reference)) for name in register.primary["variants"]},
+        _explored(register, sets, members, reference),
     )
+
+
+def _explored(
+    register: Register, sets: pd.DataFrame, members: pd.DataFrame, reference: pd.DataFrame | None
+) -> list[dict[str, Any]]:
+    """List the genes of the exploratory claims, set by set, whole and as the claim's variant thins them out."""
+    only = {name: claim for name, claim in register.claims.items() if claim.kind == "exploratory"}
+    planned = planned_sets(replace(register, claims=only), sets, members, reference)
+    groups = []
+    for claim in only.values():
+        own = planned[planned["claim"] == claim.id]
+        for run in dict.fromkeys(own["run"]):
+            # The variants differ in what they leave out, so the whole set is their union.
+            whole = own[own["run"] == run].drop_duplicates("gene_id")
+            kept = set(own.loc[(own["run"] == run) & own["primary"], "gene_id"])
+            symbols = dict(zip(whole["gene_id"], whole["symbol"], strict=True))
+            groups.append(_group(claim.id, run, symbols, [gene for gene in symbols if gene not in kept]))
+        if claim.genes:
+            groups.append(_group(claim.id, "", {gene.gene_id: gene.symbol for gene in claim.genes}, []))
+    return groups
+
+
+def _group(panel: str, part: str, genes: dict[str, str], left_out: list[str]) -> dict[str, Any]:
+    return {"panel": panel, "part": part, "genes": genes, "left_out": left_out}
