@@ -31,6 +31,7 @@ include: "workflow/rules/collections.smk"
 include: "workflow/rules/gene_sets.smk"
 include: "workflow/rules/claims.smk"
 include: "workflow/rules/claims_figures.smk"
+include: "workflow/rules/gene_figures.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/provenance.smk"
 

@@ -9,7 +9,7 @@ import pytest
 
 from claimcheck.tables import read_table
 from support.archive import shared_data
-from support.counts import checks_of_the_study, counts_study
+from support.counts import REAL, checks_of_the_study, counts_study
 from support.studies import run_workflow
 
 SOST, LCN2 = "ENSMUSG00000001494", "ENSMUSG00000026822"
@@ -35,6 +35,7 @@ def bone(tmp_path_factory: pytest.TempPathFactory) -> Path:
         test="Clean",
         reference="Marrow",
         study={"title": "Marrow-free and marrow-containing bone", **deleted},
+        report=REAL["report"],
         **checks_of_the_study(),
     )
 
@@ -70,6 +71,20 @@ def test_marrow_free_bone_is_rich_in_osteocytes(bone: Path) -> None:
     assert genes.at[SOST, "log2_fold_change"] == pytest.approx(7.27, abs=0.05)
     assert genes["stat"].abs().rank(ascending=False)[SOST] <= 10
     assert genes.at[LCN2, "log2_fold_change"] == pytest.approx(-1.70, abs=0.02)
+
+
+def test_named_genes_are_drawn_without_claims(bone: Path) -> None:
+    forest = read_table(bone / "results/figures/gene_forest.tsv", text=["gene_id", "label"]).set_index("label")
+    assert forest.at["Sost", "effect"] == pytest.approx(7.27, abs=0.05)
+    assert forest["threshold"].isna().all()
+    assert not forest.at["Sp5", "detected"]
+    heatmap = read_table(bone / "results/figures/heatmap_bone.tsv", text=["row", "condition"])
+    z = heatmap[heatmap["row"] == "Mepe"].groupby("condition")["z"]
+    assert z.min()["Clean"] > z.max()["Marrow"]
+    wings = read_table(bone / "results/figures/butterfly_ferroptosis.tsv", text=["wing", "label"])
+    assert wings.groupby("wing").size().to_dict() == {"left": 49, "right": 37}
+    assert not wings["zero_weight"].any()
+    assert not (bone / "results/figures/exploratory.svg").exists()
 
 
 def test_every_gene_is_accounted_for(bone: Path) -> None:

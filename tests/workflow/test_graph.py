@@ -25,7 +25,19 @@ def test_real_study_explains_itself() -> None:
     jobs = planned_jobs(ROOT)
     assert jobs["fetch_metadata"] == jobs["resolve_samples"] == jobs["write_report"] == 1
     assert jobs["draw_enrichment"] == 3
+    assert jobs["measure_named_genes"] == jobs["draw_gene_forest"] == jobs["draw_exploratory"] == 1
+    assert jobs["draw_heatmap"] == 2
     assert "simulate_archive" not in jobs
+
+
+def test_a_figure_of_an_unknown_set_stops_before_anything_runs(tmp_path: Path) -> None:
+    heatmaps = {"bone": {"groups": [{"title": "osteoblast", "sets": ["OSTEOBLASTS"]}]}}
+    study = write_study(tmp_path, COUNTS_STUDY | {"report": {"heatmaps": heatmaps}}, counts__tsv="", sheet__tsv="")
+    completed = run_workflow(study, "-n")
+    assert completed.returncode != 0
+    message = completed.stdout + completed.stderr
+    assert "no gene set is called OSTEOBLASTS" in message
+    assert "report.heatmaps.bone" in message
 
 
 def test_demo_begins_with_its_simulation() -> None:
@@ -45,6 +57,8 @@ def test_counts_need_no_reads(tmp_path: Path) -> None:
         "draw_mapping",
         "draw_library",
     }
-    assert not (of_reads | {"rank_sets", "draw_sex", "draw_composition", "draw_knockout"}) & set(jobs)
+    assert not (of_reads | {"rank_sets", "draw_sex", "draw_composition", "draw_knockout", "measure_named_genes"}) & set(
+        jobs
+    )
     assert jobs["compare_groups"] == jobs["assess_samples"] == jobs["assess_identity"] == jobs["gate_counts"] == 1
     assert jobs["total"] == 18

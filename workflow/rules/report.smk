@@ -9,6 +9,7 @@ FAMILIES = config["gene_sets"]["families"]
 FIGURES = [
     *CLAIM_FIGURES,
     *QUALITY_FIGURES,
+    *GENE_FIGURES,
     "ma",
     "volcano",
     "gene_counts",

@@ -6,6 +6,7 @@ import pandas as pd
 
 from claimcheck.figures.claims_captions import CLAIM_CAPTIONS
 from claimcheck.figures.differential import N_LABELLED
+from claimcheck.figures.gene_captions import GENE_CAPTIONS, kind_of_figure
 from claimcheck.figures.quality_captions import QUALITY_CAPTIONS
 
 
@@ -85,7 +86,8 @@ def describe_figure(name: str, study: Study, calls: Calls) -> tuple[str, str]:
     """Give the alternative text and the caption of a figure.
 
     Args:
-        name: "mapping", "ma", "volcano", "enrichment_<family>" or one of QUALITY_CAPTIONS or CLAIM_CAPTIONS.
+        name: "mapping", "ma", "volcano", "enrichment_<family>", one of QUALITY_CAPTIONS or CLAIM_CAPTIONS, or a kind of
+            GENE_CAPTIONS with what follows it.
         study: names, direction and alpha.
         calls: numbers of animals and genes.
     """
@@ -107,6 +109,8 @@ def describe_figure(name: str, study: Study, calls: Calls) -> tuple[str, str]:
     captions = QUALITY_CAPTIONS | CLAIM_CAPTIONS
     if name in captions:
         return captions[name](animals, study.test, study.reference)
+    if kind := kind_of_figure(name):
+        return GENE_CAPTIONS[kind](animals, study.test, study.reference, name.removeprefix(f"{kind}_"))
     if name == "ma":
         return (
             f"Log2 fold change against mean count of {calls.n_genes:,} genes; {calls.n_up:,} are called higher in "

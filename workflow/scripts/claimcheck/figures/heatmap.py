@@ -15,7 +15,7 @@ from claimcheck.figures.style import colour_of
 DIVERGING = "PRGn"
 """Purple below, white at, green above the centre: told apart by colour-blind eyes, and not the groups' colours."""
 SEQUENTIAL = "cividis"
-_MISSING_COLOUR = "#C4C4C4"
+MISSING_COLOUR = "#C4C4C4"
 
 
 def draw_cells(
@@ -36,7 +36,7 @@ def draw_cells(
         The cells, for a colour bar.
     """
     numbers = values.to_numpy(dtype=float)
-    axes.set_facecolor(_MISSING_COLOUR)
+    axes.set_facecolor(MISSING_COLOUR)
     cells = axes.pcolormesh(
         np.ma.masked_invalid(numbers), cmap=colours, vmin=low, vmax=high, edgecolors="white", linewidth=0.8
     )

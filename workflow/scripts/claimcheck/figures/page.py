@@ -12,6 +12,7 @@ import yaml
 
 from claimcheck.figures.captions import Calls, Study, count_calls, describe_figure
 from claimcheck.figures.claims_page import ClaimResults, view_claims
+from claimcheck.figures.gene_captions import kind_of_figure
 from claimcheck.figures.methods import read_references
 from claimcheck.figures.page_tables import (
     Column,
@@ -170,7 +171,7 @@ def _view(path: Path, study: Study, calls: Calls) -> FigureView:
     image = "data:image/svg+xml;base64," + base64.b64encode(path.read_bytes()).decode("ascii")
     if study.simulated:
         alt = f"Simulated data. {alt}"
-    kind = "enrichment" if path.stem.startswith("enrichment_") else path.stem
+    kind = "enrichment" if path.stem.startswith("enrichment_") else kind_of_figure(path.stem) or path.stem
     rule = {"ma": "draw_genes", "volcano": "draw_genes"}.get(kind, f"draw_{kind}")
     return FigureView(path.stem, image, width, alt, caption, rule)
 

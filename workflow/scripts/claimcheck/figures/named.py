@@ -1,0 +1,80 @@
+"""Reading the genes that figures name, and what the claims register says of them: from which counts, and which effect matters."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from claimcheck.claims.model import DECIDING, Register
+from claimcheck.figures.claims_input import open_register
+from claimcheck.tables import read_table
+
+_COLUMNS = (
+    "figure",
+    "panel",
+    "part",
+    "gene_id",
+    "symbol",
+    "left_out",
+    "state",
+    "mean_count",
+    "mean_reference",
+    "mean_test",
+    "log2_fold_change",
+    "ci_low",
+    "ci_high",
+    "minimum_detectable_effect",
+    "log2_fold_change_shrunken",
+)
+
+
+@dataclass(frozen=True)
+class Standards:
+    """What a gene is measured by.
+
+    Attributes:
+        detected_counts: mean normalised counts in one of the groups from which a gene is expressed.
+        threshold: smallest effect of interest in a gene, log2 without sign; NaN without a register.
+        of_gene: the same for genes that claims with a threshold of their own decide on, the smallest.
+    """
+
+    detected_counts: float
+    threshold: float = float("nan")
+    of_gene: dict[str, float] = field(default_factory=dict)
+
+
+def standards_of(register: Register | None, detected_counts: float) -> Standards:
+    """Take the standards from a register, or fall back on `detected_counts` where a study has none."""
+    if register is None:
+        return Standards(detected_counts)
+    of_gene: dict[str, float] = {}
+    for claim in register.claims.values():
+        for gene in claim.genes:
+            if gene.role == DECIDING and claim.threshold > 0:
+                of_gene[gene.gene_id] = min(claim.threshold, of_gene.get(gene.gene_id, claim.threshold))
+    return Standards(register.rules.detected_counts, float(register.primary["thresholds"]["gene"]), of_gene)
+
+
+def register_or_none(claims: Path | None, gene_sets: Sequence[Path]) -> Register | None:
+    """Read the register where a study has one."""
+    return None if claims is None else open_register(claims, gene_sets)
+
+
+def read_named(path: Path, figure: str, standards: Standards) -> pd.DataFrame:
+    """Read the genes of a figure from results/differential/named_genes.tsv.
+
+    Returns:
+        Its rows, with the columns detected (bool) and threshold (log2 without sign, or missing).
+    """
+    text = ["figure", "panel", "part", "gene_id", "symbol", "state"]
+    table = read_table(path, columns=_COLUMNS, text=text)
+    own = table[table["figure"] == figure].drop(columns="figure").reset_index(drop=True)
+    numbers = own[list(_COLUMNS[7:])].astype(float)
+    highest = numbers[["mean_reference", "mean_test"]].max(axis=1)
+    return own.assign(
+        **numbers,
+        left_out=own["left_out"].astype(bool),
+        detected=(own["state"] == "tested") & (highest >= standards.detected_counts),
+        threshold=[standards.of_gene.get(gene, standards.threshold) for gene in own["gene_id"]],
+    )
