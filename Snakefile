@@ -32,6 +32,7 @@ include: "workflow/rules/gene_sets.smk"
 include: "workflow/rules/claims.smk"
 include: "workflow/rules/claims_figures.smk"
 include: "workflow/rules/gene_figures.smk"
+include: "workflow/rules/set_figures.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/provenance.smk"
 

@@ -6,7 +6,14 @@ import pytest
 from threadpoolctl import threadpool_limits
 
 from claimcheck.errors import StudyError
-from claimcheck.expression.accounting import count_outlier_genes, counts_to_look_at, summarise
+from claimcheck.expression.accounting import (
+    DISPERSION_COLUMNS,
+    count_outlier_genes,
+    counts_to_look_at,
+    list_dispersions,
+    share_of_true_nulls,
+    summarise,
+)
 from claimcheck.expression.counts import read_count_table
 from claimcheck.expression.design import Design
 from claimcheck.expression.differential import (
@@ -172,8 +179,8 @@ def test_the_summary_adds_up(counts, fitted):
     fitted.loc[10:12, ["p_value", "p_adjusted", "missing"]] = [np.nan, np.nan, "outlier sample s1 (Cook's distance)"]
     fitted.loc[20:23, ["p_adjusted", "missing"]] = [np.nan, "too few counts to be worth correcting for"]
     fitted.loc[30, ["p_value", "p_adjusted", "missing"]] = [np.nan, np.nan, "the model could not be fitted"]
-    summary = summarise(fitted, everything, SAMPLES, DESIGN, alpha=0.05).set_index("quantity")["value"]
-    number = summary.drop("alpha").astype(int)
+    summary = summarise(fitted, everything, SAMPLES, DESIGN, alpha=0.05, threshold=2.0).set_index("quantity")["value"]
+    number = summary.drop(["alpha", "share_of_true_nulls"]).astype(int)
     assert (number["n_test"], number["n_reference"]) == (4, 4)
     assert (number["n_genes_counted"], number["n_genes_all_zero"], number["n_genes_low"]) == (307, 5, 2)
     assert (number["n_outlier"], number["n_filtered"], number["n_not_fitted"]) == (3, 4, 1)
@@ -181,6 +188,37 @@ def test_the_summary_adds_up(counts, fitted):
     assert number["n_significant_up"] == (significant["log2_fold_change"] > 0).sum() >= 1
     assert number["n_significant_up"] + number["n_significant_down"] == len(significant)
     assert summary["alpha"] == "0.05"
+    assert number["n_below_0.05"] == len(significant)
+    assert number["n_below_0.05_large"] == (significant["log2_fold_change"].abs() >= 2).sum() == 1
+    assert number["n_below_0.05"] <= number["n_below_0.1"] == (fitted["p_adjusted"] < 0.1).sum()
+    assert 0.5 < float(summary["share_of_true_nulls"]) <= 1
+
+
+def test_the_share_of_true_nulls_is_that_of_a_mixture():
+    rng = np.random.default_rng(2)
+    p_values = pd.Series([*rng.uniform(size=7_000), *rng.beta(0.05, 8, size=3_000), np.nan])
+    assert share_of_true_nulls(p_values) == pytest.approx(0.7, abs=0.02)
+    assert share_of_true_nulls(pd.Series(np.linspace(0.2, 1, 99))) == 1
+    assert np.isnan(share_of_true_nulls(pd.Series([np.nan])))
+
+
+def test_dispersions_lie_between_the_gene_and_the_trend_but_far_above_it(counts):
+    spread = counts.copy()
+    spread.loc["g050"] = [100, 9000, 120, 100, 8000, 110, 7500, 90]
+    table, dataset = fit(spread, SAMPLES, DESIGN, alpha=0.05)
+    found = list_dispersions(dataset, pd.Series({"g050": "Wild"})).set_index("gene_id")
+    assert ["gene_id", *found] == list(DISPERSION_COLUMNS)
+    assert found.at["g050", "symbol"] == "Wild"
+    assert found.index[found["above_trend"]].tolist() == ["g050"]
+    assert found.at["g050", "final"] == found.at["g050", "gene_wise"] > 10 * found.at["g050", "trend"]
+    others = found[~found["above_trend"]]
+    assert (others["final"] == others["posterior"]).all()
+    between = others["posterior"].between(
+        0.999 * others[["gene_wise", "trend"]].min(axis=1), 1.001 * others[["gene_wise", "trend"]].max(axis=1)
+    )
+    assert between.mean() > 0.98
+    np.testing.assert_array_equal(found["final"], table["dispersion"])
+    assert found["final"].median() == pytest.approx(0.02, rel=0.25)
 
 
 @pytest.fixture(scope="module")

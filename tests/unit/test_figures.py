@@ -93,6 +93,17 @@ def test_a_p_value_of_zero_and_a_far_off_gene_stay_inside_the_frame() -> None:
     assert drawn["log2_fold_change"].max() == 29.0
 
 
+def test_the_histogram_shows_the_share_of_genes_without_a_difference() -> None:
+    points = points_of(some_genes())
+    figure, drawn = draw_volcano(points, alpha=0.05, simulated=False, share_of_nulls=0.75, **GROUPS)
+    histogram = figure.axes[1]
+    assert sum(bar.get_height() for bar in histogram.patches) == len(drawn)
+    assert [line.get_ydata()[0] for line in histogram.get_lines()] == [len(drawn) / 40, 0.75 * len(drawn) / 40]
+    assert "π0 = 0.75" in all_text(figure)
+    figure, _ = draw_volcano(points, alpha=0.05, simulated=False, **GROUPS)
+    assert "π0" not in all_text(figure)
+
+
 def test_no_gene_with_a_p_value_says_so() -> None:
     genes = some_genes().assign(p_value=np.nan, p_adjusted=np.nan, stat=np.nan)
     figure, drawn = draw_volcano(points_of(genes), alpha=0.05, simulated=False, **GROUPS)
@@ -135,7 +146,14 @@ def corners_of(name: str, ranks: list[int], n_ranked: int) -> pd.DataFrame:
 
 def set_tests() -> pd.DataFrame:
     return pd.DataFrame(
-        {"set": ["B", "A_$x"], "family": "wnt", "n_genes": [3, 2], "nes": [1.5, -1.2], "p_prerank": [0.01, 0.4]}
+        {
+            "set": ["B", "A_$x"],
+            "family": "wnt",
+            "n_genes": [3, 2],
+            "nes": [1.5, -1.2],
+            "p_rotation_two_sided": [0.013, 0.41],
+            "p_camera": [0.027, 0.52],
+        }
     )
 
 
@@ -150,7 +168,9 @@ def test_running_sum_passes_through_every_corner_from_zero_to_zero() -> None:
     shown = all_text(figure)
     assert "left = higher in knockout, right = higher in control" in shown
     assert "A_$x" in shown
+    assert "n = 3, NES 1.50\nrotation p = 0.013\nCAMERA p = 0.027" in shown
     assert len(drawn) == 5
+    assert drawn.set_index("set").loc["B", "p_camera"].unique() == [0.027]
 
 
 def test_a_family_without_a_tested_set_says_so(tmp_path: Path) -> None:
@@ -185,13 +205,15 @@ def test_labels_of_crowded_points_do_not_overlap() -> None:
 
 def test_two_runs_write_the_same_bytes_without_a_date(tmp_path: Path) -> None:
     write_table(some_genes().assign(symbol=lambda genes: genes["symbol"] + "$&<"), tmp_path / "genes.tsv")
+    write_table(pd.DataFrame({"quantity": ["share_of_true_nulls"], "value": ["0.750"]}), tmp_path / "summary.tsv")
+    tables = {"genes": tmp_path / "genes.tsv", "summary": tmp_path / "summary.tsv"}
     written = []
     for run in ("first", "second"):
         files = {
             figure: {form: tmp_path / run / f"{figure}.{form}" for form in ("svg", "pdf", "table")}
             for figure in ("ma", "volcano")
         }
-        draw_genes.main(genes=tmp_path / "genes.tsv", alpha=0.05, label_genes=[], simulated=True, **files, **GROUPS)
+        draw_genes.main(**tables, alpha=0.05, label_genes=[], simulated=True, **files, **GROUPS)
         written.append([path.read_bytes() for paths in files.values() for path in paths.values()])
     assert written[0] == written[1]
     assert b"CreationDate" not in written[0][1]

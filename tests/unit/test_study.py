@@ -55,6 +55,8 @@ def test_a_completed_configuration_is_itself_valid(tmp_path):
 @pytest.mark.parametrize(
     ("changes", "where", "complaint"),
     [
+        ({"report__set_effects": {"wnt": {}}}, "report.set_effects", "names the family wnt, which is not tested"),
+        ({"report__set_effects": {"wnt": {"confounder": []}}}, "report.set_effects.wnt", "did you mean `confounders`"),
         ({"desing": {}}, "top level", "did you mean `design`"),
         ({"design__covariate": ["sex"]}, "design", "did you mean `covariates`"),
         ({"10090": "x", "study__5": 1}, "", "unknown key"),

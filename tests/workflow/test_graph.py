@@ -24,7 +24,7 @@ def planned_jobs(folder: Path) -> dict[str, int]:
 def test_real_study_explains_itself() -> None:
     jobs = planned_jobs(ROOT)
     assert jobs["fetch_metadata"] == jobs["resolve_samples"] == jobs["write_report"] == 1
-    assert jobs["draw_enrichment"] == 3
+    assert jobs["draw_enrichment"] == jobs["draw_set_effects"] == 4
     assert jobs["measure_named_genes"] == jobs["draw_gene_forest"] == jobs["draw_exploratory"] == 1
     assert jobs["draw_heatmap"] == 2
     assert "simulate_archive" not in jobs
@@ -57,8 +57,7 @@ def test_counts_need_no_reads(tmp_path: Path) -> None:
         "draw_mapping",
         "draw_library",
     }
-    assert not (of_reads | {"rank_sets", "draw_sex", "draw_composition", "draw_knockout", "measure_named_genes"}) & set(
-        jobs
-    )
+    of_sets = {"rank_sets", "calibrate_sets", "draw_sex", "draw_composition", "draw_knockout", "measure_named_genes"}
+    assert not (of_reads | of_sets) & set(jobs)
     assert jobs["compare_groups"] == jobs["assess_samples"] == jobs["assess_identity"] == jobs["gate_counts"] == 1
     assert jobs["total"] == 18

@@ -4,6 +4,7 @@ results/differential/genes.tsv           one row a tested gene
 results/differential/summary.tsv         how many genes were tested, left out and found
 results/differential/heterogeneity.tsv   does the effect differ between the sexes (or the levels of another covariate)
 results/differential/outlier_genes.tsv   of how many genes each sample is the outlier
+results/differential/dispersions.tsv     dispersion of each gene: its own, the trend's, the one that is used
 results/differential/gene_counts.tsv     normalised counts of the genes of interest, and of genes with an outlier sample
 """
 
@@ -21,6 +22,7 @@ rule compare_groups:
         gene_counts="results/differential/gene_counts.tsv",
         heterogeneity="results/differential/heterogeneity.tsv",
         outlier_genes="results/differential/outlier_genes.tsv",
+        dispersions="results/differential/dispersions.tsv",
     log:
         "logs/compare_groups/compare_groups.log",
     benchmark:

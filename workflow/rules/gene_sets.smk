@@ -3,16 +3,28 @@
 results/gene_sets/sets.tsv           every set with source, licence, size before and after mapping, genes lost
 results/gene_sets/tests.tsv          one row a tested set and variant: full, and as the claims register thins sets out
 results/gene_sets/running_sums.tsv   the corners of each full set's running sum
+results/gene_sets/scores.tsv         one row a full set (or confounder) and sample: the set's mean log2 level
+results/gene_sets/confounders.tsv    sets that may explain what others show, tested in the same way
+results/gene_sets/calibration.tsv    p-values of the same tests where nothing is to be found
 """
+
+SET_LAYOUTS = {
+    family: {"groups": {}, "confounders": []}
+    | config["report"]["set_effects"].get(family, {})
+    for family in config["gene_sets"]["families"]
+}
+MODELLED_COUNTS = {
+    "genes": "results/differential/genes.tsv",
+    "counts": "results/counts/gene_counts.tsv",
+    "model": "results/differential/model.tsv",
+    "design": "results/differential/design.tsv",
+    "size_factors": "results/expression/size_factors.tsv",
+}
 
 
 rule rank_sets:
     input:
-        genes="results/differential/genes.tsv",
-        counts="results/counts/gene_counts.tsv",
-        model="results/differential/model.tsv",
-        design="results/differential/design.tsv",
-        size_factors="results/expression/size_factors.tsv",
+        **MODELLED_COUNTS,
         downloaded=[
             "results/gene_sets/downloaded_sets.tsv",
             "results/gene_sets/downloaded_members.tsv",
@@ -45,3 +57,58 @@ rule rank_sets:
         "Test every gene set, and describe where its genes stand in the ranking of all genes"
     script:
         "../scripts/rank_sets.py"
+
+
+rule score_sets:
+    input:
+        **MODELLED_COUNTS,
+        running_sums="results/gene_sets/running_sums.tsv",
+        tables=curated_tables(),
+    output:
+        scores="results/gene_sets/scores.tsv",
+        confounders="results/gene_sets/confounders.tsv",
+    log:
+        "logs/score_sets/score_sets.log",
+    benchmark:
+        "logs/score_sets/score_sets.benchmark.tsv"
+    conda:
+        "../../envs/sets.yaml"
+    params:
+        library=LIBRARY["sets"],
+        test=config["design"]["test"],
+        reference=config["design"]["reference"],
+        gene_sets={
+            key: config["gene_sets"][key] for key in ("curated", "seed", "rotations")
+        },
+        confounders=sorted(
+            {name for layout in SET_LAYOUTS.values() for name in layout["confounders"]}
+        ),
+        deleted_gene=config["study"]["deleted_gene"],
+    message:
+        "Score every gene set in every sample, and test what may explain their differences"
+    script:
+        "../scripts/score_sets.py"
+
+
+rule calibrate_sets:
+    input:
+        **MODELLED_COUNTS,
+        running_sums="results/gene_sets/running_sums.tsv",
+    output:
+        calibration="results/gene_sets/calibration.tsv",
+    log:
+        "logs/calibrate_sets/calibrate_sets.log",
+    benchmark:
+        "logs/calibrate_sets/calibrate_sets.benchmark.tsv"
+    conda:
+        "../../envs/sets.yaml"
+    params:
+        library=LIBRARY["sets"],
+        claims=LIBRARY["claims"],
+        test=config["design"]["test"],
+        reference=config["design"]["reference"],
+        seed=config["gene_sets"]["seed"],
+    message:
+        "Run the tests of gene sets where nothing is to be found"
+    script:
+        "../scripts/calibrate_sets.py"

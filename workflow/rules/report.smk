@@ -12,7 +12,9 @@ FIGURES = [
     *GENE_FIGURES,
     "ma",
     "volcano",
+    "dispersions",
     "gene_counts",
+    *SET_FIGURES,
     *[f"enrichment_{family}" for family in FAMILIES],
 ]
 
@@ -28,6 +30,7 @@ localrules:
 rule draw_genes:
     input:
         genes="results/differential/genes.tsv",
+        summary="results/differential/summary.tsv",
     output:
         ma_svg=report(
             "results/figures/ma.svg",
@@ -62,6 +65,33 @@ rule draw_genes:
         "Draw {output.ma_svg} and {output.volcano_svg}"
     script:
         "../scripts/draw_genes.py"
+
+
+rule draw_dispersions:
+    input:
+        dispersions="results/differential/dispersions.tsv",
+    output:
+        svg=report(
+            "results/figures/dispersions.svg",
+            caption="../report/dispersions.rst",
+            category="Differential expression",
+            labels={"figure": "dispersions"},
+        ),
+        pdf="results/figures/dispersions.pdf",
+        table="results/figures/dispersions.tsv",
+    log:
+        "logs/draw_dispersions/draw_dispersions.log",
+    benchmark:
+        "logs/draw_dispersions/draw_dispersions.benchmark.tsv"
+    conda:
+        "../../envs/figures.yaml"
+    params:
+        library=LIBRARY["figures"],
+        simulated=SIMULATED,
+    message:
+        "Draw {output.svg}"
+    script:
+        "../scripts/draw_dispersions.py"
 
 
 rule draw_gene_counts:

@@ -29,8 +29,9 @@ def main(
     gene_counts: Path,
     heterogeneity: Path,
     outlier_genes: Path,
+    dispersions: Path,
 ) -> None:
-    """Write the table of genes, its summary, and the normalised counts of the genes to look at one by one."""
+    """Write the table of genes, its summary, their dispersions, and the normalised counts of the genes to look at one by one."""
     require_passed(read_table(gates, text=True), where=str(gates))
     sheet = read_table(model, text=True)
     counted = read_table(counts, text=["gene_id"]).set_index("gene_id")[list(sheet["sample"])]
@@ -53,7 +54,9 @@ def main(
     )
     table.insert(1, "symbol", annotation.symbols_of(table["gene_id"]))
     write_table(table[list(differential.GENE_COLUMNS)], genes)
-    write_table(accounting.summarise(table, counted, sheet, design, alpha=settings["alpha"]), summary)
+    counts_of = {"alpha": settings["alpha"], "threshold": settings["threshold"]}
+    write_table(accounting.summarise(table, counted, sheet, design, **counts_of), summary)
+    write_table(accounting.list_dispersions(dataset, table.set_index("gene_id")["symbol"]), dispersions)
     write_table(accounting.count_outlier_genes(table, sheet), outlier_genes)
     differing = fit_heterogeneity(filtered, sheet, design, unused_for_size_factors=unused or frozenset())
     differing.insert(1, "symbol", annotation.symbols_of(differing["gene_id"]))
@@ -82,4 +85,5 @@ if "snakemake" in globals():
             gene_counts=Path(snakemake.output.gene_counts),
             heterogeneity=Path(snakemake.output.heterogeneity),
             outlier_genes=Path(snakemake.output.outlier_genes),
+            dispersions=Path(snakemake.output.dispersions),
         )

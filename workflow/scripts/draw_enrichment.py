@@ -21,7 +21,8 @@ def main(
     simulated: bool,
 ) -> None:
     """Read the tables, draw the figure and write it with the table of what it shows."""
-    results = read_table(tests, columns=["set", "family", "n_genes", "nes", "p_prerank"], text=["set", "family"])
+    numbers = ["n_genes", "nes", "p_rotation_two_sided", "p_camera"]
+    results = read_table(tests, columns=["set", "family", *numbers], text=["set", "family"])
     corners = read_table(
         running_sums,
         columns=["set", "family", "rank", "running_sum_before", "running_sum", "n_ranked"],

@@ -6,10 +6,11 @@ from typing import Any
 import pandas as pd
 
 from claimcheck.claims.requests import WHOLE
-from claimcheck.expression.design import Design, metadata_of, model_matrix
+from claimcheck.expression.design import Design
 from claimcheck.expression.genes import read_annotation
 from claimcheck.sets.collections import map_sets, read_collection
-from claimcheck.sets.comparison import Comparison, make_comparison, run_tests
+from claimcheck.sets.comparison import run_tests
+from claimcheck.sets.inputs import read_comparison, read_model
 from claimcheck.sets.mapping import join_released
 from claimcheck.sets.prerank import prerank, rank_genes
 from claimcheck.sets.weights import weigh_sets
@@ -76,7 +77,7 @@ def main(
     released = read_table(downloaded_sets, text=True), read_table(downloaded_members, text=True)
     described, members = join_released(read_collection(Path(gene_sets["curated"])), released)
     members = members[members["yielded_to"] == ""].drop(columns="yielded_to")
-    comparison = _comparison(counted.loc[table["gene_id"]], model, steps, size_factors, groups)
+    comparison = read_comparison(table["gene_id"], counted, *read_model(model, steps, groups), size_factors)
     sizes = {"min_size": gene_sets["min_size"], "max_size": gene_sets["max_size"]}
     parts = []
     for variant, lost in left_out.items():
@@ -98,19 +99,6 @@ def main(
             write_table(mapped, sets)
             write_table(corners, running_sums)
     write_table(pd.concat(parts, ignore_index=True)[list(COLUMNS)], tests)
-
-
-def _comparison(counts: pd.DataFrame, model: Path, steps: Path, size_factors: Path, groups: Design) -> Comparison:
-    """Take the counts of the tested genes to the model of the differential expression."""
-    sheet = read_table(model, text=True)
-    considered = read_table(steps, text=["covariate"])
-    chosen = considered.loc[considered["chosen"], "covariate"].iloc[0]
-    design = Design(groups.test, groups.reference, () if chosen == "none" else tuple(chosen.split(", ")))
-    factors = read_table(size_factors, text=["sample"]).set_index("sample")["size_factor"]
-    names = list(sheet["sample"])
-    return make_comparison(
-        counts[names], factors[names].to_numpy(dtype=float), model_matrix(metadata_of(sheet, design))
-    )
 
 
 if "snakemake" in globals():

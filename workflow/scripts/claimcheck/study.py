@@ -54,6 +54,14 @@ def _contradictions(study: dict[str, Any], folder: Path) -> list[tuple[str, str,
             "an empty list where gene_sets.curated is none",
         ),
     ]
+    strangers = sorted(set(study["report"]["set_effects"]) - set(sets["families"]))
+    rules.append(
+        (
+            "report.set_effects",
+            f"report.set_effects names the family {listed(strangers)}, which is not tested" * bool(strangers),
+            "families of gene_sets.families",
+        )
+    )
     for name in ("pseudoaligned_share", "pseudoaligned_reads", "library_size"):
         thresholds = study["quality"][name]
         text = f"quality.{name}.warn is below fail" * (thresholds["warn"] < thresholds["fail"])

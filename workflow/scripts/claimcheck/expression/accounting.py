@@ -10,12 +10,31 @@ from claimcheck.expression.design import Design
 
 OUTLIER_TIMES, MIN_OUTLIER_GENES = 3, 10
 """A sample is flagged if it is the outlier of so many times as many genes as the median sample, and of so many genes."""
+LEVELS = (0.05, 0.1)
+"""Adjusted p-values below which genes are counted whatever the configured level, as readers expect them."""
+TUNING = 0.5
+"""p-value above which genes count as without a difference in Storey's estimate, his lambda."""
+DISPERSION_COLUMNS = ("gene_id", "symbol", "base_mean", "gene_wise", "trend", "posterior", "final", "above_trend")
 
 
 def summarise(
-    genes: pd.DataFrame, counts: pd.DataFrame, samples: pd.DataFrame, design: Design, *, alpha: float
+    genes: pd.DataFrame,
+    counts: pd.DataFrame,
+    samples: pd.DataFrame,
+    design: Design,
+    *,
+    alpha: float,
+    threshold: float,
 ) -> pd.DataFrame:
     """Count what was tested and found, every missing value by its reason.
+
+    Args:
+        genes: one row a tested gene.
+        counts: integers, all genes x samples.
+        samples: condition.
+        design: the comparison.
+        alpha: false discovery rate.
+        threshold: absolute log2 fold change from which genes with a small adjusted p are counted apart.
 
     Returns:
         quantity, value, meaning.
@@ -59,10 +78,69 @@ def summarise(
         ),
         ("alpha", f"{alpha:g}", "false discovery rate (Benjamini-Hochberg)"),
     ]
+    large = genes["log2_fold_change"].abs() >= threshold
+    for level in LEVELS:
+        found = genes["p_adjusted"] < level
+        rows += [
+            (f"n_below_{level:g}", int(found.sum()), f"genes with an adjusted p below {level:g}"),
+            (
+                f"n_below_{level:g}_large",
+                int((found & large).sum()),
+                f"of these with a log2 fold change of {threshold:g} or more in either direction",
+            ),
+        ]
+    rows.append(
+        (
+            "share_of_true_nulls",
+            f"{share_of_true_nulls(genes['p_value']):.3f}",
+            "estimated share of genes without a difference, from the p-values above 0.5 (Storey 2002)",
+        )
+    )
     return pd.DataFrame(
         [(name, str(value), meaning) for name, value, meaning in rows],
         columns=["quantity", "value", "meaning"],
     )
+
+
+def share_of_true_nulls(p_values: pd.Series) -> float:
+    """Estimate the share of true null hypotheses, #(p > lambda) / ((1 - lambda) m) at lambda = 0.5, at most 1 (Storey 2002).
+
+    J R Stat Soc B 64:479. It takes p-values of true nulls for uniform, so a skewed histogram spoils it.
+
+    Args:
+        p_values: one a gene; missing ones are passed over.
+
+    Returns:
+        The share, NaN without any p-value.
+    """
+    known = p_values.dropna()
+    return min(1.0, float((known > TUNING).mean()) / (1 - TUNING)) if len(known) else float("nan")
+
+
+def list_dispersions(dataset: Any, symbols: pd.Series) -> pd.DataFrame:
+    """List the dispersion of every gene, from its own counts to the one that is used (Love et al. 2014).
+
+    Args:
+        dataset: the fitted data set.
+        symbols: by gene id.
+
+    Returns:
+        Columns DISPERSION_COLUMNS: gene_wise is of maximum likelihood, trend what genes of this mean have, posterior drawn towards
+        it, final the one that is used: gene_wise of genes that lie far above the trend, posterior of all others.
+    """
+    fitted = dataset.var
+    table = pd.DataFrame(
+        {
+            "base_mean": fitted["_normed_means"],
+            "gene_wise": fitted["genewise_dispersions"],
+            "trend": fitted["fitted_dispersions"],
+            "posterior": fitted["MAP_dispersions"],
+            "final": fitted["dispersions"],
+            "above_trend": fitted["_outlier_genes"].eq(True),
+        }
+    )
+    table.insert(0, "symbol", symbols.reindex(table.index).to_numpy())
+    return table.rename_axis("gene_id").reset_index()[list(DISPERSION_COLUMNS)]
 
 
 def counts_to_look_at(table: pd.DataFrame, dataset: Any, samples: pd.DataFrame, chosen: Set[str]) -> pd.DataFrame:

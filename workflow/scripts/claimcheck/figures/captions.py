@@ -8,6 +8,7 @@ from claimcheck.figures.claims_captions import CLAIM_CAPTIONS
 from claimcheck.figures.differential import N_LABELLED
 from claimcheck.figures.gene_captions import GENE_CAPTIONS, kind_of_figure
 from claimcheck.figures.quality_captions import QUALITY_CAPTIONS
+from claimcheck.figures.set_captions import FAMILY_CAPTIONS, SET_CAPTIONS
 
 
 @dataclass(frozen=True)
@@ -86,8 +87,8 @@ def describe_figure(name: str, study: Study, calls: Calls) -> tuple[str, str]:
     """Give the alternative text and the caption of a figure.
 
     Args:
-        name: "mapping", "ma", "volcano", "enrichment_<family>", one of QUALITY_CAPTIONS or CLAIM_CAPTIONS, or a kind of
-            GENE_CAPTIONS with what follows it.
+        name: "mapping", "ma", "volcano", one of QUALITY_CAPTIONS, CLAIM_CAPTIONS or SET_CAPTIONS, or one of FAMILY_CAPTIONS or
+            GENE_CAPTIONS followed by `_` and a family or what it is named.
         study: names, direction and alpha.
         calls: numbers of animals and genes.
     """
@@ -106,7 +107,7 @@ def describe_figure(name: str, study: Study, calls: Calls) -> tuple[str, str]:
             "pseudoaligned to the transcriptome. Right: fragments sequenced (open) and pseudoaligned (filled). "
             "Dashed: thresholds of the quality gates. No test.",
         )
-    captions = QUALITY_CAPTIONS | CLAIM_CAPTIONS
+    captions = QUALITY_CAPTIONS | CLAIM_CAPTIONS | SET_CAPTIONS
     if name in captions:
         return captions[name](animals, study.test, study.reference)
     if kind := kind_of_figure(name):
@@ -124,13 +125,8 @@ def describe_figure(name: str, study: Study, calls: Calls) -> tuple[str, str]:
             f"Each point is a gene with a p-value (n = {calls.n_genes - calls.n_without_p:,}). {test} {named} Triangles lie beyond "
             "the scale. The dashed "
             "line lies at the largest p of a called gene. Right: all unadjusted p-values; a flat histogram is what "
-            "no difference looks like, a peak at 0 comes from genes that differ, any other shape is a warning.",
+            "no difference looks like, a peak at 0 comes from genes that differ, any other shape is a warning. π0: estimated share "
+            "of genes without a difference (Storey 2002, from the p-values above 0.5); 1 does not show that there are none.",
         )
-    family = name.removeprefix("enrichment_")
-    return (
-        f"Running sums of the gene sets of the family {family} along the ranking of all genes, a panel a set.",
-        f"Each panel is a set of the family {family}; genes are ranked by the Wald statistic, on the left those higher in "
-        f"{study.test}, on the right those higher in {study.reference} ({animals}); each tick is a member of the set. "
-        "n: members that were ranked; NES: normalised enrichment score; p: prerank, by permutation of genes, not "
-        "adjusted. Descriptive: it takes genes for independent, so that p is too small for co-expressed genes.",
-    )
+    kind = next(kind for kind in FAMILY_CAPTIONS if name.startswith(f"{kind}_"))
+    return FAMILY_CAPTIONS[kind](name.removeprefix(f"{kind}_"), animals, study.test, study.reference)

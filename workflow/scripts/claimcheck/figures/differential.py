@@ -93,7 +93,13 @@ def draw_ma(
 
 
 def draw_volcano(
-    points: pd.DataFrame, *, test: str, reference: str, alpha: float, simulated: bool
+    points: pd.DataFrame,
+    *,
+    test: str,
+    reference: str,
+    alpha: float,
+    simulated: bool,
+    share_of_nulls: float = np.nan,
 ) -> tuple[Figure, pd.DataFrame]:
     """Draw the evidence for every gene against its log2 fold change, and the histogram of all p-values.
 
@@ -103,6 +109,7 @@ def draw_volcano(
         reference: name of the reference condition.
         alpha: adjusted p below which a gene is called.
         simulated: whether the study's data are simulated.
+        share_of_nulls: estimated share of genes without a difference (0..1), for the histogram; not drawn where it is NaN.
 
     Returns:
         The figure, and the genes with a p-value with the columns minus_log10_p, drawn_log2_fold_change and
@@ -126,7 +133,11 @@ def draw_volcano(
     histogram.hist(drawn["p_value"], bins=N_BINS, range=(0, 1), color=NEUTRAL_COLOUR, edgecolor="white", linewidth=0.3)
     histogram.axhline(len(drawn) / N_BINS, color="#444444", linestyle="--", linewidth=0.9)
     histogram.set(xlabel="p (Wald test, unadjusted)", ylabel=f"genes (of {len(drawn):,})", xlim=(0, 1))
-    histogram.set_title("dashed: if no gene differed")
+    words = "dashed: if no gene differed"
+    if np.isfinite(share_of_nulls):
+        histogram.axhline(share_of_nulls * len(drawn) / N_BINS, color="#009E73", linewidth=1.1)
+        words += f"\ngreen: true nulls, π0 = {share_of_nulls:.2f}"
+    histogram.set_title(words)
     plain_numbers(histogram, "y")
 
     limit = _scale_limit(tested)

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from claimcheck.figures.animals import figures_of
 from claimcheck.figures.style import (
     FULL_WIDTH,
     REFERENCE_COLOUR,
@@ -18,6 +19,7 @@ from claimcheck.figures.style import (
 )
 
 _CORNERS = ["set", "rank", "gene_id", "symbol", "stat", "running_sum_before", "running_sum", "n_ranked"]
+_NUMBERS = ["n_genes", "nes", "p_rotation_two_sided", "p_camera"]
 
 
 def draw_enrichment(
@@ -32,7 +34,7 @@ def draw_enrichment(
     """Draw the running sum of every tested set of a family, a tick a member; panels share their scales.
 
     Args:
-        tests: set, family, n_genes, nes, p_prerank; a row a set, in the order drawn.
+        tests: set, family, n_genes, nes, p_rotation_two_sided, p_camera; a row a set, in the order drawn.
         running_sums: set, family, rank (1 = highest in the test group), gene_id, symbol, stat,
             running_sum_before, running_sum, n_ranked; a row a member.
         family: the family to draw.
@@ -41,14 +43,14 @@ def draw_enrichment(
         simulated: whether the study's data are simulated.
 
     Returns:
-        The figure, and the corners of the curves: a row a member of a drawn set.
+        The figure, and the corners of the curves: a row a member of a drawn set, with the numbers of its panel.
     """
     of_family = tests[tests["family"] == family]
-    corners = running_sums[running_sums["family"] == family]
+    corners = running_sums[running_sums["family"] == family].merge(of_family[["set", *_NUMBERS]], on="set", how="left")
     if of_family.empty:
         figure = new_figure(FULL_WIDTH, 1.6, simulated=simulated)
         say_nothing_to_draw(figure.subplots(), f"no set of the family {family} could be tested")
-        return figure, corners[_CORNERS]
+        return figure, corners[_CORNERS + _NUMBERS]
     n_columns = min(len(of_family), 2 if len(of_family) <= 4 else 3)
     n_rows = math.ceil(len(of_family) / n_columns)
     reach = 1.15 * float(corners[["running_sum_before", "running_sum"]].abs().to_numpy().max())
@@ -64,10 +66,10 @@ def draw_enrichment(
     figure.supylabel("running sum", fontsize=8.5)
     figure.supxlabel(
         f"rank by Wald statistic: left = higher in {test}, right = higher in {reference}\n"
-        "p: prerank by gene permutation, descriptive",
+        "NES describes; p of rotation and CAMERA, two-sided, not adjusted",
         fontsize=8.5,
     )
-    return figure, corners[_CORNERS].reset_index(drop=True)
+    return figure, corners[_CORNERS + _NUMBERS].reset_index(drop=True)
 
 
 def _draw_set(panel: Axes, row: Any, corners: pd.DataFrame, reach: float) -> None:
@@ -89,16 +91,17 @@ def _draw_set(panel: Axes, row: Any, corners: pd.DataFrame, reach: float) -> Non
     panel.set_xlim(0, n_ranked)
     panel.set_ylim(-reach, reach)
     panel.set_xticks([1, n_ranked], ["1", f"{n_ranked:,}"])
-    panel.set_title(_wrapped(row["set"]), fontsize=8, fontweight="bold")
+    panel.set_title(wrapped_name(row["set"]), fontsize=8, fontweight="bold")
     x, y, right, top = _free_corner(rank / n_ranked, 0.5 + height / (2 * reach))
     panel.text(
         x,
         y,
-        f"n = {row['n_genes']}\nNES {nes:.2f}\np = {row['p_prerank']:.2g}".replace("-", "−"),
+        f"n = {row['n_genes']}, NES {figures_of(nes, '{:.2f}')}\n"
+        f"rotation p = {row['p_rotation_two_sided']:.2g}\nCAMERA p = {row['p_camera']:.2g}",
         transform=panel.transAxes,
         ha=right,
         va=top,
-        fontsize=8,
+        fontsize=7.5,
         linespacing=1.1,
     )
 
@@ -117,7 +120,7 @@ def _free_corner(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[float,
     return min(crossed, key=lambda corner: int(crossed[corner]))
 
 
-def _wrapped(name: str, width: int = 26) -> str:
+def wrapped_name(name: str, width: int = 26) -> str:
     """Break a long name after an underscore, where names of sets can be broken."""
     lines = [""]
     for part in name.split("_"):

@@ -33,6 +33,7 @@ from claimcheck.figures.page_tables import (
     words,
 )
 from claimcheck.figures.provenance_card import make_card, versions_of
+from claimcheck.figures.set_captions import FAMILY_CAPTIONS
 from claimcheck.tables import listed
 
 
@@ -171,7 +172,8 @@ def _view(path: Path, study: Study, calls: Calls) -> FigureView:
     image = "data:image/svg+xml;base64," + base64.b64encode(path.read_bytes()).decode("ascii")
     if study.simulated:
         alt = f"Simulated data. {alt}"
-    kind = "enrichment" if path.stem.startswith("enrichment_") else kind_of_figure(path.stem) or path.stem
+    kind = next((kind for kind in FAMILY_CAPTIONS if path.stem.startswith(f"{kind}_")), kind_of_figure(path.stem))
+    kind = kind or path.stem
     rule = {"ma": "draw_genes", "volcano": "draw_genes"}.get(kind, f"draw_{kind}")
     return FigureView(path.stem, image, width, alt, caption, rule)
 

@@ -6,6 +6,7 @@ small, most for sets that move together (Goeman & Buehlmann 2007; Wu & Smyth 201
 
 import logging
 from collections.abc import Sequence
+from itertools import pairwise
 
 import gseapy
 import numpy as np
@@ -13,6 +14,7 @@ import pandas as pd
 from scipy.stats import false_discovery_control
 
 from claimcheck.errors import StudyError
+from claimcheck.sets.weights import SetWeights
 
 logger = logging.getLogger("claimcheck.sets.prerank")
 
@@ -137,6 +139,42 @@ def prerank(
     tests = pd.DataFrame(rows)
     tests["p_prerank_adjusted"] = benjamini_hochberg(tests["p_prerank"].to_numpy(dtype=float))
     return tests[list(TEST_COLUMNS)], pd.concat(corners, ignore_index=True)
+
+
+def prerank_p(statistics: np.ndarray, weights: SetWeights, *, seed: int) -> np.ndarray:
+    """Permute genes alone: the two-sided p-value that `prerank` would give each set in a ranking by other statistics.
+
+    Args:
+        statistics: float64, (genes,).
+        weights: the sets, unsigned, over the same genes.
+        seed: of the sampled null distribution.
+
+    Returns:
+        float64, (sets,); NaN for a set without members.
+    """
+    order = np.argsort(-statistics, kind="stable")
+    score = pd.Series(statistics[order] - np.arange(len(order)) * 1e-9, index=order.astype(str))
+    starts, columns = weights.matrix.indptr, weights.matrix.indices.astype(str)
+    lists = {
+        str(number): sorted(columns[start:end]) for number, (start, end) in enumerate(pairwise(starts)) if end > start
+    }
+    p = np.full(len(weights.sets), np.nan)
+    if lists:
+        found = gseapy.prerank(
+            rnk=score,
+            gene_sets=dict(sorted(lists.items())),
+            method="multilevel",
+            min_size=1,
+            max_size=len(order),
+            weight=1,
+            seed=seed,
+            threads=1,
+            outdir=None,
+            no_plot=True,
+        ).results
+        for name in lists:
+            p[int(name)] = found[name]["pval"] if name in found else np.nan
+    return p
 
 
 def benjamini_hochberg(p_values: np.ndarray) -> np.ndarray:
