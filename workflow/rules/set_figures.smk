@@ -9,11 +9,6 @@ SET_FIGURES = [
 ]
 
 
-def layout_of(wildcards):
-    """Return which sets of a family stand together, and which ones stand beside it."""
-    return SET_LAYOUTS[wildcards.family]
-
-
 rule draw_set_effects:
     input:
         tests="results/gene_sets/tests.tsv",
@@ -38,7 +33,7 @@ rule draw_set_effects:
         "../../envs/figures.yaml"
     params:
         library=LIBRARY["figures"],
-        layout=layout_of,
+        layout=lookup(dpath="{family}", within=SET_LAYOUTS),
         test=config["design"]["test"],
         reference=config["design"]["reference"],
         simulated=SIMULATED,
