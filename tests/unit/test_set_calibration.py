@@ -11,7 +11,7 @@ from claimcheck.errors import StudyError
 from claimcheck.expression.design import Design
 from claimcheck.expression.normalisation import estimate_size_factors
 from claimcheck.figures.calibration import draw_calibration, quantiles
-from claimcheck.sets.calibration import p_values_under_labellings, relabel, without_mirror_images
+from claimcheck.sets.calibration import CALIBRATION_COLUMNS, p_values_under_labellings, relabel, without_mirror_images
 from claimcheck.sets.comparison import make_comparison, run_tests
 from claimcheck.sets.prerank import prerank_p
 from claimcheck.sets.weights import weigh_sets
@@ -82,7 +82,7 @@ def bones(tmp_path_factory):
     counts = counts[(counts >= 10).sum(axis=1) >= 2]
     folder = tmp_path_factory.mktemp("bones")
     sheet = pd.DataFrame(
-        {"sample": counts.columns, "condition": ["control", "knockout", "control"] * 1 + ["control", "knockout"]}
+        {"sample": counts.columns, "condition": ["control", "knockout", "control", "control", "knockout"]}
     )
     members = MEMBERS[MEMBERS["set"].isin(SETS) & MEMBERS["gene_id"].isin(counts.index)]
     tables = {
@@ -134,6 +134,24 @@ def test_scores_differ_by_the_effect_and_confounders_are_tested_alike(bones, tmp
     assert tests.at["QC_MUSCLE", "ci_low"] < tests.at["QC_MUSCLE", "effect"] < tests.at["QC_MUSCLE", "ci_high"]
     with pytest.raises(StudyError, match="no gene set is called QC_MUSCEL"):
         score_sets.main(**bones, **arguments, confounders=["QC_MUSCEL"])
+
+
+def test_without_a_tested_set_the_tables_are_empty_and_whole(bones, tmp_path):
+    sums = read_table(bones["running_sums"]).iloc[:0]
+    write_table(sums, tmp_path / "none.tsv")
+    inputs = bones | {"running_sums": tmp_path / "none.tsv"}
+    calibrate_sets.main(**inputs, seed=1, calibration=tmp_path / "calibration.tsv")
+    assert list(read_table(tmp_path / "calibration.tsv")) == list(CALIBRATION_COLUMNS)
+    score_sets.main(
+        **inputs,
+        gene_sets={"curated": str(GENE_SETS), "seed": 1, "rotations": 99},
+        confounders=[],
+        deleted_gene=None,
+        scores=tmp_path / "scores.tsv",
+        tests=tmp_path / "tests.tsv",
+    )
+    assert list(read_table(tmp_path / "scores.tsv")) == list(score_sets.SCORE_COLUMNS)
+    assert list(read_table(tmp_path / "tests.tsv")) == list(score_sets.CONFOUNDER_COLUMNS)
 
 
 def test_quantiles_of_uniform_p_values_lie_where_they_are_expected():

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from matplotlib.text import Text
 
+from claimcheck.figures.captions import Calls, Study, describe_figure
 from claimcheck.figures.dispersions import LEAST_DRAWN, draw_dispersions
 from claimcheck.figures.set_effects import CONFOUNDERS, OTHERS, arrange, draw_set_effects
 from claimcheck.figures.style import house_style, settle
@@ -129,6 +130,15 @@ def test_one_animal_a_group_and_no_sex_are_drawn():
     _, drawn, words = drawing(TESTS.assign(ci_low=np.nan, ci_high=np.nan), samples=alone)
     assert (drawn["panel"] == "animals").sum() == 6
     assert "not known" not in words
+
+
+def test_every_figure_says_what_it_shows_of_which_animals():
+    study = Study("A study", "", False, "counts", "knockout", "control", 0.05)
+    calls = Calls(100, 0, 0, 1, 2, 4, 5)
+    for name in ("set_effects_wnt", "enrichment_wnt", "null_calibration", "dispersions"):
+        alternative, caption = describe_figure(name, study, calls)
+        assert "4 knockout and 5 control animals" in alternative + caption
+        assert ("family wnt" in alternative) == name.endswith("_wnt")
 
 
 def test_dispersions_beyond_the_scale_lie_at_its_end_and_are_counted():
