@@ -17,8 +17,9 @@ def set_effects(family: str, animals: str, test: str, reference: str) -> Texts:
         "these; p of rotation (do the set's genes move) and of CAMERA (do they move more than other genes), two-sided, of the "
         "full set, not adjusted for the number of sets. Right: each point is one animal, its mean log2 level of the set's "
         f"genes less the mean of {reference}, not adjusted for covariates. Below, on a scale of their own: sets that tell of "
-        "other cells and may explain a difference. Sets that are not drawn are named. Sets share genes, so rows are not "
-        "independent; no verdict rests on this figure.",
+        "other cells and may explain a difference. The effect averages log2 changes, rotation and CAMERA average z, in which noisy "
+        "genes count for less: an interval and a p can disagree. Sets that are not drawn are named. Sets share genes, so rows "
+        "are not independent; no verdict rests on this figure.",
     )
 
 
