@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from test_claims_figures import REGISTER, only, some_controls, some_robustness, some_verdicts
-from test_report import ALWAYS, STUDY, Reader, page_of, results, text_of
+from test_report import ALWAYS, N_SCRIPTS, STUDY, Reader, page_of, results, text_of
 
 from claimcheck.figures.claims_artefacts import reading_rule, verdict_on_fit
 from claimcheck.figures.claims_page import ClaimResults
@@ -207,7 +207,7 @@ def test_text_of_the_register_and_of_the_tables_is_escaped(drawings) -> None:
     hostile = some_claims(register, verdicts=verdicts, artefacts=artefacts)
     hostile = replace(hostile, identification=hostile.identification.assign(value=evil))
     page = page_with(hostile, drawings)
-    assert "<script" not in page
+    assert page.count("<script") == page.count("</script") == N_SCRIPTS
     assert evil in text_of(page)
 
 

@@ -70,7 +70,12 @@ def test_a_cluster_needs_its_executor_beside_the_pins_and_nobody_else_does():
     assert set(added).isdisjoint(PINS)
 
 
-@pytest.mark.parametrize("path", [*sorted(ENVS.glob("*.*")), ROOT / "pyproject.toml"], ids=lambda path: path.name)
+BROWSER = [ROOT / "tests/browser" / name for name in ("package.json", "package-lock.json")]
+
+
+@pytest.mark.parametrize(
+    "path", [*sorted(ENVS.glob("*.*")), ROOT / "pyproject.toml", *BROWSER], ids=lambda path: path.name
+)
 def test_no_address_is_carried(path):
     found = re.findall(r".*(?:://|index-url|find-links|extra-index|trusted-host).*", path.read_text())
     assert not found

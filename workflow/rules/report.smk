@@ -201,6 +201,9 @@ rule write_report:
             workflow.source_path("../report/methods.html.j2"),
             workflow.source_path("../report/provenance.html.j2"),
             workflow.source_path("../report/references.yaml"),
+            workflow.source_path("../report/explore.html.j2"),
+            workflow.source_path("../report/all_genes.html.j2"),
+            workflow.source_path("../report/page.js"),
             workflow.source_path("../report/page.css"),
         ],
     output:
@@ -224,6 +227,7 @@ rule write_report:
             "alpha": config["differential"]["alpha"],
             "families": FAMILIES,
             "label_genes": config["report"]["label_genes"],
+            "gene_link": config["report"]["gene_link"],
         },
     message:
         "Write the page {output}"

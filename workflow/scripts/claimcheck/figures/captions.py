@@ -26,6 +26,7 @@ class Study:
         formula: the model that was fitted.
         families: families of gene sets that are tested; none without gene sets.
         label_genes: ids of the genes of interest.
+        gene_link: address of a gene's page, with {gene_id} for its id, or "none".
     """
 
     title: str
@@ -38,6 +39,7 @@ class Study:
     formula: str = "~ condition"
     families: list[str] = field(default_factory=list)
     label_genes: list[str] = field(default_factory=list)
+    gene_link: str = "none"
 
     @property
     def direction(self) -> str:

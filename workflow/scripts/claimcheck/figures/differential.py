@@ -22,6 +22,7 @@ from claimcheck.figures.style import (
 N_LABELLED = 10
 """Genes named in a figure besides the configured ones: those with the largest absolute Wald statistic."""
 N_BINS = 40
+NOT_CALLED_COLOUR = "#B3B3B3"
 
 
 def gene_points(
@@ -189,7 +190,7 @@ def _scatter(
     if "minus_log10_p" in drawn:
         beyond |= (drawn["minus_log10_p"] != drawn["drawn_minus_log10_p"]).to_numpy()
     for call, colour, size in (
-        ("not called", "#B3B3B3", 4),
+        ("not called", NOT_CALLED_COLOUR, 4),
         (f"higher in {reference}", REFERENCE_COLOUR, 9),
         (f"higher in {test}", TEST_COLOUR, 9),
     ):

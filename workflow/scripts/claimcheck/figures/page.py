@@ -14,6 +14,7 @@ from claimcheck.figures.captions import Calls, Study, count_calls, describe_figu
 from claimcheck.figures.claims_page import ClaimResults, view_claims
 from claimcheck.figures.gene_captions import kind_of_figure
 from claimcheck.figures.methods import read_references
+from claimcheck.figures.interactive import prepare_interaction
 from claimcheck.figures.page_tables import (
     Column,
     Table,
@@ -110,7 +111,7 @@ def render_page(study: Study, results: Results, figures: Sequence[Path], templat
         study: names, direction, alpha.
         results: tables.
         figures: SVG files, named after what they show.
-        template: the page's Jinja template; the files that it includes lie beside it.
+        template: the page's Jinja template; the files that it includes and its script lie beside it.
 
     Returns:
         HTML. All text of the study is escaped.
@@ -122,6 +123,7 @@ def render_page(study: Study, results: Results, figures: Sequence[Path], templat
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.policies["json.dumps_kwargs"] = {"separators": (",", ":"), "allow_nan": False}
     calls = count_calls(results.genes, results.samples, study)
     views = {path.stem: _view(path, study, calls) for path in figures}
     animals = results.samples.merge(results.size_factors, on="sample", how="left", validate="1:1")
@@ -162,6 +164,7 @@ def render_page(study: Study, results: Results, figures: Sequence[Path], templat
         versions=versions_of(results.provenance),
         card=make_card(results.samples, results.configuration, results.provenance, study),
         **read_references(template.parent / "references.yaml").helpers(),
+        interaction=prepare_interaction(results.genes, study, template.parent),
     )
 
 

@@ -17,6 +17,20 @@ _MISSING = "–"
 
 
 @dataclass(frozen=True)
+class Cell:
+    """A cell as the page shows it.
+
+    Attributes:
+        text: what it says.
+        order: the raw value behind formatted text, by which the column sorts ("" where there is none); None where the
+            column sorts by its text.
+    """
+
+    text: str
+    order: str | None = None
+
+
+@dataclass(frozen=True)
 class Table:
     """A table as the page shows it.
 
@@ -24,21 +38,22 @@ class Table:
         caption: what it holds.
         headings: one a column, each with the kind of its cells: "number", "long" (text that needs
             room), "together" (text on one line) or "text".
-        rows: cells as text.
+        rows: their cells.
     """
 
     caption: str
     headings: list[tuple[str, str]]
-    rows: list[list[str]]
+    rows: list[list[Cell]]
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column of the page's tables: where it comes from, its heading, and its notation."""
+    """A column of the page's tables: where it comes from, its heading, its notation, and what it sorts by if not itself."""
 
     name: str
     heading: str
     notation: Callable[[Any], str]
+    order: str = ""
 
 
 def words(value: Any) -> str:
@@ -112,7 +127,7 @@ _GENE = [
     Column("gene_id", "id", words),
     Column("base_mean", "mean count", whole),
     Column("log2_fold_change", "log2 fold change", two),
-    Column("interval", "95 % interval", together),
+    Column("interval", "95 % interval", together, "ci_low"),
     Column("log2_fold_change_shrunken", "shrunken", two),
     Column("p_value", "p", probability),
     Column("p_adjusted", "adjusted p", probability),
@@ -203,7 +218,7 @@ def as_table(frame: pd.DataFrame, columns: Sequence[Column], caption: str) -> Ta
         for column in columns
         if column.name in frame and any(words(value) != _MISSING for value in frame[column.name])
     ]
-    cells = [[column.notation(value) for value in frame[column.name]] for column in shown]
+    cells = [_cells(frame, column) for column in shown]
     return Table(
         caption,
         [(column.heading, _KINDS.get(column.notation, "text")) for column in shown],
@@ -211,12 +226,32 @@ def as_table(frame: pd.DataFrame, columns: Sequence[Column], caption: str) -> Ta
     )
 
 
-def gene_table(genes: pd.DataFrame, study: Study, caption: str) -> Table:
-    """Lay out genes with their unshrunken fold change and its 95 % Wald interval (± 1.96 standard errors)."""
+def _cells(frame: pd.DataFrame, column: Column) -> list[Cell]:
+    texts = [column.notation(value) for value in frame[column.name]]
+    if column.order in frame:
+        numbers = pd.to_numeric(frame[column.order], errors="coerce")
+    elif column.notation is short or _KINDS.get(column.notation) == "number":
+        numbers = pd.to_numeric(frame[column.name], errors="coerce")
+    else:
+        return [Cell(text) for text in texts]
+    without = {_MISSING: ""}
+    return [
+        Cell(text, f"{number:.10g}" if pd.notna(number) else without.get(text, text))
+        for text, number in zip(texts, numbers, strict=True)
+    ]
+
+
+def confidence_interval(genes: pd.DataFrame) -> "tuple[pd.Series[float], pd.Series[float]]":
+    """Give the ends of the 95 % Wald interval of each gene's fold change (± 1.96 standard errors)."""
     half = _NORMAL_975 * genes["lfc_se"]
-    low, high = genes["log2_fold_change"] - half, genes["log2_fold_change"] + half
+    return genes["log2_fold_change"] - half, genes["log2_fold_change"] + half
+
+
+def gene_table(genes: pd.DataFrame, study: Study, caption: str) -> Table:
+    """Lay out genes with their unshrunken fold change and its 95 % Wald interval."""
+    low, high = confidence_interval(genes)
     interval = [f"{two(a)} to {two(b)}" if pd.notna(a) else "" for a, b in zip(low, high, strict=True)]
-    return as_table(genes.assign(interval=interval), _GENE, f"{caption} Direction: {study.direction}.")
+    return as_table(genes.assign(interval=interval, ci_low=low), _GENE, f"{caption} Direction: {study.direction}.")
 
 
 def top_genes(genes: pd.DataFrame, study: Study) -> Table:
