@@ -14,6 +14,7 @@ import pytest
 from support import tiny
 from support.archive import Archive, serve
 from support.interruptions import kill_and_resume, leftovers, require_mount
+from support.browser import broken_links, complaints, read_through, requests_outside, start_browser
 from support.results import checksums
 from support.studies import ROOT, last_words, run_workflow, write_study
 
@@ -77,6 +78,20 @@ def test_samples_keep_the_names_of_the_sheet(two_runs: list[Path]) -> None:
 
 def test_no_gene_sets_is_said(two_runs: list[Path]) -> None:
     assert "no gene sets" in (two_runs[0] / "results/report/index.html").read_text()
+
+
+def test_the_page_opens_in_a_browser(two_runs: list[Path], tmp_path: Path) -> None:
+    page = two_runs[0] / "results/report/index.html"
+    with start_browser(tmp_path) as browser:
+        read_through(browser, page)
+        assert complaints(browser) == []
+        assert requests_outside(browser) == []
+        assert broken_links(browser) == []
+        links = browser.execute_script(
+            "return [...document.querySelectorAll('a[href^=\"../\"]')].map((a) => a.pathname)"
+        )
+    assert len(links) > 20
+    assert all(Path(link).is_file() for link in links)
 
 
 def test_editing_the_sheet_reruns_what_depends_on_it(two_runs: list[Path]) -> None:
