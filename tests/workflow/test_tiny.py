@@ -13,8 +13,8 @@ import pytest
 
 from support import tiny
 from support.archive import Archive, serve
-from support.interruptions import kill_and_resume, leftovers, require_mount
 from support.browser import broken_links, complaints, read_through, requests_outside, start_browser
+from support.interruptions import kill_and_resume, leftovers, require_mount
 from support.results import checksums
 from support.studies import ROOT, last_words, run_workflow, write_study
 

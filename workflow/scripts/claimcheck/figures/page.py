@@ -13,8 +13,8 @@ import yaml
 from claimcheck.figures.captions import Calls, Study, count_calls, describe_figure
 from claimcheck.figures.claims_page import ClaimResults, view_claims
 from claimcheck.figures.gene_captions import kind_of_figure
-from claimcheck.figures.methods import read_references
 from claimcheck.figures.interactive import prepare_interaction
+from claimcheck.figures.methods import read_references
 from claimcheck.figures.page_tables import (
     Column,
     Table,
