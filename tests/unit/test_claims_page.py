@@ -96,7 +96,7 @@ def test_verdicts_stand_first_those_that_lead_before_the_others(drawings) -> Non
     order = [text.index(f"{name} {REGISTER.claims[name].statement}") for name in ("C11", "C12", "C13", "Q01", "C01")]
     assert order == sorted(order)
     assert order[-1] < text.index("What this page can and cannot say")
-    assert page.index('id="claims"') < page.index('id="can-say"') < page.index('id="samples"')
+    assert page.index('id="claims"') < page.index('id="artefacts"') < page.index('id="samples"')
     reader = Reader()
     reader.feed(page)
     assert reader.open == []

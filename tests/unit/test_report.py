@@ -20,7 +20,7 @@ TEMPLATE = ROOT / "workflow" / "report" / "index.html.j2"
 CONFIGURATION = yaml.safe_dump(
     complete(yaml.safe_load((ROOT / "config/config.yaml").read_text()), load_schema("config"))
 )
-ALWAYS = ("relations", "pca", "pca_covariates", "ma", "volcano", "gene_counts")
+ALWAYS = ("relations", "pca", "pca_covariates", "ma", "volcano", "gene_counts", "dispersions")
 N_SCRIPTS = 4
 SOMETIMES = ("mapping", "library", "shares", "composition", "sex", "knockout")
 STUDY = Study(

@@ -27,6 +27,25 @@ localrules:
     write_report,
 
 
+PARTS_OF_PAGE = [
+    "all_genes",
+    "artefacts",
+    "can_say",
+    "claims",
+    "exploratory",
+    "explore",
+    "firmness",
+    "genes",
+    "macros",
+    "made",
+    "methods",
+    "nulls",
+    "provenance",
+    "samples",
+    "sets",
+]
+
+
 rule draw_genes:
     input:
         genes="results/differential/genes.tsv",
@@ -195,16 +214,13 @@ rule write_report:
         ),
         template=workflow.source_path("../report/index.html.j2"),
         parts=[
-            workflow.source_path("../report/claims.html.j2"),
-            workflow.source_path("../report/claims_detail.html.j2"),
-            workflow.source_path("../report/macros.html.j2"),
-            workflow.source_path("../report/methods.html.j2"),
-            workflow.source_path("../report/provenance.html.j2"),
-            workflow.source_path("../report/references.yaml"),
-            workflow.source_path("../report/explore.html.j2"),
-            workflow.source_path("../report/all_genes.html.j2"),
-            workflow.source_path("../report/page.js"),
+            *[
+                workflow.source_path(f"../report/{part}.html.j2")
+                for part in PARTS_OF_PAGE
+            ],
             workflow.source_path("../report/page.css"),
+            workflow.source_path("../report/page.js"),
+            workflow.source_path("../report/references.yaml"),
         ],
     output:
         page="results/report/index.html",

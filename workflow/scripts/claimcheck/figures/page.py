@@ -82,6 +82,10 @@ class Results:
     claims: ClaimResults | None = None
 
 
+_OF_FAMILY = ("set_effects", "butterfly", "heatmap", "enrichment")
+"""Kinds of figures that stand with the family of gene sets that they are named after, in this order."""
+
+
 @dataclass(frozen=True)
 class FigureView:
     """A figure as the page shows it; `image` is a data URI, `width` its printed width in points."""
@@ -99,7 +103,7 @@ class FamilyView:
     """A family of gene sets as the page shows it."""
 
     name: str
-    figure: FigureView
+    figures: list[FigureView]
     table: Table
     sentence: str
 
@@ -131,12 +135,14 @@ def render_page(study: Study, results: Results, figures: Sequence[Path], templat
         animals = animals.merge(
             results.mapping[["sample", "n_processed", "share_pseudoaligned"]], on="sample", how="left"
         )
+    claims = None if results.claims is None else view_claims(results.claims, results.outcomes, study)
+    families = _families(study, results.set_tests, views)
     interest = results.genes[results.genes["gene_id"].isin(study.label_genes)].sort_values("symbol")
     return environment.get_template(template.name).render(
         study=study,
         calls=calls,
         views=views,
-        claims=None if results.claims is None else view_claims(results.claims, results.outcomes, study),
+        claims=claims,
         samples=sample_table(animals),
         gates=gate_table(results.gates),
         outcomes=results.outcomes.to_dict("records"),
@@ -157,7 +163,10 @@ def render_page(study: Study, results: Results, figures: Sequence[Path], templat
             [Column("meaning", "what was counted", sentence), Column("value", "number", words)],
             "Numbers of the differential test.",
         ),
-        families=_families(study, results.set_tests, views),
+        families=families,
+        pairs=[view for view in views.values() if kind_of_figure(view.name) == "pair"],
+        opposed=_elsewhere(views, families),
+        explored="exploratory" in views or bool(claims and claims.exploratory.rows),
         sets=None if results.sets is None else set_table(results.sets),
         configuration=results.configuration,
         settings=yaml.safe_load(results.configuration),
@@ -240,6 +249,12 @@ def _outcome(genes: pd.DataFrame, study: Study, calls: Calls) -> str:
     )
 
 
+def _elsewhere(views: dict[str, FigureView], families: Sequence[FamilyView]) -> list[FigureView]:
+    """List the heatmaps and opposite sets that are not named after a family."""
+    shown = {view.name for family in families for view in family.figures}
+    return [view for name, view in views.items() if kind_of_figure(name) in _OF_FAMILY and name not in shown]
+
+
 def _families(study: Study, tests: pd.DataFrame | None, views: dict[str, FigureView]) -> list[FamilyView]:
     if tests is None:
         return []
@@ -257,7 +272,7 @@ def _families(study: Study, tests: pd.DataFrame | None, views: dict[str, FigureV
         families.append(
             FamilyView(
                 name=name,
-                figure=views[f"enrichment_{name}"],
+                figures=[views[f"{kind}_{name}"] for kind in _OF_FAMILY if f"{kind}_{name}" in views],
                 table=set_test_table(tests, name),
                 sentence=f"{sentence}: {named}." if named else f"{sentence}.",
             )
