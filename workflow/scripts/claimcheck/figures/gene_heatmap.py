@@ -50,12 +50,13 @@ def draw_gene_heatmap(
         The figure, and a row a gene or score and animal with the columns HEATMAP_COLUMNS; z of genes below detection is missing.
     """
     animals = by_group(samples[["sample", "condition"]], test, reference)
-    parts = []
+    parts, titles = [], []
     for panel, own in genes.groupby("panel", sort=False):
         part = _gene_cells(own, animals, levels)
         for name in scores_of.get(str(panel), ()):
             part = pd.concat([part, _score_cells(name, animals, scores)], ignore_index=True)
         parts.append(part.assign(panel=panel)[list(HEATMAP_COLUMNS)])
+        titles.append(f"{panel} ({MOST_ROWS} of {len(own)} genes)" if len(own) > MOST_ROWS else str(panel))
     drawn = pd.concat(parts, ignore_index=True)
     largest = drawn["z"].abs().max()
     reach = 1.0 if np.isnan(largest) else float(np.clip(np.ceil(2 * largest) / 2, 1.0, _LARGEST_SCALE))
@@ -77,6 +78,7 @@ def draw_gene_heatmap(
         labels: dict[float, tuple[str, bool, bool]] = {}
         top = 0.0
         for number in column:
+            axes.text(0, top + 0.5, titles[number], fontsize=8, fontweight="bold", va="center")
             labels |= _draw_panel(axes, parts[number], animals, names, top=top, reach=reach, groups=(reference, test))
             top += heights[number]
         _name_rows(axes, labels)
@@ -122,14 +124,13 @@ def _draw_panel(
     reach: float,
     groups: tuple[str, str],
 ) -> dict[float, tuple[str, bool, bool]]:
-    """Draw the cells of a panel below its title and the bar of the groups.
+    """Draw the cells of a panel below the bar of the groups, which stands below its title.
 
     Returns:
         By the place of each row its name, and whether it is detected and whether it is a score.
     """
     reference, test = groups
     rows = part.drop_duplicates(["kind", "row"])
-    axes.text(0, top + 0.5, str(part["panel"].iloc[0]), fontsize=8, fontweight="bold", va="center")
     colours = colours_of(list(animals["condition"]), test, reference)
     for place, colour in enumerate(colours):
         axes.add_patch(Rectangle((place, top + 1.1), 1, 0.6, facecolor=colour, edgecolor="white", linewidth=0.8))
