@@ -18,8 +18,10 @@ from support.worlds import NOTHING, PAPER, plant
 
 WORLDS: dict[str, dict] = {
     "paper": {"effects": PAPER},
+    "strong paper": {"effects": PAPER | {"sets": {name: 2 * effect for name, effect in PAPER["sets"].items()}}},
     "null": {"effects": NOTHING},
     "cleaner knockout": {"effects": NOTHING, "carry_over": {"marrow": -2.0}},
+    "dirtier knockout": {"effects": NOTHING, "carry_over": {"marrow": 2.0}},
     "muscle": {"effects": NOTHING, "carry_over": {"muscle": 2.0}},
     "swap": {"effects": PAPER, "outcomes": {"knockout": "contradicted"}},
 }
