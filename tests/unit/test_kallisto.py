@@ -121,3 +121,29 @@ def test_a_transcriptome_that_is_none_leaves_neither_index_nor_scratch(tmp_path,
 
 def test_building_an_index_leaves_only_the_index(folder):
     assert [name for name in names(folder) if name.startswith(".")] == []
+
+
+def broken_kallisto(tmp_path, monkeypatch, lines):
+    """Put in kallisto's place a script that runs it and spoils what it wrote, as a full disk does."""
+    script = tmp_path / "kallisto.sh"
+    script.write_text(f'#!/bin/bash\n"{find_kallisto()}" "$@"\nstatus=$?\n{lines}\nexit $status\n')
+    script.chmod(0o755)
+    monkeypatch.setattr("claimcheck.expression.kallisto.find_kallisto", lambda: str(script))
+
+
+@pytest.mark.parametrize("cut", ["head -n -1", "head -c -1"])
+def test_abundances_that_end_early_are_refused_although_kallisto_ends_well(folder, tmp_path, monkeypatch, cut):
+    spoil = f'for table in "{tmp_path}"/sample/.*/abundance.tsv; do {cut} "$table" > short; mv short "$table"; done'
+    monkeypatch.chdir(tmp_path)
+    broken_kallisto(tmp_path, monkeypatch, spoil)
+    with pytest.raises(StudyError, match=r"kallisto wrote [0-9]+ of 20 transcripts of sample"):
+        run(folder, tmp_path / "sample")
+    assert names(tmp_path / "sample") == []
+
+
+def test_an_index_that_ends_early_is_refused_although_kallisto_ends_well(folder, tmp_path, monkeypatch):
+    spoil = '[ "$1" = index ] && truncate -s -64 "$3"'
+    broken_kallisto(tmp_path, monkeypatch, spoil)
+    with pytest.raises(StudyError, match="kallisto could not index the transcriptome"):
+        build_index(folder / "transcripts.fa", tmp_path / "transcripts.idx", threads=1)
+    assert names(tmp_path) == ["kallisto.sh"]

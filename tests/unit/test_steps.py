@@ -88,3 +88,22 @@ def test_a_step_that_is_tried_again_complains_once(run, tmp_path):
     for _ in range(2):
         run("raise StudyError('no such gene', where='here', expected='a gene', remedy='name another')")
     assert (tmp_path / "logs/problems.txt").read_text().count("no such gene") == 1
+
+
+def test_a_full_disk_is_said_without_a_traceback(run, tmp_path):
+    done = run("with open('/dev/full', 'w') as stream: stream.write('x')")
+    assert done.returncode == 1
+    for place in (done.stderr, (tmp_path / "logs/problems.txt").read_text()):
+        assert "the disk is full: a file could not be written" in place
+        assert "start again with the same command" in place
+        assert "Traceback" not in place
+
+
+def test_a_full_disk_is_said_where_neither_log_nor_problems_can_be_written(run, tmp_path):
+    (tmp_path / "logs/rule").mkdir(parents=True)
+    for name in ("logs/rule/step.log", "logs/problems.txt"):
+        (tmp_path / name).symlink_to("/dev/full")
+    done = run("logging.getLogger('claimcheck').info('begun')", "open('/dev/full', 'w', buffering=1).write('x\\n')")
+    assert done.returncode == 1
+    assert done.stderr.count("the disk is full: a file could not be written") == 1
+    assert "Traceback" not in done.stderr

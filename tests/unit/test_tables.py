@@ -1,5 +1,7 @@
 """Tables come back as they were written, a write is whole or absent, and what is no table is refused in one message."""
 
+import os
+
 import pandas as pd
 import pytest
 
@@ -120,3 +122,25 @@ def test_what_a_killed_run_left_in_the_scratch_folder_is_gone(tmp_path):
     with pytest.raises(RuntimeError), scratch_folder(tmp_path / "result.tsv"):
         raise RuntimeError
     assert not left.exists()
+
+
+def test_what_killed_runs_left_of_a_file_is_overwritten(tmp_path):
+    for _ in range(2):
+        killed = os.fork()
+        if not killed:
+            with whole_file(tmp_path / "a.txt") as partial:
+                partial.write_text("half")
+                os._exit(1)
+        os.waitpid(killed, 0)
+    assert len(list(tmp_path.iterdir())) == 1
+    write_text(tmp_path / "a.txt", "whole")
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("a.txt", "whole")]
+
+
+def test_a_full_disk_leaves_the_old_file_and_names_it(tmp_path):
+    path = tmp_path / "a.tsv"
+    path.write_text("old")
+    (tmp_path / ".a.tsv.part").symlink_to("/dev/full")
+    with pytest.raises(StudyError, match=r"the disk is full: .*a\.tsv could not be written"):
+        write_table(pd.DataFrame({"a": [1]}), path)
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("a.tsv", "old")]
