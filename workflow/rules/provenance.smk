@@ -29,6 +29,20 @@ WORKFLOW_VERSIONS = {
 BY_CONDA = bool(workflow.deployment_settings.deployment_method)
 
 
+# The rule by the pattern of each result; figures that this study does not draw are left out.
+MAKERS = {
+    regex_from_filepattern(str(output)): rule.name
+    for rule in workflow.rules
+    for output in rule.output
+    if output.startswith("results/")
+    and (
+        not output.startswith("results/figures/")
+        or "{" in output
+        or Path(output).stem in FIGURES
+    )
+}
+
+
 rule record_inputs:
     input:
         **FAMILY_ENVIRONMENTS,
@@ -86,20 +100,6 @@ rule record_inputs:
         "List what the study is made from"
     script:
         "../scripts/record_inputs.py"
-
-
-# The rule by the pattern of each result; figures that this study does not draw are left out. All rules but those below are known here.
-MAKERS = {
-    regex_from_filepattern(str(output)): rule.name
-    for rule in workflow.rules
-    for output in rule.output
-    if output.startswith("results/")
-    and (
-        not output.startswith("results/figures/")
-        or "{" in output
-        or Path(output).stem in FIGURES
-    )
-}
 
 
 rule record_provenance:

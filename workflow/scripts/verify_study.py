@@ -33,8 +33,9 @@ def main(
     run_infos = sorted(Path("results/quantification").glob("*/run_info.json"))
     versions = package_versions(pinned_packages(environments, pins), by_conda=by_conda)
     changed_inputs, absent = compare_inputs(stated)
+    changed_results = compare_results(stated)
     differences = [
-        *compare_results(stated),
+        *changed_results,
         *changed_inputs,
         *compare_configuration(stated, plain(configuration)),
         *compare_claims(stated, claims),
@@ -46,8 +47,13 @@ def main(
     if differences:
         count = f"{len(differences)} difference{'s' if len(differences) > 1 else ''}"
         lines = "".join(f"\n  {difference}" for difference in differences)
+        verdict = (
+            f"this study is not the one of {manifest}"
+            if changed_results
+            else f"all {len(outputs)} files of results are the same as those of {manifest}, but not all that they were made from"
+        )
         raise StudyError(
-            f"this study is not the one of {manifest}: {count}{lines}",
+            f"{verdict}: {count}{lines}",
             where=f"{Path.cwd()}, {len(outputs)} results and {len(inputs) - len(absent)} inputs compared",
             expected=f"the bytes, configuration, claims and versions of {manifest}",
             remedy="delete a changed file and start the study again to have it made anew; with the manifest's configuration, "

@@ -17,14 +17,21 @@ from claimcheck.sourcing.download import digest_of
 
 RESULTS = Path("results")
 MANIFEST = RESULTS / "provenance.json"
-_NO_RESULTS = frozenset({"results/README.md", "results/provenance.json", "results/samples/samples.template.tsv"})
+_NO_RESULTS = frozenset(
+    {
+        "results/README.md",
+        "results/provenance.json",
+        "results/provenance_inputs.tsv",  # the manifest holds its rows
+        "results/samples/samples.template.tsv",
+    }
+)
 _FORMAT = 1
 
 Manifest = dict[str, Any]
 
 
 def list_results() -> list[Path]:
-    """List the files below `results`, sorted; hidden ones, what is no result and the manifest itself are left out."""
+    """List the files below `results`, sorted; hidden ones, what is no result, and the manifest and its parts are left out."""
     found = [
         path
         for path in RESULTS.rglob("*")
