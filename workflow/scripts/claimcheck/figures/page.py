@@ -1,6 +1,5 @@
 """The page: one HTML file that holds everything it shows and asks nothing of any server."""
 
-import base64
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from pathlib import Path
 import jinja2
 import pandas as pd
 import yaml
+from markupsafe import Markup
 
 from claimcheck.figures.captions import Calls, Study, count_calls, describe_figure
 from claimcheck.figures.claims_page import ClaimResults, view_claims
@@ -91,7 +91,7 @@ class FigureView:
     """A figure as the page shows it; `image` is a data URI, `width` its printed width in points."""
 
     name: str
-    image: str
+    image: Markup
     width: float
     alt: str
     caption: str
@@ -179,15 +179,23 @@ def render_page(study: Study, results: Results, figures: Sequence[Path], templat
 
 def _view(path: Path, study: Study, calls: Calls) -> FigureView:
     alt, caption = describe_figure(path.stem, study, calls)
-    printed = re.search(r'<svg[^>]*? width="([\d.]+)pt"', path.read_text(encoding="utf-8"))
+    drawing = path.read_text(encoding="utf-8")
+    printed = re.search(r'<svg[^>]*? width="([\d.]+)pt"', drawing)
     width = float(printed[1]) if printed else 0.0
-    image = "data:image/svg+xml;base64," + base64.b64encode(path.read_bytes()).decode("ascii")
     if study.simulated:
         alt = f"Simulated data. {alt}"
     kind = next((kind for kind in FAMILY_CAPTIONS if path.stem.startswith(f"{kind}_")), kind_of_figure(path.stem))
     kind = kind or path.stem
     rule = {"ma": "draw_genes", "volcano": "draw_genes"}.get(kind, f"draw_{kind}")
-    return FigureView(path.stem, image, width, alt, caption, rule)
+    return FigureView(path.stem, data_address(drawing), width, alt, caption, rule)
+
+
+def data_address(drawing: str) -> Markup:
+    """Write an SVG as the address of itself, fit for an attribute in double quotes; a quarter shorter than in base64."""
+    text = " ".join(re.sub(r"<!--.*?-->", "", drawing, flags=re.DOTALL).split())
+    for character, written in (("%", "%25"), ("#", "%23"), ("&", "%26"), ("'", "%27"), ('"', "'")):
+        text = text.replace(character, written)
+    return Markup("data:image/svg+xml,") + Markup(text)
 
 
 def _differing(composition: pd.DataFrame, gates: pd.DataFrame, study: Study) -> str:
