@@ -1,5 +1,7 @@
 """The one error that a user sees: what is wrong, where, what was expected, and how to go on."""
 
+from claimcheck.texts import printable
+
 
 class StudyError(Exception):
     """A mistake in a study's configuration, data or surroundings that its user can mend.
@@ -13,10 +15,11 @@ class StudyError(Exception):
 
     def __init__(self, what: str, *, where: str, expected: str, remedy: str) -> None:
         super().__init__(what, where, expected, remedy)
-        self.what = what
-        self.where = where
-        self.expected = expected
-        self.remedy = remedy
+        # file names and quoted cells come from elsewhere
+        self.what = printable(what)
+        self.where = printable(where)
+        self.expected = printable(expected)
+        self.remedy = printable(remedy)
 
     def __str__(self) -> str:
         return f"{self.what}\n  where:    {self.where}\n  expected: {self.expected}\n  remedy:   {self.remedy}"

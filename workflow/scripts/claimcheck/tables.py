@@ -11,6 +11,7 @@ import pandas as pd
 
 from claimcheck.disk import disk_full, is_full
 from claimcheck.errors import StudyError
+from claimcheck.texts import NotTextError, decode, mark_formula, unmark_formula
 
 FLOAT_FORMAT = "%.10g"
 _SHOWN = 5
@@ -65,9 +66,28 @@ def write_text(path: Path, text: str) -> None:
 
 
 def write_table(table: pd.DataFrame, path: Path) -> None:
-    """Write a table as TSV without its index: ten significant digits, missing values as `NA`, LF line ends."""
+    """Write a table as TSV without its index: ten significant digits, missing values as `NA`, LF line ends.
+
+    Text that a spreadsheet would run as a formula gets an apostrophe, which `read_table` takes off again.
+    """
     with whole_file(path) as partial:
-        table.to_csv(partial, sep="\t", index=False, float_format=FLOAT_FORMAT, na_rep="NA", lineterminator="\n")
+        _without_formulas(table).to_csv(
+            partial, sep="\t", index=False, float_format=FLOAT_FORMAT, na_rep="NA", lineterminator="\n"
+        )
+
+
+def _without_formulas(table: pd.DataFrame) -> pd.DataFrame:
+    """Mark the cells of a table that a spreadsheet would run, and write CR, which is not quoted, as LF, which is."""
+    marked = table.copy(deep=False)
+    for name in table.columns[[not pd.api.types.is_numeric_dtype(dtype) for dtype in table.dtypes]]:
+        cells = list(table[name])
+        guarded = [
+            mark_formula(cell.replace("\r\n", "\n").replace("\r", "\n")) if isinstance(cell, str) else cell
+            for cell in cells
+        ]
+        if guarded != cells:
+            marked[name] = pd.Series(guarded, index=table.index, dtype=object)
+    return marked
 
 
 def read_table(path: Path, *, columns: Sequence[str] = (), text: Iterable[str] | bool = ()) -> pd.DataFrame:
@@ -92,16 +112,18 @@ def read_table(path: Path, *, columns: Sequence[str] = (), text: Iterable[str] |
             remedy="check the path, or run the step that makes it",
         )
     try:
-        content = path.read_bytes().decode("utf-8-sig")
+        content = decode(path.read_bytes())
         raw = pd.read_csv(io.StringIO(content), sep="\t", dtype=str, keep_default_na=False, header=None, comment=None)
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
+        rows = csv.reader(io.StringIO(content, newline=""), delimiter="\t")
+        for row in rows:  # pandas fills up a line that ends early without a word
+            if row and len(row) != raw.shape[1]:
+                raise _unreadable(path, f"line {rows.line_num} has {len(row)} cells, the header line {raw.shape[1]}")
+    except NotTextError as error:
+        raise _unreadable(path, error.reason, error.remedy) from error
+    except pd.errors.EmptyDataError as error:
+        raise _unreadable(path, "it is empty", "fill it, or check the path") from error
+    except (pd.errors.ParserError, csv.Error) as error:
         raise _unreadable(path, str(error)) from error
-    if "\0" in content:
-        raise _unreadable(path, "it is a binary file")
-    rows = csv.reader(io.StringIO(content, newline=""), delimiter="\t")
-    for row in rows:  # pandas fills up a line that ends early without a word
-        if row and len(row) != raw.shape[1]:
-            raise _unreadable(path, f"line {rows.line_num} has {len(row)} cells, the header line {raw.shape[1]}")
     header = [str(cell).strip() for cell in raw.iloc[0]]
     missing = [name for name in columns if name not in header]
     repeated = sorted({name for name in header if header.count(name) > 1})
@@ -114,6 +136,9 @@ def read_table(path: Path, *, columns: Sequence[str] = (), text: Iterable[str] |
             remedy="correct the header line",
         )
     table = raw.iloc[1:].reset_index(drop=True).set_axis(header, axis="columns")
+    for name in header:
+        if table[name].str.startswith("'").any():
+            table[name] = [unmark_formula(cell) for cell in table[name]]
     kept_as_text = set(header) if text is True else set(text or ())
     for name in header:
         if name not in kept_as_text:
@@ -121,12 +146,14 @@ def read_table(path: Path, *, columns: Sequence[str] = (), text: Iterable[str] |
     return table
 
 
-def _unreadable(path: Path, reason: str) -> StudyError:
+def _unreadable(
+    path: Path, reason: str, remedy: str = "open the file in a text editor and correct the line"
+) -> StudyError:
     return StudyError(
         f"the table {path.name} cannot be read: {reason}",
         where=str(path),
         expected="UTF-8 text, tab-separated, the same number of cells in every line",
-        remedy="open the file in a text editor and correct the line",
+        remedy=remedy,
     )
 
 
