@@ -46,6 +46,7 @@ def resolve(folder: Path, tissues: dict[str, int], monkeypatch: pytest.MonkeyPat
         rules=complete(RULES, load_schema("config")["properties"]["samples"]),
         test="knockout",
         reference="control",
+        covariates="auto",
         samples=folder / "samples.tsv",
         calls=folder / "calls.tsv",
         read_files_table=folder / "files.tsv",

@@ -6,7 +6,8 @@ import pytest
 
 from claimcheck.expression.counts import read_count_table
 from claimcheck.expression.panels import log2_cpm
-from claimcheck.expression.sex import NOT_MEASURABLE, SexThresholds, check_sex, normalise_sex, sex_gates
+from claimcheck.expression.sex import NOT_MEASURABLE, SexThresholds, check_sex, sex_gates
+from claimcheck.sourcing.traits import normalise_sex
 from support.archive import shared_data
 
 EXACT = SexThresholds(trace=0)

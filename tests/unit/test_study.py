@@ -11,7 +11,7 @@ from claimcheck.study import read_configuration
 ARCHIVE = {
     "study": {"title": "A study", "bioproject": "PRJNA0000003"},
     "design": {"test": "knockout", "reference": "control"},
-    "reference": {"transcripts": "transcripts.fa"},
+    "reference": {"transcripts": "https://example.org/transcripts.fa"},
 }
 
 

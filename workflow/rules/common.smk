@@ -25,7 +25,7 @@ from claimcheck.claims.requests import read_requests
 from claimcheck.disk import check_disk
 from claimcheck.errors import StudyError
 from claimcheck.steps import PROBLEMS
-from claimcheck.study import read_configuration
+from claimcheck.study import CONFIG, load_configuration, read_configuration
 from claimcheck.tables import read_table
 
 
@@ -36,6 +36,16 @@ def existing_path(path):
 
 # What `snakemake verify` compares with is no part of the study.
 MANIFEST = config.pop("manifest", "results/provenance.json")
+
+try:
+    if Path(CONFIG).exists() or not workflow.overwrite_configfiles:
+        load_configuration(Path(CONFIG))
+except StudyError as error:
+    raise WorkflowError(str(error)) from None
+
+
+configfile: CONFIG
+
 
 try:
     config.update(read_configuration(config, folder=Path.cwd()))

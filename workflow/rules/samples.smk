@@ -62,6 +62,7 @@ if FROM_ARCHIVE:
             rules=config["samples"],
             test=config["design"]["test"],
             reference=config["design"]["reference"],
+            covariates=config["design"]["covariates"],
         message:
             "Decide which animal and group each run belongs to; stop here if the archive does not say"
         script:
@@ -87,6 +88,7 @@ else:
             factor=config["design"]["factor"],
             test=config["design"]["test"],
             reference=config["design"]["reference"],
+            covariates=config["design"]["covariates"],
         message:
             "Read the sample sheet {input}"
         script:

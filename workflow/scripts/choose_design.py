@@ -13,7 +13,7 @@ from claimcheck.expression.design import (
     confounded,
     stated_design,
 )
-from claimcheck.expression.sex import normalise_sex
+from claimcheck.sourcing.traits import normalise_sex
 from claimcheck.steps import step
 from claimcheck.tables import read_table, write_table
 

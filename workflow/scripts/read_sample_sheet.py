@@ -1,16 +1,19 @@
 """Read the sample sheet of a table of counts and keep the two groups that are compared."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
-from claimcheck.sourcing.samples import check_sheet, select_groups
+from claimcheck.sourcing.samples import check_sheet, require_covariates, select_groups
 from claimcheck.steps import step
 from claimcheck.tables import read_table, write_table
 
 
-def main(*, sheet: Path, factor: str, test: str, reference: str, output: Path) -> None:
+def main(*, sheet: Path, factor: str, test: str, reference: str, covariates: Sequence[str] | str, output: Path) -> None:
     """Write the sheet of the samples of `test` and `reference`, the reference first."""
     checked = check_sheet(read_table(sheet, text=True), where=str(sheet), factor=factor)
-    write_table(select_groups(checked, test=test, reference=reference, where=str(sheet)), output)
+    selected = select_groups(checked, test=test, reference=reference, where=str(sheet))
+    require_covariates(selected, covariates, where=str(sheet))
+    write_table(selected, output)
 
 
 if "snakemake" in globals():
@@ -20,5 +23,6 @@ if "snakemake" in globals():
             factor=snakemake.params.factor,
             test=snakemake.params.test,
             reference=snakemake.params.reference,
+            covariates=snakemake.params.covariates,
             output=Path(snakemake.output[0]),
         )

@@ -5,6 +5,7 @@ Where the descriptions do not decide it, a template to complete by hand is writt
 
 import logging
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,7 @@ def main(
     rules: dict[str, Any],
     test: str,
     reference: str,
+    covariates: Sequence[str] | str,
     samples: Path,
     calls: Path,
     read_files_table: Path,
@@ -56,6 +58,7 @@ def main(
         described = sheets.describe_runs(runs, read_table(attributes, text=True))
         stated = _called(described, rules=rules, test=test, reference=reference)
     selected = sheets.select_groups(stated, test=test, reference=reference, where=where)
+    sheets.require_covariates(selected, covariates, where=where)
     files = _files(sheets.match_runs(selected, runs, where=where), runs)
     _require_space(files)
     write_table(files, read_files_table)
@@ -146,6 +149,7 @@ if "snakemake" in globals():
             rules=snakemake.params.rules,
             test=snakemake.params.test,
             reference=snakemake.params.reference,
+            covariates=snakemake.params.covariates,
             samples=Path(snakemake.output.samples),
             calls=Path(snakemake.output.calls),
             read_files_table=Path(snakemake.output.read_files),

@@ -1,6 +1,7 @@
 """Checking configurations and sheets against the JSON schemas of the workflow, with messages in plain words."""
 
 import difflib
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,9 +9,11 @@ from typing import Any
 import jsonschema
 import yaml
 from jsonschema.exceptions import ValidationError
+from jsonschema.protocols import Validator
 
 from claimcheck.errors import StudyError
 from claimcheck.tables import listed
+from claimcheck.texts import NotTextError, decode
 
 SCHEMAS = Path(__file__).resolve().parents[2] / "schemas"
 
@@ -23,6 +26,73 @@ _TYPES = {
     "boolean": "true or false",
     "null": "empty",
 }
+
+
+MOST_NODES = 100_000
+"""Keys and values of a file after its aliases are followed; the largest real one has some 3,000."""
+
+
+class _Loader(yaml.SafeLoader):
+    """Makes plain data alone, and refuses a key that stands twice in a mapping, of which the second would silently win."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode) and key.value != "<<"]
+        twice = sorted({key for key in keys if keys.count(key) > 1})
+        if twice:
+            raise yaml.constructor.ConstructorError(None, None, f"the key `{twice[0]}` stands twice", node.start_mark)
+        return super().construct_mapping(node, deep=deep)
+
+    def get_single_node(self) -> yaml.Node | None:
+        node = super().get_single_node()
+        if node is not None:
+            _count_nodes(node, {})
+        return node
+
+
+def load_yaml(path: Path, *, name: str, missing: str) -> Any:
+    """Read a YAML file of plain data in which no key is repeated.
+
+    Args:
+        path: the file.
+        name: what it is, for messages.
+        missing: what to do where there is no such file.
+
+    Raises:
+        StudyError: there is no such file, it is empty, no UTF-8 text, no YAML, would make objects, or grows beyond MOST_NODES.
+    """
+    expected = "YAML in UTF-8, each key once in its group"
+    if not path.is_file():
+        raise StudyError(f"the {name} {path} does not exist", where=str(path), expected=expected, remedy=missing)
+    where, remedy = str(path), "correct the line"
+    try:
+        content = yaml.load(decode(path.read_bytes()), Loader=_Loader)
+    except NotTextError as error:
+        reason, remedy = error.reason, error.remedy
+    except RecursionError:
+        reason = "it is nested too deeply"
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"{path}, line {mark.line + 1}" if mark else str(path)
+        reason = str(getattr(error, "problem", None) or error)
+        if "'\\t'" in reason:
+            reason, remedy = "a line begins with a tab", "indent with spaces"
+    else:
+        if content is not None:
+            return content
+        reason, remedy = "it is empty", "fill it; config/README.md explains every key"
+    raise StudyError(f"the {name} cannot be read: {reason}", where=where, expected=expected, remedy=remedy)
+
+
+def _count_nodes(node: yaml.Node, sizes: dict[int, int]) -> int:
+    """Return how many nodes a node holds when every alias in it is written out."""
+    if id(node) not in sizes:
+        sizes[id(node)] = MOST_NODES  # what holds itself never ends
+        parts = [part for pair in node.value for part in pair] if isinstance(node, yaml.MappingNode) else node.value
+        inner = parts if isinstance(node, yaml.CollectionNode) else []
+        sizes[id(node)] = 1 + sum(_count_nodes(part, sizes) for part in inner)
+    if sizes[id(node)] >= MOST_NODES:
+        raise yaml.constructor.ConstructorError(None, None, "its aliases make it endless", node.start_mark)
+    return sizes[id(node)]
 
 
 def load_schema(name: str) -> dict[str, Any]:
@@ -46,13 +116,22 @@ def _joined(schema: dict[str, Any]) -> dict[str, Any]:
     return schema
 
 
+def _pattern(_: Validator, pattern: str, instance: Any, schema: dict[str, Any]) -> Iterator[ValidationError]:
+    """Check a pattern of which `$` is the end of the text, and not the place before a last line end."""
+    if isinstance(instance, str) and not re.search(re.sub(r"(?<!\\)\$$", r"\\Z", pattern), instance):
+        yield ValidationError(f"{instance!r} does not match {pattern!r}")
+
+
+_VALIDATOR: Any = jsonschema.validators.extend(jsonschema.Draft202012Validator, {"pattern": _pattern})  # type: ignore[no-untyped-call]
+
+
 def check(instance: Any, schema: dict[str, Any], *, where: str) -> None:
     """Check an instance against a schema.
 
     Raises:
         StudyError: naming the first problem in the order of the instance, and how many there are in all.
     """
-    validator = jsonschema.Draft202012Validator(schema)
+    validator = _VALIDATOR(schema)
     errors = sorted(_leaves(validator.iter_errors(instance)), key=lambda error: [str(part) for part in error.path])
     if not errors:
         return

@@ -4,10 +4,30 @@ from pathlib import Path
 from typing import Any
 
 from claimcheck.errors import StudyError
-from claimcheck.schemas import check, complete, load_schema
-from claimcheck.tables import listed
+from claimcheck.schemas import check, complete, load_schema, load_yaml
+from claimcheck.tables import listed, read_table
 
 CONFIG = "config/config.yaml"
+
+
+def load_configuration(path: Path) -> dict[str, Any]:
+    """Read a configuration file as plain data, before Snakemake does, which would run what is written in it as Python.
+
+    Raises:
+        StudyError: it is missing, no YAML, not a group of keys, or asks to be run (`__use_yte__`).
+    """
+    content = load_yaml(
+        path, name="configuration", missing="start in the study's folder, or name that with --directory"
+    )
+    if isinstance(content, dict) and "__use_yte__" not in content:
+        return content
+    is_program = isinstance(content, dict)
+    raise StudyError(
+        "the configuration asks to be run as a template" if is_program else "the configuration is not a group of keys",
+        where=f"{path}, __use_yte__" if is_program else str(path),
+        expected="data, and no program" if is_program else "keys at the beginning of their lines, such as `study: …`",
+        remedy="write the values themselves" if is_program else "correct the file; config/README.md explains every key",
+    )
 
 
 def read_configuration(configuration: dict[str, Any], *, folder: Path) -> dict[str, Any]:
@@ -95,12 +115,35 @@ def _contradictions(study: dict[str, Any], folder: Path) -> list[tuple[str, str,
         unscored = sorted(scores - set(study["quality"]["panels"]))
         text = f"report.heatmaps.{name} shows the score of {listed(unscored)}, which is not measured" * bool(unscored)
         rules.append((f"report.heatmaps.{name}", text, "scores of quality.panels"))
-    for key, path in (("claims", study["claims"]), ("gene_sets.reference_expression", sets["reference_expression"])):
-        if path != "none":
+    files = {
+        "claims": study["claims"],
+        "gene_sets.reference_expression": sets["reference_expression"],
+        "collections.aliases": study["collections"]["aliases"],
+    }
+    if "simulation" not in study:  # which makes its own
+        files |= {
+            f"archive.{name}": study["archive"][name] for name in ("ena", "fastq", "ncbi", "biosamples", "browser")
+        }
+        files |= {f"reference.{name}": study["reference"][name] for name in ("transcripts", "annotation")}
+    for key, path in files.items():
+        if path not in (None, "none") and "://" not in path:
             rules.append((key, _missing(folder, path), "the path of a file, relative to the study folder, or none"))
     if sets["curated"] != "none":
         table = Path(sets["curated"]) / "sets.tsv"
         rules.append(("gene_sets.curated", _missing(folder, str(table)), "a folder with sets.tsv and gene lists"))
+        if (folder / table).is_file():
+            known = set(read_table(folder / table, columns=["family"], text=True)["family"])
+            known |= {
+                one["family"] for source in study["collections"]["sources"].values() for one in source["sets"].values()
+            }
+            unknown = [family for family in sets["families"] if family not in known]
+            rules.append(
+                (
+                    "gene_sets.families",
+                    f"no gene set has the family {listed(unknown)}" * bool(unknown),
+                    f"families of {table}: {listed(sorted(known), most=12)}",
+                )
+            )
     if study["start_from"] == "counts":
         counts = study["counts"] or {}
         for key in ("table", "samples"):
@@ -118,5 +161,7 @@ def _contradictions(study: dict[str, Any], folder: Path) -> list[tuple[str, str,
 
 
 def _missing(folder: Path, path: str) -> str:
-    """Say that a local path does not exist, or nothing."""
+    """Say that a local path does not exist, or cannot be used, or nothing."""
+    if "{" in path or "}" in path:
+        return f"the path {path!r} holds a brace, which Snakemake takes for a wildcard"
     return "" if (folder / path).exists() else f"the file {path} does not exist"

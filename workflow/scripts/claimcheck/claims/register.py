@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import yaml
 
 from claimcheck.claims.checks import Collection, check_sense
 from claimcheck.claims.model import (
@@ -26,8 +25,7 @@ from claimcheck.claims.model import (
     SetTest,
     Veto,
 )
-from claimcheck.errors import StudyError
-from claimcheck.schemas import check, complete, load_schema
+from claimcheck.schemas import check, complete, load_schema, load_yaml
 
 DIRECTIONS = {"up": 1, "down": -1, "either": 0, "not_lower": 1, "not_higher": -1}
 
@@ -45,15 +43,9 @@ def read_register(
     Raises:
         StudyError: naming file, claim and key.
     """
-    raw = path.read_bytes() if path.is_file() else None
-    if raw is None:
-        raise StudyError(
-            f"the claims register {path.name} does not exist",
-            where=str(path),
-            expected="a YAML file of claims",
-            remedy="correct `claims` in config/config.yaml, or set it to none",
-        )
-    content = _parse(raw, path)
+    content = load_yaml(
+        path, name="claims register", missing="correct `claims` in config/config.yaml, or set it to none"
+    )
     schema = load_schema("claims")
     _check_schema(content, schema, path)
     check_sense(content, Collection.of(sets, members, annotation), where=str(path))
@@ -73,7 +65,7 @@ def read_register(
         lead=tuple(full["lead"]),
         artefacts=full.get("artefacts", {}),
         digest=hashlib.sha256(canonical).hexdigest(),
-        file_digest=hashlib.sha256(raw).hexdigest(),
+        file_digest=hashlib.sha256(path.read_bytes()).hexdigest(),
     )
 
 
@@ -92,32 +84,6 @@ def deviations(register: Register, configuration: Mapping[str, Any]) -> dict[str
         if value != registered:
             found[key] = (registered, value)
     return found
-
-
-class _Loader(yaml.SafeLoader):
-    """Refuses a key that stands twice in a mapping, of which the second would silently win."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode) and key.value != "<<"]
-        twice = sorted({key for key in keys if keys.count(key) > 1})
-        if twice:
-            raise yaml.constructor.ConstructorError(None, None, f"the key `{twice[0]}` stands twice", node.start_mark)
-        return super().construct_mapping(node, deep=deep)
-
-
-def _parse(raw: bytes, path: Path) -> Any:
-    """Read YAML in which no key is repeated."""
-    try:
-        return yaml.load(raw, Loader=_Loader)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f", line {mark.line + 1}" if mark else ""
-        raise StudyError(
-            f"the claims register cannot be read: {getattr(error, 'problem', None) or error}",
-            where=f"{path}{line}",
-            expected="YAML in UTF-8, each key once in its group",
-            remedy="correct the line",
-        ) from error
 
 
 def _check_schema(content: Any, schema: dict[str, Any], path: Path) -> None:

@@ -34,7 +34,7 @@ class Requests(NamedTuple):
 
 
 def read_requests(claims: Path | None, *, curated: str, reference_expression: Path | None) -> Requests:
-    """Read the register of a study and what it asks for.
+    """Read the curated sets and the register of a study, and what the latter asks for.
 
     Args:
         claims: the register; None where a study has none.
@@ -42,12 +42,12 @@ def read_requests(claims: Path | None, *, curated: str, reference_expression: Pa
         reference_expression: the table that variants may leave genes out by, or None.
 
     Raises:
-        StudyError: the register is wrong, or lacks what it needs.
+        StudyError: the sets or the register are wrong, or it lacks what it needs.
     """
-    if claims is None:
-        return Requests([], {WHOLE: []}, [])
     no_sets = pd.DataFrame(columns=list(SET_COLUMNS)), pd.DataFrame(columns=list(MEMBER_COLUMNS))
     sets, members = no_sets if curated == "none" else read_collection(Path(curated))
+    if claims is None:
+        return Requests([], {WHOLE: []}, [])
     register = read_register(claims, sets=sets, members=members)
     reference = read_reference(register, reference_expression)
     by_set = {str(name): list(rows) for name, rows in members.groupby("set")["gene_id"]}

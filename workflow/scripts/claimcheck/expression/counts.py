@@ -10,6 +10,7 @@ import pandas as pd
 from claimcheck.errors import StudyError
 from claimcheck.sourcing.identifiers import strip_version
 from claimcheck.tables import listed
+from claimcheck.texts import NotTextError, decode
 
 logger = logging.getLogger("claimcheck.expression.counts")
 
@@ -62,16 +63,17 @@ def _read_cells(path: Path) -> pd.DataFrame:
             expected=expected,
             remedy="correct counts.table in config/config.yaml; the path is relative to the study folder",
         )
+    remedy = "save it as plain text, comma- or tab-separated"
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = io.StringIO(decode(path.read_bytes()), newline=None).getvalue()
         separator = "\t" if "\t" in text.partition("\n")[0] else ","
         table = pd.read_csv(io.StringIO(text), sep=separator, dtype=str, index_col=0, keep_default_na=False)
-    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+    except (NotTextError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
         raise StudyError(
             f"the table of counts cannot be read: {error}",
             where=str(path),
             expected=expected,
-            remedy="save it as plain text, comma- or tab-separated",
+            remedy=error.remedy if isinstance(error, NotTextError) else remedy,
         ) from error
     with_header = pd.read_csv(io.StringIO(text), sep=separator, dtype=str, header=None, nrows=1).iloc[0, 1:]
     names = with_header.str.strip()
@@ -94,9 +96,16 @@ def choose_samples(counts: pd.DataFrame, samples: list[str], *, where: str) -> p
     """Return the columns of the sheet's samples, in the sheet's order.
 
     Raises:
-        StudyError: a sample has no column.
+        StudyError: a sample has no column, or not one count.
     """
     missing = [sample for sample in samples if sample not in counts]
+    if missing and set(samples) <= set(counts.index):
+        raise StudyError(
+            "the table of counts has the samples in its rows",
+            where=f"{where}: rows are {listed(counts.index, most=8)}; columns are {listed(counts.columns, most=3)}",
+            expected="a gene a row and a sample a column",
+            remedy="exchange rows and columns of the table",
+        )
     if missing:
         raise StudyError(
             f"the table of counts has no column for {listed(missing)}",
@@ -107,4 +116,12 @@ def choose_samples(counts: pd.DataFrame, samples: list[str], *, where: str) -> p
     others = [sample for sample in counts if sample not in samples]
     if others:
         logger.info("left out, since the sheet does not have them in either group: %s", ", ".join(map(str, others)))
+    empty = [sample for sample in samples if not counts[sample].any()]
+    if empty:
+        raise StudyError(
+            f"not one gene is counted in {listed(empty)}",
+            where=where,
+            expected="counts above zero in every sample",
+            remedy="check the table, or leave the samples out of the sample sheet (counts.samples)",
+        )
     return counts[samples]

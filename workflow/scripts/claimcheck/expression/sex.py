@@ -7,12 +7,11 @@ import numpy as np
 import pandas as pd
 
 from claimcheck.expression.gates import Gate
-from claimcheck.sourcing.traits import call_sex
+from claimcheck.sourcing.traits import normalise_sex
 from claimcheck.tables import listed
 
 FEMALE, MALE, MIXED, UNDETERMINED = "female", "male", "mixed", "undetermined"
 NOT_MEASURABLE = "not measurable"
-_KARYOTYPES = {"xx": FEMALE, "xy": MALE}
 
 
 @dataclass(frozen=True)
@@ -33,12 +32,6 @@ class SexThresholds:
     male_min: float = 2.0
     male_max: float = 0.5
     trace: float = 0.01
-
-
-def normalise_sex(text: str) -> str:
-    """Return female or male where a text states one of them, in words, as F or M, or as XX or XY; else ""."""
-    word, how = call_sex({"sex": text})
-    return word if how == "word" else _KARYOTYPES.get(text.strip().lower(), "")
 
 
 def check_sex(

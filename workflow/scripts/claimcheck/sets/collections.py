@@ -1,5 +1,6 @@
 """The curated gene sets of a study: reading them, and mapping them to the genes that were measured."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from claimcheck.tables import listed, read_table
 
 SET_COLUMNS = ("set", "family", "description", "source", "citation", "licence", "checked_on")
 MEMBER_COLUMNS = ("set", "gene_id", "symbol")
+_DATABASE_ID = re.compile(r"[A-Z][A-Za-z]*[0-9]{7,}")
+"""Gene ids as databases number them; a collection that has some has nothing else, such as a symbol in the wrong column."""
 
 
 def read_collection(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -36,11 +39,15 @@ def read_collection(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
         problem = f"a set lists a gene twice: {listed(twice['set'] + ' ' + twice['symbol'])}"
     elif (members["gene_id"] == "").any():
         problem = f"genes without an id: {listed(members.loc[members['gene_id'] == '', 'symbol'])}"
+    else:
+        numbered = members["gene_id"].str.fullmatch(_DATABASE_ID)
+        if numbered.any() and not numbered.all():
+            problem = f"no ids are {listed(dict.fromkeys(members.loc[~numbered, 'gene_id']))}"
     if problem:
         raise StudyError(
             f"the gene sets do not fit together: {problem}",
             where=str(folder),
-            expected="every set once in sets.tsv and in one gene list, each gene once with its Ensembl id",
+            expected="every set once in sets.tsv and in one gene list, each gene once; gene ids without version",
             remedy="correct the tables; config/gene_sets/README.md explains their columns",
         )
     return sets, members

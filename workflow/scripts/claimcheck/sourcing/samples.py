@@ -1,5 +1,6 @@
 """Which run belongs to which animal and group: from a sheet, or from what the archive says in configured patterns."""
 
+import difflib
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
@@ -8,11 +9,16 @@ import pandas as pd
 
 from claimcheck.errors import StudyError
 from claimcheck.sourcing.addresses import SAMPLE_NAME, check_name
+from claimcheck.sourcing.notation import clean
+from claimcheck.sourcing.traits import normalise_sex
 from claimcheck.tables import listed
 
 SAMPLE_COLUMNS = ("sample", "condition", "sex", "age", "tissue", "batch", "runs", "evidence")
 DIGEST = "archive_digest"
 """Column with the checksum of what the archive said of a sample when the sheet was made."""
+
+MIXED_SEX = ("mixed", "pooled", "both")
+"""What the column sex may say of several animals in one sample; it is then told from expression."""
 
 _DESCRIBED = (
     "sample_accession",
@@ -178,16 +184,28 @@ def check_sheet(sheet: pd.DataFrame, *, where: str, factor: str = "condition") -
         The sheet with the columns SAMPLE_COLUMNS first, absent ones empty, and all others kept.
 
     Raises:
-        StudyError: a column is missing, a name unfit for a file, a sample or run given twice, or a condition empty.
+        StudyError: a column or every row is missing, a name unfit for a file, a sample or run given twice, a condition empty,
+            or a sex unknown.
     """
     for column in ("sample", factor):
         if column not in sheet:
+            commas = len(sheet.columns) == 1 and re.search("[,;]", str(sheet.columns[0]))
             raise StudyError(
-                f"the sample sheet has no column `{column}`",
+                f"the sample sheet has no column `{column}`"
+                + (": its cells are separated by commas" if commas else ""),
                 where=f"{where}, header line: {listed(sheet.columns, most=20)}",
-                expected=f"the columns {listed(dict.fromkeys(('sample', factor)))}, tab-separated",
-                remedy="add the column, or name the right one in config/config.yaml (design.factor)",
+                expected=f"the columns {listed(dict.fromkeys(('sample', factor)))}, separated by tabs",
+                remedy="save the sheet as tab-separated text"
+                if commas
+                else "add the column, or name the right one in config/config.yaml (design.factor)",
             )
+    if sheet.empty:
+        raise StudyError(
+            "the sample sheet has no row",
+            where=where,
+            expected="one row a sample below the header line",
+            remedy="add the samples, or remove the file",
+        )
     checked = sheet.apply(lambda column: column.str.strip())
     checked["condition"] = checked[factor]
     for sample in checked["sample"]:
@@ -208,8 +226,37 @@ def check_sheet(sheet: pd.DataFrame, *, where: str, factor: str = "condition") -
             expected="a condition for every sample; leave a row out to leave the sample out",
             remedy="fill the column, or delete the row",
         )
+    for sample, sex in zip(checked["sample"], checked.get("sex", pd.Series(dtype=str)), strict=False):
+        if clean(sex) and not normalise_sex(sex) and sex.lower() not in MIXED_SEX:
+            raise StudyError(
+                f"the sex of {sample} is {sex!r}",
+                where=f"{where}, column sex",
+                expected=f"female or male (f, m, XX, XY), or {listed(MIXED_SEX)}",
+                remedy="correct the cell, or leave it empty",
+            )
     others = [column for column in checked if column not in SAMPLE_COLUMNS]
     return checked.reindex(columns=[*SAMPLE_COLUMNS, *others]).fillna("")
+
+
+def require_covariates(sheet: pd.DataFrame, covariates: Sequence[str] | str, *, where: str) -> None:
+    """Check before anything large is done that the stated covariates are known; sex can still be told from expression.
+
+    Args:
+        sheet: the selected samples, from `select_groups`.
+        covariates: columns of the sheet, or "auto".
+
+    Raises:
+        StudyError: a column is missing, or empty for a sample.
+    """
+    for covariate in () if isinstance(covariates, str) else covariates:
+        is_known = covariate in sheet and (sheet[covariate] != "").all()
+        if not is_known and covariate != "sex":
+            raise StudyError(
+                f"the covariate {covariate!r} is not known for every sample",
+                where=where,
+                expected=f"a column {covariate} with a value for all of {listed(sheet['sample'], most=8)}",
+                remedy="fill the column in the sample sheet, or remove it from design.covariates in config/config.yaml",
+            )
 
 
 def match_runs(sheet: pd.DataFrame, runs: pd.DataFrame, *, where: str) -> pd.DataFrame:
@@ -221,6 +268,13 @@ def match_runs(sheet: pd.DataFrame, runs: pd.DataFrame, *, where: str) -> pd.Dat
     Raises:
         StudyError: a run is unknown, used twice, or a sample has none.
     """
+    if not sheet["runs"].any():
+        raise StudyError(
+            "the sample sheet has no column `runs`, or an empty one",
+            where=f"{where}, header line",
+            expected="a column runs with the run accessions of every sample, joined by ;",
+            remedy="add the column",
+        )
     pairs = [(row.sample, run.strip()) for row in sheet.itertuples() for run in str(row.runs).split(";")]
     known = set(runs["run_accession"])
     unknown = [f"{run or 'no run'} (sample {sample})" for sample, run in pairs if run not in known]
@@ -231,22 +285,26 @@ def match_runs(sheet: pd.DataFrame, runs: pd.DataFrame, *, where: str) -> pd.Dat
             expected=f"RNA-Seq runs of the project, such as {listed(sorted(known), most=3)}",
             remedy="correct the run accessions",
         )
-    used = pd.Series([run for _, run in pairs])
-    if used.duplicated().any():
+    used = pd.DataFrame(pairs, columns=["sample", "run_accession"])
+    again = used[used["run_accession"].duplicated()]
+    if len(again):
+        within = used[used.duplicated()]
         raise StudyError(
-            f"the run {listed(used[used.duplicated()])} is given to two samples",
+            f"the run {listed(within['run_accession'])} is given twice to {listed(within['sample'])}"
+            if len(within)
+            else f"the run {listed(again['run_accession'])} is given to two samples",
             where=f"{where}, column runs",
             expected="every run in one sample",
             remedy="correct the column runs",
         )
-    return pd.DataFrame(pairs, columns=["sample", "run_accession"])
+    return used
 
 
 def select_groups(sheet: pd.DataFrame, *, test: str, reference: str, where: str) -> pd.DataFrame:
     """Keep the samples of the two groups that are compared, the reference first.
 
     Raises:
-        StudyError: a group is missing.
+        StudyError: a group is missing, or a condition looks like one that is misspelt.
     """
     for group in (reference, test):
         if group not in set(sheet["condition"]):
@@ -256,6 +314,17 @@ def select_groups(sheet: pd.DataFrame, *, test: str, reference: str, where: str)
                 expected=f"samples of both {test!r} and {reference!r} (design.test and design.reference)",
                 remedy="correct the conditions, or design.test and design.reference in config/config.yaml",
             )
+    for condition in sorted(set(sheet["condition"]) - {test, reference}):
+        near = difflib.get_close_matches(_bare(condition), [_bare(test), _bare(reference)], n=1, cutoff=0.85)
+        if near and re.sub(r"\D", "", condition) in ("", *(re.sub(r"\D", "", group) for group in (test, reference))):
+            meant = test if near[0] == _bare(test) else reference
+            raise StudyError(
+                f"the condition {condition!r} of {listed(sheet.loc[sheet['condition'] == condition, 'sample'])} is neither "
+                f"group; is it {meant!r}?",
+                where=where,
+                expected=f"{test!r} or {reference!r} (design.test and design.reference), or a name unlike both",
+                remedy="correct the condition; delete the row, or give it another name, to leave the sample out",
+            )
     order = sheet["condition"].map({reference: 0, test: 1})
     return (
         sheet[order.notna()]
@@ -263,3 +332,8 @@ def select_groups(sheet: pd.DataFrame, *, test: str, reference: str, where: str)
         .sort_values(["order", "sample"], ignore_index=True)
         .drop(columns="order")
     )
+
+
+def _bare(condition: str) -> str:
+    """Return a condition in small letters and digits alone."""
+    return re.sub(r"[\W_]", "", condition.lower())

@@ -12,6 +12,7 @@ _AGE = re.compile(
 _EMBRYONIC = re.compile(r"(?<![a-z0-9])E(\d{1,2}\.5)(?!\d)")
 _DAYS = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)\s?d(?![a-z])", re.I)
 _SEX_SUFFIX = re.compile(r"(?:^|[-_ ])([mf])[-_ ]?\d+(?=$|[-_ .])", re.I)
+_KARYOTYPES = {"xx": "female", "xy": "male"}
 _SEX_WORDS = {
     "female": re.compile(r"(?<![a-z])females?(?![a-z])|\u2640", re.I),
     "male": re.compile(r"(?<![a-z])males?(?![a-z])|\u2642", re.I),
@@ -28,6 +29,12 @@ def call_sex(fields: Mapping[str, str]) -> tuple[str, str]:
         return (said.pop(), "word") if len(said) == 1 else ("", "")
     hints = {match[1].lower() for text in texts.values() for match in _SEX_SUFFIX.finditer(text)}
     return ({"f": "female", "m": "male"}[hints.pop()], "suffix") if len(hints) == 1 else ("", "")
+
+
+def normalise_sex(text: str) -> str:
+    """Return female or male where a text states one of them, in words, as F or M, or as XX or XY; else ""."""
+    word, how = call_sex({"sex": text})
+    return word if how == "word" else _KARYOTYPES.get(text.strip().lower(), "")
 
 
 def call_age(fields: Mapping[str, str]) -> str:
