@@ -1,12 +1,11 @@
 """A FASTQ file is counted when it is whole, and refused when anything of it is missing."""
 
 import gzip
-from pathlib import Path
 
 import pytest
 
 from claimcheck.errors import StudyError
-from claimcheck.sourcing.fastq import FastqContent, check_mates, inspect_fastq
+from claimcheck.sourcing.fastq import FastqContent, inspect_fastq, inspect_mates
 
 READS = "".join(f"@read{number} 1:N:0\nACGTACGTAC\n+\n@IIIIIIII+\n" for number in range(50)).encode()
 
@@ -77,9 +76,29 @@ def test_a_missing_file_is_refused(tmp_path):
         inspect_fastq(tmp_path / "absent.fastq")
 
 
-def test_mates_hold_as_many_reads():
-    paths = [Path("run_1.fastq.gz"), Path("run_2.fastq.gz")]
-    check_mates(paths, [FastqContent(5, 75), FastqContent(5, 50)])
-    check_mates(paths[:1], [FastqContent(5, 75)])
-    with pytest.raises(StudyError, match=r"5 in run_1.fastq.gz and 4 in run_2.fastq.gz"):
-        check_mates(paths, [FastqContent(5, 75), FastqContent(4, 75)])
+def mates(tmp_path, one, two):
+    return write(tmp_path, one, "run_1.fastq"), write(tmp_path, two, "run_2.fastq")
+
+
+def test_mates_hold_as_many_reads(tmp_path):
+    other = READS.replace(b" 1:N:0", b" 2:N:0")
+    assert inspect_mates(mates(tmp_path, READS, other)) == [FastqContent(50, 10), FastqContent(50, 10)]
+    with pytest.raises(StudyError, match=r"50 in run_1.fastq and 49 in run_2.fastq"):
+        inspect_mates(mates(tmp_path, READS, other[: other.rindex(b"@read49")]))
+    with pytest.raises(StudyError, match=r"49 in run_1.fastq and 50 in run_2.fastq"):
+        inspect_mates(mates(tmp_path, READS[: READS.rindex(b"@read49")], other))
+
+
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [("r1/1", "r1/2"), ("r1 1:N:0", "r1 2:N:0"), ("r1 1/1", "r1 1/2"), ("r1", "r1"), ("r1 length=50", "r1 length=50")],
+)
+def test_mates_are_known_by_their_names(tmp_path, one, two):
+    record = "@{}\nACGT\n+\nIIII\n"
+    first, second = record.format(one).encode(), record.format(two).encode()
+    assert inspect_mates(mates(tmp_path, first, second)) == [FastqContent(1, 4)] * 2
+    if one != two:
+        with pytest.raises(StudyError, match="the mates are swapped: read 1 is"):
+            inspect_mates(mates(tmp_path, second, first))
+    with pytest.raises(StudyError, match=r"no mates: read 2 is .* in run_1.fastq and 'other' in run_2.fastq"):
+        inspect_mates(mates(tmp_path, first * 2, second + record.format("other").encode()))

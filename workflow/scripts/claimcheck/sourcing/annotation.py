@@ -1,12 +1,10 @@
 """The exons of one gene: their places from a GTF, their sequences from the transcript FASTA."""
 
-import gzip
 import logging
 import re
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import IO, cast
 
 import dnaio
 import pandas as pd
@@ -14,13 +12,13 @@ from dnaio.exceptions import FileFormatError
 
 from claimcheck.errors import StudyError
 from claimcheck.sourcing.identifiers import strip_version
+from claimcheck.sourcing.packed import open_packed
 from claimcheck.sourcing.reference import parse_header
 from claimcheck.tables import listed
 
 EXON_COLUMNS = ("gene_id", "symbol", "transcript_id", "exon", "start", "end", "strand", "length", "sequence")
 
 _ATTRIBUTE = re.compile(r'(\w+) "([^"]*)"')
-_GZIP = b"\x1f\x8b"
 
 logger = logging.getLogger("claimcheck.sourcing.annotation")
 
@@ -81,7 +79,7 @@ def read_gene_exons(path: Path, gene_id: str) -> pd.DataFrame:
     rows = []
     wanted = gene_id.encode()
     try:
-        with _open(path) as stream:
+        with open_packed(path) as stream:
             for number, line in enumerate(stream, 1):
                 if wanted in line and (row := _parse_exon(line.decode(), gene_id, number)):
                     rows.append(row)
@@ -118,7 +116,7 @@ def read_gene_transcripts(path: Path, gene_id: str) -> dict[str, tuple[str, str,
     """
     found = {}
     try:
-        with dnaio.open(path, fileformat="fasta", open_threads=0) as reader:
+        with open_packed(path) as stream, dnaio.open(stream, fileformat="fasta") as reader:
             for record in reader:
                 header = parse_header(record.name) if gene_id in record.name else None
                 if header and header["gene_id"] == gene_id:
@@ -188,13 +186,6 @@ def _in_order(exons: pd.DataFrame, *, where: str) -> pd.DataFrame:
             remedy="set identity.transcript in config/config.yaml to another transcript of the gene",
         )
     return exons.sort_values("start", ascending=bool(exons["strand"].iloc[0] == "+"), ignore_index=True)
-
-
-def _open(path: Path) -> IO[bytes]:
-    """Open a file for reading, whether or not its name tells that it is compressed."""
-    with path.open("rb") as stream:
-        compressed = stream.read(2) == _GZIP
-    return cast(IO[bytes], gzip.open(path, "rb")) if compressed else path.open("rb")
 
 
 def _parse_exon(line: str, gene_id: str, number: int) -> tuple[str, str, str, int, int, str] | None:

@@ -10,12 +10,16 @@ from dnaio.exceptions import FileFormatError
 
 from claimcheck.errors import StudyError
 from claimcheck.sourcing.identifiers import strip_version
+from claimcheck.sourcing.packed import open_packed
 from claimcheck.tables import listed
 
 TRANSCRIPT_COLUMNS = ("target_id", "transcript_id", "gene_id", "symbol", "biotype", "length")
 
 _TOKEN = re.compile(r"(\w+):(\S+)")
 _FLYBASE = re.compile(r"(\w+)=([^;]+)")
+_NUCLEOTIDES = b"ACGTUNRYKMSWBDHVacgtunrykmswbdhv-"
+LARGEST = 1 << 31
+"""Bytes of a transcriptome; those of plants have some 600 MB, and a genome is none."""
 
 
 def parse_header(header: str) -> dict[str, str] | None:
@@ -68,19 +72,29 @@ def read_transcripts(path: Path) -> pd.DataFrame:
         One row a transcript, in the file's order, with the columns TRANSCRIPT_COLUMNS; length in nucleotides.
 
     Raises:
-        StudyError: the file is no FASTA, empty or truncated, a header names no gene, or an id occurs twice.
+        StudyError: the file is no FASTA, empty, truncated or far too large, a header names no gene, a sequence is a protein, or an
+            id occurs twice.
     """
     rows: list[dict[str, str | int]] = []
     try:
-        with dnaio.open(path, fileformat="fasta") as reader:
+        with open_packed(path, most=LARGEST) as stream, dnaio.open(stream, fileformat="fasta") as reader:
             for record in reader:
                 parsed = parse_header(record.name)
                 if parsed is None:
                     raise StudyError(
                         f"the header {record.name[:120]!r} names no gene",
-                        where=f"{path}, record {len(rows) + 1}",
+                        where=f"{path.resolve()}, record {len(rows) + 1}",
                         expected="a GENCODE, Ensembl or FlyBase transcript header",
                         remedy="set reference.transcripts in config/config.yaml to a transcript FASTA of one of these",
+                    )
+                others = record.sequence.encode().translate(None, _NUCLEOTIDES)
+                if others:
+                    raise StudyError(
+                        f"the sequence of {parsed['target_id'][:60]!r} holds {listed(sorted(set(others.decode())), most=8)}, "
+                        "as proteins do",
+                        where=f"{path.resolve()}, record {len(rows) + 1}",
+                        expected="nucleotides",
+                        remedy="set reference.transcripts in config/config.yaml to the transcripts, not their translations",
                     )
                 rows.append({**parsed, "length": len(record.sequence)})
     except (FileFormatError, EOFError, OSError, UnicodeDecodeError, zlib.error) as error:
