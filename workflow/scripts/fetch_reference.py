@@ -6,6 +6,7 @@ from pathlib import Path
 from claimcheck.sourcing.addresses import parse_address
 from claimcheck.sourcing.download import Expected, link, obtain
 from claimcheck.sourcing.http import open_session
+from claimcheck.sourcing.reference import LARGEST
 from claimcheck.steps import step
 
 DOWNLOADS = Path("resources/downloads/reference")
@@ -18,7 +19,10 @@ def main(*, address: str, key: str, sha256: str | None, output: Path) -> None:
     release = hashlib.sha256(address.encode()).hexdigest()[:12]
     store = DOWNLOADS / release / Path(str(source)).name
     with open_session() as session:
-        link(obtain(source, store, Expected(algorithm="sha256", digest=sha256 or ""), session=session), output)
+        link(
+            obtain(source, store, Expected(algorithm="sha256", digest=sha256 or "", most=LARGEST), session=session),
+            output,
+        )
 
 
 if "snakemake" in globals():

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import requests
 
 from claimcheck.errors import StudyError
+from claimcheck.sets.formats import LONGEST_FILE
 from claimcheck.sets.lock import Entry
 from claimcheck.sets.published import PublishedFile
 from claimcheck.sourcing.addresses import Address, parse_address
@@ -124,7 +125,7 @@ class Fetcher:
             store.with_name(f"{store.name}.part").unlink(missing_ok=True)
             store.unlink(missing_ok=True)
         try:
-            path = obtain(address, store, Expected(), session=self.session, pause=self.pause)
+            path = obtain(address, store, Expected(most=LONGEST_FILE), session=self.session, pause=self.pause)
         except StudyError as error:
             raise NotFetched(f"{address}: {error.what}") from error
         try:

@@ -3,6 +3,7 @@
 import csv
 import gzip
 import io
+import zlib
 from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 
@@ -68,12 +69,14 @@ def read_text(path: Path) -> str:
     Raises:
         StudyError: it is a web page, binary, cut off, empty or far too large.
     """
+    if path.stat().st_size > LONGEST_FILE:
+        raise unreadable(path, f"it holds more than {LONGEST_FILE >> 20} MB")
     content = path.read_bytes()
     try:
         if content.startswith(GZIP_MAGIC):
             with gzip.open(io.BytesIO(content)) as stream:
                 content = stream.read(LONGEST_FILE + 1)
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise unreadable(path, f"its compression is damaged ({error})") from error
     if len(content) > LONGEST_FILE:
         raise unreadable(path, f"it holds more than {LONGEST_FILE >> 20} MB")
@@ -141,7 +144,10 @@ def _kegg(_: str, path: Path) -> Iterable[dict[str, str]]:
 
 def _ferrdb(name: str, path: Path) -> Iterable[dict[str, str]]:
     """One file a role of genes; a gene has as many rows as publications, and some symbols end in blanks."""
-    rows = csv.DictReader(io.StringIO(read_text(path)))
+    text = read_text(path)
+    if max(map(len, text.splitlines())) > csv.field_size_limit():
+        raise unreadable(path, f"it has a line of more than {csv.field_size_limit()} characters")
+    rows = csv.DictReader(io.StringIO(text))
     header = [column.strip() for column in rows.fieldnames or []]
     symbol = next((column for column in header if column.lower() in ("symbol", "symbol_or_reported_abbr")), None)
     if symbol is None:

@@ -7,6 +7,7 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from claimcheck.errors import StudyError
+from claimcheck.texts import one_line
 
 _EMPTY = {"", "missing", "not applicable", "not collected", "not provided", "na", "n/a", "none", "-"}
 
@@ -24,7 +25,7 @@ def parse_biosample_json(reply: str, *, where: str) -> dict[str, str]:
         record = json.loads(reply)
         characteristics = dict(record["characteristics"])
         pairs = [(name, "; ".join(str(item["text"]) for item in items)) for name, items in characteristics.items()]
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise _unreadable(reply, where, "a JSON record with `characteristics`") from error
     return _filled(pairs)
 
@@ -55,8 +56,8 @@ def parse_sample_xml(reply: str, *, where: str) -> dict[str, str]:
 
 
 def _filled(pairs: list[tuple[str, str]]) -> dict[str, str]:
-    """Keep what was filled in; tabs and line breaks would break the tables that it goes into."""
-    cleaned = [(" ".join(name.lower().split()), " ".join(value.split())) for name, value in pairs]
+    """Keep what was filled in, in one line."""
+    cleaned = [(" ".join(one_line(name).lower().split()), " ".join(one_line(value).split())) for name, value in pairs]
     return {name: value for name, value in cleaned if name and value.lower() not in _EMPTY}
 
 

@@ -42,11 +42,13 @@ class Expected:
         size: bytes, or None where the source does not say.
         algorithm: name of the checksum, "md5" or "sha256".
         digest: the checksum in hexadecimal, or "" where the source gives none.
+        most: bytes beyond which a transfer of unknown size is given up.
     """
 
     size: int | None = None
     algorithm: str = "md5"
     digest: str = ""
+    most: int = 1 << 40
 
 
 class _Interrupted(Exception):
@@ -243,14 +245,15 @@ class _Transfer:
                 resumed = reply.status_code == 206
                 if resumed and not reply.headers.get("Content-Range", "").startswith(f"bytes {done}-"):
                     raise _Spoilt("another part of the file than was asked for")
-                _save(reply, self.part, done if resumed else 0, self.expected.size)
+                _save(reply, self.part, done if resumed else 0, self.expected)
         except (requests.RequestException, urllib3.exceptions.HTTPError, ConnectionError) as error:
             raise _Interrupted(f"{self.part.stem}: {error}") from error
 
 
-def _save(reply: requests.Response, part: Path, done: int, size: int | None) -> None:
-    """Append the body of a reply to what is done, or begin anew; show rate and time left."""
-    total = size or done + int(reply.headers.get("Content-Length") or 0)
+def _save(reply: requests.Response, part: Path, done: int, expected: Expected) -> None:
+    """Append the body of a reply to what is done, or begin anew; show rate and time left, and stop where it should have ended."""
+    total = expected.size or done + int(reply.headers.get("Content-Length") or 0)
+    most = expected.most if expected.size is None else expected.size
     started = shown = time.monotonic()
     received = 0
     with part.open("ab" if done else "wb") as stream:
@@ -260,6 +263,8 @@ def _save(reply: requests.Response, part: Path, done: int, size: int | None) -> 
                 raise _Spoilt("no gzip file")
             stream.write(chunk)
             received += len(chunk)
+            if done + received > most:
+                raise _Spoilt(f"more than the {most} bytes that were announced or may come")
             now = time.monotonic()
             if now - shown >= PROGRESS_SECONDS:
                 shown = now

@@ -1,15 +1,23 @@
 """HTTP as this workflow allows it: https, or http on this machine; retries with pauses; no endless waits."""
 
+import time
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import requests
+import urllib3
 from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
 from claimcheck.errors import StudyError
 from claimcheck.sourcing.addresses import Address, is_loopback
+
+LONGEST_REPLY = 1 << 26
+"""Bytes of a reply that is kept in memory; the list of the runs of the largest projects has some 20 MB."""
+LONGEST_WAIT = 600.0
+"""Seconds that such a reply may take, however steadily it drips."""
+_PIECE = 1 << 16
 
 
 class _LoopbackOnly(HTTPAdapter):
@@ -45,6 +53,20 @@ class PatientSession(requests.Session):
         """Send a request, with the session's timeout unless another one is given."""
         options.setdefault("timeout", (min(10.0, self.timeout), self.timeout))
         return super().request(*args, **options)
+
+    def get_redirect_target(self, reply: requests.Response) -> str | None:
+        """Return where a reply leads to; another machine must not lead to this one."""
+        target = super().get_redirect_target(reply)
+        if target:
+            leads_home = is_loopback(urlsplit(urljoin(reply.url, target)).hostname)
+            if leads_home and not is_loopback(urlsplit(reply.url).hostname):
+                raise StudyError(
+                    f"the server leads to {target}, which is this machine",
+                    where=reply.url,
+                    expected="the archive's own reply",
+                    remedy="use another address for this source",
+                )
+        return target
 
 
 def open_session(*, timeout: float = 60.0, pause: float = 1.0) -> requests.Session:
@@ -87,13 +109,22 @@ def unreachable(address: Address | str, error: Exception) -> StudyError:
 
 def refused(address: Address | str, reply: requests.Response) -> StudyError:
     """Say that a server answered with a status that means no."""
-    said = " ".join(reply.text.split())[:200] if "html" not in reply.headers.get("Content-Type", "") else ""
+    said = "" if "html" in reply.headers.get("Content-Type", "") else _beginning(reply)
     return StudyError(
         f"{urlsplit(str(address)).hostname} answers with status {reply.status_code} ({reply.reason}){': ' + said if said else ''}",
         where=str(address),
         expected="the archive's reply",
         remedy="try again later: what was fetched is kept; if it stays, the address in config/config.yaml (archive) has moved",
     )
+
+
+def _beginning(reply: requests.Response) -> str:
+    """Return the first words of a body, of which no more is read."""
+    try:
+        start = next(reply.iter_content(1024), b"")
+    except (requests.RequestException, urllib3.exceptions.HTTPError):
+        return ""
+    return " ".join(start.decode("utf-8", errors="replace").split())[:200]
 
 
 def _root_cause(error: Exception) -> str:
@@ -116,20 +147,37 @@ def get_text(address: Address, *, parameters: dict[str, str], session: requests.
         accept: media type to ask for, where the server has several.
 
     Raises:
-        StudyError: no answer, or one with a status that is not 2xx.
+        StudyError: no answer, one with a status that is not 2xx, or one without end.
     """
     if address.path is not None:
         return read_local(address.path).decode("utf-8", errors="replace")
     try:
-        reply = session.get(address.url, params=parameters, headers={"Accept": accept})
-    except requests.RequestException as error:
+        with session.get(address.url, params=parameters, headers={"Accept": accept}, stream=True) as reply:
+            if reply.status_code in (404, 410):
+                raise NotHeldError(**vars(refused(address, reply)))
+            if not reply.ok:
+                raise refused(address, reply)
+            return _read_whole(reply, address).decode("utf-8", errors="replace")
+    except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
         raise unreachable(address, error) from error
-    if reply.status_code in (404, 410):
-        raise NotHeldError(**vars(refused(address, reply)))
-    if not reply.ok:
-        raise refused(address, reply)
-    reply.encoding = "utf-8"
-    return reply.text
+
+
+def _read_whole(reply: requests.Response, address: Address) -> bytes:
+    """Read a body, unpacked, to its end."""
+    body = bytearray()
+    started = time.monotonic()
+    # read1 hands on what has arrived, so that the clock is looked at however slowly it comes
+    while piece := reply.raw.read1(_PIECE, decode_content=True):
+        body += piece
+        if len(body) > LONGEST_REPLY or time.monotonic() - started > LONGEST_WAIT:
+            raise StudyError(
+                f"the reply of {urlsplit(str(address)).hostname} does not end: "
+                f"{len(body) / 1e6:.0f} MB in {time.monotonic() - started:.0f} s",
+                where=str(address),
+                expected=f"at most {LONGEST_REPLY >> 20} MB within {LONGEST_WAIT:.0f} s",
+                remedy="try again later; if it stays, use another address for this source",
+            )
+    return bytes(body)
 
 
 def read_local(path: Path) -> bytes:

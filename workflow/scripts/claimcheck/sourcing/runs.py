@@ -3,13 +3,15 @@
 import csv
 import io
 import re
-from typing import NamedTuple
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 
 import pandas as pd
 
 from claimcheck.errors import StudyError
 from claimcheck.sourcing.addresses import RUN, check_name
 from claimcheck.tables import listed
+from claimcheck.texts import one_line
 
 RUN_FIELDS = (
     "run_accession",
@@ -92,7 +94,8 @@ def parse_filereport(reply: str, *, where: str) -> pd.DataFrame:
             expected="a tab-separated table with the column run_accession",
             remedy="try again later; if it stays, the archive's interface has changed: report it",
         )
-    return _checked(list(csv.DictReader(io.StringIO(reply), delimiter="\t", quoting=csv.QUOTE_NONE)), where=where)
+    lines = reply.replace("\r\n", "\n").replace("\r", " ").split("\n")
+    return _checked(_rows(lines, where=where, delimiter="\t", quoting=csv.QUOTE_NONE), where=where)
 
 
 def parse_runinfo(reply: str, *, where: str) -> pd.DataFrame:
@@ -104,7 +107,8 @@ def parse_runinfo(reply: str, *, where: str) -> pd.DataFrame:
     Raises:
         StudyError: the reply is not that table, or a run is malformed or listed twice.
     """
-    rows = [row for row in csv.DictReader(io.StringIO(reply.strip())) if row.get("Run") not in ("", "Run", None)]
+    listed_runs = _rows(io.StringIO(reply.strip(), newline=""), where=where)
+    rows = [row for row in listed_runs if row.get("Run") not in ("", "Run", None)]
     header = reply.strip().partition("\n")[0]
     if reply.strip() and "Run," not in f"{header},":
         raise StudyError(
@@ -117,8 +121,22 @@ def parse_runinfo(reply: str, *, where: str) -> pd.DataFrame:
     return _checked(renamed, where=where)
 
 
+def _rows(lines: Iterable[str], *, where: str, **dialect: Any) -> list[dict[str, str]]:
+    """Read the cells of an archive's table; a cell beyond the csv module's limit is no description of a sample."""
+    try:
+        return list(csv.DictReader(lines, **dialect))
+    except csv.Error as error:
+        raise StudyError(
+            f"the archive's table of runs cannot be read: {error}",
+            where=where,
+            expected=f"cells of at most {csv.field_size_limit()} characters",
+            remedy="try again later; report it to the archive if it stays",
+        ) from error
+
+
 def _checked(rows: list[dict[str, str]], *, where: str) -> pd.DataFrame:
-    table = pd.DataFrame(rows, dtype=str).reindex(columns=[*RUN_FIELDS]).fillna("")
+    texts = [{name: one_line(row.get(name) or "") for name in RUN_FIELDS} for row in rows]
+    table = pd.DataFrame(texts, columns=list(RUN_FIELDS), dtype=str)
     for run in table["run_accession"]:
         check_name(run, RUN, kind="run accession", where=where)
     repeated = table.loc[table["run_accession"].duplicated(), "run_accession"]
