@@ -2,10 +2,12 @@
 
 import hashlib
 import json
+import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +20,20 @@ from support.interruptions import kill_and_resume, leftovers, require_mount
 from support.results import checksums
 from support.studies import ROOT, last_words, run_workflow, write_study
 
-GROUPS = "sample\tcondition\tbatch\truns\n" + "".join(
-    f"animal{number}\t{condition}\tb{number % 2}\t{run}\n" for number, (run, condition) in enumerate(tiny.RUNS.items())
+HOSTILE = "<img src=x onerror=alert(1)></td><script>alert(2)</script>"
+FORMULA = "=HYPERLINK(A1)"
+GROUPS = "sample\tcondition\tbatch\truns\ttissue\tage\n" + "".join(
+    f"animal{number}\t{condition}\tb{number % 2}\t{run}\t{HOSTILE}\t{FORMULA}\n"
+    for number, (run, condition) in enumerate(tiny.RUNS.items())
 )
+
+TITLE = f"A tiny study {HOSTILE} {{7*7}} {{{{7*7}}}} {{0.__class__}} $(touch MARK)"
+
+
+def hostile_reference() -> str:
+    """Give the genes symbols that a page would run, and one that a spreadsheet would."""
+    named = re.sub(r"\|Sim(\d+)\|600", r"|<script>alert(\1)</script>|600", tiny.fasta(tiny.transcripts()))
+    return named.replace("<script>alert(7)</script>", FORMULA)
 
 
 @pytest.fixture(scope="module")
@@ -33,8 +46,8 @@ def archive() -> Iterator[Archive]:
 def new_study(folder: Path, archive: Archive) -> Path:
     return write_study(
         folder,
-        tiny.tiny_configuration(archive),
-        transcripts__fa=tiny.fasta(tiny.transcripts()),
+        tiny.tiny_configuration(archive) | {"study": {"title": TITLE, "bioproject": tiny.PROJECT}},
+        transcripts__fa=hostile_reference(),
         samples__tsv=GROUPS,
     )
 
@@ -146,7 +159,7 @@ def test_another_run_verifies_as_the_same(two_runs: list[Path]) -> None:
 def test_every_difference_is_said_and_nothing_is_mended(two_runs: list[Path], tmp_path: Path) -> None:
     study = shutil.copytree(two_runs[0], tmp_path / "tampered", symlinks=True)
     genes = study / "results/differential/genes.tsv"
-    genes.write_text(genes.read_text().replace("Sim1\t", "Sim9\t"))
+    genes.write_text(genes.read_text().replace("alert(1)", "alert(9)"))
     (study / "results/figures/ma.svg").unlink()
     (study / "results/notes.txt").write_text("p = 0.049")
     (study / "resources/reads/SRR0000013_1.fastq.gz").unlink()
@@ -221,3 +234,44 @@ def test_on_a_full_disk_it_stops_with_a_message_and_goes_on_with_more_room(
     assert 0 < len(partly) < len(whole)
     assert partly.items() <= whole.items()
     assert checksums(tmp_path / "results") == whole
+
+
+class Elements(HTMLParser):
+    """Collects the elements of a page with their attributes, and the text of its scripts."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.scripts: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        if self.found and self.found[-1][0] == "script":
+            self.scripts.append(data)
+
+
+def test_nothing_hostile_in_titles_cells_and_symbols_reaches_the_page_as_more_than_text(two_runs: list[Path]) -> None:
+    text = (two_runs[0] / "results/report/index.html").read_text()
+    page = Elements()
+    page.feed(text)
+    assert len(page.found) > 100
+    assert "&lt;script&gt;alert(2)&lt;/script&gt;" in text
+    assert "&lt;script&gt;alert(1" in text
+    assert "{7*7} {{7*7}} {0.__class__} $(touch MARK)" in text
+    for tag, attributes in page.found:
+        assert tag not in ("iframe", "object", "embed", "base", "form")
+        assert not [name for name in attributes if name.startswith("on")]
+        assert attributes.get("src") != "x"
+        assert not (attributes.get("href") or "").lower().startswith(("javascript:", "data:"))
+    assert not [script for script in page.scripts if script.startswith("alert(")]
+    for drawing in (two_runs[0] / "results/figures").glob("*.svg"):
+        assert "<script" not in drawing.read_text()
+
+
+def test_formulas_are_marked_in_every_table(two_runs: list[Path]) -> None:
+    tables = sorted((two_runs[0] / "results").rglob("*.tsv"))
+    cells = [cell for path in tables for line in path.read_text().splitlines() for cell in line.split("\t")]
+    assert f"'{FORMULA}" in cells
+    assert FORMULA not in cells
