@@ -127,7 +127,9 @@ def set_results(p_adjusted: float) -> Results:
             "effect": [0.4],
             "nes": [1.7],
             "p_prerank": [0.001],
-            "p_prerank_adjusted": [p_adjusted],
+            "p_prerank_adjusted": [0.01],
+            "p_both": [p_adjusted / 2],
+            "p_both_adjusted": [p_adjusted],
             "leading_edge": ["A;B"],
         }
     )
@@ -258,11 +260,13 @@ def test_no_sets_and_no_reads_are_said(drawings: dict[str, Path]) -> None:
 @pytest.mark.parametrize(
     ("p_adjusted", "sentence"),
     [
-        (0.01, "Of 1 sets tested, 1 rank towards knockout and 0 towards control"),
-        (0.6, "Of 1 sets tested, 0 rank towards knockout and 0 towards control"),
+        (0.01, "below 0.05). Higher in knockout: UP_SET. Ranking alone would name 1."),
+        (0.6, "below 0.05). Ranking alone would name 1."),
     ],
 )
-def test_sets_are_ranked_not_judged(drawings: dict[str, Path], p_adjusted: float, sentence: str) -> None:
+def test_sets_are_named_by_tests_that_allow_for_correlation_not_by_rank(
+    drawings: dict[str, Path], p_adjusted: float, sentence: str
+) -> None:
     study = replace(STUDY, families=["wnt", "iron"])
     text = text_of(page_of(study, set_results(p_adjusted), drawings, "enrichment_wnt", "enrichment_iron"))
     assert sentence in text

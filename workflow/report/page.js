@@ -60,7 +60,7 @@ function enhance(box, options) {
 const seen = {};
 for (const box of document.querySelectorAll("main > section .scroll:not(.interactive *)")) {
   const rows = box.querySelectorAll("tbody tr");
-  if (rows.length <= MOST_PLAIN_ROWS) continue;
+  if (rows.length <= MOST_PLAIN_ROWS || box.querySelector(".counted")) continue; // whose last row sums up the others
   const section = box.closest("section").id;
   seen[section] = (seen[section] ?? 0) + 1;
   const raw = [...rows[0].cells].flatMap((cell, column) => ("order" in cell.dataset ? [column] : []));

@@ -12,7 +12,7 @@ from claimcheck.sets.collections import map_sets, read_collection
 from claimcheck.sets.comparison import run_tests
 from claimcheck.sets.inputs import read_comparison, read_model
 from claimcheck.sets.mapping import join_released
-from claimcheck.sets.prerank import prerank, rank_genes
+from claimcheck.sets.prerank import benjamini_hochberg, prerank, rank_genes
 from claimcheck.sets.weights import weigh_sets
 from claimcheck.steps import step
 from claimcheck.tables import read_table, write_table
@@ -44,6 +44,8 @@ COLUMNS = (
     "p_score",
     "p_camera_up",
     "p_camera_down",
+    "p_both",
+    "p_both_adjusted",
 )
 
 
@@ -94,7 +96,10 @@ def main(
         weights = weigh_sets(in_ranking, list(ranked["set"]), list(comparison.counts.index))
         tested = run_tests(comparison, weights, seed=gene_sets["seed"], n_rotations=gene_sets["rotations"])
         described_only = ranked.drop(columns=["effect", "n_genes", "variant"])
-        parts.append(described_only.merge(tested, on="set", validate="1:1").assign(variant=variant))
+        merged = described_only.merge(tested, on="set", validate="1:1").assign(variant=variant)
+        merged["p_both"] = merged[["p_rotation_two_sided", "p_camera"]].max(axis="columns", skipna=False)
+        merged["p_both_adjusted"] = benjamini_hochberg(merged["p_both"].to_numpy(dtype=float))
+        parts.append(merged)
         if variant == WHOLE:
             write_table(mapped, sets)
             write_table(corners, running_sums)

@@ -78,7 +78,17 @@ def main(
         reads=read_table(reads, text=["run", "mate", "adapter"]) if reads else None,
         set_tests=read_table(
             set_tests,
-            columns=["set", "family", "n_genes", "effect", "nes", "p_prerank", "p_prerank_adjusted"],
+            columns=[
+                "set",
+                "family",
+                "n_genes",
+                "effect",
+                "p_both",
+                "p_both_adjusted",
+                "nes",
+                "p_prerank",
+                "p_prerank_adjusted",
+            ],
             text=["set", "family", "source", "variant", "leading_edge"],
         ).loc[lambda tests: tests["variant"] == "full"]
         if set_tests

@@ -56,7 +56,8 @@ class Results:
         size_factors: sample, size_factor, library_size.
         mapping: sample, n_processed, share_pseudoaligned.
         reads: run, mate, n_reads, mean_length, share_q30, gc_share, duplicate_share, adapter_share, adapter.
-        set_tests: set, family, source, variant, n_genes, effect, nes, p_prerank, p_prerank_adjusted, leading_edge.
+        set_tests: set, family, source, variant, n_genes, effect, p_both, p_both_adjusted, nes, p_prerank, p_prerank_adjusted,
+            leading_edge.
         sets: where the sets come from.
         configuration: the merged configuration, YAML.
         provenance: kind, name, algorithm, value, size of what went in; of the kind software the value is a version.
@@ -219,7 +220,7 @@ def _differing(composition: pd.DataFrame, gates: pd.DataFrame, study: Study) -> 
 def _model(design: pd.DataFrame) -> str:
     """Say in a sentence which model was fitted and why."""
     taken = design[design["chosen"]].iloc[0]
-    return f"{taken['formula']}, {taken['residual_df']:.0f} residual degrees of freedom: {taken['reason']}."
+    return f"{taken['formula']} ({taken['residual_df']:.0f} residual degrees of freedom): {str(taken['reason']).partition(';')[0]}."
 
 
 def _heterogeneity(results: Results, study: Study) -> str:
@@ -269,20 +270,25 @@ def _families(study: Study, tests: pd.DataFrame | None, views: dict[str, FigureV
     families = []
     for name in study.families:
         chosen = tests[tests["family"] == name]
-        low = chosen[chosen["p_prerank_adjusted"] < study.alpha].sort_values("set")
-        up = list(low.loc[low["nes"] > 0, "set"])
-        down = list(low.loc[low["nes"] < 0, "set"])
-        sentence = (
-            f"Of {len(chosen)} sets tested, {len(up)} rank towards {study.test} and {len(down)} towards "
-            f"{study.reference} with an adjusted prerank p below {study.alpha:g}"
+        low = chosen[chosen["p_both_adjusted"] < study.alpha].sort_values("set")
+        up = list(low.loc[low["effect"] > 0, "set"])
+        down = list(low.loc[low["effect"] < 0, "set"])
+        n_ranked = int((chosen["p_prerank_adjusted"] < study.alpha).sum())
+        named = "".join(
+            f" Higher in {group}: {', '.join(sets)}."
+            for group, sets in ((study.test, up), (study.reference, down))
+            if sets
         )
-        named = ", ".join(up + down)
+        sentence = (
+            f"Of {len(chosen)} sets tested, {len(low)} move both by rotation and more than other genes by CAMERA (the larger p, "
+            f"adjusted over all sets tested, below {study.alpha:g}).{named} Ranking alone would name {n_ranked}."
+        )
         families.append(
             FamilyView(
                 name=name,
                 figures=[views[f"{kind}_{name}"] for kind in _OF_FAMILY if f"{kind}_{name}" in views],
                 table=set_test_table(tests, name),
-                sentence=f"{sentence}: {named}." if named else f"{sentence}.",
+                sentence=sentence,
             )
         )
     return families
