@@ -298,7 +298,7 @@ def test_identity_composition_and_model_stand_at_the_head(drawings: dict[str, Pa
     assert "unconfirmed: <b>Gone</b> cannot be read here" in head
     assert "1 of 2 panels differ" in head
     assert "MUSCLE (log2 1.20)" in head
-    assert "~ condition, 2 residual degrees of freedom: no covariate can be adjusted for." in head
+    assert "~ condition (2 residual degrees of freedom): no covariate can be adjusted for." in head
     assert "sex is not known for every sample" in text
 
 

@@ -327,7 +327,8 @@ def set_test_table(tests: pd.DataFrame, family: str) -> Table:
         chosen,
         _SET_TEST,
         f"Sets of the family {family}. p, two-sided: rotation asks whether the set moves, CAMERA whether it moves more than other "
-        "genes; the larger of both is adjusted by Benjamini and Hochberg over all sets tested. NES and p of prerank describe the ranking.",
+        "genes; the larger of both is adjusted by Benjamini and Hochberg over all sets tested. NES and p of prerank describe "
+        "the ranking.",
     )
 
 
