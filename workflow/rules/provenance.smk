@@ -9,6 +9,7 @@ results/provenance.json         the manifest: these, the configuration, and ever
 
 from snakemake import __version__ as SNAKEMAKE_VERSION
 from snakemake.io import regex_from_filepattern
+from snakemake.settings.types import DeploymentMethod
 
 from claimcheck.provenance.inputs import digest_of_code
 
@@ -26,7 +27,7 @@ WORKFLOW_VERSIONS = {
     "snakemake": SNAKEMAKE_VERSION,
     "workflow": digest_of_code(Path(workflow.basedir)),
 }
-BY_CONDA = bool(workflow.deployment_settings.deployment_method)
+BY_CONDA = DeploymentMethod.CONDA in workflow.deployment_settings.deployment_method
 
 
 # The rule by the pattern of each result; figures that this study does not draw are left out.
