@@ -61,3 +61,12 @@ def test_counts_need_no_reads(tmp_path: Path) -> None:
     assert not (of_reads | of_sets) & set(jobs)
     assert jobs["compare_groups"] == jobs["assess_samples"] == jobs["assess_identity"] == jobs["gate_counts"] == 1
     assert jobs["total"] == 18
+
+
+def test_verifying_plans_nothing_else() -> None:
+    completed = run_workflow(ROOT / "demo", "verify", "-n", "--config", "manifest=theirs.json")
+    assert completed.returncode == 0, completed.stderr[-3000:]
+    assert re.findall(r"^(\w+) +([0-9]+)$", completed.stdout + completed.stderr, re.MULTILINE) == [
+        ("verify", "1"),
+        ("total", "1"),
+    ]

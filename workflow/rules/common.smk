@@ -34,9 +34,6 @@ def existing_path(path):
     return None if path == "none" else Path(path)
 
 
-# What `snakemake verify` compares with is no part of the study.
-MANIFEST = config.pop("manifest", "results/provenance.json")
-
 try:
     if Path(CONFIG).exists() or not workflow.overwrite_configfiles:
         load_configuration(Path(CONFIG))
@@ -46,6 +43,9 @@ except StudyError as error:
 
 configfile: CONFIG
 
+
+# What `snakemake verify` compares with is no part of the study.
+MANIFEST = config.pop("manifest", "results/provenance.json")
 
 try:
     config.update(read_configuration(config, folder=Path.cwd()))
