@@ -15,6 +15,12 @@ from claimcheck.figures.claims_page import ClaimResults, view_claims
 from claimcheck.figures.gene_captions import kind_of_figure
 from claimcheck.figures.interactive import prepare_interaction
 from claimcheck.figures.methods import read_references
+from claimcheck.figures.page_sentences import (
+    describe_heterogeneity,
+    describe_model,
+    describe_outcome,
+    name_differing_panels,
+)
 from claimcheck.figures.page_tables import (
     Column,
     Table,
@@ -23,19 +29,16 @@ from claimcheck.figures.page_tables import (
     gate_table,
     gene_table,
     panel_table,
-    probability,
     reads_table,
     sample_table,
     sentence,
     set_table,
     set_test_table,
     top_genes,
-    two,
     words,
 )
 from claimcheck.figures.provenance_card import make_card, versions_of
 from claimcheck.figures.set_captions import FAMILY_CAPTIONS
-from claimcheck.tables import listed
 
 
 @dataclass(frozen=True)
@@ -147,15 +150,15 @@ def render_page(study: Study, results: Results, figures: Sequence[Path], templat
         samples=sample_table(animals),
         gates=gate_table(results.gates),
         outcomes=results.outcomes.to_dict("records"),
-        differing=_differing(results.composition, results.gates, study),
+        differing=name_differing_panels(results.composition, results.gates, study),
         panels=panel_table(results.composition, study),
-        model=_model(results.design),
+        model=describe_model(results.design),
         design=design_table(results.design),
-        heterogeneity=_heterogeneity(results, study),
+        heterogeneity=describe_heterogeneity(results.heterogeneity, results.design, study),
         outlier_samples=list(results.outlier_genes.loc[results.outlier_genes["flagged"].eq(True), "sample"]),
         reads=None if results.reads is None else reads_table(results.reads),
         n_status=results.gates["status"].value_counts().to_dict(),
-        outcome=_outcome(results.genes, study, calls),
+        outcome=describe_outcome(results.genes, study, calls),
         top_genes=top_genes(results.genes, study),
         interest=gene_table(interest, study, "The genes of interest."),
         absent=sorted(set(study.label_genes) - set(results.genes["gene_id"])),
@@ -197,65 +200,6 @@ def data_address(drawing: str) -> Markup:
     for character, written in (("%", "%25"), ("#", "%23"), ("&", "%26"), ("'", "%27"), ('"', "'")):
         text = text.replace(character, written)
     return Markup("data:image/svg+xml,") + Markup(text)
-
-
-def _differing(composition: pd.DataFrame, gates: pd.DataFrame, study: Study) -> str:
-    """Say in a sentence how many panels of composition differ, the largest by name, and whether PC1 goes along; or nothing."""
-    different = composition[composition["differs"].eq(True)]
-    if different.empty:
-        return ""
-    largest = different.loc[different["log2_ratio"].abs().sort_values(ascending=False, kind="stable").index]
-    named = [
-        f"{panel} (log2 {two(ratio)})" for panel, ratio in zip(largest["panel"], largest["log2_ratio"], strict=True)
-    ]
-    banner = gates.loc[(gates["gate"] == "composition") & (gates["scope"] == "PC1"), "reason"]
-    return (
-        "".join(f"{sentence}. " for sentence in banner)
-        + f"{len(different)} of {len(composition)} panels differ between {study.test} and {study.reference} by the size of their "
-        f"difference: {listed(named)}. Genes that these cells express, or that other cells express around them, can differ for "
-        "this reason alone."
-    )
-
-
-def _model(design: pd.DataFrame) -> str:
-    """Say in a sentence which model was fitted and why."""
-    taken = design[design["chosen"]].iloc[0]
-    return f"{taken['formula']} ({taken['residual_df']:.0f} residual degrees of freedom): {str(taken['reason']).partition(';')[0]}."
-
-
-def _heterogeneity(results: Results, study: Study) -> str:
-    """Say in a sentence whether the effect differs between the levels of the covariate, or nothing where it was not fitted."""
-    if results.heterogeneity.empty:
-        return ""
-    covariate = results.design.loc[results.design["chosen"], "covariate"].iloc[0]
-    differing = results.heterogeneity[results.heterogeneity["p_adjusted"] < study.alpha].sort_values("p_adjusted")
-    named = f": {listed(differing['symbol'])}" if len(differing) else ""
-    return (
-        f"The effect differs with {covariate} in {len(differing):,} of {len(results.heterogeneity):,} genes (interaction, "
-        f"adjusted p below {study.alpha:g}){named}. A description: it chooses no subgroup, and with few animals it finds only "
-        "large differences."
-    )
-
-
-def _outcome(genes: pd.DataFrame, study: Study, calls: Calls) -> str:
-    """Say in a sentence how many genes are called; if none is, say that this is a result, with the numbers."""
-    n_adjusted = calls.n_genes - calls.n_without_p - calls.n_without_adjusted_p
-    compared = f"{calls.n_test} {study.test} and {calls.n_reference} {study.reference} animals"
-    if calls.n_called:
-        verb = "is" if calls.n_called == 1 else "are"
-        return (
-            f"Of {n_adjusted:,} genes with an adjusted p, {calls.n_called:,} {verb} called below {study.alpha:g}: "
-            f"{calls.n_up:,} higher in {study.test} and {calls.n_down:,} higher in {study.reference} ({compared})."
-        )
-    adjusted = genes.dropna(subset=["p_adjusted"]).sort_values(["p_adjusted", "p_value", "gene_id"])
-    if adjusted.empty:
-        return f"No gene has an adjusted p, so none can be called ({compared})."
-    first = adjusted.iloc[0]
-    return (
-        f"No gene is called: none of {n_adjusted:,} genes with an adjusted p falls below {study.alpha:g}; the smallest "
-        f"is {probability(first['p_adjusted'])} ({first['symbol']}). With {compared} this does not show that the "
-        "groups are alike: differences that are small beside the spread between animals stay unseen."
-    )
 
 
 def _elsewhere(views: dict[str, FigureView], families: Sequence[FamilyView]) -> list[FigureView]:
