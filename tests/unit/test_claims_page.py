@@ -280,3 +280,15 @@ def test_verdicts_of_a_simulated_study_stand_beside_what_was_planted(drawings) -
     assert "false supported wrong: false support" in shown
     assert "smaller than claimed supported too strong" in shown
     assert 'id="truth"' not in page_with(some_claims(), drawings)
+
+
+def test_the_page_says_which_claims_the_data_could_have_decided(drawings) -> None:
+    verdicts = some_verdicts()
+    verdicts["mde"] = 0.25
+    verdicts.loc[verdicts["claim"] == "C13", "mde"] = NAN
+    text = text_of(page_with(some_claims(verdicts=verdicts), drawings))
+    could, could_not = text.split("in four of five studies like this one for ")[1].split(" It would not for ")
+    assert "C11" in could.split(". ")[0]
+    assert "C14 (0.25 needed, 0.20 asked)" in could_not
+    assert "C14" not in could.split(". ")[0]
+    assert "C13" not in could.split(". ")[0]

@@ -100,7 +100,8 @@ def describe_figure(name: str, study: Study, calls: Calls) -> tuple[str, str]:
         f"Benjamini and Hochberg; called below {study.alpha:g}. Direction: {study.direction}; not shrunken."
     )
     named = (
-        f"Named: the {N_LABELLED} genes with the largest absolute Wald statistic, and in bold the genes of interest."
+        f"Named: the {N_LABELLED} genes of largest absolute Wald statistic among those with a symbol, and in bold the genes of "
+        "interest."
     )
     if name == "mapping":
         return (

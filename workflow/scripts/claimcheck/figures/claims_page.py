@@ -7,7 +7,7 @@ import pandas as pd
 
 from claimcheck.claims.model import Claim, Register
 from claimcheck.figures.captions import Study
-from claimcheck.figures.claims import MARKS, in_reading_order, kind_of, records, unit_of
+from claimcheck.figures.claims import MARKS, confirmatory_rows, in_reading_order, kind_of, records, unit_of
 from claimcheck.figures.claims_artefacts import artefact_table, reading_rule, shown_by_artefacts
 from claimcheck.figures.claims_tables import (
     control_sentences,
@@ -79,6 +79,7 @@ class ClaimsView:
         rows: a row a claim that has a verdict, those that lead first.
         reading: which claims tell most, a sentence each.
         deviations: where the configuration is not that of the primary analysis: key, found, registered.
+        reach: which claims these data could have decided, a sentence each.
         n_confirmatory: claims whose p-values are adjusted together.
         digest, file_digest: checksums of the register.
         artefacts, truth: tables, None where there is nothing to compare.
@@ -91,6 +92,7 @@ class ClaimsView:
     summary: str
     rows: list[ClaimRow]
     reading: list[str]
+    reach: list[str]
     n_confirmatory: int
     digest: str
     file_digest: str
@@ -130,6 +132,7 @@ def view_claims(results: ClaimResults, outcomes: pd.DataFrame, study: Study) -> 
         summary=_summary(verdicts, register),
         rows=[_row(row, register, alone.get(str(row["claim"]), [])) for row in records(shown)],
         reading=reading_rule(results.artefacts, register),
+        reach=_reach(verdicts, register),
         n_confirmatory=len(register.confirmatory),
         digest=numbers["digest"],
         file_digest=numbers["file_digest"],
@@ -226,6 +229,24 @@ def _summary(verdicts: pd.DataFrame, register: Register) -> str:
     parts = ", ".join(f"{n} {name}" for name, n in counts.items())
     more = f" {untestable} further statements cannot be tested by RNA at all." if untestable else ""
     return f"Of {len(own)} claims that are tested together, as the register words them: {parts}.{more}"
+
+
+def _reach(verdicts: pd.DataFrame, register: Register) -> list[str]:
+    """Say which claims these data could have decided, by the minimum detectable effect and the claim's threshold."""
+    own = confirmatory_rows(verdicts, register).dropna(subset=["mde", "threshold"])
+    within, beyond = own[own["mde"] <= own["threshold"]], own[own["mde"] > own["threshold"]]
+    asked = "a change as large as the claim asks for"
+    sentences = []
+    if len(within):
+        named = listed(within["claim"], most=len(within))
+        sentences.append(f"One test at 0.05 would find {asked} in four of five studies like this one for {named}.")
+    if len(beyond):
+        pairs = zip(beyond["claim"], beyond["mde"], beyond["threshold"], strict=True)
+        named = listed(
+            (f"{name} ({two(mde)} needed, {two(least)} asked)" for name, mde, least in pairs), most=len(beyond)
+        )
+        sentences.append(f"It would not for {named}: there, finding nothing says little.")
+    return sentences
 
 
 def _deviations(identification: pd.DataFrame) -> list[tuple[str, str, str]]:

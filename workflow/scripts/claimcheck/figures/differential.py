@@ -20,7 +20,7 @@ from claimcheck.figures.style import (
 )
 
 N_LABELLED = 10
-"""Genes named in a figure besides the configured ones: those with the largest absolute Wald statistic."""
+"""Genes named in a figure besides the configured ones: those with a symbol and the largest absolute Wald statistic."""
 N_BINS = 40
 NOT_CALLED_COLOUR = "#B3B3B3"
 
@@ -50,7 +50,8 @@ def gene_points(
         [called & up, called & ~up], [f"higher in {test}", f"higher in {reference}"], "not called"
     )
     ranked = points.assign(size=points["stat"].abs()).sort_values(["size", "gene_id"], ascending=[False, True])
-    strongest = ranked.dropna(subset=["stat"])["gene_id"].head(N_LABELLED)
+    named = ranked["stat"].notna() & (ranked["symbol"] != ranked["gene_id"])  # ids are too long to stand beside points
+    strongest = ranked.loc[named, "gene_id"].head(N_LABELLED)
     points["label"] = np.select(
         [points["gene_id"].isin(list(label_genes)), points["gene_id"].isin(strongest)],
         ["configured", "largest statistic"],
