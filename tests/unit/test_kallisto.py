@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from claimcheck.errors import StudyError
-from claimcheck.expression.kallisto import build_index, count_oriented, find_kallisto, quantify
+from claimcheck.expression.kallisto import build_index, find_kallisto, quantify
 from support.tiny import fasta, read_pairs, transcripts
 
 PAIRS = 400
@@ -60,24 +60,6 @@ def test_single_reads_and_several_runs_are_quantified(folder, tmp_path):
 def test_the_fragment_length_is_that_of_the_pairs_and_unknown_of_single_reads(folder, tmp_path):
     assert run(folder, tmp_path / "paired")["fragment_length"] == pytest.approx(180)
     assert run(folder, tmp_path / "single", mates=(1,))["fragment_length"] is None
-
-
-def test_reads_count_in_the_orientation_that_they_have(folder, tmp_path):
-    mates = [folder / f"reads_{mate}.fastq.gz" for mate in (1, 2)]
-    index = folder / "transcripts.idx"
-    options = {"threads": 1, "folder": tmp_path}
-    assert count_oriented(index, mates, "forward", paired=True, **options) == PAIRS
-    assert count_oriented(index, mates, "reverse", paired=True, **options) == 0
-    assert count_oriented(index, mates[::-1], "reverse", paired=True, **options) == PAIRS
-    assert count_oriented(index, mates[1:], "reverse", paired=False, **options) == PAIRS
-    assert count_oriented(index, mates[1:], "forward", paired=False, **options) == 0
-
-
-def test_reads_that_are_absent_cannot_be_counted(folder, tmp_path):
-    with pytest.raises(StudyError, match="could not quantify the reads") as caught:
-        absent = [tmp_path / "absent.fastq"]
-        count_oriented(folder / "transcripts.idx", absent, "forward", paired=False, threads=1, folder=tmp_path)
-    assert caught.value.where == str(tmp_path / "absent.fastq")
 
 
 def test_the_same_reads_give_the_same_abundances(folder, tmp_path):

@@ -3,7 +3,6 @@
 import gzip
 import math
 import random
-import tempfile
 
 import dnaio
 import numpy as np
@@ -11,23 +10,22 @@ import pandas as pd
 import pytest
 
 import measure_library
+from claimcheck.expression.anchors import find_first, index_anchors, kmer_codes
 from claimcheck.expression.gene_body import (
     MIN_GENES,
     MIN_READS,
     N_BINS,
-    K,
     average_coverage,
+    choose_oriented,
     choose_transcripts,
     count_places,
-    index_anchors,
     read_sequences,
 )
-from claimcheck.expression.kallisto import build_index
+from claimcheck.expression.kmers import K
 from claimcheck.expression.library import (
     GENE_BODY_COLUMNS,
     LIBRARY_COLUMNS,
     call_strandedness,
-    measure_share_forward,
     take_reads,
 )
 from claimcheck.sourcing.reference import read_transcripts
@@ -80,24 +78,21 @@ def write_reads(folder, mates):
 
 @pytest.fixture(scope="module")
 def reference(tmp_path_factory):
-    """Write 30 random transcripts, their list and their index."""
+    """Write 30 random transcripts and their list."""
     folder = tmp_path_factory.mktemp("reference")
     (folder / "transcripts.fa").write_text(fasta(transcripts(30)))
     write_table(read_transcripts(folder / "transcripts.fa"), folder / "transcripts.tsv")
-    build_index(folder / "transcripts.fa", folder / "transcripts.idx", threads=1)
     return folder
 
 
-def measure(reference, folder, reads, *, most_reads=200_000, threads=1):
+def measure(reference, folder, reads, *, most_reads=200_000):
     folder.mkdir(exist_ok=True)
     measure_library.main(
         sample="A",
-        index=reference / "transcripts.idx",
         transcripts=reference / "transcripts.fa",
         listed=reference / "transcripts.tsv",
         reads=reads,
         most_reads=most_reads,
-        threads=threads,
         library=folder / "library.tsv",
         gene_body=folder / "gene_body.tsv",
     )
@@ -117,7 +112,8 @@ def test_the_strand_that_reads_were_drawn_from_is_found(reference, tmp_path, str
 def test_single_reads_of_3_prime_ends_are_not_taken_for_a_strand(reference, tmp_path):
     ends = {name: sequence[-FRAGMENT:] for name, sequence in transcripts(30).items()}
     reads = write_reads(tmp_path, draw_pairs(ends, 2000)[:1])
-    assert measure_share_forward(reference / "transcripts.idx", reads, threads=1) == pytest.approx(0.5, abs=0.05)
+    row, _ = measure(reference, tmp_path / "out", reads)
+    assert row["share_forward"] == pytest.approx(0.5, abs=0.05)
 
 
 def test_reads_of_something_else_have_no_strand(reference, tmp_path):
@@ -153,16 +149,12 @@ def test_only_the_first_reads_are_read(tmp_path):
     reads = write_reads(tmp_path, mates)
     for path in reads:
         path.write_bytes(path.read_bytes()[:-1000])  # reading to the end would fail
-    copies, number = take_reads(reads, tmp_path, 100)
-    assert number == 100
-    for copy, mate in zip(copies, mates, strict=True):
-        with dnaio.open(copy) as taken:
-            assert [record.sequence for record in taken] == mate[:100]
+    assert take_reads(reads, 100) == [mate[:100] for mate in mates]
 
 
 def test_a_run_with_fewer_reads_is_taken_whole(tmp_path):
-    _, number = take_reads(write_reads(tmp_path, draw_pairs(transcripts(3), 7)), tmp_path, 100)
-    assert number == 7
+    taken = take_reads(write_reads(tmp_path, draw_pairs(transcripts(3), 7)), 100)
+    assert [len(mate) for mate in taken] == [7, 7]
 
 
 @pytest.mark.parametrize("strand", ["forward", "reverse", "unstranded"])
@@ -180,15 +172,12 @@ def test_even_coverage_has_no_bias_and_coverage_of_the_last_third_has_one(refere
     assert coverage["share"][7:].sum() > 0.75
 
 
-def test_both_tables_are_the_same_every_time_and_no_reads_are_left(reference, tmp_path, monkeypatch):
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "scratch"))
-    (tmp_path / "scratch").mkdir()
+def test_both_tables_are_the_same_every_time(reference, tmp_path):
     reads = write_reads(tmp_path, draw_pairs(transcripts(30), 2000))
-    for folder, threads in (("once", 1), ("again", 2)):
-        measure(reference, tmp_path / folder, reads, threads=threads)
+    for folder in ("once", "again"):
+        measure(reference, tmp_path / folder, reads)
     for name in ("library.tsv", "gene_body.tsv"):
         assert (tmp_path / "once" / name).read_bytes() == (tmp_path / "again" / name).read_bytes()
-    assert list((tmp_path / "scratch").iterdir()) == []
 
 
 def test_every_gene_with_enough_reads_weighs_the_same():
@@ -212,21 +201,55 @@ def test_what_two_genes_share_is_no_anchor_in_either_orientation(turned):
     sequences = [own + shared, other + (reverse_complement(shared) if turned else shared)]
     reads = [shared[100:160], reverse_complement(shared[100:160])]
     for alone in sequences:
-        assert count_places(index_anchors([alone]), reads, 1).sum() == 2
-    both = index_anchors(sequences)
-    assert count_places(both, reads, 2).sum() == 0
-    assert count_places(both, [own[500:560], other[500:560]], 2)[:, 2].tolist() == [1, 1]
+        assert count_places(index_anchors([alone]), reads, [len(alone)]).sum() == 2
+    both, lengths = index_anchors(sequences), [len(sequence) for sequence in sequences]
+    assert count_places(both, reads, lengths).sum() == 0
+    assert count_places(both, [own[500:560], other[500:560]], lengths)[:, 2].tolist() == [1, 1]
 
 
 def test_a_read_counts_once_for_its_first_anchor_and_despite_an_error():
     sequence = "".join(random.Random(4).choices("ACGT", k=1030))  # 1,000 places, 100 a bin
     anchors = index_anchors([sequence])
-    assert count_places(anchors, [sequence[85:300]], 1)[0].tolist() == [0, 1, 0, 0, 0, 0, 0, 0, 0, 0]
+    assert count_places(anchors, [sequence[85:300]], [1030])[0].tolist() == [0, 1, 0, 0, 0, 0, 0, 0, 0, 0]
     from_the_other_end = [reverse_complement(sequence[85:300])]
-    assert count_places(anchors, from_the_other_end, 1)[0].tolist() == [0, 0, 1, 0, 0, 0, 0, 0, 0, 0]
+    assert count_places(anchors, from_the_other_end, [1030])[0].tolist() == [0, 0, 1, 0, 0, 0, 0, 0, 0, 0]
     wrong = sequence[300:320] + "N" + sequence[321:380]
-    assert count_places(anchors, [wrong], 1)[0].tolist() == [0, 0, 0, 1, 0, 0, 0, 0, 0, 0]
-    assert count_places(anchors, [sequence[: K - 1]], 1).sum() == 0
+    assert count_places(anchors, [wrong], [1030])[0].tolist() == [0, 0, 0, 1, 0, 0, 0, 0, 0, 0]
+    assert count_places(anchors, [sequence[: K - 1]], [1030]).sum() == 0
+
+
+def test_a_code_stands_for_31_letters_and_for_no_others():
+    draw = random.Random(5)
+    text = "".join(draw.choices("ACGT", k=200))
+    codes, valid = kmer_codes((text[:100] + "N" + text[100:] + "\n" + text[:40]).encode())
+    spelled = [int("".join(str("ACGT".index(letter)) for letter in text[n : n + K]), 4) for n in range(200 - K + 1)]
+    assert codes[: 100 - K + 1].tolist() == spelled[: 100 - K + 1]
+    assert np.flatnonzero(~valid).tolist() == [*range(100 - K + 1, 101), *range(201 - K + 1, 202)]
+    assert codes[-10:].tolist() == spelled[:10]
+    assert len(kmer_codes(b"ACGT")[0]) == 0
+
+
+def test_the_first_anchor_is_the_one_that_looking_at_every_31_mer_finds():
+    draw = random.Random(6)
+    sequences = ["".join(draw.choices("ACGT", k=length)) for length in (400, 31, 30, 700)]
+    anchors = index_anchors(sequences)
+    known = {}
+    for number, sequence in enumerate(sequences):
+        for start in range(0, len(sequence) - K + 1, 20):
+            kmer = sequence[start : start + K]
+            known |= {kmer: (number, start, True), reverse_complement(kmer): (number, start, False)}
+    whole = "".join(sequences)
+    starts = [draw.randrange(len(whole) - 80) for _ in range(300)]
+    reads = [whole[start : start + draw.randrange(20, 80)] for start in starts]
+    reads = [reverse_complement(read) if draw.random() < 0.5 else read for read in reads]
+    expected = [
+        next((known[kmer] for start in range(len(read)) if (kmer := read[start : start + K]) in known), None)
+        for read in reads
+    ]
+    found = find_first(anchors, reads)
+    places = zip(anchors.sequence[found], anchors.start[found], anchors.forward[found], strict=True)
+    assert list(places) == [place for place in expected if place]
+    assert find_first(index_anchors([]), reads).tolist() == []
 
 
 def listed(rows):
@@ -250,6 +273,11 @@ def test_only_coding_transcripts_are_chosen_where_the_reference_tells():
     assert chosen == [f"g{n:02d}" for n in range(20)]
 
 
+def test_the_longest_transcript_of_every_gene_shows_the_strand():
+    rows = [("a1", "a", "", 500), ("a2", "a", "", 700), ("b", "b", "", 90), ("c", "c", "", 9000)]
+    assert choose_oriented(listed(rows))["target_id"].tolist() == ["a2", "b", "c"]
+
+
 def test_of_many_genes_2000_from_all_over_are_chosen_whatever_their_order():
     rows = [(f"t{n}", f"g{n:05d}", "", 1500) for n in range(5001)]
     chosen = choose_transcripts(listed(rows))["gene_id"].tolist()
@@ -270,7 +298,6 @@ def fly(tmp_path_factory):
     folder = tmp_path_factory.mktemp("fly")
     (folder / "transcripts.fa").symlink_to(data / "dm6.small.transcriptome.fa")
     write_table(read_transcripts(folder / "transcripts.fa"), folder / "transcripts.tsv")
-    build_index(folder / "transcripts.fa", folder / "transcripts.idx", threads=1)
     return folder, data
 
 

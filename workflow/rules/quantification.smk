@@ -65,7 +65,6 @@ rule quantify_sample:
 
 rule measure_library:
     input:
-        index="resources/reference/transcripts.idx",
         transcripts="resources/reference/transcripts.fa",
         listed="results/reference/transcripts.tsv",
         reads=lambda wildcards: files_of_run(runs_of_sample(wildcards.sample)[0]),
@@ -81,15 +80,13 @@ rule measure_library:
         "logs/measure_library/{sample}.benchmark.tsv"
     conda:
         "../../envs/quantification.yaml"
-    threads: config["quantification"]["threads"]
     resources:
-        mem_mb=growing(4000),
+        mem_mb=growing(2000),
         runtime=growing(60),
     params:
         library=LIBRARY["expression"],
         sample="{sample}",
         most_reads=config["quality"]["subset_reads"],
-        threads=config["quantification"]["threads"],
     message:
         "Measure strandedness and coverage along transcripts of {wildcards.sample}"
     script:

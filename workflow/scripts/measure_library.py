@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from claimcheck.expression.anchors import index_anchors
+from claimcheck.expression.gene_body import choose_oriented, choose_transcripts, read_sequences
 from claimcheck.expression.library import (
     GENE_BODY_COLUMNS,
     LIBRARY_COLUMNS,
@@ -13,30 +15,32 @@ from claimcheck.expression.library import (
     take_reads,
 )
 from claimcheck.steps import step
-from claimcheck.tables import read_table, scratch_folder, write_table
+from claimcheck.tables import read_table, write_table
 
 
 def main(
     *,
     sample: str,
-    index: Path,
     transcripts: Path,
     listed: Path,
     reads: list[Path],
     most_reads: int,
-    threads: int,
     library: Path,
     gene_body: Path,
 ) -> None:
     """Write the row of `sample`, and its coverage; `reads` are those of its first run, `listed` describes `transcripts`."""
     table = read_table(listed, text=["target_id", "transcript_id", "gene_id", "symbol", "biotype"])
-    with scratch_folder(library) as folder:
-        taken, n_reads = take_reads(reads, folder, most_reads)
-        share_forward = measure_share_forward(index, taken, threads=threads)
-        coverage = measure_coverage(transcripts, table, taken)
+    # in one reading of the reference, which may be large
+    of_strand, of_coverage = choose_oriented(table), choose_transcripts(table)
+    targets = [*of_strand["target_id"], *of_coverage["target_id"]]
+    sequences = read_sequences(transcripts, targets)
+    taken = take_reads(reads, most_reads)
+    share_forward = measure_share_forward(index_anchors(sequences[: len(of_strand)]), taken)
+    anchors = index_anchors(sequences[len(of_strand) :])
+    coverage = measure_coverage(anchors, of_coverage["length"].tolist(), taken)
     row = (
         sample,
-        n_reads,
+        len(taken[0]),
         share_forward,
         call_strandedness(share_forward),
         coverage.three_prime_bias,
@@ -51,12 +55,10 @@ if "snakemake" in globals():
     with step(snakemake.log[0]):
         main(
             sample=snakemake.params.sample,
-            index=Path(snakemake.input.index),
             transcripts=Path(snakemake.input.transcripts),
             listed=Path(snakemake.input.listed),
             reads=[Path(path) for path in snakemake.input.reads],
             most_reads=snakemake.params.most_reads,
-            threads=snakemake.params.threads,
             library=Path(snakemake.output.library),
             gene_body=Path(snakemake.output.gene_body),
         )

@@ -1,6 +1,6 @@
 """Coverage along transcripts: do reads come from all of a transcript, or mostly from its 3' end, as from degraded RNA?"""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from claimcheck.expression.kmers import K, reverse_complement
+from claimcheck.expression.anchors import Anchors, find_first
+from claimcheck.expression.kmers import K
 
 N_BINS = 10
 
@@ -22,14 +23,6 @@ MIN_READS = 20
 _LENGTHS = (1_000, 6_000)
 _MOST_GENES = 2_000
 _ENOUGH_SINGLE = 20
-_SPACING = 20
-
-
-class Place(NamedTuple):
-    """Where an anchor lies: number of the gene, and bin along its transcript, 0 at the 5' end."""
-
-    gene: int
-    bin: int
 
 
 class Coverage(NamedTuple):
@@ -53,15 +46,31 @@ def choose_transcripts(transcripts: pd.DataFrame) -> pd.DataFrame:
     Returns:
         Rows of `transcripts`, one a gene, sorted by gene_id.
     """
-    counted = transcripts.assign(number=transcripts.groupby("gene_id")["target_id"].transform("size"))
-    coding = counted["biotype"] == "protein_coding"
-    usable = counted[coding] if coding.any() else counted
+    longest = _longest_of_genes(transcripts)
+    fitting = longest[longest["length"].between(*_LENGTHS)]
+    n_transcripts = transcripts["gene_id"].value_counts()
+    single = fitting[fitting["gene_id"].map(n_transcripts) == 1]
+    return _thin(single if len(single) >= _ENOUGH_SINGLE else fitting)
+
+
+def choose_oriented(transcripts: pd.DataFrame) -> pd.DataFrame:
+    """Choose transcripts that show in which direction reads run: the longest one of every gene, of any length.
+
+    Only protein-coding ones count, and of more than 2,000 every nth, as for `choose_transcripts`.
+    """
+    return _thin(_longest_of_genes(transcripts))
+
+
+def _longest_of_genes(transcripts: pd.DataFrame) -> pd.DataFrame:
+    coding = transcripts["biotype"] == "protein_coding"
+    usable = transcripts[coding] if coding.any() else transcripts
     longest = usable.sort_values(["length", "target_id"], ascending=[False, True]).drop_duplicates("gene_id")
-    fitting = longest[longest["length"].between(*_LENGTHS)].sort_values("gene_id")
-    single = fitting[fitting["number"] == 1]
-    chosen = single if len(single) >= _ENOUGH_SINGLE else fitting
-    taken = np.linspace(0, len(chosen) - 1, min(len(chosen), _MOST_GENES)).round().astype(int)
-    return chosen.iloc[taken].drop(columns="number").reset_index(drop=True)
+    return longest.sort_values("gene_id")
+
+
+def _thin(transcripts: pd.DataFrame) -> pd.DataFrame:
+    taken = np.linspace(0, len(transcripts) - 1, min(len(transcripts), _MOST_GENES)).round().astype(int)
+    return transcripts.iloc[taken].reset_index(drop=True)
 
 
 def read_sequences(fasta: Path, targets: Sequence[str]) -> list[str]:
@@ -74,40 +83,22 @@ def read_sequences(fasta: Path, targets: Sequence[str]) -> list[str]:
     return [found[target] for target in targets]
 
 
-def index_anchors(sequences: Sequence[str]) -> dict[str, Place]:
-    """Index every 20th 31-mer of each sequence in both orientations, but for those that occur twice among them.
+def count_places(anchors: Anchors, reads: Iterable[str], lengths: Sequence[int]) -> NDArray[np.int64]:
+    """Count reads by gene and bin: a read counts for the first anchor that it holds.
 
     Args:
-        sequences: one transcript a gene, 5' to 3', of the letters ACGT; k-mers with others are left out.
-
-    Returns:
-        k-mer -> where it lies; the bins divide the positions at which a k-mer can start.
-    """
-    index: dict[str, Place | None] = {}
-    for gene, sequence in enumerate(sequences):
-        n_starts = len(sequence) - K + 1
-        for start in range(0, n_starts, _SPACING):
-            kmer = sequence[start : start + K]
-            if set(kmer) <= set("ACGT"):
-                for key in (kmer, reverse_complement(kmer)):
-                    index[key] = None if key in index else Place(gene, start * N_BINS // n_starts)
-    return {kmer: place for kmer, place in index.items() if place}
-
-
-def count_places(anchors: Mapping[str, Place], reads: Iterable[str], n_genes: int) -> NDArray[np.int64]:
-    """Count reads by gene and bin: a read counts for the first anchor that it holds.
+        anchors: of one transcript a gene.
+        reads: sequences.
+        lengths: of these transcripts, in nucleotides; the bins divide the positions at which a k-mer can start.
 
     Returns:
         int64, genes x N_BINS, 5' end first.
     """
-    counts = np.zeros((n_genes, N_BINS), dtype=np.int64)
-    for read in reads:
-        for start in range(len(read) - K + 1):
-            place = anchors.get(read[start : start + K])
-            if place:
-                counts[place] += 1
-                break
-    return counts
+    found = find_first(anchors, reads)
+    gene = anchors.sequence[found]
+    n_starts = np.asarray(lengths, dtype=np.int64) - K + 1
+    place = gene * N_BINS + anchors.start[found] * N_BINS // n_starts[gene]
+    return np.bincount(place, minlength=len(lengths) * N_BINS).reshape(len(lengths), N_BINS)
 
 
 def average_coverage(counts: NDArray[np.int64]) -> Coverage:

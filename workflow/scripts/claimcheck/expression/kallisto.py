@@ -10,7 +10,7 @@ import time
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from claimcheck.disk import check_disk
 from claimcheck.errors import StudyError
@@ -144,38 +144,6 @@ def _require_whole(abundance: Path, n_targets: int, *, label: str) -> None:
     )
 
 
-def count_oriented(
-    index: Path,
-    reads: Sequence[Path],
-    strand: Literal["forward", "reverse"],
-    *,
-    paired: bool,
-    threads: int,
-    folder: Path,
-) -> int:
-    """Count the reads (pairs) that pseudoalign in the orientation of one stranded protocol.
-
-    Args:
-        index: from `build_index`.
-        reads: FASTQ files, as for `quantify`.
-        strand: orientation of the first mate, or of single reads, to the transcript: forward is that of ligation protocols
-            (FR), reverse that of dUTP protocols (RF).
-        paired: whether the reads are mates.
-        threads: threads of kallisto.
-        folder: for its files, which are of no use.
-
-    Raises:
-        StudyError: kallisto failed.
-    """
-    options = ["--fr-stranded" if strand == "forward" else "--rf-stranded"]
-    if not paired:
-        # Without the overhang, reads whose supposed fragment leaves the transcript are dropped: near its 3' end the forward
-        # ones only, which makes an unstranded library that is 3'-biased look reverse. The length is then of no effect.
-        options += ["--single", "--single-overhang", "-l", "200", "-s", "30"]
-    info, _ = _quant(index, reads, folder / strand, options, threads=threads)
-    return int(info["n_pseudoaligned"])
-
-
 def _quant(
     index: Path,
     reads: Sequence[Path],
@@ -199,7 +167,7 @@ def _quant(
     if status or not info:
         check_disk(run_info, said)
         raise StudyError(
-            f"kallisto could not quantify {label or 'the reads'} (status {status}): {_last_line(said)}",
+            f"kallisto could not quantify {label} (status {status}): {_last_line(said)}",
             where=", ".join(str(path) for path in reads),
             expected="whole FASTQ files and an index of this kallisto version",
             remedy="the step's log has all that kallisto said",
