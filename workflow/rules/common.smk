@@ -4,6 +4,7 @@ import atexit
 import logging
 import os
 import sys
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -126,11 +127,18 @@ def local_inputs(*addresses):
     )
 
 
+@cache
+def read_files_by(column, path, version):
+    """Read the sheet of FASTQ files once for all samples; `version` changes with it."""
+    table = read_table(path, text=True)
+    return table, table.groupby(column, sort=False).indices
+
+
 def read_files_of(column, value):
     """Return the rows of the sheet of FASTQ files, whose checkpoint decides how many there are."""
-    sheet = checkpoints.resolve_samples.get().output.read_files
-    table = read_table(Path(sheet), text=True)
-    return table[table[column] == value]
+    sheet = Path(checkpoints.resolve_samples.get().output.read_files)
+    table, rows = read_files_by(column, sheet, sheet.stat().st_mtime_ns)
+    return table.iloc[rows.get(value, [])]
 
 
 def files_of_run(run):

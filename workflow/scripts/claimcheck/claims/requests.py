@@ -1,6 +1,7 @@
 """What the claims ask of the phases before them: genes to keep whatever their counts, and how variants thin sets out.
 
 Both stay the same when a number of the register changes, so that nothing but the verdicts is made again.
+Every call of Snakemake reads them: nothing here imports the libraries that compute, which take seconds to load.
 """
 
 from dataclasses import replace
