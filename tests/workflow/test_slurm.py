@@ -27,7 +27,8 @@ IN_A_HURRY = (
 
 ONCE = (
     *("simulate_archive", "index_transcripts", "import_abundances", "map_collections"),
-    *("assess_samples", "compare_groups", "rank_sets", "evaluate_claims"),
+    *("assess_samples", "compare_groups", "rank_sets", "score_sets", "calibrate_sets", "measure_named_genes"),
+    *("evaluate_claims", "record_inputs"),
 )
 
 

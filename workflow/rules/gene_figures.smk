@@ -36,6 +36,12 @@ NAMED_PARAMS = {
 
 if GENE_FIGURES:
 
+    localrules:
+        draw_gene_forest,
+        draw_heatmap,
+        draw_butterfly,
+        draw_pair,
+
     rule measure_named_genes:
         input:
             **GENE_TABLES,
@@ -53,6 +59,9 @@ if GENE_FIGURES:
             "logs/measure_named_genes/measure_named_genes.benchmark.tsv"
         conda:
             "../../envs/sets.yaml"
+        resources:
+            mem_mb=growing(4000),
+            runtime=growing(60),
         params:
             library=LIBRARY["sets"],
             claims=LIBRARY["claims"],
@@ -185,6 +194,9 @@ if GENE_FIGURES:
 
 
 if REQUESTS.explored:
+
+    localrules:
+        draw_exploratory,
 
     rule draw_exploratory:
         input:

@@ -73,6 +73,9 @@ rule score_sets:
         "logs/score_sets/score_sets.benchmark.tsv"
     conda:
         "../../envs/sets.yaml"
+    resources:
+        mem_mb=growing(4000),
+        runtime=growing(60),
     params:
         library=LIBRARY["sets"],
         test=config["design"]["test"],
@@ -102,6 +105,9 @@ rule calibrate_sets:
         "logs/calibrate_sets/calibrate_sets.benchmark.tsv"
     conda:
         "../../envs/sets.yaml"
+    resources:
+        mem_mb=growing(4000),
+        runtime=growing(120),
     params:
         library=LIBRARY["sets"],
         claims=LIBRARY["claims"],

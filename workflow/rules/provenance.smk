@@ -94,6 +94,9 @@ rule record_inputs:
         "logs/record_inputs/record_inputs.benchmark.tsv"
     conda:
         "../../envs/sourcing.yaml"
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(240),
     params:
         workflow=WORKFLOW_VERSIONS,
         by_conda=BY_CONDA,
@@ -129,6 +132,7 @@ rule record_provenance:
 
 
 localrules:
+    record_provenance,
     verify,
 
 

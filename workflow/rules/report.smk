@@ -21,6 +21,7 @@ FIGURES = [
 
 localrules:
     draw_genes,
+    draw_dispersions,
     draw_gene_counts,
     draw_enrichment,
     save_configuration,

@@ -9,6 +9,11 @@ SET_FIGURES = [
 ]
 
 
+localrules:
+    draw_set_effects,
+    draw_null_calibration,
+
+
 rule draw_set_effects:
     input:
         tests="results/gene_sets/tests.tsv",
