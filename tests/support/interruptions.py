@@ -15,14 +15,15 @@ import pytest
 
 from support.studies import ROOT, run_workflow
 
-STEP = re.compile(r"^(\d+) of \d+ steps")
+STEP = re.compile(r"^(\d+) of (\d+) steps")
 JOB = re.compile(r"^Job \d+: (.+)")
 
 
 def kill_and_resume(study: Path, *, kills: int, seed: int, cores: int = 4) -> list[str]:
-    """Start a study, kill all its processes at random moments, and start it again each time, to its end.
+    """Start a study, kill all its processes at random moments spread over the run, and start it again each time, to its end.
 
-    The moments are a number of finished steps and a delay, so that they do not depend on the machine's speed.
+    The moments are a number of finished steps and a delay, so that they do not depend on the machine's speed: the first is among
+    the first steps, the last among the last.
 
     Returns:
         A line a kill: after which step and delay, and what was said to run last.
@@ -30,11 +31,14 @@ def kill_and_resume(study: Path, *, kills: int, seed: int, cores: int = 4) -> li
     draw = random.Random(seed)
     tally = []
     for number in range(kills):
-        steps, delay = draw.randint(1, 11), draw.uniform(0, 2)
-        last = _run_and_kill(study, steps, delay, cores)
+        is_last = number == kills - 1
+        steps = draw.randint(1, 4) if number == 0 else draw.randint(6, 10)
+        left = draw.randint(3, 5) if is_last else 0
+        delay = draw.uniform(0, 1)
+        last = _run_and_kill(study, steps, left, delay, cores)
         if last is None:
             break
-        tally.append(f"{steps} steps and {delay:.1f} s after start {number + 1}: {last}")
+        tally.append(f"start {number + 1}, {delay:.1f} s after {last}")
         if number == 0:
             refused = run_workflow(study, cores=cores)
             assert refused.returncode != 0
@@ -46,8 +50,8 @@ def kill_and_resume(study: Path, *, kills: int, seed: int, cores: int = 4) -> li
     return tally
 
 
-def _run_and_kill(study: Path, steps: int, delay: float, cores: int) -> str | None:
-    """Kill a run with SIGKILL after so many steps; return what it said to run, or None if it ended before."""
+def _run_and_kill(study: Path, steps: int, left: int, delay: float, cores: int) -> str | None:
+    """Kill a run with SIGKILL after so many steps, or when so many are left; say what ran, or None if it ended before."""
     command = [sys.executable, "-m", "snakemake", "--cores", str(cores), "--directory", str(study)]
     running: list[str] = []
     with subprocess.Popen(
@@ -58,7 +62,7 @@ def _run_and_kill(study: Path, steps: int, delay: float, cores: int) -> str | No
             job, step = JOB.match(line), STEP.match(line)
             if job:
                 running.append(job[1])
-            if step and int(step[1]) >= steps:
+            if step and (int(step[2]) - int(step[1]) <= left if left else int(step[1]) >= steps):
                 time.sleep(delay)
                 os.killpg(process.pid, signal.SIGKILL)
                 break
@@ -66,7 +70,7 @@ def _run_and_kill(study: Path, steps: int, delay: float, cores: int) -> str | No
     if process.returncode != -signal.SIGKILL:
         return None
     _wait_for_the_dead(study)
-    return " | ".join(running[-2:])
+    return f"{line.strip()}: {' | '.join(running[-2:])}"
 
 
 def _wait_for_the_dead(study: Path) -> None:
