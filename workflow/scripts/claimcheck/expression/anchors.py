@@ -69,12 +69,12 @@ def index_anchors(sequences: Sequence[str]) -> Anchors:
             parts.append((found, np.full(len(starts), number), starts, np.full(len(starts), forward)))
     if not parts:
         parts = [(np.empty(0, np.uint64), np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, bool))]
-    codes, numbers, starts, forward = (np.concatenate(part) for part in zip(*parts, strict=True))
-    unique, first, times = np.unique(codes, return_index=True, return_counts=True)
+    all_codes, numbers, places, onward = (np.concatenate(part) for part in zip(*parts, strict=True))
+    unique, first, times = np.unique(all_codes, return_index=True, return_counts=True)
     once = first[times == 1]
     table = np.zeros(2**_TABLE_BITS, dtype=bool)
     table[_hashes(unique[times == 1])] = True
-    return Anchors(unique[times == 1], numbers[once], starts[once], forward[once], table)
+    return Anchors(unique[times == 1], numbers[once], places[once], onward[once], table)
 
 
 def find_first(anchors: Anchors, reads: Iterable[str]) -> NDArray[np.int64]:
