@@ -73,7 +73,7 @@ def _open_log(path: Path) -> logging.Handler:
 def _fail(message: str) -> None:
     with suppress(OSError):  # a full disk takes no message, the terminal does
         PROBLEMS.parent.mkdir(parents=True, exist_ok=True)
-        said = PROBLEMS.read_text(encoding="utf-8") if PROBLEMS.exists() else ""
+        said = PROBLEMS.read_text(encoding="utf-8") if PROBLEMS.is_file() else ""
         if f"{message}\n\n" not in said:  # a step that is tried again says the same
             with PROBLEMS.open("a", encoding="utf-8") as stream:
                 stream.write(f"{message}\n\n")
