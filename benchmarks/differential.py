@@ -8,7 +8,6 @@ counts to adjusted p-values, without the start of the program; memory is the lar
 """
 
 import argparse
-import os
 import shutil
 import subprocess
 import sys
@@ -18,6 +17,8 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+
+from measuring import measure
 
 SEED = 1
 CORES = ("pydeseq2", "vectorised", "r")
@@ -77,11 +78,8 @@ def run(core: str, counts_file: Path, results_file: Path) -> tuple[pd.DataFrame,
         command = ["Rscript", program]
     else:
         command = [sys.executable, __file__, "--core", core]
-    process = subprocess.Popen([*command, counts_file, results_file])
-    _, status, usage = os.wait4(process.pid, 0)
-    if status:
-        raise SystemExit(f"{core} failed on {counts_file.name}")
-    return pd.read_csv(results_file, sep="\t", index_col=0), usage.ru_maxrss / 1e3
+    cost = measure([*command, counts_file, results_file], log=results_file.with_suffix(".log"))
+    return pd.read_csv(results_file, sep="\t", index_col=0), cost.peak_memory_mb
 
 
 def has_r() -> bool:
@@ -92,7 +90,7 @@ def has_r() -> bool:
     return subprocess.run(probe, check=False, capture_output=True).returncode == 0
 
 
-def measure(genes: int, samples: int) -> pd.DataFrame:
+def compare(genes: int, samples: int) -> pd.DataFrame:
     """Run every core on the same counts and compare."""
     with tempfile.TemporaryDirectory() as folder:
         counts_file = Path(folder) / "counts.tsv"
@@ -127,7 +125,7 @@ def main() -> None:
     if arguments.core:
         analyse(arguments.core, *arguments.files)
         return
-    table = pd.concat([measure(genes, arguments.samples) for genes in arguments.genes])
+    table = pd.concat([compare(genes, arguments.samples) for genes in arguments.genes])
     table.to_csv(sys.stdout, sep="\t", index=False, float_format="%.5g", na_rep="NA", lineterminator="\n")
 
 

@@ -1,8 +1,11 @@
 """What a command costs: processor time and memory of it and its children, and the disk that a folder grows to meanwhile."""
 
+import json
 import os
+import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -13,6 +16,16 @@ ROOT = Path(__file__).resolve().parents[1]
 
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 """Libraries that start threads of their own cost more processor time on a busy machine than on an idle one."""
+
+_LAUNCHER = """
+import json, os, subprocess, sys
+process = subprocess.Popen(sys.argv[2:])
+_, status, usage = os.wait4(process.pid, 0)
+with open(sys.argv[1], "w") as stream:
+    json.dump([usage.ru_utime + usage.ru_stime, usage.ru_maxrss], stream)
+sys.exit(min(abs(os.waitstatus_to_exitcode(status)), 255))
+"""
+"""Starts a command from a small process: what starts it counts as the command's own memory until it is running."""
 
 
 @dataclass(frozen=True)
@@ -55,35 +68,35 @@ def measure(
     log.parent.mkdir(parents=True, exist_ok=True)
     ended = threading.Event()
     sizes = [0]
-    watch = threading.Thread(target=_watch, args=(watched, sizes, ended), daemon=True)
+    if watched:
+        threading.Thread(target=_watch, args=(watched, sizes, ended), daemon=True).start()
     started = time.perf_counter()
-    with log.open("w", encoding="utf-8") as stream:
+    with log.open("w", encoding="utf-8") as stream, tempfile.NamedTemporaryFile("r", suffix=".json") as usage:
         process = subprocess.Popen(
-            [str(part) for part in command],
+            [sys.executable, "-S", "-c", _LAUNCHER, usage.name, *map(str, command)],
             cwd=cwd,
             stdout=stream,
             stderr=subprocess.STDOUT,
             env={**os.environ, **ONE_THREAD, **(environment or {})},
+            start_new_session=True,
         )
-        if watched:
-            watch.start()
         try:
-            _, status, usage = os.wait4(process.pid, 0)
+            process.wait()
         except BaseException:
-            process.terminate()
+            os.killpg(process.pid, signal.SIGTERM)
             raise
         finally:
             ended.set()
-    process.returncode = os.waitstatus_to_exitcode(status)
+        taken = usage.read()
     if process.returncode:
         last = "\n".join(log.read_text(encoding="utf-8").splitlines()[-20:])
         raise SystemExit(
             f"{' '.join(map(str, command))} ended with status {process.returncode}; {log} ends so:\n{last}"
         )
     seconds = time.perf_counter() - started
+    cpu_seconds, memory = json.loads(taken)
     scale = 1 if sys.platform == "darwin" else 1024  # ru_maxrss is in bytes there
-    memory = usage.ru_maxrss * scale / 1e6
-    return Cost(usage.ru_utime + usage.ru_stime, seconds, memory, max(sizes) / 1e6)
+    return Cost(cpu_seconds, seconds, memory * scale / 1e6, max(sizes) / 1e6)
 
 
 def disk_usage(folder: Path) -> int:
