@@ -8,7 +8,11 @@ import yaml
 from support.studies import ROOT, write_study
 
 REAL = yaml.safe_load((ROOT / "config/config.yaml").read_text())
-CURATED = {"curated": str(ROOT / "config/gene_sets"), "families": ["ferroptosis", "mitochondria", "wnt"]}
+CURATED = {
+    "curated": str(ROOT / "config/gene_sets"),
+    "families": REAL["gene_sets"]["families"],
+    "reference_expression": str(ROOT / "config/gene_sets/reference/bone_expression.tsv"),
+}
 
 
 def counts_study(folder: Path, table: Path, sheet: str, *, test: str, reference: str, **more: Any) -> Path:

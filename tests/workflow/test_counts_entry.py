@@ -99,13 +99,13 @@ def test_wnt_sets_rank_towards_bone(bone: Path) -> None:
     tests = read_table(bone / "results/gene_sets/tests.tsv").set_index("set")
     assert tests.at["WNT_TARGETS_T2_BONE", "nes"] > 0
     assert tests.at["WNT_TARGETS_T2_BONE", "effect"] > 0
-    assert set(tests["family"]) == {"ferroptosis", "mitochondria", "wnt"}
+    assert set(tests["family"]) == {"ferroptosis", "mitochondria", "wnt", "bone"}
 
 
 def test_page_of_the_counts(bone: Path) -> None:
     page = (bone / "results/report/index.html").read_text()
     assert "a table of counts" in page
-    assert "Simulated" not in page
+    assert "Simulated data" not in page
 
 
 def test_fold_changes_are_those_of_deseq2(tmp_path: Path) -> None:

@@ -1,11 +1,11 @@
 """Studies at the edge give whole and honest pages: no claims, two animals a group, nothing to be found, titles that are code."""
 
-import html
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import pytest
+from markupsafe import escape
 
 from claimcheck.simulation.world import build_world, draw_counts
 from claimcheck.tables import read_table, write_table
@@ -15,6 +15,7 @@ from support.studies import ROOT, run_workflow, write_study
 from support.tiny import PROJECT, fasta, tiny_archive, tiny_configuration, transcripts
 from support.worlds import DEMO, MEMBERS, NOTHING, REFERENCE
 
+DELETED = {"deleted_gene": "ENSMUSG00000026822", "deleted_gene_symbol": "Lcn2"}
 HOSTILE = "<script>document.title='taken'</script><img src=x onerror=alert(1)>{{7*7}} \"'"
 EDGES: dict[str, dict[str, Any]] = {
     "no claims": {"animals": 3, "claims": None},
@@ -69,7 +70,7 @@ def edge(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         sheet.to_csv(sep="\t", index=False),
         test="knockout",
         reference="control",
-        study={"title": f"A study at the edge: {request.param}"},
+        study={"title": f"A study at the edge: {request.param}"} | DELETED,
         **checks_of_the_study(),
         **claims,
     )
@@ -109,7 +110,7 @@ def test_titles_that_are_code_are_text(tmp_path: Path) -> None:
     assert completed.returncode == 0, completed.stderr[-3000:]
     page = (study / "results/report/index.html").read_text()
     tags = whole(page)
-    assert html.escape(HOSTILE, quote=False)[:40] in page
+    assert escape(HOSTILE) in page
     assert HOSTILE not in page
     assert "{{7*7}}" in page  # as text: nothing evaluated it
     assert all(str(attributes.get("src", "data:")).startswith("data:") for tag, attributes in tags if tag == "img")
