@@ -369,12 +369,12 @@ def test_sets_of_the_collection_are_there_for_the_register():
     assert runs - set(SETS["set"]) == optional
 
 
-@pytest.mark.parametrize(("apart", "separable"), [(1.72, True), (1.74, False)])
+@pytest.mark.parametrize(("apart", "separable"), [(1.98, True), (2.02, False)])
 def test_groups_whose_composition_differs_beyond_chance_cannot_be_adjusted_for_it(apart, separable):
     samples = pd.DataFrame({"sample": list("abcdefgh"), "condition": ["control"] * 4 + ["knockout"] * 4})
     spread = np.array([-1.0, 1, -1, 1] * 2) * np.sqrt(6 / 8)  # pooled standard deviation 1
     score = spread + apart * np.repeat([0, 1], 4)
     panels = pd.DataFrame({"QC_MUSCLE": score}, index=samples["sample"])
     model, reason = veto_model(paper().register, "muscle", Model((), 10), samples, panels, animals=3)
-    assert (model is not None) == separable  # t = apart * sqrt(2) with 6 degrees of freedom; p = 0.05 at t = 2.447
-    assert separable or reason.startswith("the groups lie 1.7 standard deviations apart in QC_MUSCLE (p = 0.049)")
+    assert (model is not None) == separable  # t = apart * sqrt(2) with 6 degrees of freedom; p = 0.03 at t = 2.829
+    assert separable or reason.startswith("the groups lie 2.0 standard deviations apart in QC_MUSCLE (p = 0.029)")

@@ -28,7 +28,6 @@ COLUMNS = [
     "licence",
     "sha256",
     "bytes",
-    "recorded_on",
     "status",
     "message",
 ]
@@ -69,7 +68,7 @@ def main(*, collections: dict[str, Any], folder: Path, table: Path, timeout: flo
                         lock[entry.key] = entry
                         write_lock(lock_path, lock)
                     link(found.path, folder / f"{collection.name}.{file.name}")
-                    rows.append(used(collection, file, found, entry))
+                    rows.append(used(collection, file, found))
     write_table(pd.DataFrame(rows, columns=COLUMNS).fillna(""), table)
 
 
@@ -103,7 +102,7 @@ def recorded(entry: Entry | None, file: PublishedFile, found: Fetched, contents:
     return Entry(*key, found.release, found.address, found.sha256, str(found.bytes), today, sets)
 
 
-def used(collection: Published, file: PublishedFile, found: Fetched, entry: Entry) -> dict[str, str]:
+def used(collection: Published, file: PublishedFile, found: Fetched) -> dict[str, str]:
     """Return the row of a file that is used."""
     values = (
         collection.name,
@@ -113,7 +112,6 @@ def used(collection: Published, file: PublishedFile, found: Fetched, entry: Entr
         collection.licence,
         found.sha256,
         str(found.bytes),
-        entry.recorded_on,
         "used",
         found.message,
     )
