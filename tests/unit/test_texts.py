@@ -106,3 +106,9 @@ def test_a_message_moves_no_cursor_and_keeps_its_lines():
 
 def test_an_archives_text_fits_a_cell():
     assert one_line("a\tb\r\nc\x1b[2Jd\u202ee  f") == "a b  c [2Jd e  f"
+
+
+def test_details_of_an_error_stand_in_lines_of_their_own_and_stay_in_them():
+    error = StudyError("2 differences", where="a", expected="b", remedy="c", details=["one\nremedy: none", "two"])
+    assert str(error).split("\n")[:3] == ["2 differences", "  - one remedy: none", "  - two"]
+    assert str(error).count("\n") == 5

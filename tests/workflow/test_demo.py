@@ -22,6 +22,13 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def test_the_finished_study_is_the_one_of_its_manifest(demo: Path) -> None:
+    completed = run_workflow(demo, "verify", cores=1)
+    assert completed.returncode == 0, completed.stdout[-3000:]
+    n_results = sum(path.is_file() for path in (demo / "results").rglob("*")) - 2  # the manifest and its rows
+    assert f"identical: {n_results} files of results" in completed.stdout
+
+
 def test_planted_genes_are_found(demo: Path) -> None:
     genes = read_table(demo / "results/differential/genes.tsv").set_index("symbol")
     for symbol in ("Dkk1", "Sost"):

@@ -7,6 +7,8 @@ results/provenance.json         the manifest: these, the configuration, and ever
 `snakemake verify --config manifest=<path from the study folder>`. It looks only: nothing is made again.
 """
 
+import re
+
 from snakemake import __version__ as SNAKEMAKE_VERSION
 from snakemake.io import regex_from_filepattern
 from snakemake.settings.types import DeploymentMethod
@@ -30,17 +32,28 @@ WORKFLOW_VERSIONS = {
 BY_CONDA = DeploymentMethod.CONDA in workflow.deployment_settings.deployment_method
 
 
-# The rule by the pattern of each result; figures that this study does not draw are left out.
-MAKERS = {
+# The rule by the pattern of each result; of figures by the name of each that this study draws, whatever wildcards made it.
+PATTERNS = {
     regex_from_filepattern(str(output)): rule.name
     for rule in workflow.rules
     for output in rule.output
     if output.startswith("results/")
-    and (
-        not output.startswith("results/figures/")
-        or "{" in output
-        or Path(output).stem in FIGURES
-    )
+}
+DRAWN = expand(
+    "results/figures/{figure}.{form}", figure=FIGURES, form=["svg", "pdf", "tsv"]
+)
+MAKERS = {
+    **{
+        pattern: rule
+        for pattern, rule in PATTERNS.items()
+        if not pattern.startswith("results/figures/")
+    },
+    **{
+        re.escape(path): rule
+        for path in DRAWN
+        for pattern, rule in PATTERNS.items()
+        if re.fullmatch(pattern, path)
+    },
 }
 
 
@@ -124,7 +137,6 @@ rule record_provenance:
     params:
         library=LIBRARY["provenance"],
         makers=MAKERS,
-        names={"family": FAMILIES},
     message:
         "Write the manifest of the study"
     script:

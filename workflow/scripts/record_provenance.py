@@ -1,6 +1,6 @@
 """Write the manifest of a finished study: versions, configuration, and the checksum of every input and result."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from claimcheck.provenance.manifest import list_results, made_by, write_manifest
@@ -15,11 +15,10 @@ def main(
     samples: Path,
     read_files: Path | None,
     makers: Mapping[str, str],
-    names: Mapping[str, Collection[str]],
     output: Path,
 ) -> None:
-    """Hash all results; `makers` are the rules by the patterns of their outputs, `names` the values of wildcards."""
-    known = {**names, "sample": set(read_table(samples, columns=["sample"], text=True)["sample"])}
+    """Hash all results; `makers` are the rules by the patterns of their outputs."""
+    known = {"sample": set(read_table(samples, columns=["sample"], text=True)["sample"])}
     if read_files:
         known["run"] = set(read_table(read_files, columns=["run_accession"], text=True)["run_accession"])
     results = list_results()
@@ -38,6 +37,5 @@ if "snakemake" in globals():
             samples=Path(snakemake.input.samples),
             read_files=Path(snakemake.input.read_files) if snakemake.input.read_files else None,
             makers=snakemake.params.makers,
-            names=snakemake.params.names,
             output=Path(snakemake.output[0]),
         )

@@ -46,14 +46,14 @@ def main(
         print(f"\nNot here, so not compared: {listed(absent)}")
     if differences:
         count = f"{len(differences)} difference{'s' if len(differences) > 1 else ''}"
-        lines = "".join(f"\n  {difference}" for difference in differences)
         verdict = (
             f"this study is not the one of {manifest}"
             if changed_results
             else f"all {len(outputs)} files of results are the same as those of {manifest}, but not all that they were made from"
         )
         raise StudyError(
-            f"{verdict}: {count}{lines}",
+            f"{verdict}: {count}",
+            details=differences,
             where=f"{Path.cwd()}, {len(outputs)} results and {len(inputs) - len(absent)} inputs compared",
             expected=f"the bytes, configuration, claims and versions of {manifest}",
             remedy="delete a changed file and start the study again to have it made anew; with the manifest's configuration, "
