@@ -5,10 +5,10 @@ import pandas as pd
 import pytest
 
 from claimcheck.errors import StudyError
+from claimcheck.sets.false_discovery import benjamini_hochberg
 from claimcheck.sets.prerank import (
     CORNER_COLUMNS,
     TEST_COLUMNS,
-    benjamini_hochberg,
     prerank,
     rank_genes,
 )

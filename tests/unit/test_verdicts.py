@@ -25,7 +25,6 @@ from claimcheck.claims.evidence import (
 )
 from claimcheck.claims.multiplicity import (
     adjust_family,
-    benjamini_hochberg,
     combine_models,
     combine_sources,
     holm,
@@ -36,6 +35,7 @@ from claimcheck.claims.sentences import VERDICT_COLUMNS, sentence, verdict_row
 from claimcheck.claims.verdicts import MAY_BECOME, decide, decide_premise, downgrade
 from claimcheck.errors import StudyError
 from claimcheck.sets.collections import read_collection
+from claimcheck.sets.false_discovery import benjamini_hochberg
 
 ROOT = Path(__file__).resolve().parents[2]
 SETS, MEMBERS = read_collection(ROOT / "config/gene_sets")

@@ -11,22 +11,10 @@ from claimcheck.expression.design import Design, metadata_of, model_matrix
 from claimcheck.expression.genes import Annotation, folder_of, read_annotation
 from claimcheck.expression.panels import log2_cpm
 from claimcheck.sets.comparison import make_comparison
-from claimcheck.sets.named import NAMED_COLUMNS, figure_groups, list_genes
+from claimcheck.sets.named import MEASURES, NAMED_COLUMNS, figure_groups, list_genes
 from claimcheck.steps import step
 from claimcheck.tables import read_table, write_table
 
-MEASURES = (
-    "symbol",
-    "state",
-    "mean_count",
-    "mean_reference",
-    "mean_test",
-    "log2_fold_change",
-    "ci_low",
-    "ci_high",
-    "minimum_detectable_effect",
-    "log2_fold_change_shrunken",
-)
 LEVEL_COLUMNS = ("gene_id", "sample", "log2_cpm", "z")
 
 

@@ -10,9 +10,10 @@ from claimcheck.expression.design import Design
 from claimcheck.expression.genes import read_annotation
 from claimcheck.sets.collections import map_sets, read_collection
 from claimcheck.sets.comparison import run_tests
+from claimcheck.sets.false_discovery import benjamini_hochberg
 from claimcheck.sets.inputs import read_comparison, read_model
 from claimcheck.sets.mapping import join_released
-from claimcheck.sets.prerank import benjamini_hochberg, prerank, rank_genes
+from claimcheck.sets.prerank import prerank, rank_genes
 from claimcheck.sets.weights import weigh_sets
 from claimcheck.steps import step
 from claimcheck.tables import read_table, write_table
@@ -98,7 +99,7 @@ def main(
         described_only = ranked.drop(columns=["effect", "n_genes", "variant"])
         merged = described_only.merge(tested, on="set", validate="1:1").assign(variant=variant)
         merged["p_both"] = merged[["p_rotation_two_sided", "p_camera"]].max(axis="columns", skipna=False)
-        merged["p_both_adjusted"] = benjamini_hochberg(merged["p_both"].to_numpy(dtype=float))
+        merged["p_both_adjusted"] = benjamini_hochberg(merged["p_both"])
         parts.append(merged)
         if variant == WHOLE:
             write_table(mapped, sets)

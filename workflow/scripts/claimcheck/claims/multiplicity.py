@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from claimcheck.claims.evidence import NO_INTERVAL, Interval
 from claimcheck.claims.model import NAN
+from claimcheck.sets.false_discovery import benjamini_hochberg
 
 Floats = NDArray[np.float64]
 
@@ -52,20 +53,6 @@ def holm(p_values: ArrayLike) -> Floats:
     steps = len(p) - np.arange(len(p))
     adjusted = np.empty_like(p)
     adjusted[order] = np.minimum(np.maximum.accumulate(steps * np.nan_to_num(p[order], nan=1.0)), 1.0)
-    return np.where(np.isnan(p), np.nan, adjusted)
-
-
-def benjamini_hochberg(p_values: ArrayLike) -> Floats:
-    """Compute the false discovery rate at which each claim would be called (Benjamini and Hochberg 1995, JRSS B 57:289).
-
-    Args:
-        p_values: as in `holm`.
-    """
-    p = np.asarray(p_values, dtype=np.float64)
-    order = np.argsort(np.where(np.isnan(p), np.inf, p), kind="stable")[::-1]
-    ranks = len(p) - np.arange(len(p))
-    adjusted = np.empty_like(p)
-    adjusted[order] = np.minimum.accumulate(np.minimum(len(p) / ranks * np.nan_to_num(p[order], nan=1.0), 1.0))
     return np.where(np.isnan(p), np.nan, adjusted)
 
 

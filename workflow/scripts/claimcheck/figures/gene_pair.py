@@ -2,15 +2,13 @@
 
 import pandas as pd
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
 from claimcheck.figures.animals import colours_of, name_points, short_names, sized_legend
-from claimcheck.figures.style import FULL_WIDTH, NEUTRAL_COLOUR, by_group, new_figure, say_nothing_to_draw
+from claimcheck.figures.sexes import SexShapes
+from claimcheck.figures.style import FULL_WIDTH, by_group, new_figure, say_nothing_to_draw
 from claimcheck.tables import listed
 
 PAIR_COLUMNS = ("sample", "condition", "sex", "gene_x", "log2_cpm_x", "gene_y", "log2_cpm_y")
-_MARKERS = ("o", "s", "^", "D", "v", "P")
-_UNKNOWN = "X"
 _SMALLEST_SPAN = 1.0
 """log2 units that each axis spans at the least, so that noise doesn't look like a difference."""
 
@@ -41,8 +39,7 @@ def draw_pair(
         return figure, pd.DataFrame(columns=list(PAIR_COLUMNS))
     x, y = (wide[gene].reindex(animals["sample"]).to_numpy() for gene in genes["gene_id"])
     drawn = animals.assign(gene_x=labels[0], log2_cpm_x=x, gene_y=labels[1], log2_cpm_y=y)[list(PAIR_COLUMNS)]
-    known = sorted(set(animals["sex"]) - {"", "NA"})
-    shapes = {sex: _MARKERS[number % len(_MARKERS)] for number, sex in enumerate(known)}
+    shapes = SexShapes.of(animals["sex"])
     figure = new_figure(FULL_WIDTH, 4.8, simulated=simulated)
     axes = figure.subplots()
     colours = colours_of(list(drawn["condition"]), test, reference)
@@ -51,7 +48,7 @@ def draw_pair(
             across,
             up,
             color=colour,
-            marker=shapes.get(sex, _UNKNOWN if shapes else "o"),
+            marker=shapes.marker(sex),
             s=40,
             edgecolors="white",
             linewidths=0.6,
@@ -64,20 +61,7 @@ def draw_pair(
     axes.set_xlabel(f"{labels[0]}, log2(CPM + 1)")
     axes.set_ylabel(f"{labels[1]}, log2(CPM + 1)")
     axes.set_title(f"below detection in both groups: {listed(below)}" if below else "")
-    entries = list(shapes.items())
-    if known and len(known) < animals["sex"].nunique():
-        entries.append(("sex not known", _UNKNOWN))
     names, cut = short_names(list(drawn["sample"]))
-    sized_legend(
-        figure,
-        animals,
-        test,
-        reference,
-        more=[
-            Line2D([], [], linestyle="none", marker=marker, markersize=5, color=NEUTRAL_COLOUR, label=sex)
-            for sex, marker in entries
-        ],
-        note=cut,
-    )
+    sized_legend(figure, animals, test, reference, more=shapes.keys(), note=cut)
     name_points(axes, drawn[["log2_cpm_x", "log2_cpm_y"]].to_numpy(dtype=float), names)
     return figure, drawn

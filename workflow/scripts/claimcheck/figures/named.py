@@ -8,25 +8,8 @@ import pandas as pd
 
 from claimcheck.claims.model import DECIDING, Register
 from claimcheck.figures.claims_input import open_register
+from claimcheck.sets.named import MEASURES, NAMED_COLUMNS
 from claimcheck.tables import read_table
-
-_COLUMNS = (
-    "figure",
-    "panel",
-    "part",
-    "gene_id",
-    "symbol",
-    "left_out",
-    "state",
-    "mean_count",
-    "mean_reference",
-    "mean_test",
-    "log2_fold_change",
-    "ci_low",
-    "ci_high",
-    "minimum_detectable_effect",
-    "log2_fold_change_shrunken",
-)
 
 
 @dataclass(frozen=True)
@@ -68,9 +51,9 @@ def read_named(path: Path, figure: str, standards: Standards) -> pd.DataFrame:
         Its rows, with the columns detected (bool) and threshold (log2 without sign, or missing).
     """
     text = ["figure", "panel", "part", "gene_id", "symbol", "state"]
-    table = read_table(path, columns=_COLUMNS, text=text)
+    table = read_table(path, columns=[*NAMED_COLUMNS, *MEASURES], text=text)
     own = table[table["figure"] == figure].drop(columns="figure").reset_index(drop=True)
-    numbers = own[list(_COLUMNS[7:])].astype(float)
+    numbers = own[[name for name in MEASURES if name not in text]].astype(float)
     highest = numbers[["mean_reference", "mean_test"]].max(axis=1)
     return own.assign(
         **numbers,

@@ -1,19 +1,14 @@
 """Where the animals lie relative to each other: principal components, and what the components go along with."""
 
-from collections.abc import Mapping
-
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
 from claimcheck.figures.animals import colours_of, name_points, short_names, sized_legend
 from claimcheck.figures.heatmap import DIVERGING, draw_cells
-from claimcheck.figures.style import FULL_WIDTH, NEUTRAL_COLOUR, by_group, new_figure, say_nothing_to_draw
-
-_MARKERS = ("o", "s", "^", "D", "v", "P")
-_UNKNOWN = "X"
+from claimcheck.figures.sexes import SexShapes
+from claimcheck.figures.style import FULL_WIDTH, by_group, new_figure, say_nothing_to_draw
 
 
 def draw_pca(
@@ -46,28 +41,14 @@ def draw_pca(
         )
         return figure, pd.DataFrame(columns=columns)
     drawn = pd.concat(wide, ignore_index=True)[columns]
-    known = sorted(set(animals["sex"]) - {"", "NA"})
-    shape_of = {sex: _MARKERS[number % len(_MARKERS)] for number, sex in enumerate(known)}
+    shapes = SexShapes.of(animals["sex"])
 
     figure = new_figure(FULL_WIDTH, 3.1, simulated=simulated)
     panels = figure.subplots(1, len(wide), squeeze=False)[0]
     names, cut = short_names(list(animals["sample"]))
     for panel, part in zip(panels, wide, strict=True):
-        _draw_components(panel, part, shape_of, test=test, reference=reference)
-    shapes = list(shape_of.items())
-    if known and len(known) < animals["sex"].nunique():
-        shapes.append(("sex not known", _UNKNOWN))
-    sized_legend(
-        figure,
-        animals,
-        test,
-        reference,
-        more=[
-            Line2D([], [], linestyle="none", marker=marker, markersize=5, color=NEUTRAL_COLOUR, label=sex)
-            for sex, marker in shapes
-        ],
-        note=cut,
-    )
+        _draw_components(panel, part, shapes, test=test, reference=reference)
+    sized_legend(figure, animals, test, reference, more=shapes.keys(), note=cut)
     for panel, part in zip(panels, wide, strict=True):
         name_points(panel, part[["pc1", "pc2"]].to_numpy(dtype=float), names)
     return figure, drawn
@@ -82,13 +63,13 @@ def _first_two(scores: pd.DataFrame, animals: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _draw_components(axes: Axes, part: pd.DataFrame, shape_of: Mapping[str, str], *, test: str, reference: str) -> None:
+def _draw_components(axes: Axes, part: pd.DataFrame, shapes: SexShapes, *, test: str, reference: str) -> None:
     for row, colour in zip(part.to_dict("records"), colours_of(list(part["condition"]), test, reference), strict=True):
         axes.scatter(
             row["pc1"],
             row["pc2"],
             color=colour,
-            marker=shape_of.get(row["sex"], _UNKNOWN if shape_of else "o"),
+            marker=shapes.marker(row["sex"]),
             s=36,
             edgecolors="white",
             linewidths=0.6,

@@ -13,9 +13,9 @@ from matplotlib.transforms import blended_transform_factory
 from claimcheck.figures.animals import figures_of, sized_legend
 from claimcheck.figures.claims import records
 from claimcheck.figures.enrichment import wrapped_name
+from claimcheck.figures.sexes import SexShapes
 from claimcheck.figures.style import (
     FULL_WIDTH,
-    NEUTRAL_COLOUR,
     TEXT_COLOUR,
     by_group,
     colour_of,
@@ -42,8 +42,6 @@ WHOLE = "full"
 CONFOUNDERS = "may explain a difference"
 OTHERS = "other sets"
 _VARIANT_STYLES = ((TEXT_COLOUR, "o"), ("#009E73", "s"), ("#CC79A7", "D"), ("#E69F00", "^"), ("#56B4E9", "v"))
-_SEX_MARKERS = ("o", "s", "^", "D")
-_UNKNOWN_SEX = "X"
 _COLUMN_ENDS = (0.33, 0.66, 1.0)
 """Right ends of the columns of figures, as shares of their panel."""
 _ROW, _HEADING = 1.0, 0.75
@@ -234,7 +232,7 @@ def _draw_block(
     for axes in (effects, points):
         axes.axvline(0, color=TEXT_COLOUR, linewidth=0.7, zorder=1)
     shown = [variant for variant in variants if variant in set(drawn["variant"].dropna())]
-    shapes = _shapes(drawn["sex"].dropna())
+    shapes = SexShapes.of(drawn["sex"].dropna())
     for y, heading, name in placed:
         if not name:
             continue
@@ -248,7 +246,7 @@ def _draw_block(
                 row["x"],
                 y + (-_GAP if row["condition"] == reference else _GAP),
                 color=colour_of(row["condition"], test, reference),
-                marker=shapes.get(row["sex"], _UNKNOWN_SEX if shapes else "o"),
+                marker=shapes.marker(row["sex"]),
                 s=18,
                 edgecolors="white",
                 linewidths=0.4,
@@ -284,23 +282,12 @@ def _write_numbers(axes: Axes, rows: pd.DataFrame, y: float, shown: Sequence[str
         axes.text(x, y, text, transform=axes.get_yaxis_transform(), ha="right", va="center", fontsize=7.5)
 
 
-def _shapes(sexes: "pd.Series[str]") -> dict[str, str]:
-    known = sorted(set(sexes) - {"", "NA"})
-    return {sex: _SEX_MARKERS[number % len(_SEX_MARKERS)] for number, sex in enumerate(known)}
-
-
 def _words(variant: str) -> str:
     return variant.replace("_", " ")
 
 
 def _keys(variants: Sequence[str], animals: pd.DataFrame) -> list[Line2D]:
-    shapes = list(_shapes(animals["sex"]).items())
-    if shapes and len(shapes) < animals["sex"].nunique():
-        shapes.append(("sex not known", _UNKNOWN_SEX))
-    keys = [
-        Line2D([], [], linestyle="none", marker=marker, markersize=4.5, color=NEUTRAL_COLOUR, label=sex)
-        for sex, marker in shapes
-    ]
+    keys = SexShapes.of(animals["sex"]).keys()
     for variant, (colour, marker) in zip(variants, _VARIANT_STYLES, strict=False):
         face = colour if variant == WHOLE else "white"
         words = "full set" if variant == WHOLE else _words(variant)

@@ -9,6 +9,19 @@ from claimcheck.errors import StudyError
 from claimcheck.tables import listed
 
 NAMED_COLUMNS = ("figure", "panel", "part", "gene_id", "left_out")
+MEASURES = (
+    "symbol",
+    "state",
+    "mean_count",
+    "mean_reference",
+    "mean_test",
+    "log2_fold_change",
+    "ci_low",
+    "ci_high",
+    "minimum_detectable_effect",
+    "log2_fold_change_shrunken",
+)
+"""What is looked up of each named gene."""
 FOREST, EXPLORATORY = "gene_forest", "exploratory"
 HEATMAP, BUTTERFLY, PAIR = "heatmap_", "butterfly_", "pair_"
 """Before the name that the configuration gives a figure, of which there may be several."""

@@ -11,9 +11,9 @@ from itertools import pairwise
 import gseapy
 import numpy as np
 import pandas as pd
-from scipy.stats import false_discovery_control
 
 from claimcheck.errors import StudyError
+from claimcheck.sets.false_discovery import benjamini_hochberg
 from claimcheck.sets.weights import SetWeights
 
 logger = logging.getLogger("claimcheck.sets.prerank")
@@ -137,7 +137,7 @@ def prerank(
         )
         corners.append(_corners(name, family, ranking, found))
     tests = pd.DataFrame(rows)
-    tests["p_prerank_adjusted"] = benjamini_hochberg(tests["p_prerank"].to_numpy(dtype=float))
+    tests["p_prerank_adjusted"] = benjamini_hochberg(tests["p_prerank"])
     return tests[list(TEST_COLUMNS)], pd.concat(corners, ignore_index=True)
 
 
@@ -175,11 +175,6 @@ def prerank_p(statistics: np.ndarray, weights: SetWeights, *, seed: int) -> np.n
         for name in lists:
             p[int(name)] = found[name]["pval"] if name in found else np.nan
     return p
-
-
-def benjamini_hochberg(p_values: np.ndarray) -> np.ndarray:
-    """Adjust p-values for the false discovery rate (Benjamini & Hochberg 1995)."""
-    return np.asarray(false_discovery_control(p_values))
 
 
 def _corners(name: str, family: str, ranking: pd.DataFrame, found: dict[str, object]) -> pd.DataFrame:
