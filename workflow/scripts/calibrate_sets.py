@@ -7,7 +7,7 @@ import pandas as pd
 
 from claimcheck.claims.random_sets import WINDOW, draw_sets, make_pool, nearest_strength, weights_of
 from claimcheck.claims.shuffled_labels import balanced_labellings
-from claimcheck.expression.design import Design
+from claimcheck.expression.design import Design, read_model
 from claimcheck.sets.calibration import (
     CALIBRATION_COLUMNS,
     p_values,
@@ -16,7 +16,7 @@ from claimcheck.sets.calibration import (
 )
 from claimcheck.sets.camera import inter_gene_correlation
 from claimcheck.sets.comparison import Comparison
-from claimcheck.sets.inputs import read_comparison, read_model
+from claimcheck.sets.inputs import read_comparison
 from claimcheck.sets.weights import SetWeights, weigh_sets
 from claimcheck.steps import step
 from claimcheck.tables import read_table, write_table

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from claimcheck.expression import accounting, differential
-from claimcheck.expression.design import Design
+from claimcheck.expression.design import Design, read_model
 from claimcheck.expression.gates import require_passed
 from claimcheck.expression.genes import Annotation, folder_of, read_annotation
 from claimcheck.expression.heterogeneity import fit_heterogeneity
@@ -33,11 +33,8 @@ def main(
 ) -> None:
     """Write the table of genes, its summary, their dispersions, and the normalised counts of the genes to look at one by one."""
     require_passed(read_table(gates, text=True), where=str(gates))
-    sheet = read_table(model, text=True)
+    sheet, design = read_model(model, steps, groups)
     counted = read_table(counts, text=["gene_id"]).set_index("gene_id")[list(sheet["sample"])]
-    considered = read_table(steps, text=["covariate"])
-    chosen = considered.loc[considered["chosen"], "covariate"].iloc[0]
-    design = Design(groups.test, groups.reference, () if chosen == "none" else tuple(chosen.split(", ")))
     filtered = differential.filter_genes(counted, sheet, min_count=settings["min_count"], keep=looked_at | claimed)
     unused = select_genes(
         settings["size_factors_without"],

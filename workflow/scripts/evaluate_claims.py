@@ -12,7 +12,7 @@ from claimcheck.claims.measure import Data
 from claimcheck.claims.model import Register
 from claimcheck.claims.plan import planned_genes, planned_sets, read_reference, readout_genes
 from claimcheck.claims.register import deviations, read_register
-from claimcheck.expression.design import Design
+from claimcheck.expression.design import Design, read_model
 from claimcheck.expression.genes import Annotation, folder_of, read_annotation
 from claimcheck.expression.panels import select_genes
 from claimcheck.sets.collections import MEMBER_COLUMNS, SET_COLUMNS, read_collection
@@ -53,10 +53,8 @@ def main(
     members = members[members["yielded_to"] == ""].drop(columns="yielded_to")
     symbols = dict(zip(annotation.genes["gene_id"], annotation.genes["symbol"], strict=True))
     register = read_register(claims, sets=sets, members=members, annotation=symbols if complete_annotation else None)
-    sheet = read_table(model, text=True)
+    sheet, design = read_model(model, steps, groups)
     counted = read_table(counts, text=["gene_id"]).set_index("gene_id")[list(sheet["sample"])]
-    considered = read_table(steps, text=["covariate"])
-    chosen = considered.loc[considered["chosen"], "covariate"].iloc[0]
     reference = read_reference(register, reference_expression)
     housekeeping = register.primary.get("negative_controls", {}).get("housekeeping")
     planned = planned_sets(register, sets, members, reference)
@@ -67,7 +65,7 @@ def main(
     data = Data(
         counts=counted,
         samples=sheet,
-        design=Design(groups.test, groups.reference, () if chosen == "none" else tuple(chosen.split(", "))),
+        design=design,
         composition_genes=select_genes(
             differential["size_factors_without"],
             annotation.members,

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from claimcheck.claims.measure import read_genes
-from claimcheck.expression.design import Design, metadata_of, model_matrix
+from claimcheck.expression.design import Design, metadata_of, model_matrix, read_model
 from claimcheck.expression.genes import Annotation, folder_of, read_annotation
 from claimcheck.expression.panels import log2_cpm
 from claimcheck.sets.comparison import make_comparison
@@ -106,9 +106,7 @@ def main(
     """Write both tables."""
     figures = figure_groups(report, left_out=left_out, explored=explored)
     named = list_genes(figures, annotation.members, deleted_gene=deleted_gene)
-    sheet = read_table(model, text=True)
-    considered = read_table(steps, text=["covariate"])
-    chosen = considered.loc[considered["chosen"], "covariate"].iloc[0]
+    sheet, design = read_model(model, steps, groups)
     counted = read_table(counts, text=["gene_id"]).set_index("gene_id")[list(sheet["sample"])]
     factors = read_table(size_factors, text=["sample"]).set_index("sample")["size_factor"]
     measured = measure_genes(
@@ -116,7 +114,7 @@ def main(
         counts=counted,
         factors=factors[list(sheet["sample"])],
         sheet=sheet,
-        design=Design(groups.test, groups.reference, () if chosen == "none" else tuple(chosen.split(", "))),
+        design=design,
         genes=read_table(genes, text=["gene_id", "symbol"]),
     ).assign(symbol=annotation.symbols_of(named["gene_id"]))
     write_table(measured[[*NAMED_COLUMNS, *MEASURES]], named_genes)

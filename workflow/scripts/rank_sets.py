@@ -6,12 +6,12 @@ from typing import Any
 import pandas as pd
 
 from claimcheck.claims.requests import WHOLE
-from claimcheck.expression.design import Design
+from claimcheck.expression.design import Design, read_model
 from claimcheck.expression.genes import read_annotation
 from claimcheck.sets.collections import map_sets, read_collection
 from claimcheck.sets.comparison import run_tests
 from claimcheck.sets.false_discovery import benjamini_hochberg
-from claimcheck.sets.inputs import read_comparison, read_model
+from claimcheck.sets.inputs import read_comparison
 from claimcheck.sets.mapping import join_released
 from claimcheck.sets.prerank import prerank, rank_genes
 from claimcheck.sets.weights import weigh_sets

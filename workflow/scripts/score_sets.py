@@ -6,10 +6,10 @@ from typing import Any
 import pandas as pd
 
 from claimcheck.errors import StudyError
-from claimcheck.expression.design import Design
+from claimcheck.expression.design import Design, read_model
 from claimcheck.sets.collections import read_collection
 from claimcheck.sets.comparison import TESTED_COLUMNS, run_tests
-from claimcheck.sets.inputs import read_comparison, read_model
+from claimcheck.sets.inputs import read_comparison
 from claimcheck.sets.scores import sample_scores
 from claimcheck.sets.weights import weigh_sets
 from claimcheck.steps import step

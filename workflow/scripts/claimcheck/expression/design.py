@@ -1,13 +1,14 @@
 """Which model is fitted: the groups that are compared, and the covariates that they are adjusted for."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from claimcheck.errors import StudyError
-from claimcheck.tables import listed
+from claimcheck.tables import listed, read_table
 
 MIN_RESIDUAL_DF = 4
 """Residual degrees of freedom that a covariate of the ladder must leave."""
@@ -191,3 +192,20 @@ def _known(samples: pd.DataFrame, column: str) -> bool:
 
 def _levels(samples: pd.DataFrame, column: str) -> int:
     return int(samples[column].nunique())
+
+
+def read_model(model: Path, steps: Path, groups: Design) -> tuple[pd.DataFrame, Design]:
+    """Read the sheet as it was modelled, and what the comparison is adjusted for.
+
+    Args:
+        model: results/differential/model.tsv.
+        steps: results/differential/design.tsv.
+        groups: the two conditions.
+
+    Returns:
+        The sheet (text), and the groups with the chosen covariates.
+    """
+    considered = read_table(steps, text=["covariate"])
+    chosen = considered.loc[considered["chosen"], "covariate"].iloc[0]
+    covariates = () if chosen == "none" else tuple(chosen.split(", "))
+    return read_table(model, text=True), Design(groups.test, groups.reference, covariates)

@@ -9,23 +9,6 @@ from claimcheck.sets.comparison import Comparison, make_comparison
 from claimcheck.tables import read_table
 
 
-def read_model(model: Path, steps: Path, groups: Design) -> tuple[pd.DataFrame, Design]:
-    """Read the sheet as it was modelled, and what the comparison is adjusted for.
-
-    Args:
-        model: results/differential/model.tsv.
-        steps: results/differential/design.tsv.
-        groups: the two conditions.
-
-    Returns:
-        The sheet (text), and the groups with the chosen covariates.
-    """
-    considered = read_table(steps, text=["covariate"])
-    chosen = considered.loc[considered["chosen"], "covariate"].iloc[0]
-    covariates = () if chosen == "none" else tuple(chosen.split(", "))
-    return read_table(model, text=True), Design(groups.test, groups.reference, covariates)
-
-
 def read_comparison(
     genes: pd.Series, counts: pd.DataFrame, sheet: pd.DataFrame, design: Design, size_factors: Path
 ) -> Comparison:
