@@ -109,8 +109,11 @@ def test_a_row_prints_verdict_mark_effect_p_n_k_and_reason_of_the_table(drawings
         reason="significant, large enough and robust",
     )  # fmt: skip
     text = text_of(page_with(some_claims(verdicts=verdicts), drawings))
-    row = text[text.index("C14 Direct targets") :][:220]
+    row = text[text.index("C14 Direct targets") :][:260]
     assert "● supported 0.51 (0.20 to 0.82) 0.25 0.012 4 + 4 0.85 significant, large enough and robust" in row
+    assert (
+        "robust up: cleaner knockout bones down: more muscle on knockout bones C1" in row
+    )  # what artefacts alone would show
     assert "Of 18 claims that are tested together, as the register words them: 1 supported, 17 inconclusive." in text
 
 

@@ -2,16 +2,18 @@
 
 import html
 import re
+import xml.etree.ElementTree as ET
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
+from urllib.parse import unquote
 
 import pandas as pd
 import pytest
 import yaml
 
 from claimcheck.figures.captions import Study
-from claimcheck.figures.page import Results, render_page
+from claimcheck.figures.page import Results, data_address, render_page
 from claimcheck.figures.page_tables import probability, spaced, two
 from claimcheck.schemas import complete, load_schema
 
@@ -190,6 +192,16 @@ def without_scripts(page: str) -> str:
 def text_of(page: str) -> str:
     body = without_scripts(page).partition("<body>")[2]
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", body)).split())
+
+
+def test_a_drawing_comes_back_from_its_address_whatever_it_says():
+    drawing = """<svg xmlns="http://www.w3.org/2000/svg">
+        <!-- 5 % --><g id="a#b" style="fill: url(#c)">50 % &lt; 'x' &amp; %41</g></svg>"""
+    attribute = Reader()
+    attribute.feed(f'<img src="{data_address(drawing)}" alt="">')
+    found = ET.fromstring(unquote(attribute.fetched[0].partition(",")[2]))
+    group = next(iter(found))
+    assert (group.get("id"), group.get("style"), group.text) == ("a#b", "fill: url(#c)", "50 % < 'x' & %41")
 
 
 def test_page_fetches_nothing_and_describes_every_figure(drawings: dict[str, Path]) -> None:

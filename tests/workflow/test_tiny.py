@@ -102,9 +102,12 @@ def test_the_page_opens_in_a_browser(two_runs: list[Path], tmp_path: Path) -> No
         assert complaints(browser) == []
         assert requests_outside(browser) == []
         assert broken_links(browser) == []
+        widths = browser.execute_script("return [...document.images].map((image) => image.naturalWidth)")
         links = browser.execute_script(
             "return [...document.querySelectorAll('a[href^=\"../\"]')].map((a) => a.pathname)"
         )
+    assert len(widths) > 5
+    assert min(widths) > 0  # every drawing is one that the browser can read
     assert len(links) > 20
     assert all(Path(link).is_file() for link in links)
 
