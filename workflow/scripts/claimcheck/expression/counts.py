@@ -69,8 +69,9 @@ def _read_cells(path: Path) -> pd.DataFrame:
         separator = "\t" if "\t" in text.partition("\n")[0] else ","
         table = pd.read_csv(io.StringIO(text), sep=separator, dtype=str, index_col=0, keep_default_na=False)
     except (NotTextError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        empty = isinstance(error, pd.errors.EmptyDataError)
         raise StudyError(
-            f"the table of counts cannot be read: {error}",
+            "the table of counts is empty" if empty else f"the table of counts cannot be read: {error}",
             where=str(path),
             expected=expected,
             remedy=error.remedy if isinstance(error, NotTextError) else remedy,
