@@ -80,7 +80,7 @@ def test_a_row_that_ends_early_is_refused(tmp_path):
         (PLAIN + "ENSMUSG00000000003\t1\t1\t1\t1\n", "cannot be read"),
         ("gene\tA\tB\n", "is empty"),
         ("gene\nENSMUSG00000000001\n", "is empty"),
-        ("", "cannot be read"),
+        ("", "is empty"),
         (b"\x1f\x8b\xff\x00", "cannot be read"),
     ],
 )
