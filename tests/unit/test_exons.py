@@ -9,7 +9,7 @@ import pytest
 from scipy import stats
 
 from claimcheck.errors import StudyError
-from claimcheck.expression import kmers
+from claimcheck.expression import kmers, matching
 from claimcheck.expression.exons import (
     CALL_COLUMNS,
     call_recombination,
@@ -17,7 +17,8 @@ from claimcheck.expression.exons import (
     tabulate_exons,
     tabulate_junctions,
 )
-from claimcheck.expression.kmers import PROFILE_COLUMNS, K, profile_sample, reverse_complement
+from claimcheck.expression.kmers import K, reverse_complement
+from claimcheck.expression.matching import PROFILE_COLUMNS, profile_sample
 from claimcheck.tables import read_table, write_table
 from profile_exons import main
 
@@ -401,8 +402,60 @@ def test_mates_of_different_number_and_spoilt_files_are_refused(profile, tmp_pat
     path = write_fastq(tmp_path / "cut.fastq.gz", reads)
     path.write_bytes(path.read_bytes()[:-20])
     with pytest.raises(StudyError, match="cannot be read to their end") as caught:
-        list(kmers.matching_fragments([[path]], {}))
+        list(matching.matching_fragments([[path]], {}))
     assert caught.value.where == str(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("@r0\nACGT\n+\nFFF\n", "another number of qualities"),
+        ("@r0\nACGT\n+\n", "cut off"),
+        ("@r0\nACGT\n-\nFFFF\n", "begins with +"),
+        ("@r0\nACGT\n+\nFFFF\nr1\nACGT\n+\nFFFF\n", "does not begin with @"),
+        ("@r0\n" + "A" * 5_000 + "\n+\n" + "F" * 5_000 + "\n", "does not fit"),
+        ("reads\n", "file format"),
+    ],
+)
+def test_what_is_no_whole_fastq_is_refused(tmp_path, monkeypatch, text, complaint):
+    monkeypatch.setattr(matching, "_PIECE", 4_000)
+    path = tmp_path / "reads.fastq"
+    path.write_text(text)
+    with pytest.raises(StudyError, match="cannot be read to their end") as caught:
+        list(matching.matching_fragments([[path]], {}))
+    assert complaint in caught.value.what
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"], ids=["unix", "windows"])
+@pytest.mark.parametrize("mates", [1, 2])
+def test_the_same_fragments_are_found_as_by_looking_up_each_read(tmp_path, monkeypatch, newline, mates):
+    monkeypatch.setattr(matching, "_PIECE", 1_500)
+    random = np.random.default_rng(4)
+    gene = joined(SEVEN, *range(1, 8))
+    kmers_of_gene = {gene[start : start + K] for start in range(len(gene) - K + 1)}
+
+    def read():
+        length = int(random.integers(1, 160))
+        start = int(random.integers(0, len(gene) - length))
+        return gene[start : start + length] if random.random() < 0.3 else random_sequence(length, random.integers(1e9))
+
+    fragments = [tuple(read() for _ in range(mates)) for _ in range(400)]
+    files = [tmp_path / f"reads_{mate}.fastq" for mate in range(mates)]
+    for mate, path in enumerate(files):
+        lines = [
+            line
+            for number, reads in enumerate(fragments)
+            for line in (f"@r{number}", reads[mate], "+", "F" * len(reads[mate]))
+        ]
+        path.write_bytes(newline.join(lines).encode())  # no line end at the end of the file
+    holding = [
+        fragment
+        for fragment in fragments
+        if any(sequence[at : at + K] in kmers_of_gene for sequence in fragment for at in range(len(sequence) - K + 1))
+    ]
+    assert 50 < len(holding) < 300
+    # reads of the gene follow it from end to end, so that none is missed
+    assert list(matching.matching_fragments([files], kmers_of_gene)) == holding
 
 
 def test_reads_shorter_than_a_kmer_are_no_error(profile):
@@ -412,10 +465,11 @@ def test_reads_shorter_than_a_kmer_are_no_error(profile):
 
 
 def test_progress_names_the_time_left(tmp_path, caplog, monkeypatch):
-    monkeypatch.setattr(kmers, "PROGRESS_FRAGMENTS", 100)
+    monkeypatch.setattr(matching, "PROGRESS_FRAGMENTS", 100)
+    monkeypatch.setattr(matching, "_PIECE", 4_000)
     path = write_fastq(tmp_path / "reads.fastq.gz", ["A" * 50] * 250)
     with caplog.at_level(logging.INFO, logger="claimcheck.progress"):
-        assert list(kmers.matching_fragments([[path]], {}, n_fragments=250, label="k1")) == []
+        assert list(matching.matching_fragments([[path]], {}, n_fragments=250, label="k1")) == []
     assert [record.name for record in caplog.records] == ["claimcheck.progress"] * 2
     assert all("k1" in message and "min left" in message for message in caplog.messages)
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from claimcheck.expression.kmers import profile_sample
+from claimcheck.expression.matching import profile_sample
 from claimcheck.steps import step
 from claimcheck.tables import read_table, write_table
 

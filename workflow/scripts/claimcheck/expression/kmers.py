@@ -1,23 +1,10 @@
-"""Exact lookup of reads: an index of k-mers in both orientations, and the fragments whose reads hold one of them."""
+"""An index of the k-mers of a gene, in both orientations, and of what each is evidence of: an exon, or the junction of two."""
 
-import logging
-import time
-import zlib
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate, chain, combinations
-from pathlib import Path
 from typing import NamedTuple
-
-import dnaio
-import pandas as pd
-from dnaio.exceptions import FileFormatError
-
-from claimcheck.errors import StudyError
-
-PROFILE_COLUMNS = ("kind", "left", "right", "n_positions", "n_kmers", "n_reads")
 
 K = 31
 """Nucleotides of a k-mer: odd, so that none is its own reverse complement, and as long as the shortest usual read allows."""
@@ -31,10 +18,7 @@ MIN_POSITIONS = 16
 MIN_TRIMERS = 12
 """Different words of three letters that a k-mer needs: below are repeats such as (CA)n, which many genes have."""
 
-PROGRESS_FRAGMENTS = 2_000_000
 _COMPLEMENT = str.maketrans("ACGT", "TGCA")
-
-progress = logging.getLogger("claimcheck.progress")
 
 
 class Mark(NamedTuple):
@@ -46,37 +30,6 @@ class Mark(NamedTuple):
 
 
 Marks = tuple[Mark, ...]
-
-
-def profile_sample(
-    exons: pd.DataFrame, runs: Sequence[Sequence[Path]], *, n_fragments: int | None = None, label: str = ""
-) -> pd.DataFrame:
-    """Count what the reads of a sample show of a gene.
-
-    Args:
-        exons: columns exon, sequence.
-        runs: FASTQ files of each run, mate 1 first.
-        n_fragments: reads (pairs) in all, for the time left.
-        label: the sample's name, for the progress.
-
-    Returns:
-        One row an exon (left = right) and a junction of two exons, columns PROFILE_COLUMNS: n_positions of `index_gene`, n_kmers
-        that reads hold at these, n_reads that hold at least one; the mates of a pair count once.
-    """
-    ordered = exons.sort_values("exon")
-    index, positions = index_gene(list(ordered["sequence"]))
-    n_kmers: Counter[Mark] = Counter()
-    n_reads: Counter[Mark] = Counter()
-    for reads in matching_fragments(runs, index, n_fragments=n_fragments, label=label):
-        kmers = (read[start : start + K] for read in reads for start in range(len(read) - K + 1))
-        found = Counter(mark for kmer in kmers for mark in index.get(kmer, ()))
-        n_kmers.update(found)
-        n_reads.update(found.keys())
-    numbers = range(1, len(ordered) + 1)
-    marks = [Mark("exon", number, number) for number in numbers]
-    marks += [Mark("junction", left, right) for left, right in combinations(numbers, 2)]
-    rows = [(*mark, positions[mark], n_kmers[mark], n_reads[mark]) for mark in marks]
-    return pd.DataFrame(rows, columns=list(PROFILE_COLUMNS))
 
 
 def index_gene(exons: Sequence[str]) -> tuple[dict[str, Marks], Counter[Mark]]:
@@ -145,55 +98,6 @@ def reverse_complement(sequence: str) -> str:
     return sequence.translate(_COMPLEMENT)[::-1]
 
 
-def matching_fragments(
-    runs: Sequence[Sequence[Path]], kmers: Collection[str], *, n_fragments: int | None = None, label: str = ""
-) -> Iterator[tuple[str, ...]]:
-    """Give the fragments of which a read holds a k-mer.
-
-    A read is looked up at every K-th position and at its end: one that follows an indexed sequence for 2 K - 1 nucleotides, or
-    from end to end, is always found. Time and result do not depend on how many reads follow it.
-
-    Args:
-        runs: FASTQ files of each run: one, or both mates with as many reads in the same order.
-        kmers: in both orientations.
-        n_fragments: fragments in all, for the time left.
-        label: what the progress is about.
-
-    Yields:
-        The sequences of a fragment's reads, mate 1 first.
-
-    Raises:
-        StudyError: a file is missing, truncated or no FASTQ, or mates differ in number of reads.
-    """
-    places = _Places()
-    started, done = time.monotonic(), 0
-    for files in runs:
-        number = 0
-        try:
-            with ExitStack() as stack:
-                readers = [stack.enter_context(dnaio.open(path, fileformat="fastq", open_threads=0)) for path in files]
-                for number, reads in enumerate(zip(*readers, strict=True), 1):
-                    for read in reads:
-                        sequence = read.sequence
-                        for place in places[len(sequence)]:
-                            if sequence[place] in kmers:
-                                break
-                        else:
-                            continue
-                        yield tuple(mate.sequence for mate in reads)
-                        break
-                    if not number % PROGRESS_FRAGMENTS:
-                        _report(label, done + number, n_fragments, time.monotonic() - started)
-        except (FileFormatError, EOFError, OSError, ValueError, zlib.error) as error:
-            raise StudyError(
-                f"the reads cannot be read to their end: {error}",
-                where=", ".join(str(path.resolve()) for path in files),
-                expected="whole FASTQ files, mates with the same number of reads",
-                remedy="delete the files so that they are fetched again; if it stays, leave the run out in config/samples.tsv",
-            ) from error
-        done += number
-
-
 def _ends(exons: list[tuple[int, str]]) -> list[tuple[int, str]]:
     """Give the last K - 1 nucleotides of joined exons, still as exons."""
     return [(number, exon[::-1]) for number, exon in _starts([(n, exon[::-1]) for n, exon in exons[::-1]])][::-1]
@@ -227,23 +131,9 @@ def _marked(pieces: Sequence[tuple[int, str]], needed: Mapping[int, int]) -> Ite
         yield sequence[start:stop], tuple(marks)
 
 
-class _Places(dict[int, list[slice]]):
-    """The places that a read of a given length is looked up at."""
-
-    def __missing__(self, length: int) -> list[slice]:
-        starts = [*range(0, length - K, K), length - K] if length >= K else []
-        self[length] = [slice(start, start + K) for start in starts]
-        return self[length]
-
-
 def _one_off(kmer: str) -> Iterator[str]:
     """Give all k-mers that differ in one letter."""
     for position, letter in enumerate(kmer):
         for other in "ACGT":
             if other != letter:
                 yield kmer[:position] + other + kmer[position + 1 :]
-
-
-def _report(label: str, done: int, n_fragments: int | None, seconds: float) -> None:
-    left = f", {seconds / done * (n_fragments - done) / 60:.0f} min left" if n_fragments and n_fragments > done else ""
-    progress.info("%s: %.0f million reads (pairs) looked up%s", label, done / 1e6, left)
