@@ -52,17 +52,18 @@ def analyse(core: str, counts_file: Path, results_file: Path) -> None:
     from pydeseq2.default_inference import DefaultInference  # noqa: PLC0415
     from pydeseq2.ds import DeseqStats  # noqa: PLC0415
 
+    from claimcheck.expression.dataset import DataSet  # noqa: PLC0415
     from claimcheck.expression.inference import VectorisedInference  # noqa: PLC0415
 
     counts = pd.read_csv(counts_file, sep="\t", index_col=0)
     half = counts.shape[1] // 2
     batch = (["1", "2"] * half)[: 2 * half]
     samples = pd.DataFrame({"condition": ["a"] * half + ["b"] * half, "batch": batch}, index=counts.columns)
-    inference = VectorisedInference() if core == "vectorised" else DefaultInference(n_cpus=1)
-    started = time.process_time()
-    model = DeseqDataSet(
-        counts=counts.T, metadata=samples, design="~ batch + condition", inference=inference, quiet=True
+    inference, kind = (
+        (VectorisedInference(), DataSet) if core == "vectorised" else (DefaultInference(n_cpus=1), DeseqDataSet)
     )
+    started = time.process_time()
+    model = kind(counts=counts.T, metadata=samples, design="~ batch + condition", inference=inference, quiet=True)
     model.deseq2()
     tested = DeseqStats(model, contrast=["condition", "b", "a"], inference=inference, quiet=True)
     tested.summary()

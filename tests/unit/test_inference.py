@@ -14,6 +14,7 @@ from scipy.stats import nbinom, norm
 from threadpoolctl import threadpool_limits
 
 from claimcheck.expression.counts import read_count_table
+from claimcheck.expression.dataset import DataSet
 from claimcheck.expression.dispersions import fit_trend
 from claimcheck.expression.inference import VectorisedInference
 from support.archive import shared_data
@@ -353,12 +354,55 @@ def test_a_dispersion_of_a_millionth_or_less_takes_no_part_in_the_trend():
 
 def analysed(inference, counts, samples, design, **options):
     """Run the whole of PyDESeq2; `counts` are genes x samples, conditions are control and knockout."""
-    dataset = DeseqDataSet(counts=counts.T, metadata=samples, design=design, inference=inference, quiet=True)
+    kind = DataSet if isinstance(inference, VectorisedInference) else DeseqDataSet
+    dataset = kind(counts=counts.T, metadata=samples, design=design, inference=inference, quiet=True)
     dataset.deseq2()
     contrast = ["condition", *sorted(samples["condition"].unique(), reverse=True)]
     tested = DeseqStats(dataset, contrast=contrast, inference=inference, quiet=True, **options)
     tested.summary()
     return tested.results_df, dataset
+
+
+@pytest.mark.parametrize("use_design", [True, False])
+def test_the_data_set_fits_the_trend_that_pydeseq2_fits_gene_by_gene(use_design):
+    counts, samples = simulated("twelve")
+    counts = pd.concat([counts, pd.DataFrame(0, index=["silent"], columns=counts.columns)])
+    alike = []
+    for kind in (DataSet, DeseqDataSet):
+        dataset = kind(
+            counts=counts.T, metadata=samples, design="~ condition", inference=VectorisedInference(), quiet=True
+        )
+        dataset.deseq2()
+        dataset.vst(use_design=use_design)
+        alike.append(dataset)
+    ours, theirs = alike
+    # PyDESeq2 fits once more without the genes far from the curve, DESeq2 does not
+    for name in ("trend_coeffs", "vst_trend_coeffs"):
+        pd.testing.assert_series_equal(ours.uns[name], theirs.uns[name], rtol=1e-5)
+    pd.testing.assert_frame_equal(ours.var, theirs.var, rtol=1e-5)
+    np.testing.assert_allclose(ours.layers["vst_counts"], theirs.layers["vst_counts"], rtol=1e-5)
+
+
+def test_where_no_trend_can_be_fitted_their_mean_is_used_as_pydeseq2_does():
+    counts = pd.DataFrame(
+        np.random.default_rng(8).binomial(np.geomspace(20, 2000, 60).astype(int)[:, None], 0.99, (60, 8)),
+        index=[f"g{number}" for number in range(60)],
+        columns=[f"s{number}" for number in range(8)],
+    )
+    samples = pd.DataFrame({"condition": ["a"] * 4 + ["b"] * 4}, index=counts.columns)
+    alike = []
+    for kind in (DataSet, DeseqDataSet):
+        dataset = kind(
+            counts=counts.T, metadata=samples, design="~ condition", inference=VectorisedInference(), quiet=True
+        )
+        with pytest.warns(UserWarning, match="did not converge"):
+            dataset.fit_size_factors()
+            dataset.fit_genewise_dispersions()
+            dataset.fit_dispersion_trend()
+        alike.append(dataset)
+    ours, theirs = alike
+    assert ours.uns["disp_function_type"] == theirs.uns["disp_function_type"] == "mean"
+    pd.testing.assert_frame_equal(ours.var, theirs.var)
 
 
 def simulated(name):

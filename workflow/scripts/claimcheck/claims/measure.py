@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from pydeseq2.dds import DeseqDataSet
 from pydeseq2.ds import DeseqStats
 from scipy.stats import norm
 from scipy.stats import t as student
 
 from claimcheck.claims.specifications import Model, scores_of
 from claimcheck.errors import StudyError
+from claimcheck.expression.dataset import DataSet
 from claimcheck.expression.design import Design, metadata_of, model_matrix
 from claimcheck.expression.differential import filter_genes, minimum_detectable_effect
 from claimcheck.expression.inference import VectorisedInference
@@ -142,7 +142,7 @@ def wald_genes(data: Data, comparison: Comparison, model: Model) -> pd.DataFrame
     coefficients = [f"b{number}" for number in range(comparison.design_matrix.shape[1])]
     conditions = pd.Series(np.where(comparison.design_matrix[:, -1] == 1, "test", "reference"), index=names)
     unused = data.composition_genes if model.robust_size_factors else frozenset()
-    dataset: Any = DeseqDataSet(
+    dataset: Any = DataSet(
         counts=comparison.counts.T,
         metadata=conditions.to_frame("condition"),
         design=pd.DataFrame(comparison.design_matrix, index=names, columns=coefficients),

@@ -45,7 +45,7 @@ def kmer_codes(letters: bytes) -> tuple[NDArray[np.uint64], NDArray[np.bool_]]:
     digits = _DIGITS[np.frombuffer(letters, dtype=np.uint8)]
     if len(digits) < K:
         return np.empty(0, dtype=np.uint64), np.empty(0, dtype=bool)
-    others = np.concatenate([[0], np.cumsum(digits == _OTHER)])
+    others = np.concatenate([[0], np.cumsum(digits == _OTHER, dtype=np.int32)])
     codes = (digits & 3).astype(np.uint64)
     for width in (1, 2, 4, 8):
         codes = codes[:-width] << np.uint64(2 * width) | codes[width:]

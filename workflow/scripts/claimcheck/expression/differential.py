@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from pydeseq2.dds import DeseqDataSet
 from pydeseq2.ds import DeseqStats
 from scipy.stats import norm
 
 from claimcheck.errors import StudyError
+from claimcheck.expression.dataset import DataSet
 from claimcheck.expression.design import Design, metadata_of
 from claimcheck.expression.inference import VectorisedInference
 from claimcheck.expression.normalisation import control_genes
@@ -99,7 +99,7 @@ def fit(
         StudyError: as `metadata_of` and `control_genes`.
     """
     inference = VectorisedInference()
-    dataset = DeseqDataSet(
+    dataset = DataSet(
         counts=counts.T,
         metadata=metadata_of(samples, design),
         design=design.formula,

@@ -4,9 +4,9 @@ from collections.abc import Set
 
 import numpy as np
 import pandas as pd
-from pydeseq2.dds import DeseqDataSet
 from pydeseq2.ds import DeseqStats
 
+from claimcheck.expression.dataset import DataSet
 from claimcheck.expression.design import Design, metadata_of
 from claimcheck.expression.inference import VectorisedInference
 from claimcheck.expression.normalisation import control_genes
@@ -33,7 +33,7 @@ def fit_heterogeneity(
     if len(cells) != 2 or cells.to_numpy().min() < 2:
         return pd.DataFrame(columns=columns)
     inference = VectorisedInference()
-    dataset = DeseqDataSet(
+    dataset = DataSet(
         counts=counts.T,
         metadata=metadata,
         design=f"{design.formula} + {design.covariates[0]}:condition",
