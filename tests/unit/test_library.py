@@ -192,6 +192,10 @@ def test_every_gene_with_enough_reads_weighs_the_same():
     assert np.isnan(average_coverage(np.array([even] * (MIN_GENES - 1))).three_prime_bias)
 
 
+def placed(anchors, reads, lengths):
+    return count_places(anchors, find_first([anchors], reads)[0], lengths)
+
+
 @pytest.mark.parametrize("turned", [False, True])
 def test_what_two_genes_share_is_no_anchor_in_either_orientation(turned):
     # 991 = 31 + 48 x 20: every 20th 31-mer is then one of every 20 of the other strand too
@@ -201,21 +205,21 @@ def test_what_two_genes_share_is_no_anchor_in_either_orientation(turned):
     sequences = [own + shared, other + (reverse_complement(shared) if turned else shared)]
     reads = [shared[100:160], reverse_complement(shared[100:160])]
     for alone in sequences:
-        assert count_places(index_anchors([alone]), reads, [len(alone)]).sum() == 2
+        assert placed(index_anchors([alone]), reads, [len(alone)]).sum() == 2
     both, lengths = index_anchors(sequences), [len(sequence) for sequence in sequences]
-    assert count_places(both, reads, lengths).sum() == 0
-    assert count_places(both, [own[500:560], other[500:560]], lengths)[:, 2].tolist() == [1, 1]
+    assert placed(both, reads, lengths).sum() == 0
+    assert placed(both, [own[500:560], other[500:560]], lengths)[:, 2].tolist() == [1, 1]
 
 
 def test_a_read_counts_once_for_its_first_anchor_and_despite_an_error():
     sequence = "".join(random.Random(4).choices("ACGT", k=1030))  # 1,000 places, 100 a bin
     anchors = index_anchors([sequence])
-    assert count_places(anchors, [sequence[85:300]], [1030])[0].tolist() == [0, 1, 0, 0, 0, 0, 0, 0, 0, 0]
+    assert placed(anchors, [sequence[85:300]], [1030])[0].tolist() == [0, 1, 0, 0, 0, 0, 0, 0, 0, 0]
     from_the_other_end = [reverse_complement(sequence[85:300])]
-    assert count_places(anchors, from_the_other_end, [1030])[0].tolist() == [0, 0, 1, 0, 0, 0, 0, 0, 0, 0]
+    assert placed(anchors, from_the_other_end, [1030])[0].tolist() == [0, 0, 1, 0, 0, 0, 0, 0, 0, 0]
     wrong = sequence[300:320] + "N" + sequence[321:380]
-    assert count_places(anchors, [wrong], [1030])[0].tolist() == [0, 0, 0, 1, 0, 0, 0, 0, 0, 0]
-    assert count_places(anchors, [sequence[: K - 1]], [1030]).sum() == 0
+    assert placed(anchors, [wrong], [1030])[0].tolist() == [0, 0, 0, 1, 0, 0, 0, 0, 0, 0]
+    assert placed(anchors, [sequence[: K - 1]], [1030]).sum() == 0
 
 
 def test_a_code_stands_for_31_letters_and_for_no_others():
@@ -246,10 +250,12 @@ def test_the_first_anchor_is_the_one_that_looking_at_every_31_mer_finds():
         next((known[kmer] for start in range(len(read)) if (kmer := read[start : start + K]) in known), None)
         for read in reads
     ]
-    found = find_first(anchors, reads)
+    nothing = index_anchors([])
+    found, none = find_first([anchors, nothing], reads)
     places = zip(anchors.sequence[found], anchors.start[found], anchors.forward[found], strict=True)
     assert list(places) == [place for place in expected if place]
-    assert find_first(index_anchors([]), reads).tolist() == []
+    assert none.tolist() == []
+    assert [one.tolist() for one in find_first([anchors, nothing], [])] == [[], []]
 
 
 def listed(rows):

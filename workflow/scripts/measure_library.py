@@ -2,15 +2,21 @@
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
-from claimcheck.expression.anchors import index_anchors
-from claimcheck.expression.gene_body import choose_oriented, choose_transcripts, read_sequences
+from claimcheck.expression.anchors import find_first, index_anchors
+from claimcheck.expression.gene_body import (
+    average_coverage,
+    choose_oriented,
+    choose_transcripts,
+    count_places,
+    read_sequences,
+)
 from claimcheck.expression.library import (
     GENE_BODY_COLUMNS,
     LIBRARY_COLUMNS,
     call_strandedness,
-    measure_coverage,
     measure_share_forward,
     take_reads,
 )
@@ -35,9 +41,13 @@ def main(
     targets = [*of_strand["target_id"], *of_coverage["target_id"]]
     sequences = read_sequences(transcripts, targets)
     taken = take_reads(reads, most_reads)
-    share_forward = measure_share_forward(index_anchors(sequences[: len(of_strand)]), taken)
-    anchors = index_anchors(sequences[len(of_strand) :])
-    coverage = measure_coverage(anchors, of_coverage["length"].tolist(), taken)
+    of_direction, of_place = (
+        index_anchors(some) for some in (sequences[: len(of_strand)], sequences[len(of_strand) :])
+    )
+    found = [find_first([of_direction, of_place], mate) for mate in taken]
+    share_forward = measure_share_forward(of_direction, [directions for directions, _ in found])
+    along = np.concatenate([places for _, places in found])
+    coverage = average_coverage(count_places(of_place, along, of_coverage["length"].tolist()))
     row = (
         sample,
         len(taken[0]),

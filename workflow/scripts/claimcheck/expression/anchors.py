@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,9 @@ _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)  # of multiplicative hashing: 2^64 /
 _OTHER = 4
 _DIGITS = np.full(256, _OTHER, dtype=np.uint8)
 _DIGITS[np.frombuffer(b"ACGT", dtype=np.uint8)] = np.arange(4)
+
+_DOUBLINGS: tuple[tuple[int, Any], ...] = ((1, np.uint8), (2, np.uint8), (4, np.uint16), (8, np.uint32))
+"""Letters that codes stand for before they are joined with their neighbours', and the smallest type that holds both."""
 
 
 class Anchors(NamedTuple):
@@ -46,11 +49,11 @@ def kmer_codes(letters: bytes) -> tuple[NDArray[np.uint64], NDArray[np.bool_]]:
     if len(digits) < K:
         return np.empty(0, dtype=np.uint64), np.empty(0, dtype=bool)
     others = np.concatenate([[0], np.cumsum(digits == _OTHER, dtype=np.int32)])
-    codes = (digits & 3).astype(np.uint64)
-    for width in (1, 2, 4, 8):
-        codes = codes[:-width] << np.uint64(2 * width) | codes[width:]
+    codes: NDArray[Any] = digits & 3
+    for width, larger in _DOUBLINGS:
+        codes = codes[:-width].astype(larger) << 2 * width | codes[width:]
     rest = K - 16
-    codes = codes[:-rest] << np.uint64(2 * rest) | codes[rest:] & np.uint64(4**rest - 1)
+    codes = codes[:-rest].astype(np.uint64) << 2 * rest | codes[rest:] & 4**rest - 1
     return codes, others[K:] == others[:-K]
 
 
@@ -77,26 +80,33 @@ def index_anchors(sequences: Sequence[str]) -> Anchors:
     return Anchors(unique[times == 1], numbers[once], places[once], onward[once], table)
 
 
-def find_first(anchors: Anchors, reads: Iterable[str]) -> NDArray[np.int64]:
-    """Find the first anchor that each read holds.
+def find_first(indices: Sequence[Anchors], reads: Iterable[str]) -> list[NDArray[np.int64]]:
+    """Find the first anchor of each index that each read holds, in one look at the reads.
 
     Returns:
-        int64, positions in `anchors`: one for every read that holds any, in the order of the reads.
+        For each index int64, positions in it: one for every read that holds any of its anchors, in the order of the reads.
     """
-    found = [_find_first(anchors, some) for some in _in_parts(reads)]
-    return np.concatenate(found) if found else np.empty(0, dtype=np.int64)
+    parts = [_find_first(indices, some) for some in _in_parts(reads)]
+    if not parts:
+        return [np.empty(0, dtype=np.int64) for _ in indices]
+    return [np.concatenate(found) for found in zip(*parts, strict=True)]
 
 
-def _find_first(anchors: Anchors, reads: list[str]) -> NDArray[np.int64]:
+def _find_first(indices: Sequence[Anchors], reads: list[str]) -> list[NDArray[np.int64]]:
     codes, valid = kmer_codes("\n".join(reads).encode())
-    possible = np.flatnonzero(anchors.table[_hashes(codes)] & valid)
-    place = np.searchsorted(anchors.codes, codes[possible])
-    known = place < len(anchors.codes)
-    known[known] = anchors.codes[place[known]] == codes[possible[known]]
+    hashes = _hashes(codes)
     starts = np.cumsum([0, *(len(read) + 1 for read in reads)])
-    read = np.searchsorted(starts, possible[known], side="right")
-    _, first = np.unique(read, return_index=True)
-    return place[known][first]
+    found = []
+    for anchors in indices:
+        possible = np.flatnonzero(anchors.table[hashes])
+        possible = possible[valid[possible]]
+        place = np.searchsorted(anchors.codes, codes[possible])
+        known = place < len(anchors.codes)
+        known[known] = anchors.codes[place[known]] == codes[possible[known]]
+        read = np.searchsorted(starts, possible[known], side="right")
+        _, first = np.unique(read, return_index=True)
+        found.append(place[known][first])
+    return found
 
 
 def _hashes(codes: NDArray[np.uint64]) -> NDArray[np.uint64]:

@@ -1,6 +1,6 @@
 """Coverage along transcripts: do reads come from all of a transcript, or mostly from its 3' end, as from degraded RNA?"""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from claimcheck.expression.anchors import Anchors, find_first
+from claimcheck.expression.anchors import Anchors
 from claimcheck.expression.kmers import K
 
 N_BINS = 10
@@ -83,18 +83,17 @@ def read_sequences(fasta: Path, targets: Sequence[str]) -> list[str]:
     return [found[target] for target in targets]
 
 
-def count_places(anchors: Anchors, reads: Iterable[str], lengths: Sequence[int]) -> NDArray[np.int64]:
+def count_places(anchors: Anchors, found: NDArray[np.int64], lengths: Sequence[int]) -> NDArray[np.int64]:
     """Count reads by gene and bin: a read counts for the first anchor that it holds.
 
     Args:
         anchors: of one transcript a gene.
-        reads: sequences.
+        found: int64, reads by their anchors, from `find_first`.
         lengths: of these transcripts, in nucleotides; the bins divide the positions at which a k-mer can start.
 
     Returns:
         int64, genes x N_BINS, 5' end first.
     """
-    found = find_first(anchors, reads)
     gene = anchors.sequence[found]
     n_starts = np.asarray(lengths, dtype=np.int64) - K + 1
     place = gene * N_BINS + anchors.start[found] * N_BINS // n_starts[gene]

@@ -1,14 +1,14 @@
 """How a library was made, measured on its first reads: strandedness, and coverage along transcripts."""
 
 from collections.abc import Sequence
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
 
 import dnaio
 import numpy as np
+from numpy.typing import NDArray
 
-from claimcheck.expression.anchors import Anchors, find_first
-from claimcheck.expression.gene_body import Coverage, average_coverage, count_places
+from claimcheck.expression.anchors import Anchors
 
 LIBRARY_COLUMNS = ("sample", "n_subset", "share_forward", "strandedness", "three_prime_bias", "n_genes")
 GENE_BODY_COLUMNS = ("sample", "bin", "share")
@@ -29,19 +29,19 @@ def take_reads(reads: Sequence[Path], most: int) -> list[list[str]]:
     return [_first_sequences(path, most) for path in reads]
 
 
-def measure_share_forward(anchors: Anchors, reads: Sequence[Sequence[str]]) -> float:
+def measure_share_forward(anchors: Anchors, found: Sequence[NDArray[np.int64]]) -> float:
     """Measure the share of reads in transcript orientation among those that hold an anchor of a transcript.
 
     Mate 2 is read from the other strand: it counts as forward where it runs against the transcript.
 
     Args:
         anchors: of the transcripts, from `index_anchors`; what two transcripts share, in whichever orientation, is none.
-        reads: from `take_reads`.
+        found: int64, the reads of each mate by their anchors, from `find_first`.
 
     Returns:
         0 to 1; missing if no read holds an anchor.
     """
-    with_transcript = [anchors.forward[find_first(anchors, mates)] for mates in reads]
+    with_transcript = [anchors.forward[of_mate] for of_mate in found]
     forward = np.concatenate([direction != bool(mate) for mate, direction in enumerate(with_transcript)])
     return float(forward.mean()) if len(forward) else float("nan")
 
@@ -57,17 +57,6 @@ def call_strandedness(share_forward: float) -> str:
     if 1 - share_forward > _STRANDED:
         return "reverse"
     return "unstranded" if max(share_forward, 1 - share_forward) < _UNSTRANDED else "undetermined"
-
-
-def measure_coverage(anchors: Anchors, lengths: Sequence[int], reads: Sequence[Sequence[str]]) -> Coverage:
-    """Measure the coverage along transcripts; mates count as two reads.
-
-    Args:
-        anchors: of the transcripts, one a gene, from `index_anchors`.
-        lengths: of these transcripts, in nucleotides.
-        reads: from `take_reads`.
-    """
-    return average_coverage(count_places(anchors, chain.from_iterable(reads), lengths))
 
 
 def _first_sequences(path: Path, most: int) -> list[str]:
