@@ -18,6 +18,11 @@ def test_the_reference_overrules_the_sets(tmp_path):
         ("t1", "t1", "g1", "New", "retained_intron", "9"),
         ("t2", "t2", "g1", "New", "protein_coding", "9"),
         ("t3", "t3", "g2", "Other", "lncRNA", "9"),
+        *((f"t{number}", f"t{number}", "g4", "Most", "retained_intron", "9") for number in (4, 5)),
+        ("t6", "t6", "g4", "Most", "lncRNA", "9"),
+        ("t7", "t7", "g5", "Tie", "retained_intron", "9"),
+        ("t8", "t8", "g5", "Tie", "lncRNA", "9"),
+        ("t9", "t9", "g1", "New", "retained_intron", "9"),
     )
     folder = tmp_path / "sets"
     folder.mkdir()
@@ -26,7 +31,8 @@ def test_the_reference_overrules_the_sets(tmp_path):
     annotation = read_annotation(transcripts, str(folder))
     assert annotation.symbols_of(["g3", "g1", "g9"]) == ["Third", "New", "g9"]
     biotypes = annotation.genes.set_index("gene_id")["biotype"].to_dict()
-    assert biotypes == {"g1": "protein_coding", "g2": "lncRNA", "g3": ""}
+    of_reference = {"g1": "protein_coding", "g2": "lncRNA", "g4": "retained_intron", "g5": "lncRNA"}
+    assert biotypes == of_reference | {"g3": ""}
     assert list(annotation.members["set"]) == ["S", "S"]
 
 

@@ -62,8 +62,7 @@ def decide_premise(outcome: str, sentence: str) -> Decision:
 
 def _primary_alone(evidence: Evidence) -> Evidence:
     """Suppose that every specification other than the primary one agrees with it."""
-    n = evidence.n_test + evidence.n_reference
-    alike = tuple(LeftOut("", evidence.effect, 0.0) for _ in range(n))
+    alike = (LeftOut("", evidence.effect, 0.0),) * (evidence.n_test + evidence.n_reference)
     return replace(evidence, vetoes=(), strip_effect=None, leave_one_out=alike, k=1.0)
 
 

@@ -44,8 +44,9 @@ def read_annotation(transcripts: Path | None, curated: str, named: Mapping[str, 
     extra = pd.DataFrame([pair for pair in (named or {}).items() if all(pair)], columns=["gene_id", "symbol"])
     genes = pd.concat([members[["gene_id", "symbol"]], extra]).drop_duplicates("gene_id").assign(biotype="")
     if transcripts:
-        by_gene = read_table(transcripts, text=True).groupby("gene_id", sort=True)
-        known = by_gene.agg(symbol=("symbol", "first"), biotype=("biotype", _gene_biotype)).reset_index()
+        listed = read_table(transcripts, text=True)
+        symbols = listed.drop_duplicates("gene_id")[["gene_id", "symbol"]]
+        known = symbols.merge(_gene_biotypes(listed), on="gene_id").sort_values("gene_id")
         genes = pd.concat([known, genes]).drop_duplicates("gene_id")
     return Annotation(genes.reset_index(drop=True), members)
 
@@ -55,7 +56,9 @@ def folder_of(tables: Sequence[str]) -> str:
     return str(Path(tables[0]).parent) if tables else "none"
 
 
-def _gene_biotype(biotypes: "pd.Series[str]") -> str:
-    if (biotypes == "protein_coding").any():
-        return "protein_coding"
-    return str(biotypes.mode().iloc[0])
+def _gene_biotypes(transcripts: pd.DataFrame) -> pd.DataFrame:
+    """Return gene_id and biotype, one row a gene: protein_coding, or that of most transcripts, the first by name if several."""
+    counts = transcripts.groupby(["gene_id", "biotype"]).size().rename("n").reset_index()
+    counts["other"] = counts["biotype"] != "protein_coding"
+    ranked = counts.sort_values(["other", "n", "biotype"], ascending=[True, False, True])
+    return ranked.drop_duplicates("gene_id")[["gene_id", "biotype"]]

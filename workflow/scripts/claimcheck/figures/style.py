@@ -12,6 +12,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter
+from matplotlib.transforms import Bbox
 
 from claimcheck.tables import whole_file, write_table
 
@@ -75,12 +76,16 @@ def new_figure(width: float, height: float, *, simulated: bool) -> Figure:
 def settle(figure: Figure) -> None:
     """Lay a figure out and round where its panels lie: the solver's last digits vary from run to run, and name parts of an SVG."""
     figure.set_dpi(72)  # as SVG and PDF measure text
+    places: list[tuple[float, ...]] = []
     for _ in range(3):  # ticks depend on the layout, and the layout on ticks
+        before = places
         figure.draw_without_rendering()
+        places = [tuple(round(length, 5) for length in axes.get_position().bounds) for axes in figure.axes]
+        if places == before:
+            break
     figure.set_layout_engine("none")
-    for axes in figure.axes:
-        left, bottom, width, height = axes.get_position().bounds
-        axes.set_position((round(left, 5), round(bottom, 5), round(width, 5), round(height, 5)))
+    for axes, place in zip(figure.axes, places, strict=True):
+        axes.set_position(Bbox.from_bounds(*place))
 
 
 def save_figure(draw: Callable[[], tuple[Figure, pd.DataFrame]], *, svg: Path, pdf: Path, table: Path) -> None:
