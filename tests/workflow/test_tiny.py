@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
@@ -210,6 +211,22 @@ def test_killed_again_and_again_it_ends_with_the_same_bytes(
     assert len(tally) == 5, tally
     assert checksums(study / "results") == checksums(two_runs[0] / "results"), tally
     assert leftovers(study) == [], tally
+
+
+def test_a_step_behind_the_checkpoint_that_was_killed_as_it_ended_is_made_again(
+    two_runs: list[Path], tmp_path: Path
+) -> None:
+    study = shutil.copytree(two_runs[0], tmp_path / "study", symlinks=True)
+    output = "results/quality/libraries/animal1.tsv"
+    coded = urlsafe_b64encode(output.encode()).decode()
+    (study / ".snakemake/metadata" / coded).unlink()  # how it was made is written down after the last byte of it
+    (study / ".snakemake/incomplete" / coded).write_text('{"external_jobid": null}')
+    completed = run_workflow(study)
+    assert completed.returncode == 0, completed.stderr[-3000:]
+    assert "of animal1" in completed.stderr
+    assert (study / ".snakemake/metadata" / coded).is_file()
+    assert leftovers(study) == []
+    assert checksums(study / "results") == checksums(two_runs[0] / "results")
 
 
 def test_on_a_full_disk_it_stops_with_a_message_and_goes_on_with_more_room(

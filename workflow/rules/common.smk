@@ -28,6 +28,7 @@ from claimcheck.errors import StudyError
 from claimcheck.steps import PROBLEMS
 from claimcheck.study import CONFIG, load_configuration, read_configuration
 from claimcheck.tables import read_table
+from claimcheck.unfinished import age_unfinished
 
 
 def existing_path(path):
@@ -58,6 +59,10 @@ try:
     )
 except StudyError as error:
     raise WorkflowError(str(error)) from None
+
+# The processes that run single steps, on nodes of a cluster too, read this file as well.
+if workflow.is_main_process:
+    age_unfinished(Path.cwd())
 
 FROM_ARCHIVE = config["start_from"] == "archive"
 SIMULATED = "simulation" in config
