@@ -13,10 +13,11 @@ import pandas as pd
 
 from claimcheck.errors import StudyError
 from claimcheck.sourcing import samples as sheets
-from claimcheck.sourcing.genotype import CONTROL, KNOCKOUT
-from claimcheck.sourcing.notation import compile_rules
+from claimcheck.sourcing.notation import CONTROL, KNOCKOUT, compile_rules
 from claimcheck.sourcing.runs import read_files, require_agreement, select_rna_seq
-from claimcheck.sourcing.strata import resolve_groups
+from claimcheck.sourcing.strata import CALL_COLUMNS, Resolution, resolve_groups
+from claimcheck.sourcing.units import find_units
+from claimcheck.sourcing.vocabulary import make_vocabulary
 from claimcheck.steps import step
 from claimcheck.tables import listed, read_table, write_table
 
@@ -26,8 +27,8 @@ TEMPLATE = Path("results/samples/samples.template.tsv")
 COPY_TO = "config/samples.tsv"
 DOWNLOADS = Path("resources/downloads")
 REMEDY = (
-    f"copy {TEMPLATE} to {COPY_TO}, complete its column condition from the publication or the authors, "
-    "delete the rows that do not belong to the comparison, and start again"
+    f"set what the lines above name, in config/config.yaml; or copy {TEMPLATE} to {COPY_TO}, fill its column condition from the "
+    f"publication or the authors (`{sheets.LEFT_OUT}` for samples of neither group), and start again"
 )
 
 
@@ -47,54 +48,91 @@ def main(
     read_files_table: Path,
 ) -> None:
     """Write the sample sheet of the two groups, all calls, and the FASTQ files of the runs in use."""
-    runs = select_rna_seq(read_table(run_table, text=True), tax_id=tax_id, accession=accession)
+    all_runs = read_table(run_table, text=True)
+    runs = select_rna_seq(all_runs, tax_id=tax_id, accession=accession)
     if sheet is not None:
         where = str(sheet)
         stated = sheets.check_sheet(read_table(sheet, text=True), where=where)
         sheets.require_unchanged(stated, runs, where=where)
     else:
         where = str(run_table)
-        require_agreement(runs)
         described = sheets.describe_runs(runs, read_table(attributes, text=True))
-        stated = _called(described, rules=rules, test=test, reference=reference)
+        stated = _called(described, all_runs, rules=rules, test=test, reference=reference)
     selected = sheets.select_groups(stated, test=test, reference=reference, where=where)
+    if sheet is not None:
+        sheets.require_animals(selected, test=test, reference=reference, where=where)
     sheets.require_covariates(selected, covariates, where=where)
     files = _files(sheets.match_runs(selected, runs, where=where), runs)
     _require_space(files)
     write_table(files, read_files_table)
     write_table(stated, calls)
-    write_table(selected, samples)
+    write_table(selected.drop(columns=[column for column in CALL_COLUMNS if column in selected]), samples)
 
 
-def _called(runs: pd.DataFrame, *, rules: dict[str, Any], test: str, reference: str) -> pd.DataFrame:
+def _called(
+    runs: pd.DataFrame, all_runs: pd.DataFrame, *, rules: dict[str, Any], test: str, reference: str
+) -> pd.DataFrame:
     """Call all samples from their descriptions, or stop with the template."""
-    samples = sheets.join_runs(runs)
-    fields = [field for field in rules["fields"] if field in samples]
-    if "conditional_knockout" in rules:
-        attributes = [str(column) for column in samples if str(column).startswith("attribute:")]
+    compiled = compile_rules(rules["conditional_knockout"]) if "conditional_knockout" in rules else None
+    vocabulary = compiled.vocabulary if compiled else make_vocabulary([])
+    animals, reasons = find_units(runs, rules["unit"], vocabulary)
+    described = sheets.describe_samples(runs, animals)
+    fields = [field for field in rules["fields"] if field in described]
+    if compiled:
+        attributes = [str(column) for column in described if str(column).startswith("attribute:")]
         fields = list(dict.fromkeys([*fields, *attributes]))
-        named = samples[fields].rename(columns=lambda field: field.removeprefix("attribute:"))
-        resolution = resolve_groups(named, compile_rules(rules["conditional_knockout"]))
-        for note in resolution.notes:
+        named = described[fields].rename(columns=lambda field: field.removeprefix("attribute:"))
+        resolution = resolve_groups(named, compiled)
+        calls, reasons = _conditions(resolution, sure=not reasons, test=test, reference=reference), reasons + resolution.reasons
+        for note in [] if reasons else resolution.notes:
             progress.info("%s", note)
-        calls = resolution.table
-        conditions = calls["label"].map({KNOCKOUT: test, CONTROL: reference}).fillna("")
-        calls["condition"] = conditions.where(calls["selected"] | bool(resolution.reasons), "")
-        reasons = resolution.reasons
     else:
-        calls = sheets.call_conditions(samples, fields=fields, patterns=rules["patterns"])
-        open_calls = calls[calls["problem"] != ""]
-        titles = samples.loc[open_calls.index, ["run_accession", "sample_title"]]
-        reasons = list(titles["run_accession"] + " " + open_calls["problem"] + " (" + titles["sample_title"] + ")")
-    sheet = sheets.samples_from_calls(runs, calls)
-    if not reasons:
-        return sheet
-    write_table(sheet.join(samples[fields], on="sample"), TEMPLATE)
-    raise StudyError(
-        "the archive's descriptions do not decide who is in which group",
-        where=listed(reasons),
-        expected=f"{test} and {reference} told apart by {listed(fields, most=8)}, without contradiction",
-        remedy=REMEDY,
+        calls = sheets.call_conditions(described, fields=fields, patterns=rules["patterns"])
+        calls["title"] = described["sample_title"]
+        opened = calls[calls["problem"] != ""]
+        reasons += list(described.loc[opened.index, "run_accession"] + " " + opened["problem"] + " (" + opened["title"] + ")")
+    sheet = sheets.samples_from_calls(runs, animals, calls)
+    template = sheets.template_of(sheet, described[fields])
+    try:
+        require_agreement(runs)
+    except StudyError:
+        write_table(template, TEMPLATE)
+        raise
+    if reasons:
+        write_table(template, TEMPLATE)
+        raise StudyError(
+            "the archive's descriptions do not decide which animals are compared",
+            details=list(dict.fromkeys(reasons)),
+            where=f"what the archive says, in {TEMPLATE}",
+            expected=f"{test} and {reference}, told apart by what the archive says, and every other difference understood",
+            remedy=REMEDY,
+        )
+    return pd.concat([sheet, _not_read(runs, all_runs).reindex(columns=sheet.columns, fill_value="")], ignore_index=True)
+
+
+def _conditions(resolution: Resolution, *, sure: bool, test: str, reference: str) -> pd.DataFrame:
+    """Add the conditions to calls: of the selected samples; in a template, of those whose group nothing puts in doubt."""
+    calls = resolution.table.copy()
+    conditions = calls["label"].map({KNOCKOUT: test, CONTROL: reference}).fillna("")
+    firm = calls["selected"]
+    if resolution.reasons:
+        firm = (calls["provisional"] == "") & (sure and not resolution.doubts)
+    calls["condition"] = conditions.where(firm, "")
+    return calls
+
+
+def _not_read(runs: pd.DataFrame, all_runs: pd.DataFrame) -> pd.DataFrame:
+    """List the runs of the project that are not RNA-Seq of the organism, with the reason."""
+    others = all_runs[~all_runs["run_accession"].isin(runs["run_accession"])]
+    same = others["tax_id"] == runs["tax_id"].iloc[0]
+    reasons = "deposited as " + others["library_strategy"] + ", " + others["library_source"]
+    return pd.DataFrame(
+        {
+            "sample": others["sample_accession"].where(others["sample_accession"] != "", others["run_accession"]),
+            "title": others["sample_title"],
+            "runs": others["run_accession"],
+            "left_out": reasons.where(same, "another organism: " + others["scientific_name"]),
+        }
     )
 
 
@@ -122,7 +160,7 @@ def _files(used: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
 
 def _require_space(files: pd.DataFrame) -> None:
     """Check before the first download that all of them fit on the disk."""
-    sizes = pd.to_numeric(files["size"].replace("", 0))
+    sizes = pd.to_numeric(files["size"].astype(str).replace("", "0"))
     missing = [
         size
         for run, path, size in zip(files["run_accession"], files["path"], sizes, strict=True)

@@ -1,7 +1,7 @@
 """Who is knockout: what the notations in each field say, and all fields of a sample together."""
 
 import re
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from claimcheck.sourcing.notation import (
@@ -13,26 +13,38 @@ from claimcheck.sourcing.notation import (
     UNKNOWN,
     Finding,
     Rules,
-    any_of,
+    blank,
     clean,
     read_text,
 )
+from claimcheck.sourcing.vocabulary import bare_name
 
 FLOX_ALONE = "floxed, and Cre is not mentioned: a control only if another group carries Cre"
 CRE_ALONE = "Cre, and the gene's alleles are not mentioned: a knockout only if there are no Cre-only controls"
 CROSS = "names a cross, whose offspring can be either"
 _SHARED = "its Cre or its alleles stand in the text of all samples, which may be the study's title"
-_NO_VOTE = re.compile(r"(?<![a-z])(?:sex|gender|age|treatment|treated)(?![a-z])", re.I)
-_LABEL_OF_WORD = {"conditional": KNOCKOUT, "wild type": CONTROL}
+_NO_VOTE = ("sex", "age", "time", "batch", "side", "record")
+LABELS = {
+    "conditional knockout": KNOCKOUT,
+    "knockout": KNOCKOUT,
+    "wild type": CONTROL,
+    "control": CONTROL,
+    "heterozygous": HETEROZYGOUS,
+}
+_GENE_SHAPE = re.compile(r"[A-Z][a-z]+\d*[a-z]?|[A-Za-z]{2,}\d+[a-z]?")
 _PASTED_TOKENS = 4
 """Words that a text must share with all others before a Cre named in them counts as a pasted title."""
 
 
 @dataclass(frozen=True)
 class Vote:
-    """What one field says. `provisional` is the reason why only the whole study can confirm it, or ""."""
+    """What one field says. `provisional` is the reason why only the whole study can confirm it, or "".
+
+    `scope` of a knockout is conditional, global or "" where that is not said.
+    """
 
     label: str = UNKNOWN
+    scope: str = ""
     provisional: str = ""
     cre: str = "unknown"
     floxed: bool = False
@@ -52,30 +64,54 @@ def call_genotypes(fields: Mapping[Hashable, Mapping[str, str]], rules: Rules) -
     """Call all samples of a study, after dropping what says the same about each of them.
 
     Args:
-        fields: text by sample and the archive's name of the field, the same names for all samples. Sex, age and
-            treatment have no vote.
+        fields: text by sample and the archive's name of the field, the same names for all samples. Sex, age, time, batch and
+            an archive's bookkeeping have no vote; a field of treatments has one where it holds nothing but genotypes.
         rules: from `notation.compile_rules`.
     """
-    names = {name for row in fields.values() for name in row if not _NO_VOTE.search(name.replace("_", " "))}
-    texts = {sample: {name: clean(row[name]) for name in row if name in names} for sample, row in fields.items()}
+    names = {name for row in fields.values() for name in row}
+    texts = {sample: {name: as_text(name, row[name], rules) for name in row} for sample, row in fields.items()}
+    gene_named = any(re.search(rules.gene, text, re.I) for row in texts.values() for text in row.values())
     readings: dict[Hashable, dict[str, list[Finding]]] = {sample: {} for sample in fields}
     for name in sorted(names):
-        column = {sample: row[name] for sample, row in texts.items()}
-        for sample, findings in _contrasting(column, rules).items():
+        column = {sample: row.get(name, "") for sample, row in texts.items()}
+        if not has_vote(name, column.values(), rules):
+            continue
+        for sample, findings in _contrasting(column, rules, gene_named=gene_named).items():
             readings[sample][name] = findings
     return {
-        sample: _combine(texts[sample], readings[sample], induced=_is_induced(fields[sample], rules))
+        sample: _combine(texts[sample], readings[sample], induced=_is_induced(texts[sample], rules))
         for sample in fields
     }
 
 
-def _contrasting(column: Mapping[Hashable, str], rules: Rules) -> dict[Hashable, list[Finding]]:
+def as_text(name: str, value: str, rules: Rules) -> str:
+    """Return a field's cleaned text; the name of the field belongs to it where that names Cre or the gene, as in `cre: positive`."""
+    text = clean(value)
+    title = name.replace("_", " ")
+    names_locus = re.search(r"(?<![a-z])cre(?![a-z])", title, re.I) or re.search(rules.gene, title, re.I)
+    return f"{re.sub('genotype|status|allele', '', title, flags=re.I).strip()} {text}" if text and names_locus else text
+
+
+def has_vote(name: str, texts: Iterable[str], rules: Rules) -> bool:
+    """Tell whether a field may name genotypes, by its name and what all samples have there."""
+    meaning = rules.vocabulary.field_meaning(name)
+    if meaning != "treatment":
+        return meaning not in _NO_VOTE
+    values = {text for text in texts if text}
+    found = {text: read_text(text, rules) for text in values}
+    only_genotypes = all(not re.search(r"[a-zA-Z]", blank(text, found[text])) for text in values)
+    return only_genotypes and any(LABELS.get(one.value) == KNOCKOUT for row in found.values() for one in row)
+
+
+def _contrasting(
+    column: Mapping[Hashable, str], rules: Rules, *, gene_named: bool
+) -> dict[Hashable, list[Finding]]:
     """Read one field of all samples without what is constant: words, a pasted title, and alleles and Cre that never vary.
 
     Alleles that are the same in all samples are kept where Cre varies, and Cre where alleles do: only both together
     say what a genotype is.
     """
-    found = {sample: read_text(text, rules) for sample, text in column.items()}
+    found = _with_owners({sample: read_text(text, rules) for sample, text in column.items()}, column, gene_named)
     if len(column) < 2:
         return found
     tokens = {sample: list(re.finditer(r"[^\s_;:,]+", text)) for sample, text in column.items()}
@@ -106,6 +142,34 @@ def _contrasting(column: Mapping[Hashable, str], rules: Rules) -> dict[Hashable,
     return found
 
 
+def _with_owners(
+    found: dict[Hashable, list[Finding]], column: Mapping[Hashable, str], gene_named: bool
+) -> dict[Hashable, list[Finding]]:
+    """Decide whether the unknown names before genotype words are other genes; what is said of these is background.
+
+    A name of one sample alone numbers it. One that all samples share is a laboratory's, unless it is written as a gene is: with a
+    number, or as a word of its own where no field names the study's gene.
+    """
+    names = {one.owner for row in found.values() for one in row if one.owner}
+    texts = [text for text in column.values() if text]
+    genes = set()
+    for name in names:
+        word = re.compile(rf"(?<![A-Za-z0-9]){re.escape(name)}(?![a-z0-9])", re.I)
+        holders = [text for text in texts if word.search(text)]
+        if len(column) == 1 or not _GENE_SHAPE.fullmatch(name) or len(holders) < 2:
+            continue
+        stands_alone = any(re.search(rf"{word.pattern}[ (]", text, re.I) for text in holders)
+        if len(holders) < len(texts) or re.search(r"\d", name) or (stands_alone and not gene_named):
+            genes.add(name)
+    return {
+        sample: [
+            replace(one, kind="background", value=f"{one.owner.lower()} {one.value}") if one.owner in genes else one
+            for one in findings
+        ]
+        for sample, findings in found.items()
+    }
+
+
 def _count_shared(sequences: list[list[str]]) -> int:
     """Count the leading items that all sequences share."""
     shared = 0
@@ -116,11 +180,15 @@ def _count_shared(sequences: list[list[str]]) -> int:
     return shared
 
 
-def _is_induced(fields: Mapping[str, str], rules: Rules) -> bool:
+def _is_induced(texts: Mapping[str, str], rules: Rules) -> bool:
     """Tell whether a field names a configured inducer of inducible Cre."""
-    inducers = any_of(rules.section["inducers"])
-    texts = [clean(text) for text in fields.values()]
-    return any(inducers.search(text) and not re.search(NEGATION, text, re.I) for text in texts)
+    inducers = {bare_name(name) for name in rules.section["inducers"]}
+    return any(
+        bare_name(text[word.start : word.end]) in inducers
+        for text in texts.values()
+        if not re.search(NEGATION, text, re.I)
+        for word in rules.vocabulary.find(text)
+    )
 
 
 def _vote(findings: list[Finding], *, induced: bool) -> Vote:
@@ -133,15 +201,19 @@ def _vote(findings: list[Finding], *, induced: bool) -> Vote:
     said = {
         kind: {one.value for one in findings if one.kind == kind} for kind in ("alleles", "cre", "word", "background")
     }
-    structure = _vote_of_structure(said["alleles"], said["cre"], induced, said["background"])
+    floxed = {"ff"} if "floxed" in said["word"] and not said["alleles"] else set()
+    structure = _vote_of_structure(said["alleles"] | floxed, said["cre"], induced, said["background"])
     own = {one.kind for one in findings if not one.shared}
     if structure.label == KNOCKOUT and structure.floxed and not own >= {"alleles", "cre"}:
         structure = replace(structure, provisional=structure.provisional or _SHARED)
-    words = {_LABEL_OF_WORD.get(word, word) for word in said["word"] if word != "ambiguous"}
+    words = {LABELS[word] for word in said["word"] if word in LABELS}
+    if words == {HETEROZYGOUS, KNOCKOUT}:
+        words = {HETEROZYGOUS}
     if "ambiguous" in said["word"]:
         return replace(structure, label=UNKNOWN, provisional="", problem="negates a word that names a genotype")
+    scope = "global" if "global" in said["word"] else "conditional" if "conditional knockout" in said["word"] else structure.scope
     if not words:
-        return structure
+        return replace(structure, scope=scope)
     label = words.pop() if len(words) == 1 else CONFLICT
     weak = structure.provisional not in ("", _SHARED) or structure.label == UNKNOWN
     if label == CONFLICT or (not weak and structure.label != label):
@@ -149,17 +221,18 @@ def _vote(findings: list[Finding], *, induced: bool) -> Vote:
     kind = structure.kind
     if kind == "unknown" and structure.cre == "positive" and not structure.floxed:
         kind = "Cre-only"
-    elif kind == "unknown" and said["word"] == {"wild type"}:
+    elif kind == "unknown" and said["word"] <= {"wild type", "global"}:
         kind = "wild type"
-    cre = "positive" if "conditional" in said["word"] else structure.cre
+    cre = "positive" if "conditional knockout" in said["word"] else structure.cre
     kind = kind if label == CONTROL else "unknown"
-    return replace(structure, label=label, provisional="", problem="", cre=cre, kind=kind)
+    return replace(structure, label=label, scope=scope, provisional="", problem="", cre=cre, kind=kind)
 
 
 def _vote_of_structure(alleles: set[str], cre: set[str], induced: bool, background: set[str]) -> Vote:
     """Decide from the gene's alleles (ff, fn, nn, ww, fw, nw), Cre, and other engineered loci alone."""
     states = {state.removeprefix("inducible ") for state in cre}
     signed = states & {"positive", "negative"}
+    states -= {"plus_plus"} if signed else set()
     carries = "positive" in states or bool(states & {"named", "cross"} and not signed)
     floxed = bool(alleles & {"ff", "fn"})
     known = "positive" if carries else "negative" if "negative" in states else "unknown"
@@ -181,7 +254,7 @@ def _vote_of_structure(alleles: set[str], cre: set[str], induced: bool, backgrou
     elif floxed and carries and not induced and any(state.startswith("inducible") for state in cre):
         said = {"problem": "carries an inducible Cre, and no inducer is stated; configure `inducers`"}
     elif floxed and carries:
-        said = {"label": KNOCKOUT, "provisional": CROSS if states == {"cross"} else ""}
+        said = {"label": KNOCKOUT, "scope": "conditional", "provisional": CROSS if states == {"cross"} else ""}
     elif pair == "fn" and known == "negative":
         said = {"label": HETEROZYGOUS}
     elif known == "negative":
@@ -189,7 +262,7 @@ def _vote_of_structure(alleles: set[str], cre: set[str], induced: bool, backgrou
     elif pair == "ff":
         said = {"label": CONTROL, "kind": "Cre-negative", "provisional": FLOX_ALONE}
     elif "positive" in states and not pair and not background:
-        said = {"label": KNOCKOUT, "provisional": CRE_ALONE}
+        said = {"label": KNOCKOUT, "scope": "conditional", "provisional": CRE_ALONE}
     return replace(Vote(cre=known, floxed=floxed), **said)  # type: ignore[arg-type]
 
 
@@ -211,8 +284,10 @@ def _combine(texts: Mapping[str, str], readings: Mapping[str, list[Finding]], *,
         label = CONFLICT
         problems.append("fields disagree about Cre")
     firm = any(not one.provisional for one in spoke.values())
+    scopes = {one.scope for one in spoke.values()} - {""}
     return Call(
         label=label,
+        scope="" if label != KNOCKOUT else "global" if "global" in scopes else "".join(scopes),
         provisional="" if firm or label == CONFLICT else next((one.provisional for one in spoke.values()), ""),
         cre=next(iter(cre)) if len(cre) == 1 else "unknown",
         floxed=any(one.floxed for one in votes.values()),

@@ -2,11 +2,13 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from claimcheck.errors import StudyError
+from claimcheck.sourcing.vocabulary import Entry, Vocabulary, Word, bare_name, make_vocabulary
 
 KNOCKOUT, CONTROL, HETEROZYGOUS, UNKNOWN, CONFLICT = "knockout", "control", "heterozygous", "unknown", "conflict"
 LONGEST_FIELD = 2000
@@ -32,38 +34,59 @@ _AFTER_CRE = [
         (rf"{_NOUN}{_OPEN}(?:(?:tg|ki)\s?/\s?(?:\+|-|wt|0|tg|ki)|/\s?(?:\+|0|cre|tg)|tg(?![a-z]))", "positive"),
         (rf"{_NOUN}[-_ :=(]*(?:neg(?:ative)?|absent|free|null|minus|deficient|lacking)(?![a-z])", "negative"),
         (r"\s?-\s?ve(?![a-z])", "negative"),
-        (rf"{_NOUN}[-_ :=(]*(?:pos(?:itive)?|carriers?|hemizyg\w*|present|plus)(?![a-z])", "positive"),
+        (rf"{_NOUN}[-_ :=(]*(?:pos(?:itive)?|carriers?|hemizyg\w*|het(?:erozyg\w*)?|present|plus)(?![a-z])", "positive"),
         (rf"{_NOUN}\s?[(\[]-[)\]]|{_NOUN}-(?=$|[\s;,/)\]_|.:])|{_NOUN}\s-\s?{_END}|\s?0(?![\d.])", "negative"),
         (rf"{_NOUN}\s?[(\[]\+[)\]]|{_NOUN}\+|{_NOUN}\s\+\s?{_END}", "positive"),
         (r"\s-|-(?:[mf]?[-_]?\d|[^a-z\s])", "ambiguous"),
     )
 ]
-NEGATION = r"(?<![a-z])(?:non|not|no|without|w/o|wo|lack(?:s|ing)?(?: of)?|devoid of|minus|negative for)[-_ ]+"
+NEGATION = r"(?<![a-z])(?:non|not|no|without|w/o|wo|lack(?:s|ing)?(?: of)?|devoid of|minus|(?:negative|wt|wild[- ]?type) for)[-_ ]+"
 _GLUE = r"[\s_\-:.(\[{^*]{0,3}"
-_ORDINARY = {"homozygous", "genotype", "sample", "rep", "male", "female", "x", "and", "with", "is"}
+
+
+_OWN = {
+    "conditional knockout": Entry("genotype", "conditional knockout"),
+    "knockout": Entry("genotype", "knockout"),
+    "wild type": Entry("genotype", "wild type"),
+    "control": Entry("genotype", "control"),
+    "heterozygous": Entry("genotype", "heterozygous"),
+    "other genotype": Entry("genotype", "other"),
+    "treatment": Entry("treatment", ""),
+    "untreated": Entry("untreated", ""),
+    "cultured cells": Entry("culture", ""),
+    "batch": Entry("batch", ""),
+    "excluded": Entry("excluded", ""),
+    "ordinary": Entry("ordinary", ""),
+}
+"""What a study may say of its own words (the keys of `samples.conditional_knockout.words`)."""
 
 
 @dataclass(frozen=True)
 class Rules:
-    """The compiled section `samples.conditional_knockout`; `section` keeps the settings that are no patterns."""
+    """The compiled section `samples.conditional_knockout`; `section` keeps the settings that are no names."""
 
     section: Mapping[str, Any]
+    gene_names: str
     gene: str
     deleted_gene: str
+    driver_names: str
     driver: str
-    words: Mapping[str, re.Pattern[str]]
-    ordinary: frozenset[str]
+    vocabulary: Vocabulary
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One notation in a text: kind (alleles, cre, word or background), what it says, where; and whether all samples share it."""
+    """One notation in a text: kind (alleles, cre, word or background), what it says, where; and whether all samples share it.
+
+    `owner` is an unknown name directly before a word for a genotype, whose gene that may be.
+    """
 
     kind: str
     value: str
     start: int
     end: int
     shared: bool = False
+    owner: str = ""
 
 
 def _flexible(name: str) -> str:
@@ -71,32 +94,21 @@ def _flexible(name: str) -> str:
     return "[-_ ]?".join(re.escape(part) for part in re.findall(r"[^\W\d_]+|\d+|[^\w\s-]", name))
 
 
-def any_of(names: Iterable[str]) -> re.Pattern[str]:
-    """Return a pattern of whole words, the longest first; digits may follow, as in `WT2`. No names match nothing."""
-    patterns = [
-        ("(?<![a-z0-9])" if name[0].isdigit() else "(?<![a-z])") + _flexible(name)
-        for name in sorted(names, key=lambda name: (-len(name), name))
-    ]
-    return re.compile(f"(?:{'|'.join(patterns)})(?![a-z])" if patterns else r"(?!)", re.I)
-
-
 def compile_rules(section: Mapping[str, Any]) -> Rules:
     """Compile the section `samples.conditional_knockout`, complete with the defaults of its schema.
 
     Raises:
-        StudyError: a name has no letters, or stands in lists that contradict each other.
+        StudyError: a name has no letters, or is given two meanings.
     """
-    lists = {
-        "conditional": section["conditional_words"],
-        KNOCKOUT: [*section["knockout_words"], *section["knockout_names"]],
-        "wild type": section["wild_type_words"],
-        CONTROL: [*section["control_words"], *section["control_names"]],
-        HETEROZYGOUS: section["heterozygous_words"],
-    }
+    own: list[tuple[Entry, list[str]]] = [(_OWN[meaning], names) for meaning, names in section["words"].items()]
+    own += [(Entry("treatment", name.lower()), [name]) for name in section["inducers"]]
+    known = make_vocabulary([]).words
+    own += [(Entry("tissue", name.lower()), [name]) for name in section["tissues"] if bare_name(name) not in known]
     seen: dict[str, str] = {}
-    for key, names in {"gene": section["gene"], "driver": section["driver"], **lists}.items():
+    lists = {"gene": section["gene"], "driver": section["driver"], **section["words"]}
+    for key, names in lists.items():
         for name in names:
-            bare = re.sub(r"[-_\s]", "", name).lower()
+            bare = bare_name(name)
             if not re.search(r"[a-z]{2}|[a-z]\d", bare) or seen.setdefault(bare, key) != key:
                 raise StudyError(
                     f"the name {name!r} cannot be used for {key}"
@@ -108,23 +120,25 @@ def compile_rules(section: Mapping[str, Any]) -> Rules:
     gene = "|".join(_flexible(name) for name in section["gene"])
     heads = [re.sub(r"[-_ ]*i?cre.*$", "", name, flags=re.I) for name in section["driver"]]
     driver = "|".join(_flexible(head) for head in heads if head)
-    ordinary = {name.lower() for names in lists.values() for name in names} | _ORDINARY
-    ordinary |= {word.lower() for word in section["ordinary_words"]}
-    ordinary |= {word.lower() for words in section["tissues"].values() for name in words for word in name.split()}
+    # an allele may be glued to the driver, as in `fl/flAbc1-Cre`
+    start = rf"(?:(?<![a-z0-9])|(?<=/fl)|(?<=/flox)|(?<=/f)|(?<=[+]))(?:{driver})"
     return Rules(
         section=section,
+        gene_names=rf"(?:{gene})(?!\d)",
         gene=rf"(?<![a-z0-9])(?:{gene})(?!\d)",
         deleted_gene=rf"(?<![a-z])delta[-_ ]?(?:{gene})(?!\d)",
-        driver=rf"(?<![a-z0-9])(?:{driver})(?:[-_ .(]*\d+(?:\.\d+)? ?kb)?[-_ .)]*(?:i|e)?$" if driver else "",
-        words={label: any_of(names) for label, names in lists.items()},
-        ordinary=frozenset(ordinary),
+        driver_names=rf"(?<![a-z0-9])(?:{driver})(?:[-_ ]?cre)?(?![a-z])" if driver else "(?!)",
+        driver=rf"{start}(?:[-_ .(]*\d+(?:\.\d+)? ?kb)?[-_ .)]*(?:i|e)?$" if driver else "",
+        vocabulary=make_vocabulary(own),
     )
 
 
 def clean(text: object) -> str:
-    """Return a text with one kind of dash and space, superscripts on the line, Δ spelled out; "" if it states nothing."""
+    """Return a text with one kind of dash and space, superscripts on the line, Δ and signs of sex spelled out; "" if it states nothing."""
     plain = unicodedata.normalize("NFKC", str(text)) if len(str(text)) <= LONGEST_FIELD else ""
-    plain = re.sub(r"</?su[bp]>|\^", "", re.sub(r"[\u2010-\u2015\u2212]", "-", plain))
+    plain = re.sub(r"<su[bp]>|\^", "", re.sub(r"[\u2010-\u2015\u2212]", "-", plain))
+    plain = re.sub(r"</su[bp]>(?=[a-zA-Z])", " ", plain)
+    plain = re.sub(r"</su[bp]>", "", plain).replace("\u2640", " female ").replace("\u2642", " male ")
     plain = " ".join(re.sub(r"[\u0394\u03b4\u2206]", "delta", plain).split())
     return "" if _NOT_STATED.fullmatch(plain) else plain
 
@@ -135,9 +149,15 @@ def read_text(text: str, rules: Rules) -> list[Finding]:
     for reader in (_read_cre, _read_pairs, _read_words):
         findings = reader(text, rules)
         found += findings
-        for finding in findings:
-            text = text[: finding.start] + " " * (finding.end - finding.start) + text[finding.end :]
+        text = blank(text, findings)
     return found
+
+
+def blank(text: str, findings: "list[Finding] | list[Word]") -> str:
+    """Return a text with as many blanks in place of what was found in it."""
+    for finding in findings:
+        text = text[: finding.start] + " " * (finding.end - finding.start) + text[finding.end :]
+    return text
 
 
 def _read_cre(text: str, rules: Rules) -> list[Finding]:
@@ -148,7 +168,7 @@ def _read_cre(text: str, rules: Rules) -> list[Finding]:
         signs = ((pattern.match(after), state) for pattern, state in _AFTER_CRE)
         sign, state = next(((sign, state) for sign, state in signs if sign), (None, "named"))
         driver = re.search(rules.driver, before, re.I) if rules.driver else None
-        if _LONGER_WORD.match(after):
+        if _LONGER_WORD.match(after) and not re.match(rules.gene, after, re.I):
             if not driver:
                 continue
             state = "ambiguous"
@@ -177,10 +197,11 @@ def _read_cre(text: str, rules: Rules) -> list[Finding]:
 
 
 def _is_ordinary(word: str, rules: Rules) -> bool:
-    """Tell a word of the language, the gene or an allele from the name of another locus."""
+    """Tell a known word, the gene or an allele from the name of another locus."""
+    known = rules.vocabulary.find(word)
     return bool(
-        word.lower() in rules.ordinary
-        or re.fullmatch(_WORD_ALLELE + "|non?", word, re.I)
+        (known and known[0].start == 0 and known[-1].end >= len(word.rstrip("0123456789")))
+        or re.fullmatch(_WORD_ALLELE + "|non?|genotype", word, re.I)
         or re.match(rules.gene, word, re.I)
     )
 
@@ -214,17 +235,36 @@ def _allele(text: str) -> str:
 
 
 def _read_words(text: str, rules: Rules) -> list[Finding]:
-    """Find words that name a genotype, and the gene with a deletion sign such as `dXyz`; a negated word is ambiguous."""
+    """Find words that name a genotype, and the gene with a deletion sign such as `dXyz`; a negated word is ambiguous.
+
+    A genotype word before a word such as serum or donor is that thing's, and no genotype of the animal.
+    """
     found = []
     somewhere = rf"{rules.gene}(?:(?-i:d[A-Z][a-z]{{1,4}})|[-_ ]?delta[-_ ]?[a-z]+)(?![a-z])"
     everywhere = rf"{rules.gene}[-_ ]?delta(?![a-z])|{rules.deleted_gene}"
-    for pattern, label in ((somewhere, "conditional"), (everywhere, KNOCKOUT)):
+    for pattern, label in ((somewhere, "conditional knockout"), (everywhere, KNOCKOUT)):
         found += [Finding("word", label, *match.span()) for match in re.finditer(pattern, text, re.I)]
-    text = re.sub(rules.gene, lambda match: " " * len(match[0]), text, flags=re.I)
-    for label, words in rules.words.items():
-        for match in words.finditer(text):
-            if any(match.start() < other.end and other.start < match.end() for other in found):
-                continue
-            negated = re.search(NEGATION + "$", text[max(0, match.start() - 20) : match.start()], re.I)
-            found.append(Finding("word", "ambiguous" if negated else label, match.start(), match.end()))
+    genes = [match.span() for match in re.finditer(rules.gene, text, re.I)]
+    words = rules.vocabulary.find(re.sub(rules.gene, lambda match: " " * len(match[0]), text, flags=re.I))
+    for number, word in enumerate(words):
+        if word.entry.meaning != "genotype" or any(word.start < one.end and one.start < word.end for one in found):
+            continue
+        following = words[number + 1] if number + 1 < len(words) else None
+        possessed = following and re.fullmatch(r"[-_ ]*", text[word.end : following.start])
+        if possessed and following and following.entry.meaning == "possession":
+            continue
+        negated = re.search(NEGATION + "$", text[max(0, word.start - 20) : word.start], re.I)
+        owner = "" if any(end <= word.start and not text[end : word.start].strip("-_ (:.") for _, end in genes) else (
+            _owner(text[: word.start], words[:number], rules)
+        )
+        value = "ambiguous" if negated else word.entry.value
+        found.append(Finding("word", value, word.start, word.end, owner=owner))
     return found
+
+
+def _owner(before: str, words: list[Word], rules: Rules) -> str:
+    """Return the unknown name that ends directly before a genotype word, or ""."""
+    if words and words[-1].end >= len(before.rstrip("-_ (:.")):
+        return ""
+    match = re.search(r"(?<![A-Za-z0-9])([A-Za-z][A-Za-z0-9]+)[-_ (:.]*$", before)
+    return match[1] if match and not _is_ordinary(match[1], rules) else ""

@@ -10,12 +10,21 @@ import pandas as pd
 from claimcheck.errors import StudyError
 from claimcheck.sourcing.addresses import SAMPLE_NAME, check_name
 from claimcheck.sourcing.notation import clean
-from claimcheck.sourcing.traits import normalise_sex
+from claimcheck.sourcing.traits import sex_of_text
 from claimcheck.tables import listed
 
 SAMPLE_COLUMNS = ("sample", "condition", "sex", "age", "tissue", "batch", "runs", "evidence")
 DIGEST = "archive_digest"
-"""Column with the checksum of what the archive said of a sample when the sheet was made."""
+"""Column with a checksum a run of what the archive said of it when the sheet was made, joined by `;`."""
+LEFT_OUT = "left out"
+"""Condition of a sample of a sheet that is in neither group."""
+ARCHIVE = "archive:"
+"""Begins the columns of a template that quote the archive."""
+READING = ("title", "read_as", "problem")
+"""Columns in which a template says what was read of a sample; a sheet made from it states the groups without them."""
+
+MIN_ANIMALS = 2
+"""Animals a group without which nothing can be compared."""
 
 MIXED_SEX = ("mixed", "pooled", "both")
 """What the column sex may say of several animals in one sample; it is then told from expression."""
@@ -105,9 +114,11 @@ def describe_runs(runs: pd.DataFrame, attributes: pd.DataFrame) -> pd.DataFrame:
 
 
 def digest_runs(runs: pd.DataFrame) -> str:
-    """Return a checksum of what the archive says of the runs of one sample: 16 hexadecimal digits."""
+    """Return checksums of what the archive says of each run of a sample: 16 hexadecimal digits a run, joined by `;`."""
     said = runs.sort_values("run_accession")[["run_accession", *_DESCRIBED]]
-    return hashlib.sha256(said.to_csv(sep="\t", index=False).encode()).hexdigest()[:16]
+    return ";".join(
+        hashlib.sha256("\t".join(map(str, row)).encode()).hexdigest()[:16] for row in said.itertuples(index=False)
+    )
 
 
 def require_unchanged(sheet: pd.DataFrame, runs: pd.DataFrame, *, where: str) -> None:
@@ -125,7 +136,8 @@ def require_unchanged(sheet: pd.DataFrame, runs: pd.DataFrame, *, where: str) ->
     for row in sheet.to_dict("records"):
         own = runs[runs["run_accession"].isin([run.strip() for run in str(row["runs"]).split(";")])]
         comparable = bool(row.get(DIGEST)) and own["listed_by"].str.contains("ENA").all()
-        if comparable and digest_runs(own) != row[DIGEST]:
+        # a row that was split by hand keeps the checksums of all runs
+        if comparable and not set(digest_runs(own).split(";")) <= set(str(row[DIGEST]).split(";")):
             raise StudyError(
                 f"the archive now describes {row['sample']} differently than when the sample sheet was made",
                 where=f"{where}, column {DIGEST}; {listed(own['run_accession'])}: {listed(own['sample_title'].unique())}",
@@ -134,35 +146,32 @@ def require_unchanged(sheet: pd.DataFrame, runs: pd.DataFrame, *, where: str) ->
             )
 
 
-def join_runs(runs: pd.DataFrame) -> pd.DataFrame:
+def describe_samples(runs: pd.DataFrame, animals: "pd.Series[str]") -> pd.DataFrame:
     """Describe samples in place of runs: different texts of the runs of a sample are joined by `; `.
 
     Args:
         runs: one row a run, text columns.
+        animals: the sample of each run, indexed like `runs`.
 
     Returns:
-        One row a sample, indexed by `sample_accession`.
+        One row a sample, indexed by it.
     """
-    return runs.groupby("sample_accession", sort=True).agg(_joined)
+    return runs.groupby(animals.rename("sample"), sort=True).agg(lambda texts: "; ".join(dict.fromkeys(texts.astype(str))))
 
 
-def _joined(texts: pd.Series) -> str:
-    return "; ".join(dict.fromkeys(texts.astype(str)))
-
-
-def samples_from_calls(runs: pd.DataFrame, calls: pd.DataFrame) -> pd.DataFrame:
+def samples_from_calls(runs: pd.DataFrame, animals: "pd.Series[str]", calls: pd.DataFrame) -> pd.DataFrame:
     """Add the runs and the archive's digest to called samples.
 
     Args:
         runs: one row a run.
-        calls: indexed by sample accession: condition, evidence, and any of the other columns of SAMPLE_COLUMNS.
+        animals: the sample of each run, indexed like `runs`.
+        calls: indexed by sample: condition, evidence, and any of the other columns of SAMPLE_COLUMNS.
 
     Returns:
-        The sample sheet with the columns SAMPLE_COLUMNS, DIGEST and what else `calls` has, sorted by condition and sample;
-        sample is the accession.
+        The sample sheet with the columns SAMPLE_COLUMNS, DIGEST and what else `calls` has, sorted by condition and sample.
     """
     rows = []
-    for sample, group in runs.groupby("sample_accession", sort=True):
+    for sample, group in runs.groupby(animals, sort=True):
         check_name(str(sample), SAMPLE_NAME, kind="sample name", where="the archive's column sample_accession")
         row = {str(column): value for column, value in calls.loc[sample].items()}
         row |= {"sample": sample, "runs": ";".join(group["run_accession"]), DIGEST: digest_runs(group)}
@@ -170,6 +179,23 @@ def samples_from_calls(runs: pd.DataFrame, calls: pd.DataFrame) -> pd.DataFrame:
     others = [column for column in calls if column not in SAMPLE_COLUMNS]
     sheet = pd.DataFrame(rows).reindex(columns=[*SAMPLE_COLUMNS, DIGEST, *others]).fillna("")
     return sheet.sort_values(["condition", "sample"], ignore_index=True)
+
+
+def template_of(sheet: pd.DataFrame, described: pd.DataFrame) -> pd.DataFrame:
+    """Lay out called samples for somebody who completes them: sample, title, what was read, the column to fill, and the rest.
+
+    Args:
+        sheet: from `samples_from_calls`.
+        described: what the archive says, indexed by sample.
+    """
+    parts = [column for column in ("label", "sex", "stratum") if column in sheet]
+    read_as = sheet[parts].agg(lambda row: "; ".join(filter(None, map(str, row))), axis="columns") if parts else ""
+    template = sheet.assign(
+        title=sheet["sample"].map(described["sample_title"]) if "title" not in sheet else sheet["title"], read_as=read_as
+    )
+    first = ["sample", "title", "read_as", "condition", "sex", "age", "tissue", "batch", "runs", "problem", DIGEST]
+    said = described.loc[:, (described != "").any()].rename(columns=lambda name: ARCHIVE + name.removeprefix("attribute:"))
+    return template[first].join(said, on="sample")
 
 
 def check_sheet(sheet: pd.DataFrame, *, where: str, factor: str = "condition") -> pd.DataFrame:
@@ -206,7 +232,8 @@ def check_sheet(sheet: pd.DataFrame, *, where: str, factor: str = "condition") -
             expected="one row a sample below the header line",
             remedy="add the samples, or remove the file",
         )
-    checked = sheet.apply(lambda column: column.str.strip())
+    quoted = [column for column in sheet if column in READING or str(column).startswith(ARCHIVE)]
+    checked = sheet.drop(columns=[column for column in quoted if "read_as" in sheet]).apply(lambda column: column.str.strip())
     checked["condition"] = checked[factor]
     for sample in checked["sample"]:
         check_name(sample, SAMPLE_NAME, kind="sample name", where=where)
@@ -223,11 +250,11 @@ def check_sheet(sheet: pd.DataFrame, *, where: str, factor: str = "condition") -
         raise StudyError(
             f"the condition of {listed(unnamed)} is empty",
             where=f"{where}, column {factor}",
-            expected="a condition for every sample; leave a row out to leave the sample out",
+            expected=f"a condition for every sample; `{LEFT_OUT}` for one that is in neither group",
             remedy="fill the column, or delete the row",
         )
     for sample, sex in zip(checked["sample"], checked.get("sex", pd.Series(dtype=str)), strict=False):
-        if clean(sex) and not normalise_sex(sex) and sex.lower() not in MIXED_SEX:
+        if clean(sex) and not sex_of_text(sex) and sex.lower() not in MIXED_SEX:
             raise StudyError(
                 f"the sex of {sample} is {sex!r}",
                 where=f"{where}, column sex",
@@ -306,6 +333,8 @@ def select_groups(sheet: pd.DataFrame, *, test: str, reference: str, where: str)
     Raises:
         StudyError: a group is missing, or a condition looks like one that is misspelt.
     """
+    spelled = {group.lower(): group for group in (reference, test)}
+    sheet = sheet.assign(condition=sheet["condition"].map(lambda text: spelled.get(text.lower(), text)))
     for group in (reference, test):
         if group not in set(sheet["condition"]):
             raise StudyError(
@@ -332,6 +361,26 @@ def select_groups(sheet: pd.DataFrame, *, test: str, reference: str, where: str)
         .sort_values(["order", "sample"], ignore_index=True)
         .drop(columns="order")
     )
+
+
+def require_animals(sheet: pd.DataFrame, *, test: str, reference: str, where: str) -> None:
+    """Check that each group has enough animals to be compared.
+
+    Raises:
+        StudyError: a group has one; the message counts animals, whatever their numbers of runs.
+    """
+    sizes = sheet["condition"].value_counts().reindex([test, reference], fill_value=0)
+    if sizes.min() < MIN_ANIMALS:
+        counted = " and ".join(f"{number} {group} animal{'s' * (number != 1)}" for group, number in sizes.items())
+        raise StudyError(
+            f"too few animals: {counted}",
+            where=where,
+            expected=f"at least {MIN_ANIMALS} animals a group; runs, lanes and technical replicates of one animal count once",
+            remedy=(
+                "with so few, nothing can be compared; where rows or runs are animals of their own, say so in config/samples.tsv "
+                "(a row each) or with samples.unit in config/config.yaml"
+            ),
+        )
 
 
 def _bare(condition: str) -> str:

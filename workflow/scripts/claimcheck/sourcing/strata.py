@@ -7,40 +7,45 @@ from typing import Any
 
 import pandas as pd
 
-from claimcheck.sourcing.genotype import CRE_ALONE, FLOX_ALONE, Call, call_genotypes
+from claimcheck.sourcing.differences import unexplained
+from claimcheck.sourcing.genotype import CRE_ALONE, FLOX_ALONE, Call, as_text, call_genotypes
 from claimcheck.sourcing.notation import CONFLICT, CONTROL, HETEROZYGOUS, KNOCKOUT, UNKNOWN, Rules
-from claimcheck.sourcing.traits import call_age, call_sex, call_tissue, call_treatment, is_in_vitro
+from claimcheck.sourcing.traits import Reading, join_values, read_samples
 from claimcheck.tables import listed
 
-_MIN_GROUP = 2
+_TITLES = ("sample_title", "library_name", "title", "sample_alias", "experiment_title", "run_alias")
 
-_COLUMNS = [
+CALL_COLUMNS = (
     "label",
+    "scope",
     "provisional",
-    "sex",
-    "age",
-    "tissue",
     "treatment",
     "stratum",
     "control_kind",
-    "evidence",
     "problem",
+    "left_out",
     "selected",
-]
+)
+"""What a call has beside the columns of a sample sheet."""
+_COLUMNS = [*CALL_COLUMNS, "title", "sex", "age", "tissue", "batch", "evidence"]
+_PARTS = ["tissue", "age_group", "treatment", "time", "side", "strain", "background", "culture"]
+"""What makes a stratum: samples that differ in one of these are never pooled."""
 
 
 @dataclass(frozen=True)
 class Resolution:
     """The samples of a study with their calls; `reasons` is empty if, and only if, two groups are selected.
 
-    `table` has one row a sample: label, provisional (reason or ""), sex, age, tissue, treatment, stratum, control_kind,
-    evidence, problem, selected. `notes` says what was left out.
+    `table` has one row a sample: title, label, scope, provisional (reason or ""), sex, age, tissue, treatment, batch, stratum,
+    control_kind, evidence, problem, left_out (why, or ""), selected. `notes` says what a reader should know of the selection;
+    `doubts` whether the reasons concern more than samples whose genotype is not told.
     """
 
     table: pd.DataFrame
     stratum: str = ""
     reasons: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    doubts: bool = False
 
 
 def resolve_groups(descriptions: pd.DataFrame, rules: Rules) -> Resolution:
@@ -56,26 +61,27 @@ def resolve_groups(descriptions: pd.DataFrame, rules: Rules) -> Resolution:
     if descriptions.index.has_duplicates:
         raise ValueError("descriptions must have one row a sample")
     fields = {sample: {str(name): str(text) for name, text in row.items()} for sample, row in descriptions.iterrows()}
-    table = _describe(fields, _confirm(call_genotypes(fields, rules)), rules)
+    readings = read_samples(fields, rules)
+    calls = _confirm(call_genotypes(fields, rules))
+    table = _describe(fields, readings, calls, rules)
     chosen, reasons = _choose_stratum(table, rules)
     if reasons:
-        return Resolution(table[_COLUMNS], reasons=reasons)
-    inside, fits = table["stratum"] == chosen, _could_be(table, chosen)
+        return Resolution(table[_COLUMNS], reasons=reasons, doubts=True)
+    inside, fits = (table["stratum"] == chosen) & ~table["excluded"], _could_be(table, chosen)
     called = table["label"].isin([KNOCKOUT, CONTROL])
-    reasons += _said(table[fits & table["label"].isin([UNKNOWN, CONFLICT])])
-    if len(misplaced := table.index[fits & ~inside & called]):
-        reasons.append(f"tissue or age of {listed(misplaced)} is not stated, though it is of others")
+    open_calls = _said(table[fits & table["label"].isin([UNKNOWN, CONFLICT])])
+    if len(misplaced := table[fits & ~inside & called]):
+        reasons.append(f"tissue, age or strain of {_names(misplaced)} is not stated, though it is of others")
     of_kind, doubts, notes = _of_control_kind(table[inside & called], rules)
     selected = inside & called & of_kind.reindex(table.index, fill_value=False)
-    reasons += doubts + _doubts(table[selected])
-    hets = table.index[table["label"] == HETEROZYGOUS]
-    notes += [f"heterozygotes left out: {listed(hets, most=20)}"] if len(hets) else []
-    notes += [f"other strata left out: {_counted(table[~inside])}"] if (~inside).any() else []
-    notes += ["no sample states its tissue"] if not table["tissue"].any() else []
-    if not reasons:
+    selected &= _of_both_sexes(table[selected]).reindex(table.index, fill_value=False)
+    reasons += doubts + _doubts(table[selected]) + _differences(fields, readings, table[selected], rules)
+    if not reasons and not open_calls:
         table["selected"] = selected
         table["provisional"] = table["provisional"].mask(selected, "")
-    return Resolution(table[_COLUMNS], chosen, reasons, notes)
+        table["left_out"] = _why_left_out(table, chosen)
+        notes += _remarks(table, selected)
+    return Resolution(table[_COLUMNS], chosen, open_calls + reasons, notes, doubts=bool(reasons))
 
 
 def _confirm(calls: dict[Hashable, Call]) -> dict[Hashable, Call]:
@@ -92,47 +98,89 @@ def _confirm(calls: dict[Hashable, Call]) -> dict[Hashable, Call]:
 
 
 def _describe(
-    fields: Mapping[Hashable, Mapping[str, str]], calls: Mapping[Hashable, Call], rules: Rules
+    fields: Mapping[Hashable, Mapping[str, str]],
+    readings: Mapping[Hashable, Mapping[str, Reading]],
+    calls: Mapping[Hashable, Call],
+    rules: Rules,
 ) -> pd.DataFrame:
     """Tabulate the calls with all that makes a stratum."""
-    sexes = {sample: call_sex(row) for sample, row in fields.items()}
-    suffixes = all(how for _, how in sexes.values())
+    conditional = bool(rules.section["driver"]) or any(call.scope == "conditional" for call in calls.values())
     rows: list[dict[str, Any]] = []
     for sample, row in fields.items():
-        call, (sex, how) = calls[sample], sexes[sample]
-        tissue, is_included = call_tissue(row, rules)
+        call, read = calls[sample], list(readings[sample].values())
+        sexes = join_values(read, "sex")
+        tissues = join_values(read, "tissue")
+        ages = {label: days for one in read for label, days in one.ages.items()}
+        batches = {name: value for one in read for name, value in one.batches.items()}
+        is_global = call.scope == "global" and call.label == KNOCKOUT and conditional
+        background = [*call.background, *(["global knockout"] if is_global else [])]
         rows.append(
             {
+                "title": next((row[name] for name in _TITLES if row.get(name)), ""),
                 "label": call.label,
+                "scope": call.scope,
                 "provisional": call.provisional,
-                "sex": sex if how == "word" or suffixes else "",
-                "age": call_age(row),
-                "tissue": tissue,
-                "treatment": call_treatment(row, rules),
+                "sex": next(iter(sexes)) if len(sexes) == 1 else "",
+                "age": "/".join(sorted(ages)),
+                "days": ages,
+                "tissue": "+".join(sorted(part.rpartition("/")[2] for part in tissues)),
                 "control_kind": call.kind if call.label == CONTROL else "",
                 "evidence": " | ".join(f"{name}: {text}" for name, text, _ in call.evidence),
                 "problem": call.problem or ("names no genotype" if call.label == UNKNOWN else ""),
+                "left_out": "",
                 "selected": False,
-                "background": ", ".join(call.background),
-                "in_vitro": is_in_vitro(row, rules),
-                "eligible": is_included,
+                "background": ", ".join(background),
+                "culture": "cultured cells" if join_values(read, "culture") else "",
+                "excluded": bool(join_values(read, "excluded")),
+                "eligible": _is_eligible(tissues, rules),
                 "cre": call.cre,
+                "batch": batches.get("batch", ""),
+                "batches": {name: value for name, value in batches.items() if name != "group"},
+                **{part: "+".join(sorted(join_values(read, part))) for part in ("treatment", "time", "side", "strain")},
             }
         )
-    columns = [*_COLUMNS, "background", "in_vitro", "eligible", "cre"]
-    table = pd.DataFrame(rows, columns=columns, index=pd.Index(list(fields), name="sample"))
-    table = table.astype({"in_vitro": bool, "eligible": bool, "selected": bool})
-    parts = table[["tissue", "age", "treatment", "background"]].assign(
-        culture=table["in_vitro"].map({True: "in vitro", False: ""})
-    )
-    table["stratum"] = [" | ".join(filter(None, row)) or "all samples" for row in parts.itertuples(index=False)]
-    if not table["in_vitro"].all():
-        table["eligible"] &= ~table["in_vitro"]
+    columns = [*_COLUMNS, *_PARTS, "days", "excluded", "eligible", "cre", "batches"]
+    table = pd.DataFrame(rows, columns=list(dict.fromkeys(columns)), index=pd.Index(list(fields), name="sample"))
+    table = table.astype({"excluded": bool, "eligible": bool, "selected": bool})
+    table["age_group"] = _age_groups(table["days"], rules.section["age_tolerance"])
+    table["stratum"] = [" | ".join(filter(None, row)) or "all samples" for row in table[_PARTS].itertuples(index=False)]
+    if not (table["culture"] != "").all():
+        table["eligible"] &= table["culture"] == ""
+    table["eligible"] &= ~table["excluded"]
     return table
 
 
+def _is_eligible(tissues: set[str], rules: Rules) -> bool:
+    """Tell whether all tissues that a sample names belong to the comparison; one that names none may."""
+    wanted = {_canonical(name, rules) for name in rules.section["tissues"]}
+    return not wanted or all(any(f"{tissue}/".startswith(f"{one}/") for one in wanted) for tissue in tissues)
+
+
+def _canonical(name: str, rules: Rules) -> str:
+    words = rules.vocabulary.find(name)
+    return words[0].entry.value if len(words) == 1 else name.lower()
+
+
+def _age_groups(ages: "pd.Series[Any]", tolerance: float) -> list[str]:
+    """Join ages whose difference is at most a share of the older one; a group is called after its first age.
+
+    Ages with and without a unit, and before and after birth, are never joined; a sample with two ages keeps both.
+    """
+    known = {(label.endswith("(no unit)"), label.startswith("E"), days, label) for row in ages for label, days in row.items()}
+    group_of: dict[str, str] = {}
+    first: tuple[bool, bool, float, str] | None = None
+    for age in sorted(known):
+        is_near = first is not None and age[:2] == first[:2] and abs(age[2] - first[2]) <= tolerance * abs(age[2])
+        first = first if is_near else age
+        group_of[age[3]] = first[3] if first else ""
+    return ["/".join(sorted({group_of[label] for label in row})) for row in ages]
+
+
 def _choose_stratum(table: pd.DataFrame, rules: Rules) -> tuple[str, list[str]]:
-    """Return the configured stratum, else the largest that holds both genotypes; and what speaks against it."""
+    """Return the stratum to compare: the configured one, else the only one with both genotypes; and what speaks against it.
+
+    Of several that differ in tissue or age alone, the largest.
+    """
     counts = table[table["eligible"]].groupby("stratum")["label"].value_counts().unstack(fill_value=0)
     counts = counts.reindex(columns=[KNOCKOUT, CONTROL], fill_value=0)
     both = counts[(counts > 0).all(axis="columns")].sum(axis="columns")
@@ -143,18 +191,26 @@ def _choose_stratum(table: pd.DataFrame, rules: Rules) -> tuple[str, list[str]]:
     if configured:
         reason = f"the configured stratum {configured!r} does not hold both genotypes; there are {_counted(table)}"
         return configured, ([] if configured in both.index else [reason])
+    parts = table.drop_duplicates("stratum").set_index("stratum").loc[both.index, _PARTS]
+    differ = [part for part in _PARTS if parts[part].nunique() > 1]
     largest = both.index[both == both.max()]
-    reason = f"several strata are equally large: {listed(largest)}; configure `stratum`"
-    return str(largest[0]), ([reason] if len(largest) > 1 else [])
+    if len(largest) > 1 or not set(differ) <= {"tissue", "age_group"}:
+        several = "" if len(both) == 1 else (
+            f"several strata hold both genotypes, and differ in {listed(part.replace('_group', '') for part in differ)}: "
+            f"{'; '.join(f'{stratum} ({number} samples)' for stratum, number in both.items())}. "
+            "Say which under samples.conditional_knockout.stratum"
+        )
+        return str(largest[0]), [several] if several else []
+    return str(largest[0]), []
 
 
 def _could_be(table: pd.DataFrame, stratum: str) -> "pd.Series[bool]":
-    """Mark samples of the stratum, and those whose tissue or age is not stated and which could belong to it."""
+    """Mark samples of the stratum, and those whose tissue, age or strain is not stated and which could belong to it."""
     model = table[table["stratum"] == stratum].iloc[0]
-    fits = table["treatment"].eq(model["treatment"]) & table["background"].eq(model["background"])
-    for name in ("tissue", "age"):
-        fits &= table[name].isin([model[name], ""])
-    return fits & table["in_vitro"].eq(model["in_vitro"])
+    fits = ~table["excluded"]
+    for name in _PARTS:
+        fits &= table[name].isin([model[name], ""] if name in ("tissue", "age_group", "strain") else [model[name]])
+    return fits
 
 
 def _of_control_kind(group: pd.DataFrame, rules: Rules) -> tuple["pd.Series[bool]", list[str], list[str]]:
@@ -163,13 +219,20 @@ def _of_control_kind(group: pd.DataFrame, rules: Rules) -> tuple["pd.Series[bool
     kinds = sorted(set(group.loc[is_control, "control_kind"]))
     wanted = rules.section["control"] or (kinds[0] if len(kinds) == 1 else "")
     if wanted not in kinds:
-        asked = f"the configured `control` is {wanted}" if wanted else "kinds must not be mixed; configure `control`"
-        reason = f"the controls are of the kind {listed(kinds)}, and {asked}"
+        asked = f"the configured `control` is {wanted}" if wanted else "kinds must not be mixed"
+        reason = f"the controls are of the kind {listed(kinds)}, and {asked}: set samples.conditional_knockout.control"
         return pd.Series(True, index=group.index), [reason], []
     of_kind = ~is_control | (group["control_kind"] == wanted)
-    others = group.index[~of_kind]
-    notes = [f"controls of another kind left out: {listed(others, most=20)}"] if len(others) else []
+    others = group[~of_kind]
+    notes = [f"controls of another kind left out: {_names(others, most=20)}"] if len(others) else []
     return of_kind, [], notes
+
+
+def _of_both_sexes(group: pd.DataFrame) -> "pd.Series[bool]":
+    """Mark the samples of a sex that both groups have; all where a sex is not stated, or the groups share none."""
+    sexes = group.groupby("label")["sex"].agg(set)
+    shared = set.intersection(*sexes) if len(sexes) else set()
+    return group["sex"].isin(shared) if shared and (group["sex"] != "").all() else pd.Series(True, index=group.index)
 
 
 def _doubts(group: pd.DataFrame) -> list[str]:
@@ -177,25 +240,84 @@ def _doubts(group: pd.DataFrame) -> list[str]:
     reasons = []
     carries = (group["label"] == KNOCKOUT) & (group["cre"] == "positive")
     if (group["provisional"] == FLOX_ALONE).any() and not carries.any():
-        reasons.append(f"{listed(group.index[group['provisional'] != ''])}: {FLOX_ALONE}; no knockout here is said to")
+        reasons.append(f"{_names(group[group['provisional'] != ''])}: {FLOX_ALONE}; no knockout here is said to")
     for label, members in group.groupby("label"):
-        provisional = members.index[members["provisional"] != ""]
+        provisional = members[members["provisional"] != ""]
         if 0 < len(provisional) < len(members):
-            reason = members.loc[provisional[0], "provisional"]
-            reasons.append(f"{listed(provisional)}: {label} by another notation than the rest of the group ({reason})")
-    sizes = group["label"].value_counts().reindex([KNOCKOUT, CONTROL], fill_value=0)
-    if sizes.min() < _MIN_GROUP:
-        reasons.append(f"{sizes[KNOCKOUT]} knockouts and {sizes[CONTROL]} controls, each group needs {_MIN_GROUP}")
+            reason = provisional["provisional"].iloc[0]
+            reasons.append(f"{_names(provisional)}: {label} by another notation than the rest of the group ({reason})")
+    scopes = group[group["label"] == KNOCKOUT].groupby("scope")
+    if scopes.ngroups > 1:
+        named = "; ".join(f"{scope or 'not said'}: {_names(members)}" for scope, members in scopes)
+        reasons.append(f"the knockouts may be of two kinds, conditional or not ({named}): name one group in the sheet")
     sexes = group.groupby("label")["sex"].agg(lambda column: "/".join(sorted(set(column))))
     if set(sexes) == {"female", "male"}:
         reasons.append("sex differs wherever genotype does, so the groups may differ by sex")
+    for name in sorted({name for row in group["batches"] for name in row}):
+        values = group["batches"].map(lambda row, name=name: row.get(name, ""))
+        said = values.groupby(group["label"]).agg(set)
+        if len(said) == 2 and all(len(one) == 1 for one in said) and len(set().union(*said)) == 2 and "" not in set(values):
+            shown = " and ".join(f"{label} {next(iter(said[label]))}" for label in (KNOCKOUT, CONTROL))
+            reasons.append(f"{name} goes with the genotype ({shown}), so the groups may differ by it")
     return reasons
+
+
+def _differences(
+    fields: Mapping[Hashable, Mapping[str, str]],
+    readings: Mapping[Hashable, Mapping[str, Reading]],
+    group: pd.DataFrame,
+    rules: Rules,
+) -> list[str]:
+    """Name the words that some of the compared samples share and nothing explains."""
+    columns = sorted({name for sample in group.index for name in readings[sample]})
+    rests = {name: {sample: readings[sample][name].rest for sample in group.index} for name in columns}
+    texts = {name: {sample: as_text(name, fields[sample][name], rules) for sample in group.index} for name in columns}
+    labels = group["label"].to_dict()
+    return unexplained(rests, texts, labels, rules.vocabulary, lambda samples: _names(group.loc[samples]))
+
+
+def _why_left_out(table: pd.DataFrame, chosen: str) -> list[str]:
+    """Say of every sample that is not selected why."""
+    model = table[table["stratum"] == chosen].iloc[0]
+    reasons = []
+    for _, row in table.iterrows():
+        other = [row[part] or f"no {part.replace('_group', '')} stated" for part in _PARTS if row[part] != model[part]]
+        if row["selected"]:
+            reasons.append("")
+        elif row["excluded"]:
+            reasons.append("said to be excluded")
+        elif row["label"] == HETEROZYGOUS:
+            reasons.append("heterozygous")
+        elif other:
+            reasons.append("another group: " + ", ".join(other))
+        elif row["sex"] and row["sex"] not in set(table.loc[table["selected"], "sex"]):
+            reasons.append(f"{row['sex']}, which the other group lacks")
+        else:
+            reasons.append(f"another kind of control: {row['control_kind']}")
+    return reasons
+
+
+def _remarks(table: pd.DataFrame, selected: "pd.Series[bool]") -> list[str]:
+    """Say what is worth knowing of samples that were selected."""
+    ages = sorted(set(table.loc[selected, "age"]) - {""})
+    notes = ["no sample states its tissue"] if not table["tissue"].any() else []
+    if len(ages) > 1:
+        by_label = table[selected].groupby("label")["age"].agg(set)
+        along = " although they go with the genotype" if not set.intersection(*by_label) else ""
+        notes.append(f"taken for one age{along}: {listed(ages)} (samples.conditional_knockout.age_tolerance)")
+    return notes
 
 
 def _said(open_calls: pd.DataFrame) -> list[str]:
     """Say, problem by problem, which samples are not called."""
     groups = open_calls.groupby(["label", "problem"], sort=True)
-    return [f"{listed(group.index)}: {label}, {problem}" for (label, problem), group in groups]
+    return [f"{_names(group)}: {label}, {problem}" for (label, problem), group in groups]
+
+
+def _names(samples: pd.DataFrame, most: int = 5) -> str:
+    """Write samples with their titles."""
+    titles = zip(samples.index, samples["title"], strict=True)
+    return listed((f"{sample} ({title})" if title else sample for sample, title in titles), most=most)
 
 
 def _counted(table: pd.DataFrame) -> str:

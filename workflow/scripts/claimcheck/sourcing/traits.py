@@ -1,87 +1,305 @@
-"""What else a submitter wrote of a sample: sex, age, tissue, treatment, and whether it is a cell line."""
+"""What else a submitter wrote of a sample: sex, age, tissue, treatment, batch, and the words that remain unknown."""
 
+import datetime
 import re
-from collections.abc import Mapping
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass, field
 
-from claimcheck.sourcing.notation import Rules, any_of, clean
+from claimcheck.sourcing.genotype import as_text, has_vote
+from claimcheck.sourcing.notation import NEGATION, Rules, blank, clean, read_text
+from claimcheck.sourcing.vocabulary import Word, bare_name
 
-_UNITS = {"d": "days", "w": "weeks", "m": "months", "y": "years"}
+_DAYS = {"d": 1.0, "w": 7.0, "m": 365.25 / 12, "y": 365.25}
 _AGE = re.compile(
-    r"(?<![\w.])(\d+(?:\.\d+)?)[\s_-]?(w(?:ee)?ks?|w\.?o\.?|w|mo(?:nths?)?|m\.o\.?|days?|y(?:ea)?rs?)(?![a-z])", re.I
+    r"(?<![\w.])(\d+(?:\.\d+)?)[\s_-]?(w(?:ee)?ks?|w\.?o\.?|w|mo(?:nths?)?|mths?|m\.o\.?|m(?=[-_ ]old)|days?|d(?=[-_ ]old)|y(?:ea)?rs?)"
+    r"(?:[-_ ]?(?:of[-_ ]age|old))?(?![a-z])",
+    re.I,
 )
-_EMBRYONIC = re.compile(r"(?<![a-z0-9])E(\d{1,2}\.5)(?!\d)")
-_DAYS = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)\s?d(?![a-z])", re.I)
-_SEX_SUFFIX = re.compile(r"(?:^|[-_ ])([mf])[-_ ]?\d+(?=$|[-_ .])", re.I)
-_KARYOTYPES = {"xx": "female", "xy": "male"}
-_SEX_WORDS = {
-    "female": re.compile(r"(?<![a-z])females?(?![a-z])|\u2640", re.I),
-    "male": re.compile(r"(?<![a-z])males?(?![a-z])|\u2642", re.I),
-}
+_POSTNATAL = re.compile(r"(?<![A-Za-z0-9])(?:P|PND?[-_ ]?|postnatal[-_ ]day[-_ ]?)(\d{1,3})(?![\dA-Za-z.])")
+_EMBRYONIC = re.compile(r"(?<![A-Za-z0-9])E(\d{1,2}(?:\.5)?)(?![\d.])")
+_BARE_AGE = re.compile(r"(\d+(?:\.\d+)?)\s?(d|w|m|y)?", re.I)
+_TIME = re.compile(
+    r"(?<![\w.])(?:(\d+(?:\.\d+)?)[-_ ]?(h|hrs?|hours?|min)(?![a-z])|(?:day|D)[-_ ]?(\d{1,3})(?![\d.A-Za-z])|ZT[-_ ]?(\d{1,2})(?!\d))",
+    re.I,
+)
+DATE = re.compile(r"(?<!\d)(20\d\d)[-_./]?(\d\d)[-_./]?(\d\d)(?!\d)|(?<![\dA-Za-z])(\d\d)(\d\d)(\d\d)(?![\dA-Za-z])")
+FILE_PARTS = re.compile(r"(?<![A-Za-z0-9])(?:L0\d\d|R[12](?=_\d{3}|[_.]|$)|S\d{1,3}(?=_(?:L0|R[12]))|_\d{3}(?=$|\.))")
+NUMBER_AFTER = re.compile(r"[-_ #:.(]*(\d+[a-z]?|[A-Za-z])(?![A-Za-z0-9])")
+_SPECIFIC = re.compile(r"[-_ ]*(?:specific|targeted|restricted|selective|derived|conditional)", re.I)
+_LETTER_OF_SEX = re.compile(r"(?<![A-Za-z])([MF])(?![A-Za-z])", re.I)
+_FACTORS = ("sex", "tissue", "culture", "side", "strain", "excluded")
 
 
-def call_sex(fields: Mapping[str, str]) -> tuple[str, str]:
-    """Return (female, male or "", how it is known): word; suffix, as in `KO_M3`, which is a hint only; or ""."""
-    texts = {name: clean(text) for name, text in fields.items()}
-    said = {sex for sex, word in _SEX_WORDS.items() if any(word.search(text) for text in texts.values())}
-    letters = [text.lower() for name, text in texts.items() if re.search("sex|gender", name, re.I)]
-    said |= {sex for sex in _SEX_WORDS if sex[0] in letters}
-    if said:
-        return (said.pop(), "word") if len(said) == 1 else ("", "")
-    hints = {match[1].lower() for text in texts.values() for match in _SEX_SUFFIX.finditer(text)}
-    return ({"f": "female", "m": "male"}[hints.pop()], "suffix") if len(hints) == 1 else ("", "")
+@dataclass
+class Reading:
+    """What one field of one sample tells: values by factor, ages in days (or without unit), batches, and what is left unknown.
+
+    `rest` is the text with blanks in place of all that was understood.
+    """
+
+    values: dict[str, set[str]] = field(default_factory=dict)
+    ages: dict[str, float] = field(default_factory=dict)
+    batches: dict[str, str] = field(default_factory=dict)
+    rest: str = ""
+
+    def add(self, factor: str, value: str) -> None:
+        """Note a value of a factor."""
+        self.values.setdefault(factor, set()).add(value)
 
 
-def normalise_sex(text: str) -> str:
+def read_field(name: str, raw: str, rules: Rules, *, names_genotypes: bool) -> Reading:
+    """Read a field of a sample.
+
+    Args:
+        name: the archive's name of the field or attribute, which can say what it tells.
+        raw: its text.
+        rules: from `notation.compile_rules`.
+        names_genotypes: whether the field has a vote on the genotype (`genotype.has_vote`).
+    """
+    reading = Reading()
+    meaning = rules.vocabulary.field_meaning(name)
+    text = as_text(name, raw, rules)
+    if not text or meaning == "record":
+        return reading
+    findings = [] if meaning == "treatment" and not names_genotypes else read_text(text, rules)
+    rest = _read_own_names(blank(text, findings), reading, rules)
+    rest = _read_numbers(rest, name, meaning, reading)
+    words = rules.vocabulary.find(rest)
+    _read_words(text, rest, words, reading, rules)
+    reading.rest = _consume(rest, words, reading)
+    if meaning == "treatment" and not names_genotypes:
+        _read_treatment(text, words, reading)
+    elif meaning in ("tissue", "time", "side") and not reading.values.get(meaning) and not reading.ages:
+        reading.add(meaning, text.lower())
+    elif meaning == "sex" and (sex := sex_of_text(text)):
+        reading.values["sex"] = {sex}
+    elif meaning == "culture" and text:
+        reading.add("culture", text.lower())
+    elif meaning == "batch":
+        reading.batches[name] = text.lower()
+    if meaning in ("tissue", "time", "side", "sex", "culture", "batch", "treatment", "age"):
+        reading.rest = ""
+    return reading
+
+
+def _read_own_names(text: str, reading: Reading, rules: Rules) -> str:
+    """Blank the gene and the driver, which tell samples apart by their genotype alone; the gene's protein is a treatment."""
+    for pattern in (rf"(?<![A-Za-z0-9])r[hm]?{rules.gene_names}", rf"recombinant (?:mouse |human )?{rules.gene_names}"):
+        if match := re.search(pattern, text, re.I):
+            reading.add("treatment", "recombinant protein")
+            text = text[: match.start()] + " " * len(match[0]) + text[match.end() :]
+    for pattern in (rules.gene, rules.driver_names):
+        text = re.sub(pattern, lambda match: " " * len(match[0]), text, flags=re.I)
+    return text
+
+
+def sex_of_text(text: str) -> str:
     """Return female or male where a text states one of them, in words, as F or M, or as XX or XY; else ""."""
-    word, how = call_sex({"sex": text})
-    return word if how == "word" else _KARYOTYPES.get(text.strip().lower(), "")
+    words = {"f": "female", "fem": "female", "xx": "female", "m": "male", "xy": "male"}
+    bare = bare_name(clean(text))
+    bare = words.get(bare, bare.removesuffix("s"))
+    return bare if bare in ("female", "male") else ""
 
 
-def call_age(fields: Mapping[str, str]) -> str:
-    """Return the age with its unit, several joined by /, or "". A bare number is no age; `d` is one in a field of ages."""
-    ages = set()
-    for name, raw in fields.items():
-        text = clean(raw)
-        ages |= {f"{match[1]} {_UNITS[match[2][0].lower()]}" for match in _AGE.finditer(text)}
-        ages |= {f"E{match[1]}" for match in _EMBRYONIC.finditer(text)}
-        if re.search(r"(?<![a-z])(?:age|stage)(?![a-z])", name.replace("_", " "), re.I):
-            ages |= {f"{match[1]} days" for match in _DAYS.finditer(text)}
-    return "/".join(sorted(ages))
+def _read_numbers(text: str, name: str, meaning: str, reading: Reading) -> str:
+    """Read ages, times, dates and lanes, and return the text without them."""
+    if meaning == "age":
+        _read_age_field(name, text, reading)
+        return ""
+
+    def age(match: re.Match[str], days: float, label: str) -> str:
+        reading.ages[label] = days
+        return " " * len(match[0])
+
+    def time(match: re.Match[str]) -> str:
+        reading.add("time", re.sub(r"[-_ ]", "", match[0].lower()))
+        return " " * len(match[0])
+
+    def date(match: re.Match[str]) -> str:
+        year, month, day = (int(part) for part in match.groups() if part)
+        try:
+            datetime.date(year % 100 + 2000, month, day)
+        except ValueError:
+            return match[0]
+        reading.batches["date"] = match[0]
+        return " " * len(match[0])
+
+    text = _AGE.sub(lambda m: age(m, float(m[1]) * _DAYS[m[2][0].lower()], f"{m[1]} {_unit(m[2])}"), text)
+    text = _POSTNATAL.sub(lambda m: age(m, float(m[1]), f"P{m[1]}"), text)
+    text = _EMBRYONIC.sub(lambda m: age(m, float(m[1]) - 19.5, f"E{m[1]}"), text)
+    text = _TIME.sub(time, text)
+    text = DATE.sub(date, text)
+    return FILE_PARTS.sub(lambda m: " " * len(m[0]), text)
 
 
-def call_tissue(fields: Mapping[str, str], rules: Rules) -> tuple[str, bool]:
-    """Return the tissue's configured words, else the text of the field `tissue`; and whether it belongs to the comparison."""
-    texts = {name: clean(text) for name, text in fields.items()}
-    include, exclude = (rules.section["tissues"][key] for key in ("include", "exclude"))
-    words = _words(exclude, texts)
-    if words:
-        return "+".join(words), False
-    words = _words(include, texts)
-    if words:
-        return "+".join(words), True
-    stated = [
-        text.lower() for name, text in texts.items() if re.fullmatch("tissue|organ|tissue_type", name, re.I) and text
-    ]
-    return "+".join(sorted(set(stated))), not (include and stated)
+def _unit(text: str) -> str:
+    return {"d": "days", "w": "weeks", "m": "months", "y": "years"}[text[0].lower()]
 
 
-def call_treatment(fields: Mapping[str, str], rules: Rules) -> str:
-    """Return the treatment: the text of a field of that name, and configured words elsewhere; "" = none stated."""
-    texts = {name: clean(text) for name, text in fields.items()}
-    untreated = any_of(rules.section["untreated_words"])
-    stated = {text.lower() for name, text in texts.items() if re.search("treatment", name, re.I) and text}
-    others = {name: text for name, text in texts.items() if not re.search("treatment", name, re.I)}
-    stated |= set(_words([*rules.section["treatments"], *rules.section["inducers"]], others))
-    return "+".join(sorted(text for text in stated if not untreated.fullmatch(text)))
+def _read_age_field(name: str, text: str, reading: Reading) -> None:
+    """Read a field of ages, whose name can hold the unit of a bare number."""
+    named = re.search(r"(?<![a-z])(day|week|month|year|wk|mo)", name.lower().replace("_", " "))
+    known = re.compile(_AGE.pattern.replace(r"(?<![\w.])", r"(?<![\d.])"), re.I)
+    for match in known.finditer(text):
+        reading.ages[f"{match[1]} {_unit(match[2])}"] = float(match[1]) * _DAYS[match[2][0].lower()]
+    for pattern, birth, letter in ((_POSTNATAL, 0.0, "P"), (_EMBRYONIC, -19.5, "E")):
+        for match in pattern.finditer(text):
+            reading.ages[f"{letter}{match[1]}"] = float(match[1]) + birth
+    bare = _BARE_AGE.fullmatch(text)
+    if bare and not reading.ages:
+        unit = bare[2] or (named[1] if named else "")
+        label = f"{bare[1]} {_unit(unit)}" if unit else f"{bare[1]} (no unit)"
+        reading.ages[label] = float(bare[1]) * (_DAYS[unit[0].lower()] if unit else 1.0)
+    elif not reading.ages:
+        reading.add("treatment", text.lower())
 
 
-def is_in_vitro(fields: Mapping[str, str], rules: Rules) -> bool:
-    """Tell whether a cell line is stated, in a field of that name or by a configured word."""
-    texts = {name: clean(text) for name, text in fields.items()}
-    named = any(re.fullmatch("cell[ _-]?line", name, re.I) and text for name, text in texts.items())
-    return named or bool(_words(rules.section["cell_lines"], texts))
+def _read_words(text: str, rest: str, words: list[Word], reading: Reading, rules: Rules) -> None:
+    """Note what the known words of a text tell, but for tissues that are said to be absent."""
+    absent = _absent(rest, words)
+    for number, word in enumerate(words):
+        meaning, value = word.entry
+        spelled = rest[word.start : word.end]
+        negated = re.search(NEGATION + "$", rest[max(0, word.start - 20) : word.start], re.I)
+        if meaning in ("tissue", "culture") and (_SPECIFIC.match(rest[word.end :]) or number in absent or negated):
+            continue
+        if meaning == "possession":
+            owner = re.search(r"([A-Za-z+/-]+)[-_ ]*$", text[: word.start])
+            reading.add("treatment", f"{owner[1].lower() + ' ' if owner else ''}{bare_name(spelled)}")
+        elif meaning == "vector":
+            carries = re.match(rf"[-_ :(]*{rules.gene_names}", text[word.end :], re.I)
+            reading.add("treatment", spelled.lower() + (" with the gene" if carries else ""))
+        elif meaning in ("treatment", "age class") and not negated:
+            reading.add("treatment", value or spelled.lower())
+        elif meaning in _FACTORS:
+            reading.add(meaning, value or bare_name(spelled))
+        elif meaning in ("batch", "time", "group") and (match := NUMBER_AFTER.match(rest[word.end :])):
+            label = f"{spelled.lower()} {match[1].lower()}"
+            if meaning == "time":
+                reading.add("time", label)
+            else:
+                reading.batches[meaning if meaning == "group" else bare_name(spelled)] = label
+        elif meaning == "untreated":
+            reading.add("treatment", "")
 
 
-def _words(names: list[str], texts: Mapping[str, str]) -> list[str]:
-    """Return the names, in lower case and sorted, that occur in any text."""
-    return sorted({name.lower() for name in names if any(any_of([name]).search(text) for text in texts.values())})
+def _absent(text: str, words: list[Word]) -> set[int]:
+    """Return the positions of the tissues that are said to be absent: flushed, removed, free of, without."""
+    absent: set[int] = set()
+    for number, word in enumerate(words):
+        if word.entry.meaning != "absent":
+            continue
+        spelled = text[word.start : word.end].lower()
+        follows = re.match(r"[-_ ]*of(?![a-z])", text[word.end :], re.I) or re.search("without|minus|no$|of$|excluding", spelled)
+        step = 1 if follows else -1
+        position = number + step
+        while 0 <= position < len(words):
+            left, right = sorted((words[position], words[position - step]), key=lambda one: one.start)
+            meaning = words[position].entry.meaning
+            if meaning not in ("tissue", "ordinary", "counter") or re.search("[,;|]", text[left.end : right.start]):
+                break
+            if meaning == "tissue":
+                absent.add(position)
+                if not _is_joined(text, words, position + step):
+                    break
+            position += step
+    return absent
+
+
+def _is_joined(text: str, words: list[Word], position: int) -> bool:
+    """Tell whether the word at a position is one that joins two tissues."""
+    if not 0 <= position < len(words):
+        return False
+    return bare_name(text[words[position].start : words[position].end]) in ("and", "or")
+
+
+def _consume(rest: str, words: list[Word], reading: Reading) -> str:
+    """Blank all known words, and the numbers or letters that belong to words such as batch, lane, group or replicate."""
+    for word in words:
+        tail = 0
+        if word.entry.meaning in ("batch", "technical", "group", "counter", "time"):
+            match = NUMBER_AFTER.match(rest[word.end :])
+            tail = match.end() if match else 0
+        end = word.end + tail
+        rest = rest[: word.start] + " " * (end - word.start) + rest[end:]
+    return rest
+
+
+def _read_treatment(text: str, words: list[Word], reading: Reading) -> None:
+    """Read a field of treatments: its known words with the doses, else its text; `control` is no treatment there."""
+    known = {word.entry.value or text[word.start : word.end].lower() for word in words if word.entry.meaning in ("treatment", "vector")}
+    genotype = [word for word in words if word.entry.meaning == "genotype"]
+    rest = blank(text, words)
+    unknown = re.findall(r"[A-Za-z]{3,}", rest)
+    if known and not unknown:
+        numbers = re.findall(r"\d+(?:\.\d+)?", rest)
+        reading.values["treatment"] = {" ".join(["+".join(sorted(known)), *numbers])}
+    elif known:
+        reading.values["treatment"] = known
+    elif unknown or (genotype and {word.entry.value for word in genotype} != {"control"}):
+        reading.values["treatment"] = {text.lower()}
+    else:
+        reading.values["treatment"] = {""}
+
+
+def read_samples(fields: Mapping[Hashable, Mapping[str, str]], rules: Rules) -> dict[Hashable, dict[str, Reading]]:
+    """Read all fields of all samples.
+
+    A text that all samples share tells the tissue, or of culture, only where nothing else does: it may be the study's title.
+
+    Args:
+        fields: text by sample and the archive's name of the field, the same names for all samples.
+        rules: from `notation.compile_rules`.
+    """
+    readings: dict[Hashable, dict[str, Reading]] = {sample: {} for sample in fields}
+    for name in dict.fromkeys(name for row in fields.values() for name in row):
+        texts = {sample: as_text(name, row[name], rules) for sample, row in fields.items()}
+        votes = has_vote(name, texts.values(), rules)
+        for sample, row in fields.items():
+            readings[sample][name] = read_field(name, row[name], rules, names_genotypes=votes)
+        for sample, sex in letters_of_sex({sample: readings[sample][name].rest for sample in fields}).items():
+            readings[sample][name].rest = _LETTER_OF_SEX.sub(" ", readings[sample][name].rest)
+            readings[sample][name].values.setdefault("sex", {sex})
+    for sample, row in readings.items():
+        _prefer_varying(fields, sample, row, rules)
+    return readings
+
+
+def _prefer_varying(
+    fields: Mapping[Hashable, Mapping[str, str]], sample: Hashable, row: Mapping[str, Reading], rules: Rules
+) -> None:
+    """Drop from a sample's readings the tissue and culture of shared texts where other fields tell them, and general words."""
+    for factor in ("tissue", "culture"):
+        own = [
+            reading
+            for name, reading in row.items()
+            if rules.vocabulary.field_meaning(name) == factor or len({one[name] for one in fields.values()}) > 1
+        ]
+        if join_values(own, factor):
+            for reading in row.values():
+                if not any(reading is one for one in own):
+                    reading.values.pop(factor, None)
+    said = join_values(row.values(), "tissue")
+    general = {value for value in said if any(other.startswith(f"{value}/") for other in said)}
+    for reading in row.values():
+        reading.values["tissue"] = reading.values.get("tissue", set()) - general
+
+
+def letters_of_sex(column: Mapping[Hashable, str]) -> dict[Hashable, str]:
+    """Return the sex of every sample by a letter of its own, as in `KO_M3`; nothing unless all samples have one.
+
+    Args:
+        column: what is left of one field, by sample.
+    """
+    found = {}
+    for sample, rest in column.items():
+        letters = {match[1].lower() for match in _LETTER_OF_SEX.finditer(rest)}
+        if len(letters) != 1:
+            return {}
+        found[sample] = "female" if "f" in letters else "male"
+    return found
+
+
+def join_values(readings: Iterable[Reading], factor: str) -> set[str]:
+    """Return all values of a factor that the readings of several fields give."""
+    return {value for reading in readings for value in reading.values.get(factor, ()) if value}
