@@ -24,9 +24,8 @@ from claimcheck.sourcing.notation import (
 STUDY: dict[str, Any] = {
     "gene": ["Lcn2", "lipocalin-2"],
     "driver": ["Dmp1-Cre"],
-    "knockout_names": ["OcyKO"],
-    "tissues": {"include": ["bone", "tibia", "femur"], "exclude": ["bone marrow"]},
-    "cell_lines": ["OCY454"],
+    "words": {"conditional knockout": ["OcyKO"]},
+    "tissues": ["bone"],
 }
 
 
@@ -198,9 +197,9 @@ def test_cre_plus_plus_means_what_is_configured(meaning: str, label: str) -> Non
 
 
 def test_allele_pair_after_an_unknown_word_is_of_another_locus() -> None:
-    assert call_genotype({"genotype": "mouse fl/fl; Dmp1-Cre-"}, RULES).background == ("mouse fl/fl",)
-    rules = rules_for(**STUDY, ordinary_words=["mouse"])
-    assert call_genotype({"genotype": "mouse fl/fl; Dmp1-Cre+"}, rules).label == KNOCKOUT
+    assert call_genotype({"genotype": "line7b fl/fl; Dmp1-Cre-"}, RULES).background == ("line7b fl/fl",)
+    rules = rules_for(**{**STUDY, "words": {"ordinary": ["line7b"]}})
+    assert call_genotype({"genotype": "line7b fl/fl; Dmp1-Cre+"}, rules).label == KNOCKOUT
 
 
 def test_another_gene_and_driver_need_only_another_configuration() -> None:
@@ -232,10 +231,10 @@ def test_overlong_text_is_not_read() -> None:
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"knockout_names": ["WT"]},
+        {"words": {"knockout": ["A1"], "control": ["a-1"]}},
         {"gene": ["Dmp1-Cre"]},
-        {"control_names": ["a-"]},
-        {"control_names": ["c-KO"]},
+        {"words": {"control": ["a-"]}},
+        {"words": {"control": ["Lcn2"]}},
     ],
 )
 def test_rules_that_contradict_themselves_are_refused(wrong: dict[str, list[str]]) -> None:

@@ -101,7 +101,11 @@ localrules:
 
 rule samples:
     input:
-        "results/samples/samples.tsv",
+        samples="results/samples/samples.tsv",
+        calls="results/samples/calls.tsv" if FROM_ARCHIVE else [],
+    params:
+        test=config["design"]["test"],
+        reference=config["design"]["reference"],
     # No benchmark: a file that is there counts as done, and the sheet would be printed once only.
     log:
         "logs/samples/samples.log",

@@ -1,20 +1,42 @@
-"""Print the sample sheet with the evidence for each call."""
+"""Print the sample sheet with the evidence for each call, and what was left out with the reason."""
 
 from pathlib import Path
 
+import pandas as pd
+
+from claimcheck.errors import StudyError
+from claimcheck.sourcing.samples import SAMPLE_COLUMNS, require_animals
 from claimcheck.steps import step
 from claimcheck.tables import read_table
 
 
-def main(*, samples: Path) -> None:
+def main(*, samples: Path, calls: Path | None, test: str, reference: str) -> None:
     """Print one line a sample; columns without a value are left out."""
     table = read_table(samples, text=True)
-    shown = table.loc[:, (table != "").any()]
-    print(
-        f"\n{shown.to_string(index=False, justify='left')}\n\nTo freeze this, copy {samples} to config/samples.tsv.\n"
-    )
+    order = ["sample", "title", *SAMPLE_COLUMNS[1:]]
+    others = [column for column in table if column not in order]
+    print(f"\n{_shown(table.reindex(columns=[*order, *others], fill_value=''))}\n")
+    if calls is not None:
+        called = read_table(calls, text=True)
+        left_out = called[~called["sample"].isin(table["sample"])].reindex(columns=["sample", "title", "runs", "left_out"])
+        if len(left_out):
+            print(f"Left out:\n\n{_shown(left_out.fillna('').rename(columns={'left_out': 'because'}))}\n")
+    try:
+        require_animals(table, test=test, reference=reference, where=str(samples))
+    except StudyError as error:
+        print(f"This is as far as the study goes: {error}\n")
+    print(f"To freeze this, copy {samples} to config/samples.tsv.\n")
+
+
+def _shown(table: pd.DataFrame) -> str:
+    return table.loc[:, (table != "").any()].to_string(index=False, justify="left", max_colwidth=60)
 
 
 if "snakemake" in globals():
     with step(snakemake.log[0]):
-        main(samples=Path(snakemake.input[0]))
+        main(
+            samples=Path(snakemake.input.samples),
+            calls=Path(snakemake.input.calls) if snakemake.input.calls else None,
+            test=snakemake.params.test,
+            reference=snakemake.params.reference,
+        )

@@ -54,10 +54,13 @@ def main(
         where = str(sheet)
         stated = sheets.check_sheet(read_table(sheet, text=True), where=where)
         sheets.require_unchanged(stated, runs, where=where)
+        stated = sheets.with_left_out(stated, runs, groups=(test, reference), where=where)
     else:
         where = str(run_table)
         described = sheets.describe_runs(runs, read_table(attributes, text=True))
         stated = _called(described, all_runs, rules=rules, test=test, reference=reference)
+    titles = runs.set_index("run_accession")["sample_title"]
+    stated["title"] = [_title(row, titles) for row in stated.to_dict("records")]
     selected = sheets.select_groups(stated, test=test, reference=reference, where=where)
     if sheet is not None:
         sheets.require_animals(selected, test=test, reference=reference, where=where)
@@ -67,6 +70,12 @@ def main(
     write_table(files, read_files_table)
     write_table(stated, calls)
     write_table(selected.drop(columns=[column for column in CALL_COLUMNS if column in selected]), samples)
+
+
+def _title(sample: dict[str, Any], titles: "pd.Series[str]") -> str:
+    """Return a sample's title: that of its call, else those of its runs."""
+    own = dict.fromkeys(titles.get(run.strip(), "") for run in str(sample["runs"]).split(";"))
+    return str(sample.get("title") or "; ".join(filter(None, own)))
 
 
 def _called(

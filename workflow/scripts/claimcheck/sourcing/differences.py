@@ -21,8 +21,8 @@ def unexplained(
 ) -> list[str]:
     """Name the words and numbers that some of the samples share, others lack, and nothing explains.
 
-    What one sample alone has numbers it. A code that goes with the genotype is one of it in a field of names, or where it holds a word
-    for that genotype.
+    What one sample alone has numbers it. What goes with the genotype belongs to it in a field of genotypes or of names, and where it
+    is a letter or holds a word for that genotype.
 
     Args:
         rests: by field and sample, what is left of the text when all that was understood is blanked.
@@ -35,13 +35,13 @@ def unexplained(
     for field, column in rests.items():
         whole = {sample: texts[field][sample] for sample in labels if texts[field].get(sample)}
         meaning = vocabulary.field_meaning(field)
-        if meaning not in ("description", "individual"):
+        if meaning not in ("description", "individual", "genotype"):
             continue
         is_name = meaning == "individual"
         for token, holders in _shared_tokens(column, whole, labels, is_name=is_name):
             groups = {labels[sample] for sample in holders}
             goes_along = len(groups) == 1 and len(holders) == sum(labels[sample] in groups for sample in whole)
-            if goes_along and (is_name or len(token) == 1 or _abbreviates(token, groups.pop(), vocabulary)):
+            if goes_along and (is_name or meaning == "genotype" or len(token) == 1 or _abbreviates(token, groups.pop(), vocabulary)):
                 continue
             along = ", and goes with the genotype" if goes_along else ""
             lacking = [sample for sample in whole if sample not in holders]

@@ -4,7 +4,6 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from claimcheck.errors import StudyError
@@ -103,7 +102,11 @@ def compile_rules(section: Mapping[str, Any]) -> Rules:
     own: list[tuple[Entry, list[str]]] = [(_OWN[meaning], names) for meaning, names in section["words"].items()]
     own += [(Entry("treatment", name.lower()), [name]) for name in section["inducers"]]
     known = make_vocabulary([]).words
-    own += [(Entry("tissue", name.lower()), [name]) for name in section["tissues"] if bare_name(name) not in known]
+    own += [
+        (Entry("tissue", name.lower()), [name, name.removesuffix("s"), f"{name}s"])
+        for name in section["tissues"]
+        if bare_name(name) not in known
+    ]
     seen: dict[str, str] = {}
     lists = {"gene": section["gene"], "driver": section["driver"], **section["words"]}
     for key, names in lists.items():

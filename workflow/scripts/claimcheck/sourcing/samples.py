@@ -265,6 +265,16 @@ def check_sheet(sheet: pd.DataFrame, *, where: str, factor: str = "condition") -
     return checked.reindex(columns=[*SAMPLE_COLUMNS, *others]).fillna("")
 
 
+def with_left_out(sheet: pd.DataFrame, runs: pd.DataFrame, *, groups: Sequence[str], where: str) -> pd.DataFrame:
+    """Say of every sample of a sheet that is in neither group why, and add the samples whose runs it does not name."""
+    named = {run.strip() for cell in sheet["runs"] for run in str(cell).split(";")}
+    others = runs[~runs["run_accession"].isin(named)].groupby("sample_accession")["run_accession"].agg(";".join)
+    rest = pd.DataFrame({"sample": others.index, "runs": others.to_numpy(), "left_out": f"not in {where}"})
+    stated = sheet["condition"].str.lower().isin([group.lower() for group in groups])
+    reasons = ("called `" + sheet["condition"] + f"` in {where}").mask(stated, "")
+    return pd.concat([sheet.assign(left_out=reasons), rest.reindex(columns=[*sheet, "left_out"], fill_value="")], ignore_index=True)
+
+
 def require_covariates(sheet: pd.DataFrame, covariates: Sequence[str] | str, *, where: str) -> None:
     """Check before anything large is done that the stated covariates are known; sex can still be told from expression.
 

@@ -69,8 +69,8 @@ def read_field(name: str, raw: str, rules: Rules, *, names_genotypes: bool) -> R
     reading.rest = _consume(rest, words, reading)
     if meaning == "treatment" and not names_genotypes:
         _read_treatment(text, words, reading)
-    elif meaning in ("tissue", "time", "side") and not reading.values.get(meaning) and not reading.ages:
-        reading.add(meaning, text.lower())
+    elif meaning in ("tissue", "time", "side") and not reading.values.get(meaning) and (unknown := _words_of(reading.rest)):
+        reading.add(meaning, unknown)
     elif meaning == "sex" and (sex := sex_of_text(text)):
         reading.values["sex"] = {sex}
     elif meaning == "culture" and text:
@@ -88,9 +88,18 @@ def _read_own_names(text: str, reading: Reading, rules: Rules) -> str:
         if match := re.search(pattern, text, re.I):
             reading.add("treatment", "recombinant protein")
             text = text[: match.start()] + " " * len(match[0]) + text[match.end() :]
-    for pattern in (rules.gene, rules.driver_names):
-        text = re.sub(pattern, lambda match: " " * len(match[0]), text, flags=re.I)
+    # a prefix such as `linc-` belongs to the name
+    prefixed = re.compile(rf"(?:(?<![A-Za-z0-9])([A-Za-z]{{1,5}})-)?({rules.gene_names}(?![A-Za-z])|{rules.gene})", re.I)
+    for match in [*prefixed.finditer(text), *re.finditer(rules.driver_names, text, re.I)]:
+        known = match.re is prefixed and match[1] and rules.vocabulary.find(match[1])
+        start = match.start(2) if known else match.start()
+        text = text[:start] + " " * (match.end() - start) + text[match.end() :]
     return text
+
+
+def _words_of(rest: str) -> str:
+    """Return the words of a text that nothing has explained, in small letters."""
+    return " ".join(re.findall(r"[\w-]*[a-z][\w-]*", rest.lower()))
 
 
 def sex_of_text(text: str) -> str:
