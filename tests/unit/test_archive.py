@@ -22,6 +22,7 @@ from claimcheck.sourcing.runs import (
     require_agreement,
     select_rna_seq,
 )
+from claimcheck.tables import write_text
 from support import tiny
 from support.archive import KNOWN_FIELDS, Archive, serve, shared_data
 
@@ -214,10 +215,10 @@ def test_attributes_that_cannot_be_fetched_stop(archive: Archive, tmp_path: Path
 
 
 SAMPLE_FAULTS = {
-    "BioSamples fails": ({"biosamples": "500"}, "BioSamples failed for 1 samples, which other archives describe: "),
+    "BioSamples fails": ({"biosamples": "500"}, "BioSamples failed for SAMN0000011; other archives describe them: "),
     "BioSamples lacks it": ({"biosamples": "404"}, ""),
-    "BioSamples sends a page": ({"biosamples": "html"}, "BioSamples failed for 1 samples"),
-    "only NCBI answers": ({"biosamples": "503", "browser": "reset"}, "ENA failed for 1 samples"),
+    "BioSamples sends a page": ({"biosamples": "html"}, "BioSamples failed for SAMN0000011"),
+    "only NCBI answers": ({"biosamples": "503", "browser": "reset"}, "ENA failed for SAMN0000011"),
 }
 
 
@@ -272,7 +273,7 @@ def test_source_that_keeps_failing_is_not_asked_for_ever(
     archive.faults = {f"/biosamples/samples/{sample}": ["501"] for sample in samples}
     assert len(described(archive, tmp_path, *samples)) == 8
     assert sum("/biosamples/" in path for path in archive.requests) == 3
-    assert "BioSamples failed for 3 samples, and was not asked again" in caplog.text
+    assert "BioSamples failed for SAMN0000001, SAMN0000002, SAMN0000003, and was not asked again" in caplog.text
 
 
 def test_ncbi_stands_in_for_a_project_that_is_not_mirrored(archive: Archive, tmp_path: Path) -> None:
@@ -331,6 +332,26 @@ def test_one_source_is_enough_where_the_other_is_not_asked(archive: Archive, tmp
     with serve(archive):
         runs = ask(archive, tmp_path, ncbi=None).fetch_runs(tiny.PROJECT)
     require_agreement(runs)
+
+
+def test_local_folder_answers_for_all_sources(archive: Archive, tmp_path: Path) -> None:
+    mirror = tmp_path / "mirror"
+    archive.attributes = {f"SAMN000001{number}": {"genotype": f"mouse {number}"} for number in (1, 2, 3)}
+    asked = {"accession": [tiny.PROJECT], "fields": [",".join(RUN_FIELDS)]}
+    kept = {"db": ["sra"], "WebEnv": [f"MCID_{tiny.PROJECT}"], "retstart": ["0"], "retmax": ["500"]}
+    for path, (_, text) in {
+        f"filereport/{tiny.PROJECT}.tsv": archive.filereport(asked),
+        f"runinfo/{tiny.PROJECT}.csv": archive.runinfo(kept),
+        "samples/SAMN0000011.json": archive.biosample("SAMN0000011"),
+        "xml/SAMN0000012.xml": archive.sample_xml("SAMN0000012"),
+        "biosample/SAMN0000013.xml": archive.runinfo(kept | {"db": ["biosample"], "WebEnv": ["MCID_SAMN0000013"]}),
+    }.items():
+        write_text(mirror / path, text)
+    local = dict.fromkeys(("ena", "ncbi", "biosamples", "browser"), Address("", mirror))
+    archives = Archives(local, tmp_path / "responses", open_session())
+    assert set(archives.fetch_runs(tiny.PROJECT)["listed_by"]) == {"ENA;NCBI"}
+    found = archives.fetch_attributes([f"SAMN000001{number}" for number in (1, 2, 3, 4)], tax_id=10090)
+    assert list(found["value"]) == ["mouse 1", "mouse 2", "mouse 3"]
 
 
 def test_unknown_accession(archive: Archive, tmp_path: Path) -> None:

@@ -82,12 +82,12 @@ class Archives:
         for source, runs in foreign.items():
             if runs:
                 progress.warning("%s lists runs of other projects, left out: %s", source, listed(runs))
-        for source, table in tables.items():
-            progress.info("%s lists %d runs of %s", source, len(table), accession)
         silent |= {source: None for source, table in tables.items() if table.empty}
         tables = {source: table for source, table in tables.items() if len(table)}
         if not tables:
             raise _no_runs(accession, self.addresses, silent, foreign)
+        for source, table in tables.items():
+            progress.info("%s lists %d runs of %s", source, len(table), accession)
         for source, reason in silent.items():
             why = reason.what if reason else "it has none of this project"
             progress.warning("only %s listed the runs; %s: %s", " and ".join(tables), source, why)
@@ -104,7 +104,7 @@ class Archives:
             StudyError: no source describes a sample, and one of them failed.
         """
         rows = []
-        failures: dict[str, list[StudyError]] = {name: [] for name in SAMPLE_SOURCES}
+        failures: dict[str, dict[str, StudyError]] = {name: {} for name in SAMPLE_SOURCES}
         for sample in samples:
             check_name(sample, SAMPLE_NAME, kind="sample accession", where="the archive's list of runs")
             found = self._find_attributes(sample, tax_id, failures)
@@ -112,22 +112,22 @@ class Archives:
         for name, errors in failures.items():
             if errors:
                 progress.warning(
-                    "%s failed for %d samples%s, which other archives describe: %s",
+                    "%s failed for %s%s; other archives describe them: %s",
                     SAMPLE_SOURCES[name],
-                    len(errors),
+                    listed(errors),
                     ", and was not asked again" if len(errors) == _PATIENCE else "",
-                    errors[0].what,
+                    next(iter(errors.values())).what,
                 )
         return pd.DataFrame(rows, columns=["sample_accession", "attribute", "value"], dtype=str)
 
-    def _find_attributes(self, sample: str, tax_id: int, failures: dict[str, list[StudyError]]) -> dict[str, str]:
-        """Return the attributes of a sample from the first source that has a record of it; `failures` are of all samples."""
+    def _find_attributes(self, sample: str, tax_id: int, failures: dict[str, dict[str, StudyError]]) -> dict[str, str]:
+        """Return the attributes of a sample from the first source that has a record of it; `failures` by source and sample."""
         failed = {}
         for name, source in SAMPLE_SOURCES.items():
             if self.addresses[name] is None:
                 continue
             if len(failures[name]) == _PATIENCE:
-                failed[name] = failures[name][-1]
+                failed[name] = list(failures[name].values())[-1]
                 continue
             try:
                 records = self._fetch_records(name, sample)
@@ -136,8 +136,7 @@ class Archives:
                 continue
             except StudyError as error:
                 logger.warning("%s: %s", sample, error)
-                failures[name].append(error)
-                failed[name] = error
+                failures[name][sample] = failed[name] = error
                 continue
             own = [record for record in records if record.is_of(sample, tax_id)]
             if own:
@@ -268,7 +267,7 @@ def _no_runs(
 def _undescribed(sample: str, failed: dict[str, StudyError]) -> StudyError:
     """Say that the attributes of a sample are not known, since those who could describe it do not answer."""
     first = next(iter(failed.values()))
-    settings = " and ".join(f"archive.{name}" for name in failed)
+    settings = listed(f"archive.{name}" for name in failed)
     return StudyError(
         f"the attributes of {sample} cannot be fetched, and could contradict its title: {first.what}",
         where=first.where,
