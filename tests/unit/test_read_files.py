@@ -12,10 +12,10 @@ from support.archive import Archive
 PROJECT = "PRJNA0000003"
 
 
-def listed_files(archive: Archive, *, has_objects: bool = True) -> pd.DataFrame:
+def listed_files(archive: Archive) -> pd.DataFrame:
     runs = pd.DataFrame(archive.projects[PROJECT]).assign(read_count="7")
     used = pd.DataFrame({"sample": runs["sample_accession"], "run_accession": runs["run_accession"]})
-    return resolve_samples._files(used, runs, has_objects=has_objects)
+    return resolve_samples._files(used, runs)
 
 
 @pytest.fixture
@@ -46,8 +46,10 @@ def test_contradictions_are_said_once_for_all_their_runs(archive: Archive, caplo
 
 def test_runs_that_no_source_offers_stop_before_the_download(archive: Archive) -> None:
     archive.projects[PROJECT][1] |= {"fastq_ftp": "", "fastq_md5": "", "fastq_bytes": ""}
+    files = listed_files(archive)
+    resolve_samples._require_reads(files, has_objects=True)
     with pytest.raises(StudyError, match=r"FASTQ files of SRR0000002, and archive\.sra is none") as error:
-        listed_files(archive, has_objects=False)
+        resolve_samples._require_reads(files, has_objects=False)
     for setting in ("archive.sra", "config/samples.tsv"):
         assert setting in error.value.remedy
 

@@ -63,8 +63,9 @@ def main(
         stated = _called(described, rules=rules, test=test, reference=reference)
     selected = sheets.select_groups(stated, test=test, reference=reference, where=where)
     sheets.require_covariates(selected, covariates, where=where)
-    files = _files(sheets.match_runs(selected, runs, where=where), runs, has_objects=has_objects)
+    files = _files(sheets.match_runs(selected, runs, where=where), runs)
     _require_space(files)
+    _require_reads(files, has_objects=has_objects)
     write_table(files, read_files_table)
     write_table(stated, calls)
     write_table(selected, samples)
@@ -102,12 +103,11 @@ def _called(runs: pd.DataFrame, *, rules: dict[str, Any], test: str, reference: 
     )
 
 
-def _files(used: pd.DataFrame, runs: pd.DataFrame, *, has_objects: bool) -> pd.DataFrame:
+def _files(used: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
     """List the FASTQ files of the runs in use, one row a file; without path where the reads come from an `.sra` object."""
     by_run = runs.set_index("run_accession", drop=False)
     rows = []
     notes: dict[str, list[str]] = {}
-    lacking = []
     for sample, run in used.itertuples(index=False):
         layout, files, note = read_files(by_run.loc[run])
         mates = ("1", "2") if layout == "PAIRED" else ("",)
@@ -117,20 +117,8 @@ def _files(used: pd.DataFrame, runs: pd.DataFrame, *, has_objects: bool) -> pd.D
         ]
         if note:
             notes.setdefault(note, []).append(run)
-        if not files:
-            lacking.append(run)
     for note, about in notes.items():
         progress.warning("%s: %s", listed(about, most=8), note)
-    if lacking and not has_objects:
-        raise StudyError(
-            f"the archive does not offer the FASTQ files of {listed(lacking, most=8)}, and archive.sra is none",
-            where="config/config.yaml, archive.sra; resources/archive/run_table.tsv, column fastq_ftp",
-            expected="the files that the layout of each run needs, or NCBI's .sra objects in their place",
-            remedy=(
-                "remove archive.sra from config/config.yaml, so that the objects are fetched and unpacked with the SRA "
-                f"Toolkit; or leave these runs out by stating the others in {COPY_TO}"
-            ),
-        )
     columns = ["sample", "run_accession", "library_layout", "read_count", "mate", "path", "md5", "size"]
     files_table = pd.DataFrame(rows, columns=columns)
     mixed = files_table.groupby("sample")["library_layout"].nunique()
@@ -142,6 +130,21 @@ def _files(used: pd.DataFrame, runs: pd.DataFrame, *, has_objects: bool) -> pd.D
             remedy=f"keep the runs of one layout in {COPY_TO}",
         )
     return files_table
+
+
+def _require_reads(files: pd.DataFrame, *, has_objects: bool) -> None:
+    """Check before the first download that every run has FASTQ files, or an `.sra` object that may stand in."""
+    lacking = files.loc[files["path"] == "", "run_accession"].unique()
+    if len(lacking) and not has_objects:
+        raise StudyError(
+            f"the archive does not offer the FASTQ files of {listed(lacking, most=8)}, and archive.sra is none",
+            where="config/config.yaml, archive.sra; resources/archive/run_table.tsv, column fastq_ftp",
+            expected="the files that the layout of each run needs, or NCBI's .sra objects in their place",
+            remedy=(
+                "remove archive.sra from config/config.yaml, so that the objects are fetched and unpacked with the SRA "
+                f"Toolkit; or leave these runs out by stating the others in {COPY_TO}"
+            ),
+        )
 
 
 def _require_space(files: pd.DataFrame) -> None:
