@@ -63,6 +63,7 @@ if FROM_ARCHIVE:
             test=config["design"]["test"],
             reference=config["design"]["reference"],
             covariates=config["design"]["covariates"],
+            has_objects=config["archive"]["sra"] != "none",
         message:
             "Decide which animal and group each run belongs to; stop here if the archive does not say"
         script:

@@ -1,5 +1,6 @@
 """Ask the archives for the runs of the project and the attributes of its samples; every reply is kept as it came."""
 
+import logging
 from pathlib import Path
 
 import pandas as pd
@@ -7,9 +8,11 @@ import pandas as pd
 from claimcheck.sourcing.addresses import parse_optional_address
 from claimcheck.sourcing.archive import Archives
 from claimcheck.sourcing.http import open_session
-from claimcheck.sourcing.runs import select_rna_seq
+from claimcheck.sourcing.runs import count_kinds, select_rna_seq
 from claimcheck.steps import step
 from claimcheck.tables import write_table
+
+progress = logging.getLogger("claimcheck.progress")
 
 
 def main(
@@ -31,9 +34,13 @@ def main(
     with open_session(timeout=timeout) as session:
         archives = Archives(addresses, folder, session)
         runs = archives.fetch_runs(accession)
-        samples = select_rna_seq(runs, tax_id=tax_id, accession=accession)["sample_accession"]
-        found = archives.fetch_attributes(sorted(set(samples) - {""}))
-    kept = pd.DataFrame(archives.kept, columns=["file", "address", "sha256", "bytes"])
+        selected = select_rna_seq(runs, tax_id=tax_id, accession=accession)
+        others = runs[~runs["run_accession"].isin(selected["run_accession"])]
+        if len(others):
+            progress.info("left out, for the study is RNA-Seq of taxonomy id %d: %s", tax_id, count_kinds(others))
+        found = archives.fetch_attributes(sorted(set(selected["sample_accession"]) - {""}), tax_id=tax_id)
+    replies = [(file, *facts) for file, facts in archives.kept.items()]
+    kept = pd.DataFrame(replies, columns=["file", "address", "sha256", "bytes"])
     write_table(runs, run_table)
     write_table(found, attributes)
     write_table(kept, responses)

@@ -46,8 +46,12 @@ def main(
     samples: Path,
     calls: Path,
     read_files_table: Path,
+    has_objects: bool = True,
 ) -> None:
-    """Write the sample sheet of the two groups, all calls, and the FASTQ files of the runs in use."""
+"""Write the sample sheet of the two groups, all calls, and the FASTQ files of the runs in use.
+
+    Without `has_objects` no `.sra` object can stand in for files that the archive lacks.
+    """
     all_runs = read_table(run_table, text=True)
     runs = select_rna_seq(all_runs, tax_id=tax_id, accession=accession)
     if sheet is not None:
@@ -67,6 +71,7 @@ def main(
     sheets.require_covariates(selected, covariates, where=where)
     files = _files(sheets.match_runs(selected, runs, where=where), runs)
     _require_space(files)
+    _require_reads(files, has_objects=has_objects)
     write_table(files, read_files_table)
     write_table(stated, calls)
     write_table(selected.drop(columns=[column for column in CALL_COLUMNS if column in selected]), samples)
@@ -146,14 +151,21 @@ def _not_read(runs: pd.DataFrame, all_runs: pd.DataFrame) -> pd.DataFrame:
 
 
 def _files(used: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
-    """List the FASTQ files of the runs in use, one row a file; without path where the archive offers none."""
+    """List the FASTQ files of the runs in use, one row a file; without path where the reads come from an `.sra` object."""
     by_run = runs.set_index("run_accession", drop=False)
     rows = []
+    notes: dict[str, list[str]] = {}
     for sample, run in used.itertuples(index=False):
-        layout = str(by_run.loc[run, "library_layout"])
+        layout, files, note = read_files(by_run.loc[run])
         mates = ("1", "2") if layout == "PAIRED" else ("",)
-        files = read_files(by_run.loc[run]) or [(mate, "", "", "") for mate in mates]
-        rows += [(sample, run, layout, by_run.loc[run, "read_count"], *file) for file in files]
+        rows += [
+            (sample, run, layout, by_run.loc[run, "read_count"], *file)
+            for file in files or [(mate, "", "", "") for mate in mates]
+        ]
+        if note:
+            notes.setdefault(note, []).append(run)
+    for note, about in notes.items():
+        progress.warning("%s: %s", listed(about, most=8), note)
     columns = ["sample", "run_accession", "library_layout", "read_count", "mate", "path", "md5", "size"]
     files_table = pd.DataFrame(rows, columns=columns)
     mixed = files_table.groupby("sample")["library_layout"].nunique()
@@ -165,6 +177,21 @@ def _files(used: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
             remedy=f"keep the runs of one layout in {COPY_TO}",
         )
     return files_table
+
+
+def _require_reads(files: pd.DataFrame, *, has_objects: bool) -> None:
+    """Check before the first download that every run has FASTQ files, or an `.sra` object that may stand in."""
+    lacking = files.loc[files["path"] == "", "run_accession"].unique()
+    if len(lacking) and not has_objects:
+        raise StudyError(
+            f"the archive does not offer the FASTQ files of {listed(lacking, most=8)}, and archive.sra is none",
+            where="config/config.yaml, archive.sra; resources/archive/run_table.tsv, column fastq_ftp",
+            expected="the files that the layout of each run needs, or NCBI's .sra objects in their place",
+            remedy=(
+                "remove archive.sra from config/config.yaml, so that the objects are fetched and unpacked with the SRA "
+                f"Toolkit; or leave these runs out by stating the others in {COPY_TO}"
+            ),
+        )
 
 
 def _require_space(files: pd.DataFrame) -> None:
@@ -200,4 +227,5 @@ if "snakemake" in globals():
             samples=Path(snakemake.output.samples),
             calls=Path(snakemake.output.calls),
             read_files_table=Path(snakemake.output.read_files),
+            has_objects=snakemake.params.has_objects,
         )

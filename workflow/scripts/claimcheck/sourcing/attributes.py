@@ -1,7 +1,8 @@
 """The attributes of a sample (genotype, sex, age, tissue and whatever else a submitter filled in) as archives send them."""
 
 import json
-from xml.etree.ElementTree import ParseError
+from typing import NamedTuple
+from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
@@ -12,11 +13,29 @@ from claimcheck.texts import one_line
 _EMPTY = {"", "missing", "not applicable", "not collected", "not provided", "na", "n/a", "none", "-"}
 
 
-def parse_biosample_json(reply: str, *, where: str) -> dict[str, str]:
-    """Read a BioSamples record: `characteristics` holds a list of texts by attribute.
+class SampleRecord(NamedTuple):
+    """One record of a sample.
 
-    Returns:
-        Attribute (lower case) -> value, several values joined by `; `; attributes without a value are left out.
+    Attributes:
+        accessions: every accession that the record gives itself, such as SAMN and SRS.
+        tax_id: taxonomy id of its organism, "" if it names none.
+        attributes: attribute (lower case) -> value, several values joined by `; `; those without a value are left out.
+    """
+
+    accessions: list[str]
+    tax_id: str
+    attributes: dict[str, str]
+
+    def is_of(self, sample: str, tax_id: int) -> bool:
+        """Whether this is the record of a sample, and of that organism if it names one."""
+        return sample in self.accessions and self.tax_id in ("", str(tax_id))
+
+    def __str__(self) -> str:
+        return f"{' = '.join(self.accessions) or 'no accession'} (taxonomy id {self.tax_id or 'unknown'})"
+
+
+def parse_biosample_json(reply: str, *, where: str) -> list[SampleRecord]:
+    """Read a BioSamples record: `characteristics` holds a list of texts by attribute.
 
     Raises:
         StudyError: the reply is no such record.
@@ -25,16 +44,18 @@ def parse_biosample_json(reply: str, *, where: str) -> dict[str, str]:
         record = json.loads(reply)
         characteristics = dict(record["characteristics"])
         pairs = [(name, "; ".join(str(item["text"]) for item in items)) for name, items in characteristics.items()]
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        accessions = [record.get(name) for name in ("accession", "sraAccession")]
+        tax_id = record.get("taxId")
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise _unreadable(reply, where, "a JSON record with `characteristics`") from error
-    return _filled(pairs)
+    return [_record(accessions, tax_id, pairs)]
 
 
-def parse_sample_xml(reply: str, *, where: str) -> dict[str, str]:
-    """Read the attributes of ENA's sample XML (`SAMPLE_ATTRIBUTE`) or of NCBI's BioSample XML (`Attribute`).
+def parse_sample_xml(reply: str, *, where: str) -> list[SampleRecord]:
+    """Read ENA's sample XML (`SAMPLE`) or NCBI's BioSample XML (`BioSample`).
 
     Returns:
-        As `parse_biosample_json`, the title of the sample as `title`; nothing for an empty set of samples.
+        The records in their order, the title of each sample as the attribute `title`; none for an empty set of samples.
 
     Raises:
         StudyError: the reply is not XML of one of these kinds, or uses entities.
@@ -43,22 +64,46 @@ def parse_sample_xml(reply: str, *, where: str) -> dict[str, str]:
         root = fromstring(reply)
     except (ParseError, DefusedXmlException, ValueError) as error:
         raise _unreadable(reply, where, "the XML of one sample") from error
-    pairs = [(item.findtext("TAG") or "", item.findtext("VALUE") or "") for item in root.iter("SAMPLE_ATTRIBUTE")]
-    pairs += [
-        (item.get("harmonized_name") or item.get("attribute_name") or "", item.text or "")
-        for item in root.iter("Attribute")
-    ]
-    titles = [element.text or "" for tag in ("TITLE", "Title") for element in root.iter(tag)]
-    is_empty = root.tag in ("BioSampleSet", "SAMPLE_SET") and not len(root)
-    if not pairs and not titles and not is_empty:
+    records = [_ena_record(sample) for sample in root.iter("SAMPLE")]
+    records += [_ncbi_record(sample) for sample in root.iter("BioSample")]
+    if not records and root.tag not in ("BioSampleSet", "SAMPLE_SET"):
         raise _unreadable(reply, where, "the attributes of one sample")
-    return _filled([("title", title) for title in titles[:1]] + pairs)
+    return records
 
 
-def _filled(pairs: list[tuple[str, str]]) -> dict[str, str]:
+def _ena_record(sample: Element) -> SampleRecord:
+    identifiers = [element.text for tag in ("PRIMARY_ID", "SECONDARY_ID") for element in sample.iter(tag)]
+    external = [element.text for element in sample.iter("EXTERNAL_ID") if element.get("namespace") == "BioSample"]
+    pairs = [(item.findtext("TAG") or "", item.findtext("VALUE") or "") for item in sample.iter("SAMPLE_ATTRIBUTE")]
+    accessions = [sample.get("accession"), *identifiers, *external]
+    return _record(accessions, sample.findtext(".//TAXON_ID"), [("title", sample.findtext("TITLE") or ""), *pairs])
+
+
+def _ncbi_record(sample: Element) -> SampleRecord:
+    kinds = ("BioSample", "SRA")
+    ids = [element.text for element in sample.iter("Id") if (element.get("db") or element.get("namespace")) in kinds]
+    organism = sample.find(".//Organism")
+    pairs = [
+        (item.get("harmonized_name") or item.get("attribute_name") or "", item.text or "")
+        for item in sample.iter("Attribute")
+    ]
+    return _record(
+        [sample.get("accession"), *ids],
+        None if organism is None else organism.get("taxonomy_id"),
+        [("title", sample.findtext(".//Title") or ""), *pairs],
+    )
+
+
+def _record(accessions: list[str | None], tax_id: object, pairs: list[tuple[str, str]]) -> SampleRecord:
     """Keep what was filled in, in one line."""
-    cleaned = [(" ".join(one_line(name).lower().split()), " ".join(one_line(value).split())) for name, value in pairs]
-    return {name: value for name, value in cleaned if name and value.lower() not in _EMPTY}
+    named = dict.fromkeys(_line(str(accession)) for accession in accessions if accession)
+    cleaned = [(_line(name).lower(), _line(value)) for name, value in pairs]
+    filled = {name: value for name, value in cleaned if name and value.lower() not in _EMPTY}
+    return SampleRecord(list(named), _line(str(tax_id or "")), filled)
+
+
+def _line(text: str) -> str:
+    return " ".join(one_line(text).split())
 
 
 def _unreadable(reply: str, where: str, expected: str) -> StudyError:

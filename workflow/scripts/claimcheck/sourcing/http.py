@@ -1,7 +1,9 @@
 """HTTP as this workflow allows it: https, or http on this machine; retries with pauses; no endless waits."""
 
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -36,6 +38,10 @@ class _LoopbackOnly(HTTPAdapter):
 
 class NotHeldError(StudyError):
     """The server answers, and does not hold what was asked for."""
+
+
+class RejectedError(StudyError):
+    """The server does not understand the question, and says why."""
 
 
 class PatientSession(requests.Session):
@@ -83,6 +89,7 @@ def open_session(*, timeout: float = 60.0, pause: float = 1.0) -> requests.Sessi
         backoff_max=60,
         retry_after_max=300,
         status_forcelist=(429, 500, 502, 503, 504),
+        allowed_methods=None,  # a POST only asks here, too
         raise_on_status=False,
     )
     session = PatientSession(timeout)
@@ -107,9 +114,11 @@ def unreachable(address: Address | str, error: Exception) -> StudyError:
     )
 
 
-def refused(address: Address | str, reply: requests.Response) -> StudyError:
-    """Say that a server answered with a status that means no."""
-    said = "" if "html" in reply.headers.get("Content-Type", "") else _beginning(reply)
+def refused(
+    address: Address | str, reply: requests.Response, secrets: Mapping[str, str] = MappingProxyType({})
+) -> StudyError:
+    """Say that a server answered with a status that means no; `secrets` as in `get_text`."""
+    said = "" if "html" in reply.headers.get("Content-Type", "") else _struck(_beginning(reply), secrets)[:600]
     return StudyError(
         f"{urlsplit(str(address)).hostname} answers with status {reply.status_code} ({reply.reason}){': ' + said if said else ''}",
         where=str(address),
@@ -124,7 +133,7 @@ def _beginning(reply: requests.Response) -> str:
         start = next(reply.iter_content(1024), b"")
     except (requests.RequestException, urllib3.exceptions.HTTPError):
         return ""
-    return " ".join(start.decode("utf-8", errors="replace").split())[:200]
+    return " ".join(start.decode("utf-8", errors="replace").split())
 
 
 def _root_cause(error: Exception) -> str:
@@ -137,7 +146,14 @@ def _root_cause(error: Exception) -> str:
         reason = inner
 
 
-def get_text(address: Address, *, parameters: dict[str, str], session: requests.Session, accept: str = "*/*") -> str:
+def get_text(
+    address: Address,
+    *,
+    parameters: Mapping[str, str],
+    session: requests.Session,
+    accept: str = "*/*",
+    secrets: Mapping[str, str] = MappingProxyType({}),
+) -> str:
     """Fetch a small text reply.
 
     Args:
@@ -145,21 +161,31 @@ def get_text(address: Address, *, parameters: dict[str, str], session: requests.
         parameters: the query.
         session: from `open_session`.
         accept: media type to ask for, where the server has several.
+        secrets: further parameters, which must not be read anywhere: with them the query is the body of a POST, since logs and
+            errors quote addresses; in the reply and in messages their values are struck out.
 
     Raises:
         StudyError: no answer, one with a status that is not 2xx, or one without end.
     """
     if address.path is not None:
         return read_local(address.path).decode("utf-8", errors="replace")
+    query = {"data": {**parameters, **secrets}} if secrets else {"params": parameters}
+    method = "POST" if secrets else "GET"
     try:
-        with session.get(address.url, params=parameters, headers={"Accept": accept}, stream=True) as reply:
-            if reply.status_code in (404, 410):
-                raise NotHeldError(**vars(refused(address, reply)))
+        with session.request(method, address.url, headers={"Accept": accept}, stream=True, **query) as reply:
             if not reply.ok:
-                raise refused(address, reply)
-            return _read_whole(reply, address).decode("utf-8", errors="replace")
+                kinds = {400: RejectedError, 404: NotHeldError, 410: NotHeldError}
+                raise kinds.get(reply.status_code, StudyError)(**vars(refused(address, reply, secrets)))
+            return _struck(_read_whole(reply, address).decode("utf-8", errors="replace"), secrets)
     except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
         raise unreachable(address, error) from error
+
+
+def _struck(text: str, secrets: Mapping[str, str]) -> str:
+    """Strike out what nobody should read: servers repeat the keys that they refuse."""
+    for secret in secrets.values():
+        text = text.replace(secret, "***")
+    return text
 
 
 def _read_whole(reply: requests.Response, address: Address) -> bytes:

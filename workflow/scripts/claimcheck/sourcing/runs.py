@@ -3,7 +3,8 @@
 import csv
 import io
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import product
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -15,25 +16,55 @@ from claimcheck.texts import one_line
 
 RUN_FIELDS = (
     "run_accession",
+    "experiment_accession",
     "sample_accession",
+    "secondary_sample_accession",
+    "study_accession",
+    "secondary_study_accession",
     "tax_id",
     "scientific_name",
     "library_layout",
     "library_source",
     "library_strategy",
+    "library_selection",
     "library_name",
+    "instrument_platform",
     "instrument_model",
     "read_count",
     "base_count",
     "fastq_ftp",
     "fastq_md5",
     "fastq_bytes",
+    "submitted_ftp",
     "sample_title",
     "sample_alias",
+    "sample_description",
     "experiment_title",
+    "experiment_alias",
     "run_alias",
+    "description",
+    "age",
+    "sex",
+    "strain",
+    "sub_strain",
+    "isolate",
+    "tissue_type",
+    "tissue_lib",
+    "cell_line",
+    "cell_type",
+    "dev_stage",
+    "disease",
+    "experimental_factor",
+    "host_genotype",
+    "bio_material",
+    "specimen_voucher",
+    "isolation_source",
+    "collection_date",
 )
-"""Fields asked of ENA; few, since one name that it does not know rejects the whole request."""
+"""Fields asked of ENA: what names a run, its files, and whatever tells animals, cells and runs apart.
+
+All are in ENA's list `returnFields?result=read_run` of 2026. `submitted_ftp` has the submitter's own file names.
+"""
 
 NEEDED_FIELDS = (
     "run_accession",
@@ -46,21 +77,29 @@ NEEDED_FIELDS = (
     "fastq_md5",
     "fastq_bytes",
 )
-"""Fields without which a run cannot be used; asked for alone where ENA rejects the longer list."""
+"""Fields without which a run cannot be used; the others are left out where ENA rejects them."""
 
 _RUNINFO = {
     "Run": "run_accession",
+    "Experiment": "experiment_accession",
     "BioSample": "sample_accession",
+    "Sample": "secondary_sample_accession",
+    "BioProject": "study_accession",
+    "SRAStudy": "secondary_study_accession",
     "TaxID": "tax_id",
     "ScientificName": "scientific_name",
     "LibraryLayout": "library_layout",
     "LibrarySource": "library_source",
     "LibraryStrategy": "library_strategy",
+    "LibrarySelection": "library_selection",
     "LibraryName": "library_name",
+    "Platform": "instrument_platform",
     "Model": "instrument_model",
     "spots": "read_count",
     "bases": "base_count",
     "SampleName": "sample_alias",
+    "Sex": "sex",
+    "Disease": "disease",
 }
 
 
@@ -71,6 +110,20 @@ class ReadFile(NamedTuple):
     path: str
     md5: str
     size: int
+
+
+class RunReads(NamedTuple):
+    """What is read for a run.
+
+    Attributes:
+        layout: PAIRED or SINGLE.
+        files: mate 1 and mate 2, or one file; empty where the reads come from NCBI's `.sra` object.
+        note: why that is not simply what the archive states, "" if it is.
+    """
+
+    layout: str
+    files: list[ReadFile]
+    note: str
 
 
 def is_filereport(reply: str) -> bool:
@@ -150,6 +203,56 @@ def _checked(rows: list[dict[str, str]], *, where: str) -> pd.DataFrame:
     return table.sort_values("run_accession", ignore_index=True)
 
 
+def rejected_fields(said: str, asked: Sequence[str]) -> list[str]:
+    """Find the fields that ENA's message rejects, such as "Invalid fieldName(s) supplied: x"; never a needed one.
+
+    Args:
+        said: the message.
+        asked: the fields that were asked for.
+
+    Returns:
+        Those of `asked` that the message names, before it lists what is valid. None if it names a needed one too: then it
+        repeats the question, or ENA has changed beyond what leaving fields out could mend.
+    """
+    complaint = re.split(r"(?i)\b(?:valid|available|allowed|supported|possible)\b", said)[0]
+    named = set(re.findall(r"\w+", complaint)) & set(asked)
+    return [] if named & set(NEEDED_FIELDS) else [field for field in asked if field in named]
+
+
+def drop_foreign(
+    tables: dict[str, pd.DataFrame], accession: str
+) -> tuple[dict[str, pd.DataFrame], dict[str, list[str]]]:
+    """Leave out runs of other projects than the one that was asked for.
+
+    A run belongs to the project if it names it, or no project at all; or if its project is one that several sources name in
+    answer to this question, as they do for an umbrella project; or if its study is one of a run that belongs (SRP and PRJNA
+    are two accessions of one study).
+
+    Args:
+        tables: source -> table of `parse_filereport` or `parse_runinfo`.
+        accession: the project.
+
+    Returns:
+        The tables without these runs; and source -> what was left out, as `run (project)`.
+    """
+    projects = [set(table["study_accession"]) for table in tables.values()]
+    own = {accession, *(set.intersection(*projects) if len(projects) > 1 else ())} - {""}
+    studies = {
+        study
+        for table in tables.values()
+        for study in table.loc[table["study_accession"].isin(own), "secondary_study_accession"]
+        if study
+    }
+    kept, foreign = {}, {}
+    for source, table in tables.items():
+        project, study = table["study_accession"], table["secondary_study_accession"]
+        unnamed = (project == "") & ((study == "") | (not studies))
+        belongs = project.isin(own) | study.isin(studies) | unnamed
+        kept[source] = table[belongs].reset_index(drop=True)
+        foreign[source] = (table["run_accession"] + " (" + project.where(project != "", study) + ")")[~belongs].tolist()
+    return kept, foreign
+
+
 def merge_sources(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     """Join the lists of several archives; a run keeps the row of the first one that has it.
 
@@ -157,35 +260,74 @@ def merge_sources(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
         tables: source -> table of `parse_filereport` or `parse_runinfo`, the preferred source first.
 
     Returns:
-        The runs of all sources, with the column `listed_by`: the sources that list the run, joined by `;`.
+        The runs of all sources, with three columns more: `listed_by`, the sources that list the run, joined by `;`;
+        `other_sample` and `other_layout`, what a later source says of it if that differs, else "".
     """
     merged = pd.concat(list(tables.values()), ignore_index=True).drop_duplicates("run_accession")
-    by_source = {source: set(table["run_accession"]) for source, table in tables.items()}
-    merged["listed_by"] = [
-        ";".join(source for source, runs in by_source.items() if run in runs) for run in merged["run_accession"]
-    ]
-    return merged.sort_values("run_accession", ignore_index=True)
+    merged = merged.sort_values("run_accession", ignore_index=True)
+    merged = merged.assign(listed_by="", other_sample="", other_layout="")
+    for source, table in tables.items():
+        theirs = table.set_index("run_accession").reindex(merged["run_accession"], fill_value="").reset_index(drop=True)
+        is_listed = merged["run_accession"].isin(table["run_accession"])
+        merged.loc[is_listed, "listed_by"] += f";{source}"
+        sample, layout = theirs["sample_accession"], theirs["library_layout"]
+        is_other = (sample != "") & (merged["sample_accession"] != "") & ~_same_sample(merged, theirs)
+        merged["other_sample"] = sample.where(is_other, merged["other_sample"])
+        merged["other_layout"] = layout.where(is_listed & (layout != merged["library_layout"]), merged["other_layout"])
+    return merged.assign(listed_by=merged["listed_by"].str.removeprefix(";"))
+
+
+def _same_sample(runs: pd.DataFrame, others: pd.DataFrame) -> pd.Series:
+    """Whether two rows of a run share an accession of its sample: SAMN and SRS are two accessions of one."""
+    names = ("sample_accession", "secondary_sample_accession")
+    same = pd.Series(False, index=runs.index)
+    for own, other in product(names, names):
+        same |= (runs[own] == others[other]) & (runs[own] != "")
+    return same
 
 
 def require_agreement(runs: pd.DataFrame) -> None:
-    """Check that every source that was asked lists all of these runs.
+    """Check that every source lists all of these runs, and with the same samples.
 
     Raises:
-        StudyError: one lists fewer; its table may be incomplete, and a study without some of its animals another one.
+        StudyError: one lists fewer, so that its table may be incomplete, and a study without some of its animals another one;
+            or two assign a run to different samples.
     """
     listing = runs["listed_by"].str.get_dummies(";").astype(bool)
-    for source in map(str, listing.columns):
-        lacking = runs.loc[~listing[source], "run_accession"].tolist()
-        if lacking:
-            raise StudyError(
-                f"{source} lists {len(runs) - len(lacking)} of the project's {len(runs)} runs, without {listed(lacking)}",
-                where="resources/archive/run_table.tsv, column listed_by",
-                expected=f"the same runs from {' and '.join(map(str, listing.columns))}",
-                remedy=(
-                    "wait some days until the archives have mirrored each other; or state the runs of each animal in "
-                    "config/samples.tsv, which overrules this"
-                ),
-            )
+    sources = " and ".join(map(str, listing.columns))
+    remedy = (
+        "wait some days until the archives have mirrored each other; or set archive.ncbi to none in config/config.yaml, so that "
+        "ENA's list counts alone; or state the runs of each animal in config/samples.tsv, which overrules both lists"
+    )
+    lacking = {str(source): runs.loc[~listing[source], "run_accession"].tolist() for source in listing.columns}
+    shorter = [
+        f"{source} lists {len(runs) - len(missing)} of the project's {len(runs)} runs, without {listed(missing)}"
+        for source, missing in lacking.items()
+        if missing
+    ]
+    if shorter:
+        raise StudyError(
+            "; ".join(shorter),
+            where="resources/archive/run_table.tsv, column listed_by",
+            expected=f"the same runs from {sources}",
+            remedy=remedy,
+        )
+    moved = runs[runs["other_sample"] != ""] if "other_sample" in runs else runs[:0]
+    if len(moved):
+        first, second = moved["listed_by"].iloc[0].split(";")[:2]
+        pairs = (
+            moved["run_accession"]
+            + f" to {first}'s "
+            + moved["sample_accession"]
+            + f", {second}'s "
+            + moved["other_sample"]
+        )
+        raise StudyError(
+            f"{first} and {second} assign runs to different samples: {listed(pairs)}",
+            where="resources/archive/run_table.tsv, columns sample_accession and other_sample",
+            expected=f"the same samples from {sources}",
+            remedy=remedy,
+        )
 
 
 def select_rna_seq(runs: pd.DataFrame, *, tax_id: int, accession: str) -> pd.DataFrame:
@@ -197,30 +339,62 @@ def select_rna_seq(runs: pd.DataFrame, *, tax_id: int, accession: str) -> pd.Dat
     is_rna = (runs["library_strategy"] == "RNA-Seq") & (runs["library_source"] == "TRANSCRIPTOMIC")
     kept = runs[is_rna & (runs["tax_id"] == str(tax_id))]
     if kept.empty:
-        kinds = runs["scientific_name"] + " / " + runs["library_strategy"] + " / " + runs["library_source"]
-        found = listed((f"{count} runs of {kind}" for kind, count in kinds.value_counts().items()), most=8)
         raise StudyError(
             f"{accession} has no RNA-Seq run of the organism with taxonomy id {tax_id}",
-            where=f"the archive's list of runs: {found}",
+            where=f"the archive's list of runs: {count_kinds(runs)}",
             expected="runs with strategy RNA-Seq, source TRANSCRIPTOMIC, and that organism",
             remedy="check study.bioproject and study.tax_id in config/config.yaml",
         )
     return kept.reset_index(drop=True)
 
 
-def read_files(run: pd.Series) -> list[ReadFile]:
-    """Choose a run's FASTQ files from the three parallel lists of its row, by name and never by position.
+def count_kinds(runs: pd.DataFrame) -> str:
+    """Count runs by organism, strategy and source, in words."""
+    kinds = runs["scientific_name"] + " / " + runs["library_strategy"] + " / " + runs["library_source"]
+    return listed((f"{count} runs of {kind}" for kind, count in kinds.value_counts().items()), most=8)
+
+
+def read_files(run: pd.Series) -> RunReads:
+    """Decide how a run was sequenced, and which of its files are read: by the names of its files, never by their position.
+
+    The files decide where they can: both mates (a third file holds reads without a mate and is left out) make a run paired,
+    whatever the archives call it; one file makes it single-end, unless all call it paired. What the files do not tell comes
+    from NCBI's object, in the layout that NCBI states.
 
     Args:
-        run: a row of `parse_filereport`.
-
-    Returns:
-        For a paired run the files ending in `_1` and `_2` (a third file holds reads without a mate and is left out), for
-        a single-end run its one file. Nothing where the archive does not offer the files that the layout needs.
+        run: a row of `merge_sources` or `parse_filereport`.
 
     Raises:
-        StudyError: the lists do not belong together, or a single-end run has mates.
+        StudyError: the lists of files do not belong together, or neither they nor the archives tell the layout.
     """
+    files = _listed_files(run)
+    stated = [layout for layout in (str(run["library_layout"]), str(run.get("other_layout", ""))) if layout]
+    if {"1", "2"} <= files.keys():
+        layout, chosen, offer = "PAIRED", [files["1"], files["2"]], "both mates"
+    elif "2" not in files and files and set(stated) != {"PAIRED"}:
+        layout, chosen, offer = "SINGLE", [files.get("") or files["1"]], "one file"
+    elif stated and set(stated) <= {"PAIRED", "SINGLE"}:
+        layout, chosen, offer = stated[-1], [], "one file" if files else "no FASTQ file"
+    else:
+        raise StudyError(
+            f"the archive does not say whether {run['run_accession']} is paired",
+            where=f"the archive's row of {run['run_accession']}, library_layout",
+            expected="PAIRED or SINGLE, or files that tell it",
+            remedy="try again later, or leave the run out by naming the others in config/samples.tsv",
+        )
+    if layout == "SINGLE":
+        chosen = [file._replace(mate="") for file in chosen]
+    if stated == [layout] and chosen:
+        return RunReads(layout, chosen, "")
+    called = (
+        " by ENA and ".join(stated) + (" by NCBI" if len(stated) > 1 else " by the archive") if stated else "nothing"
+    )
+    origin = "" if chosen else " from NCBI's .sra object"
+    return RunReads(layout, chosen, f"called {called}, offered as {offer}: read as {layout}{origin}")
+
+
+def _listed_files(run: pd.Series) -> dict[str, ReadFile]:
+    """Read the three parallel lists of a run's FASTQ files: mate ("" without a number) -> file."""
     accession = str(run["run_accession"])
     where = f"the archive's row of {accession}"
     columns = [str(run[name]).split(";") if run[name] else [] for name in ("fastq_ftp", "fastq_md5", "fastq_bytes")]
@@ -245,17 +419,4 @@ def read_files(run: pd.Series) -> list[ReadFile]:
         suffix = re.fullmatch(re.escape(accession) + r"(?:_([12]))?\.fastq\.gz", name)
         if suffix:
             files[suffix[1] or ""] = ReadFile(suffix[1] or "", path.partition("/")[2], md5, int(size))
-    if str(run["library_layout"]) == "PAIRED":
-        wanted = ["1", "2"]
-    else:
-        wanted = [""] if "" in files else ["1"]
-    if len(wanted) == 1 and "2" in files:
-        raise StudyError(
-            f"the archive calls {accession} single-end but offers {listed(paths)}",
-            where=where,
-            expected="one file for a single-end run",
-            remedy="leave the run out by naming the others in config/samples.tsv, or report it to the archive",
-        )
-    if not all(mate in files for mate in wanted):
-        return []
-    return [files[mate]._replace(mate=mate if len(wanted) > 1 else "") for mate in wanted]
+    return files
