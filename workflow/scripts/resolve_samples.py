@@ -48,7 +48,7 @@ def main(
     read_files_table: Path,
     has_objects: bool = True,
 ) -> None:
-"""Write the sample sheet of the two groups, all calls, and the FASTQ files of the runs in use.
+    """Write the sample sheet of the two groups, all calls, and the FASTQ files of the runs in use.
 
     Without `has_objects` no `.sra` object can stand in for files that the archive lacks.
     """
