@@ -1,5 +1,6 @@
 """Accounting for every difference between the samples that would be compared: what is not understood stops the study."""
 
+import difflib
 import re
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterator, Mapping
@@ -97,10 +98,12 @@ def _shape(rest: str, text: str) -> str:
 
 
 def _abbreviates(token: str, label: str, vocabulary: Vocabulary) -> bool:
-    """Tell whether a code holds a word for the genotype that it goes with, as `lko` does."""
+    """Tell whether a code holds a word for the genotype that it goes with, as `lko` does, or nearly is one, as `contrl`."""
     words = [
         bare
         for bare, (entry, _) in vocabulary.words.items()
         if entry.meaning == "genotype" and LABELS.get(entry.value) == label
     ]
-    return any(token.startswith(word) or token.endswith(word) for word in words)
+    return any(token.startswith(word) or token.endswith(word) for word in words) or bool(
+        difflib.get_close_matches(token, words, n=1, cutoff=0.75)
+    )

@@ -1,9 +1,11 @@
 """The notations in one text: allele pairs of the gene, Cre with its sign, words for genotypes, and other engineered loci."""
 
+import html
 import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from claimcheck.errors import StudyError
@@ -16,8 +18,9 @@ _NOT_STATED = re.compile(
     r"(?:not (?:applicable|collected|provided|available)|missing\b.*|n/?a|nan|none|unknown|-*)", re.I
 )
 
-_WORD_ALLELE = r"(?:fl(?:ox(?:ed)?)?|loxp?|f|wt|tg|null|ko|del(?:ta)?)"
-_PAIR = re.compile(rf"({_WORD_ALLELE}|[+-])\s?/\s?({_WORD_ALLELE}(?![a-z])|[+-])", re.I)
+_WORD_ALLELE = r"(?:fl(?:ox(?:ed)?)?|loxp?|f|wt|tg|null|ko|del(?:ta)?|tm\d+[cd](?:\.\d)?)"
+"""MGI writes `tm1c` for a floxed allele and `tm1d` for the deleted one."""
+_PAIR = re.compile(rf"({_WORD_ALLELE}|[+-])\s?/\s*({_WORD_ALLELE}(?![a-z])|[+-])", re.I)
 _SHORT_PAIR = re.compile(r"(?<![a-z])(?:f()f|(?:fl|flox)[-:]?()(?:fl|flox))(?![a-z])", re.I)
 _CRE = re.compile(r"cre(?P<inducible>[-_ ]?er(?:t2?|\(t2?\)|tam)?(?![a-z]))?", re.I)
 _LONGER_WORD = re.compile("(?!neg|pos|tg)[a-z]", re.I)
@@ -31,8 +34,9 @@ _AFTER_CRE = [
         (rf"{_NOUN}{_OPEN}(?:-\s?/\s?-|wt\s?/\s?wt|0\s?/\s?0)", "negative"),
         (rf"{_NOUN}{_OPEN}(?:\+\s?/\s?(?:-|wt|0|tg)|(?:-|wt|0)\s?/\s?(?:\+|tg|cre))", "positive"),
         (rf"{_NOUN}{_OPEN}(?:(?:tg|ki)\s?/\s?(?:\+|-|wt|0|tg|ki)|/\s?(?:\+|0|cre|tg)|tg(?![a-z]))", "positive"),
-        (rf"{_NOUN}[-_ :=(]*(?:neg(?:ative)?|absent|free|null|minus|deficient|lacking)(?![a-z])", "negative"),
+        (rf"{_NOUN}[-_ :=(]*(?:neg(?:ative)?|non[-_ ]?carriers?|absent|free|null|minus|deficient|lacking)(?![a-z])", "negative"),
         (r"\s?-\s?ve(?![a-z])", "negative"),
+        (r"\s?\+\s?ve(?![a-z])", "positive"),
         (rf"{_NOUN}[-_ :=(]*(?:pos(?:itive)?|carriers?|hemizyg\w*|het(?:erozyg\w*)?|present|plus)(?![a-z])", "positive"),
         (rf"{_NOUN}\s?[(\[]-[)\]]|{_NOUN}-(?=$|[\s;,/)\]_|.:])|{_NOUN}\s-\s?{_END}|\s?0(?![\d.])", "negative"),
         (rf"{_NOUN}\s?[(\[]\+[)\]]|{_NOUN}\+|{_NOUN}\s\+\s?{_END}", "positive"),
@@ -130,24 +134,28 @@ def compile_rules(section: Mapping[str, Any]) -> Rules:
         gene_names=rf"(?:{gene})(?!\d)",
         gene=rf"(?<![a-z0-9])(?:{gene})(?!\d)",
         deleted_gene=rf"(?<![a-z])delta[-_ ]?(?:{gene})(?!\d)",
-        driver_names=rf"(?<![a-z0-9])(?:{driver})(?:[-_ ]?cre)?(?![a-z])" if driver else "(?!)",
+        driver_names=rf"(?<![a-z0-9])(?:\d+(?:\.\d+)? ?kb[-_ ]?)?(?:{driver})(?:[-_ ]?cre)?(?![a-z])" if driver else "(?!)",
         driver=rf"{start}(?:[-_ .(]*\d+(?:\.\d+)? ?kb)?[-_ .)]*(?:i|e)?$" if driver else "",
         vocabulary=make_vocabulary(own),
     )
 
 
 def clean(text: object) -> str:
-    """Return a text with one kind of dash and space, superscripts on the line, Δ and signs of sex spelled out; "" if it states nothing."""
-    plain = unicodedata.normalize("NFKC", str(text)) if len(str(text)) <= LONGEST_FIELD else ""
-    plain = re.sub(r"<su[bp]>|\^", "", re.sub(r"[\u2010-\u2015\u2212]", "-", plain))
-    plain = re.sub(r"</su[bp]>(?=[a-zA-Z])", " ", plain)
-    plain = re.sub(r"</su[bp]>", "", plain).replace("\u2640", " female ").replace("\u2642", " male ")
+    """Return a text with one kind of dash and space, without markup, Δ and signs of sex spelled out; "" if it states nothing."""
+    plain = unicodedata.normalize("NFKC", html.unescape(str(text))) if len(str(text)) <= LONGEST_FIELD else ""
+    plain = re.sub(r"[\u2010-\u2015\u2212]", "-", plain).replace("\u2640", " female ").replace("\u2642", " male ")
+    # what a superscript ends with must not grow together with the next name
+    plain = re.sub(r"</sup>(?=[a-zA-Z])", " ", re.sub(r"(?<=\w)<(tm\w+)>", r" \1", plain))
+    plain = re.sub(r"</?(?:su[bp]|i|b|em|strong)>|\^", "", plain)
+    plain = re.sub(r"(?<![A-Za-z.])(?:[A-Za-z]\.){2,}", lambda match: match[0].replace(".", "") + " ", plain)
     plain = " ".join(re.sub(r"[\u0394\u03b4\u2206]", "delta", plain).split())
     return "" if _NOT_STATED.fullmatch(plain) else plain
 
 
 def read_text(text: str, rules: Rules) -> list[Finding]:
     """Find all notations in a cleaned text. What one reader has understood is blanked for the next."""
+    # the gene may be named with each allele of a pair
+    text = re.sub(rf"(?<=/)( ?){rules.gene}[-_ ]?(?={_WORD_ALLELE})", lambda match: " " * len(match[0]), text, flags=re.I)
     found: list[Finding] = []
     for reader in (_read_cre, _read_pairs, _read_words):
         findings = reader(text, rules)
@@ -234,7 +242,7 @@ def _allele(text: str) -> str:
     """Return f (floxed), w (wild type) or n (null)."""
     if text.lower() in ("+", "wt"):
         return "w"
-    return "f" if text[0] in "fFlL" else "n"
+    return "f" if text[0] in "fFlL" or re.fullmatch(r"tm\d+c.*", text, re.I) else "n"
 
 
 def _read_words(text: str, rules: Rules) -> list[Finding]:
@@ -243,7 +251,7 @@ def _read_words(text: str, rules: Rules) -> list[Finding]:
     A genotype word before a word such as serum or donor is that thing's, and no genotype of the animal.
     """
     found = []
-    somewhere = rf"{rules.gene}(?:(?-i:d[A-Z][a-z]{{1,4}})|[-_ ]?delta[-_ ]?[a-z]+)(?![a-z])"
+    somewhere = rf"{rules.gene}(?:(?-i:d[A-Z][a-z]{{1,4}})|[-_ (]{{0,2}}delta[-_ ]?[a-z]+\d*)(?![a-z])"
     everywhere = rf"{rules.gene}[-_ ]?delta(?![a-z])|{rules.deleted_gene}"
     for pattern, label in ((somewhere, "conditional knockout"), (everywhere, KNOCKOUT)):
         found += [Finding("word", label, *match.span()) for match in re.finditer(pattern, text, re.I)]
@@ -252,9 +260,7 @@ def _read_words(text: str, rules: Rules) -> list[Finding]:
     for number, word in enumerate(words):
         if word.entry.meaning != "genotype" or any(word.start < one.end and one.start < word.end for one in found):
             continue
-        following = words[number + 1] if number + 1 < len(words) else None
-        possessed = following and re.fullmatch(r"[-_ ]*", text[word.end : following.start])
-        if possessed and following and following.entry.meaning == "possession":
+        if _is_possessed(text, words[number:]):
             continue
         negated = re.search(NEGATION + "$", text[max(0, word.start - 20) : word.start], re.I)
         owner = "" if any(end <= word.start and not text[end : word.start].strip("-_ (:.") for _, end in genes) else (
@@ -263,6 +269,18 @@ def _read_words(text: str, rules: Rules) -> list[Finding]:
         value = "ambiguous" if negated else word.entry.value
         found.append(Finding("word", value, word.start, word.end, owner=owner))
     return found
+
+
+def _is_possessed(text: str, words: list[Word]) -> bool:
+    """Tell whether the first word names the genotype of a serum, a medium or the like, perhaps of some tissue."""
+    for word, following in pairwise(words):
+        if not re.fullmatch(r"[-_ ]*", text[word.end : following.start]):
+            return False
+        if following.entry.meaning not in ("tissue", "culture", "ordinary", "possession"):
+            return False
+        if following.entry.meaning == "possession":
+            return True
+    return False
 
 
 def _owner(before: str, words: list[Word], rules: Rules) -> str:

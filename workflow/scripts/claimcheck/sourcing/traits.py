@@ -18,6 +18,7 @@ _AGE = re.compile(
 _POSTNATAL = re.compile(r"(?<![A-Za-z0-9])(?:P|PND?[-_ ]?|postnatal[-_ ]day[-_ ]?)(\d{1,3})(?![\dA-Za-z.])")
 _EMBRYONIC = re.compile(r"(?<![A-Za-z0-9])E(\d{1,2}(?:\.5)?)(?![\d.])")
 _BARE_AGE = re.compile(r"(\d+(?:\.\d+)?)\s?(d|w|m|y)?", re.I)
+_PROMOTER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?[-_ ]?kb(?![a-z])", re.I)
 _TIME = re.compile(
     r"(?<![\w.])(?:(\d+(?:\.\d+)?)[-_ ]?(h|hrs?|hours?|min)(?![a-z])|(?:day|D)[-_ ]?(\d{1,3})(?![\d.A-Za-z])|ZT[-_ ]?(\d{1,2})(?!\d))",
     re.I,
@@ -133,6 +134,7 @@ def _read_numbers(text: str, name: str, meaning: str, reading: Reading) -> str:
         reading.batches["date"] = match[0]
         return " " * len(match[0])
 
+    text = _PROMOTER.sub(lambda m: " " * len(m[0]), text)
     text = _AGE.sub(lambda m: age(m, float(m[1]) * _DAYS[m[2][0].lower()], f"{m[1]} {_unit(m[2])}"), text)
     text = _POSTNATAL.sub(lambda m: age(m, float(m[1]), f"P{m[1]}"), text)
     text = _EMBRYONIC.sub(lambda m: age(m, float(m[1]) - 19.5, f"E{m[1]}"), text)
