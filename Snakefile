@@ -46,6 +46,9 @@ rule all:
         "results/provenance.json",
 
 
+depend_on_code()
+
+
 onstart:
     expect_problems(True)
 

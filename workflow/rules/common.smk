@@ -5,7 +5,6 @@ import logging
 import os
 import sys
 from functools import cache
-from hashlib import sha256
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
@@ -20,9 +19,11 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # On a full disk no log can be written: that is said once, not with a traceback a line.
 logging.raiseExceptions = False
 
-sys.path.insert(0, str(Path(workflow.basedir) / "workflow" / "scripts"))
+SCRIPTS = Path(workflow.basedir) / "workflow" / "scripts"
+sys.path.insert(0, str(SCRIPTS))
 
 from claimcheck.claims.requests import read_requests
+from claimcheck.dependencies import digests_of_steps
 from claimcheck.disk import check_disk
 from claimcheck.errors import StudyError
 from claimcheck.steps import PROBLEMS
@@ -80,25 +81,12 @@ wildcard_constraints:
     family=r"[a-z][a-z0-9_]*",
 
 
-def digest_of_wing(wing):
-    """Return a checksum of a wing of the library: Snakemake sees changes of a step's script, but not of what it imports."""
-    modules = sorted(
-        Path(workflow.basedir, "workflow/scripts/claimcheck", wing).glob("*.py")
-    )
-    return sha256(b"".join(module.read_bytes() for module in modules)).hexdigest()[:16]
-
-
-LIBRARY = {
-    wing: digest_of_wing(wing)
-    for wing in (
-        "sourcing",
-        "provenance",
-        "expression",
-        "sets",
-        "claims",
-        "figures",
-    )
-}
+def depend_on_code():
+    """Let every step depend on its script and what that imports, of which Snakemake sees the script's time alone."""
+    digests = digests_of_steps(SCRIPTS)
+    for step in workflow.rules:
+        if step.script:
+            step.set_params(code=digests[Path(step.script).name])
 
 
 def growing(amount):

@@ -135,7 +135,6 @@ rule record_provenance:
     conda:
         "../../envs/sourcing.yaml"
     params:
-        library=LIBRARY["provenance"],
         makers=MAKERS,
     message:
         "Write the manifest of the study"

@@ -75,7 +75,6 @@ rule draw_genes:
     conda:
         "../../envs/figures.yaml"
     params:
-        library=LIBRARY["figures"],
         test=config["design"]["test"],
         reference=config["design"]["reference"],
         alpha=config["differential"]["alpha"],
@@ -106,7 +105,6 @@ rule draw_dispersions:
     conda:
         "../../envs/figures.yaml"
     params:
-        library=LIBRARY["figures"],
         simulated=SIMULATED,
     message:
         "Draw {output.svg}"
@@ -133,7 +131,6 @@ rule draw_gene_counts:
     conda:
         "../../envs/figures.yaml"
     params:
-        library=LIBRARY["figures"],
         test=config["design"]["test"],
         reference=config["design"]["reference"],
         simulated=SIMULATED,
@@ -163,7 +160,6 @@ rule draw_enrichment:
     conda:
         "../../envs/figures.yaml"
     params:
-        library=LIBRARY["figures"],
         test=config["design"]["test"],
         reference=config["design"]["reference"],
         simulated=SIMULATED,
@@ -232,8 +228,6 @@ rule write_report:
     conda:
         "../../envs/figures.yaml"
     params:
-        library=LIBRARY["figures"],
-        claims=LIBRARY["claims"],
         study={
             "title": config["study"]["title"],
             "accession": config["study"]["bioproject"] or "",
