@@ -88,7 +88,10 @@ def test_a_workflow_elsewhere_has_the_same_digests(workflow, tmp_path_factory):
         ("assess_samples.py", "scripts/claimcheck/expression/normalisation.py"),
         ("evaluate_claims.py", "schemas/claims.schema.yaml"),
         ("fetch_collections.py", "schemas/collections.schema.yaml"),
-        ("write_report.py", "report/page.js"),
+        *(
+            ("write_report.py", f"report/{name}")
+            for name in ("claims.html.j2", "page.css", "page.js", "references.yaml")
+        ),
     ],
 )
 def test_steps_of_this_workflow(script, needed):

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -85,3 +86,14 @@ def test_an_edit_makes_its_dependents_again(
     with (clone / edited).open("a") as stream:
         stream.write("# edited\n")
     assert planned_rules(clone, finished[1]) == rules
+
+
+def test_new_times_and_places_make_nothing_again(finished: tuple[Path, Path], tmp_path: Path) -> None:
+    clone = copy_workflow(tmp_path / "another" / "clone")
+    study = tmp_path / "copy"
+    subprocess.run(["cp", "-a", finished[1], study], check=True)
+    for path in [*clone.rglob("*"), *(study / "config").iterdir()]:
+        path.touch()
+    assert planned_rules(finished[0], study) == set()
+    assert planned_rules(clone, study) == set()
+    assert planned_rules(clone, study.rename(tmp_path / "moved")) == set()

@@ -13,17 +13,15 @@ from snakemake import __version__ as SNAKEMAKE_VERSION
 from snakemake.io import regex_from_filepattern
 from snakemake.settings.types import DeploymentMethod
 
-from claimcheck.provenance.inputs import digest_of_code
+from claimcheck.provenance.inputs import digest_of_code, pinned_packages
 
-FAMILY_ENVIRONMENTS = {
-    "environments": [
-        workflow.source_path(f"../../envs/{family}.yaml")
+PINNED = pinned_packages(
+    [
+        Path(workflow.source_path(f"../../envs/{family}.yaml"))
         for family in ("sourcing", "quantification", "expression", "sets", "figures")
     ],
-    "pins": workflow.source_path("../../envs/pins.txt"),
-}
-
-
+    Path(workflow.source_path("../../envs/pins.txt")),
+)
 WORKFLOW_VERSIONS = {
     "python": f"{sys.version_info.major}.{sys.version_info.minor}",
     "snakemake": SNAKEMAKE_VERSION,
@@ -59,7 +57,6 @@ MAKERS = {
 
 rule record_inputs:
     input:
-        **FAMILY_ENVIRONMENTS,
         configuration="results/config.yaml",
         claims=file_or_none(config["claims"]),
         sheet=branch(
@@ -112,6 +109,7 @@ rule record_inputs:
         runtime=growing(240),
     params:
         workflow=WORKFLOW_VERSIONS,
+        pinned=PINNED,
         by_conda=BY_CONDA,
     message:
         "List what the study is made from"
@@ -148,8 +146,6 @@ localrules:
 
 
 rule verify:
-    input:
-        **FAMILY_ENVIRONMENTS,
     # No benchmark: a file that is there counts as done, and the comparison would not be made again.
     log:
         "logs/verify/verify.log",
@@ -161,6 +157,7 @@ rule verify:
         claims=file_or_none(config["claims"]),
         configuration=config,
         workflow=WORKFLOW_VERSIONS,
+        pinned=PINNED,
         by_conda=BY_CONDA,
     message:
         "Compare the study with {params.manifest}"

@@ -28,25 +28,6 @@ localrules:
     write_report,
 
 
-PARTS_OF_PAGE = [
-    "all_genes",
-    "artefacts",
-    "can_say",
-    "claims",
-    "exploratory",
-    "explore",
-    "firmness",
-    "genes",
-    "macros",
-    "made",
-    "methods",
-    "nulls",
-    "provenance",
-    "samples",
-    "sets",
-]
-
-
 rule draw_genes:
     input:
         genes="results/differential/genes.tsv",
@@ -209,16 +190,6 @@ rule write_report:
         drawn=expand(
             "results/figures/{figure}.{form}", figure=FIGURES, form=["pdf", "tsv"]
         ),
-        template=workflow.source_path("../report/index.html.j2"),
-        parts=[
-            *[
-                workflow.source_path(f"../report/{part}.html.j2")
-                for part in PARTS_OF_PAGE
-            ],
-            workflow.source_path("../report/page.css"),
-            workflow.source_path("../report/page.js"),
-            workflow.source_path("../report/references.yaml"),
-        ],
     output:
         page="results/report/index.html",
     log:
