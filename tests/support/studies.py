@@ -31,11 +31,16 @@ def copy_workflow(folder: Path) -> Path:
 
 
 def run_workflow(
-    folder: Path, *arguments: str, clone: Path = ROOT, cores: int = 2, timeout: int = 600
+    folder: Path,
+    *arguments: str,
+    clone: Path = ROOT,
+    python: str = sys.executable,
+    cores: int = 2,
+    timeout: int = 600,
 ) -> subprocess.CompletedProcess[str]:
     """Run Snakemake as a reader would, in a clone of the repository with another study folder."""
     command = [
-        sys.executable,
+        python,
         "-m",
         "snakemake",
         "--cores",

@@ -3,6 +3,7 @@
 import atexit
 import logging
 import os
+import shlex
 import sys
 from functools import cache
 from pathlib import Path
@@ -15,6 +16,10 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 
 # Dozens of short steps import the same libraries: their bytecode is kept even where the system says not to.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+# Snakemake hands the interpreter's path to a shell as it is, which would cut it at a space.
+if Path(sys.executable).exists():
+    sys.executable = shlex.quote(sys.executable)
 
 # On a full disk no log can be written: that is said once, not with a traceback a line.
 logging.raiseExceptions = False
