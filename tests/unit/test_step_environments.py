@@ -25,7 +25,7 @@ def canonical(name):
 
 def rules():
     """Yield (name, text) of every rule."""
-    for path in [ROOT / "Snakefile", *sorted((ROOT / "workflow/rules").glob("*.smk"))]:
+    for path in [ROOT / "workflow/Snakefile", *sorted((ROOT / "workflow/rules").glob("*.smk"))]:
         for part in re.split(r"(?m)^(?= *(?:rule|checkpoint) \w+:$)", path.read_text())[1:]:
             yield re.match(r" *\w+ (\w+):", part)[1], part
 
@@ -85,7 +85,9 @@ def test_reading_the_workflow_loads_nothing_heavy(tmp_path):
 
 
 def local_rules():
-    text = "\n".join(path.read_text() for path in [ROOT / "Snakefile", *(ROOT / "workflow/rules").glob("*.smk")])
+    text = "\n".join(
+        path.read_text() for path in [ROOT / "workflow/Snakefile", *(ROOT / "workflow/rules").glob("*.smk")]
+    )
     blocks = re.findall(r"(?m)^ *localrules:\n((?: +\w+,\n)+)", text)
     return set(re.findall(r"\w+", " ".join(blocks)))
 

@@ -24,7 +24,17 @@ if Path(sys.executable).exists():
 # On a full disk no log can be written: that is said once, not with a traceback a line.
 logging.raiseExceptions = False
 
-SCRIPTS = Path(workflow.basedir) / "workflow" / "scripts"
+# Where another workflow uses this one as a module, `workflow.basedir` is that of the other.
+SCRIPTS = (
+    Path(workflow.current_basedir.get_path_or_uri(secret_free=True)).parent / "scripts"
+)
+if not SCRIPTS.is_dir():
+    raise WorkflowError(
+        "the workflow is not in a folder of this machine\n"
+        f"  where:    {SCRIPTS}\n"
+        "  expected: a clone, since its steps share a library\n"
+        "  remedy:   clone the repository, and name its workflow/Snakefile in the `module` statement"
+    )
 sys.path.insert(0, str(SCRIPTS))
 
 from claimcheck.claims.requests import read_requests
@@ -42,8 +52,11 @@ def existing_path(path):
     return None if path == "none" else Path(path)
 
 
+# Of a module the configuration may be given by the workflow that uses it: no file is read, and what is given stays as it is.
+IS_GIVEN = workflow.modifier.skip_configfile
+
 try:
-    if Path(CONFIG).exists() or not workflow.overwrite_configfiles:
+    if not IS_GIVEN and (Path(CONFIG).exists() or not workflow.overwrite_configfiles):
         load_configuration(Path(CONFIG))
 except StudyError as error:
     raise WorkflowError(str(error)) from None
@@ -51,6 +64,8 @@ except StudyError as error:
 
 configfile: CONFIG
 
+
+config = dict(config)
 
 # What `snakemake verify` compares with is no part of the study.
 MANIFEST = config.pop("manifest", "results/provenance.json")
@@ -86,12 +101,20 @@ wildcard_constraints:
     family=r"[a-z][a-z0-9_]*",
 
 
-def depend_on_code():
-    """Let every step depend on its script and what that imports, of which Snakemake sees the script's time alone."""
+def own_rules():
+    """Return the rules of this workflow by their names in it: where it is a module, they have others, and are not alone."""
+    return {name: proxy.rule for name, proxy in rules._rules.items()}
+
+
+def complete_rules():
+    """Let every step depend on its code, of which Snakemake sees the script's time alone, and local rules be local in a module too."""
     digests = digests_of_steps(SCRIPTS)
-    for step in workflow.rules:
+    local = set(workflow._localrules)
+    for name, step in own_rules().items():
         if step.script:
             step.set_params(code=digests[Path(step.script).name])
+        if name in local:
+            workflow.localrules(step.name)
 
 
 def growing(amount):

@@ -25,16 +25,16 @@ PINNED = pinned_packages(
 WORKFLOW_VERSIONS = {
     "python": f"{sys.version_info.major}.{sys.version_info.minor}",
     "snakemake": SNAKEMAKE_VERSION,
-    "workflow": digest_of_code(Path(workflow.basedir)),
+    "workflow": digest_of_code(SCRIPTS.parent),
 }
 BY_CONDA = DeploymentMethod.CONDA in workflow.deployment_settings.deployment_method
 
 
 # The rule by the pattern of each result; of figures by the name of each that this study draws, whatever wildcards made it.
 PATTERNS = {
-    regex_from_filepattern(str(output)): rule.name
-    for rule in workflow.rules
-    for output in rule.output
+    regex_from_filepattern(str(output)): name
+    for name, maker in own_rules().items()
+    for output in maker.output
     if output.startswith("results/")
 }
 DRAWN = expand(
