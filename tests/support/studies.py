@@ -1,6 +1,7 @@
 """Study folders, and running the workflow on them."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -20,10 +21,26 @@ def write_study(folder: Path, configuration: dict[str, Any], **tables: str) -> P
     return folder
 
 
-def run_workflow(folder: Path, *arguments: str, cores: int = 2, timeout: int = 600) -> subprocess.CompletedProcess[str]:
-    """Run Snakemake as a reader would, with another study folder."""
+def copy_workflow(folder: Path) -> Path:
+    """Copy what a clone of the repository runs from, without its study."""
+    for name in ("Snakefile", "workflow", "envs", "profiles"):
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy2
+        folder.mkdir(parents=True, exist_ok=True)
+        copy(ROOT / name, folder / name)
+    return folder
+
+
+def run_workflow(
+    folder: Path,
+    *arguments: str,
+    clone: Path = ROOT,
+    python: str = sys.executable,
+    cores: int = 2,
+    timeout: int = 600,
+) -> subprocess.CompletedProcess[str]:
+    """Run Snakemake as a reader would, in a clone of the repository with another study folder."""
     command = [
-        sys.executable,
+        python,
         "-m",
         "snakemake",
         "--cores",
@@ -34,7 +51,7 @@ def run_workflow(folder: Path, *arguments: str, cores: int = 2, timeout: int = 6
     ]
     return subprocess.run(
         command,
-        cwd=ROOT,
+        cwd=clone,
         capture_output=True,
         check=False,
         text=True,

@@ -106,7 +106,7 @@ def collections_of(address: str, *, release: str = "20260610", **changes: Any) -
             }
         },
     }
-    schema = load_schema("collections")
+    schema = load_schema("collections.schema.yaml")
     check(section | changes, schema, where="test")
     return complete(section | changes, schema)
 

@@ -94,7 +94,7 @@ def keys_of(schema, prefix=""):
             yield from keys_of(rule, f"{key}.")
 
 
-KEYS = dict(keys_of(load_schema("config")))
+KEYS = dict(keys_of(load_schema("config.schema.yaml")))
 
 
 def rows_of(text):
@@ -123,7 +123,7 @@ def test_a_key_of_the_schema_is_documented(key):
     assert row_of(key), f"config/README.md has no row for {key}"
 
 
-@pytest.mark.parametrize("key", load_schema("conditional_knockout")["properties"])
+@pytest.mark.parametrize("key", load_schema("conditional_knockout.schema.yaml")["properties"])
 def test_a_key_of_the_notation_is_documented(key):
     assert re.search(rf"`{key}[`.]", DOCUMENTATION)
 

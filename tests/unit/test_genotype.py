@@ -30,7 +30,7 @@ STUDY: dict[str, Any] = {
 
 
 def rules_for(**section: Any) -> Rules:
-    schema = load_schema("conditional_knockout")
+    schema = load_schema("conditional_knockout.schema.yaml")
     check(section, schema, where="test")
     return compile_rules(complete(section, schema))
 

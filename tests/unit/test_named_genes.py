@@ -28,7 +28,7 @@ MINIMAL: dict[str, Any] = {
 
 
 def report(**given: Any) -> dict[str, Any]:
-    return complete({"report": given}, load_schema("config"))["report"]
+    return complete({"report": given}, load_schema("config.schema.yaml"))["report"]
 
 
 def figures_of(left_out: dict[str, list[str]] | None = None, **given: Any) -> dict[str, Any]:

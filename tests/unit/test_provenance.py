@@ -129,7 +129,7 @@ def test_only_packages_that_compute_are_listed_with_what_is_installed(tmp_path):
 
 
 def test_the_version_of_the_code_is_that_of_its_steps_and_rules(tmp_path):
-    for name in ("Snakefile", "workflow/rules/a.smk", "workflow/scripts/lib/deep/b.py", "workflow/scripts/c.py"):
+    for name in ("Snakefile", "rules/a.smk", "scripts/lib/deep/b.py", "scripts/c.py"):
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("1")

@@ -20,7 +20,7 @@ from claimcheck.schemas import complete, load_schema
 ROOT = Path(__file__).parents[2]
 TEMPLATE = ROOT / "workflow" / "report" / "index.html.j2"
 CONFIGURATION = yaml.safe_dump(
-    complete(yaml.safe_load((ROOT / "config/config.yaml").read_text()), load_schema("config"))
+    complete(yaml.safe_load((ROOT / "config/config.yaml").read_text()), load_schema("config.schema.yaml"))
 )
 ALWAYS = ("relations", "pca", "pca_covariates", "ma", "volcano", "gene_counts", "dispersions")
 N_SCRIPTS = 4

@@ -43,7 +43,7 @@ def resolve(folder: Path, tissues: dict[str, int], monkeypatch: pytest.MonkeyPat
         sheet=None,
         accession="PRJNA1",
         tax_id=10090,
-        rules=complete(RULES, load_schema("config")["properties"]["samples"]),
+        rules=complete(RULES, load_schema("config.schema.yaml")["properties"]["samples"]),
         test="knockout",
         reference="control",
         covariates="auto",

@@ -90,7 +90,7 @@ def observed(made, genes):
 
 
 def test_demo_settings_fit_the_schema():
-    check(DEMO, load_schema("simulation"), where="demo")
+    check(DEMO, load_schema("simulation.schema.yaml"), where="demo")
 
 
 def test_every_curated_gene_is_in_the_world_once():

@@ -2,16 +2,19 @@
 
 import ast
 import re
+import shutil
 import sys
-from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
 import yaml
 
+from claimcheck.dependencies import files_of_steps
+
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = ROOT / "workflow/scripts"
+FILES = files_of_steps(SCRIPTS)
 DISTRIBUTIONS = packages_distributions()
 PROFILES = {name: yaml.safe_load((ROOT / f"profiles/{name}/config.yaml").read_text()) for name in ("default", "slurm")}
 
@@ -22,7 +25,7 @@ def canonical(name):
 
 def rules():
     """Yield (name, text) of every rule."""
-    for path in [ROOT / "Snakefile", *sorted((ROOT / "workflow/rules").glob("*.smk"))]:
+    for path in [ROOT / "workflow/Snakefile", *sorted((ROOT / "workflow/rules").glob("*.smk"))]:
         for part in re.split(r"(?m)^(?= *(?:rule|checkpoint) \w+:$)", path.read_text())[1:]:
             yield re.match(r" *\w+ (\w+):", part)[1], part
 
@@ -35,39 +38,21 @@ STEPS = {
 }
 
 
-def module_file(module):
-    """Return the file of a module of the library, None for all others."""
-    path = SCRIPTS.joinpath(*module.split("."))
-    found = [file for file in (path.with_suffix(".py"), path / "__init__.py") if file.is_file()]
-    return found[0] if found else None
-
-
-@cache
 def imported_by(path):
-    """Return the names that a file imports, modules and what is taken from them."""
+    """Return the packages that a file imports itself."""
     names = set()
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
-            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-    return frozenset(names)
+            names.add(node.module)
+    return {name.partition(".")[0] for name in names}
 
 
 def third_party(*files):
-    """Return the packages that files import themselves and through the library, by their canonical names."""
-    waiting, seen, packages = list(files), set(), set()
-    while waiting:
-        path = waiting.pop()
-        if path in seen:
-            continue
-        seen.add(path)
-        for name in imported_by(path):
-            parents = [".".join(name.split(".")[:depth]) for depth in range(1, name.count(".") + 2)]
-            waiting += [file for module in parents if (file := module_file(module))]
-            if not module_file(parents[0]) and parents[0] not in sys.stdlib_module_names:
-                packages.add(parents[0])
-    return {canonical(DISTRIBUTIONS[package][0]) for package in packages}
+    """Return the packages of others that files import, by their canonical names."""
+    packages = set().union(*(imported_by(path) for path in files if path.suffix == ".py"))
+    return {canonical(DISTRIBUTIONS[name][0]) for name in packages - {"claimcheck", *sys.stdlib_module_names}}
 
 
 def pinned(family):
@@ -79,25 +64,30 @@ def pinned(family):
 @pytest.mark.parametrize("step", STEPS)
 def test_an_environment_holds_what_its_step_imports(step):
     script, family = STEPS[step]
-    needed = third_party(SCRIPTS / script)
+    needed = third_party(*FILES[SCRIPTS / script])
     assert needed
     assert not needed - pinned(family), f"{script} runs in envs/{family}.yaml"
 
 
 def test_imports_are_followed_through_the_library():
     assert "scipy" not in imported_by(SCRIPTS / "evaluate_claims.py")
-    assert {"numpy", "pandas", "scipy", "pydeseq2"} <= third_party(SCRIPTS / "evaluate_claims.py")
+    assert {"numpy", "pandas", "scipy", "pydeseq2"} <= third_party(*FILES[SCRIPTS / "evaluate_claims.py"])
 
 
-def test_reading_the_workflow_loads_nothing_heavy():
+def test_reading_the_workflow_loads_nothing_heavy(tmp_path):
     """Every job of a cluster reads it twice."""
-    modules = re.findall(r"(?m)^from (claimcheck\.\S+) import", (ROOT / "workflow/rules/common.smk").read_text())
-    assert len(modules) >= 4
-    assert third_party(*map(module_file, modules)) <= {"pandas", "jsonschema", "pyyaml"}
+    imports = re.findall(r"(?m)^from claimcheck\.\S+ import .+", (ROOT / "workflow/rules/common.smk").read_text())
+    assert len(imports) >= 4
+    shutil.copytree(SCRIPTS / "claimcheck", tmp_path / "claimcheck")
+    (tmp_path / "common.py").write_text("\n".join(imports))
+    files = files_of_steps(tmp_path)[tmp_path / "common.py"]
+    assert third_party(*files) <= {"pandas", "jsonschema", "pyyaml"}
 
 
 def local_rules():
-    text = "\n".join(path.read_text() for path in [ROOT / "Snakefile", *(ROOT / "workflow/rules").glob("*.smk")])
+    text = "\n".join(
+        path.read_text() for path in [ROOT / "workflow/Snakefile", *(ROOT / "workflow/rules").glob("*.smk")]
+    )
     blocks = re.findall(r"(?m)^ *localrules:\n((?: +\w+,\n)+)", text)
     return set(re.findall(r"\w+", " ".join(blocks)))
 

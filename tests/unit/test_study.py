@@ -29,7 +29,7 @@ def changed(**changes):
 
 def test_absent_keys_take_the_defaults_of_the_schema(tmp_path):
     study = read_configuration(ARCHIVE, folder=tmp_path)
-    for section, part in load_schema("config")["properties"].items():
+    for section, part in load_schema("config.schema.yaml")["properties"].items():
         for key, rule in part.get("properties", {}).items():
             if "default" in rule and "properties" not in rule and section not in ("counts", "simulation"):
                 expected = ARCHIVE.get(section, {}).get(key, rule["default"])

@@ -189,7 +189,7 @@ def test_a_cell_without_end_is_refused(parse: Callable[..., object]) -> None:
 )
 def test_no_title_makes_the_search_for_genotypes_slow(text: str) -> None:
     section = {"gene": ["Lcn2", "lipocalin-2"], "driver": ["Dmp1-Cre"], "tissues": {"include": ["bone"]}}
-    rules = compile_rules(complete(section, load_schema("conditional_knockout")))
+    rules = compile_rules(complete(section, load_schema("conditional_knockout.schema.yaml")))
     started = time.monotonic()
     call_genotypes({"S1": {"sample_title": text}, "S2": {"sample_title": text + "b"}}, rules)
     assert time.monotonic() - started < 5

@@ -56,9 +56,6 @@ if HAS_CLAIMS:
             mem_mb=growing(4000),
             runtime=growing(240),
         params:
-            library=LIBRARY["claims"],
-            collections=LIBRARY["sets"],
-            expression=LIBRARY["expression"],
             # A simulated reference holds some of the genes only.
             complete_reference=FROM_ARCHIVE and not SIMULATED,
             test=config["design"]["test"],

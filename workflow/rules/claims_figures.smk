@@ -57,8 +57,6 @@ if CLAIMS:
         conda:
             "../../envs/figures.yaml"
         params:
-            library=LIBRARY["figures"],
-            register=LIBRARY["claims"],
             test=config["design"]["test"],
             reference=config["design"]["reference"],
             simulated=SIMULATED,
@@ -88,8 +86,6 @@ if CLAIMS:
         conda:
             "../../envs/figures.yaml"
         params:
-            library=LIBRARY["figures"],
-            register=LIBRARY["claims"],
             test=config["design"]["test"],
             reference=config["design"]["reference"],
             simulated=SIMULATED,
@@ -119,8 +115,6 @@ if CLAIMS:
         conda:
             "../../envs/figures.yaml"
         params:
-            library=LIBRARY["figures"],
-            register=LIBRARY["claims"],
             test=config["design"]["test"],
             reference=config["design"]["reference"],
             simulated=SIMULATED,
@@ -150,8 +144,6 @@ if CLAIMS:
         conda:
             "../../envs/figures.yaml"
         params:
-            library=LIBRARY["figures"],
-            register=LIBRARY["claims"],
             test=config["design"]["test"],
             reference=config["design"]["reference"],
             simulated=SIMULATED,
@@ -179,11 +171,6 @@ if CLAIMS and SIMULATED:
             "logs/compare_truth/compare_truth.benchmark.tsv"
         conda:
             "../../envs/expression.yaml"
-        params:
-            register=LIBRARY["claims"],
-            collections=LIBRARY["sets"],
-            library=LIBRARY["figures"],
-            simulation=digest_of_wing("simulation"),
         message:
             "Work out what was planted for every claim"
         script:

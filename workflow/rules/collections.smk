@@ -30,7 +30,6 @@ rule fetch_collections:
     conda:
         "../../envs/sourcing.yaml"
     params:
-        library=LIBRARY["sets"],
         collections=config["collections"],
     message:
         "Fetch the published collections of gene sets that can be reached"
@@ -63,7 +62,6 @@ rule map_collections:
         mem_mb=growing(2000),
         runtime=growing(30),
     params:
-        library=LIBRARY["sets"],
         collections=config["collections"],
         gene_sets=config["gene_sets"],
         tax_id=config["study"]["tax_id"],

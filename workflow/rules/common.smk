@@ -3,9 +3,9 @@
 import atexit
 import logging
 import os
+import shlex
 import sys
 from functools import cache
-from hashlib import sha256
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
@@ -17,12 +17,28 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 # Dozens of short steps import the same libraries: their bytecode is kept even where the system says not to.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
+# Snakemake hands the interpreter's path to a shell as it is, which would cut it at a space.
+if Path(sys.executable).exists():
+    sys.executable = shlex.quote(sys.executable)
+
 # On a full disk no log can be written: that is said once, not with a traceback a line.
 logging.raiseExceptions = False
 
-sys.path.insert(0, str(Path(workflow.basedir) / "workflow" / "scripts"))
+# Where another workflow uses this one as a module, `workflow.basedir` is that of the other.
+SCRIPTS = (
+    Path(workflow.current_basedir.get_path_or_uri(secret_free=True)).parent / "scripts"
+)
+if not SCRIPTS.is_dir():
+    raise WorkflowError(
+        "the workflow is not in a folder of this machine\n"
+        f"  where:    {SCRIPTS}\n"
+        "  expected: a clone, since its steps share a library\n"
+        "  remedy:   clone the repository, and name its workflow/Snakefile in the `module` statement"
+    )
+sys.path.insert(0, str(SCRIPTS))
 
 from claimcheck.claims.requests import read_requests
+from claimcheck.dependencies import digests_of_steps
 from claimcheck.disk import check_disk
 from claimcheck.errors import StudyError
 from claimcheck.steps import PROBLEMS
@@ -36,8 +52,11 @@ def existing_path(path):
     return None if path == "none" else Path(path)
 
 
+# Of a module the configuration may be given by the workflow that uses it: no file is read, and what is given stays as it is.
+IS_GIVEN = workflow.modifier.skip_configfile
+
 try:
-    if Path(CONFIG).exists() or not workflow.overwrite_configfiles:
+    if not IS_GIVEN and (Path(CONFIG).exists() or not workflow.overwrite_configfiles):
         load_configuration(Path(CONFIG))
 except StudyError as error:
     raise WorkflowError(str(error)) from None
@@ -45,6 +64,8 @@ except StudyError as error:
 
 configfile: CONFIG
 
+
+config = dict(config)
 
 # What `snakemake verify` compares with is no part of the study.
 MANIFEST = config.pop("manifest", "results/provenance.json")
@@ -80,25 +101,20 @@ wildcard_constraints:
     family=r"[a-z][a-z0-9_]*",
 
 
-def digest_of_wing(wing):
-    """Return a checksum of a wing of the library: Snakemake sees changes of a step's script, but not of what it imports."""
-    modules = sorted(
-        Path(workflow.basedir, "workflow/scripts/claimcheck", wing).glob("*.py")
-    )
-    return sha256(b"".join(module.read_bytes() for module in modules)).hexdigest()[:16]
+def own_rules():
+    """Return the rules of this workflow by their names in it: where it is a module, they have others, and are not alone."""
+    return {name: proxy.rule for name, proxy in rules._rules.items()}
 
 
-LIBRARY = {
-    wing: digest_of_wing(wing)
-    for wing in (
-        "sourcing",
-        "provenance",
-        "expression",
-        "sets",
-        "claims",
-        "figures",
-    )
-}
+def complete_rules():
+    """Let every step depend on its code, of which Snakemake sees the script's time alone, and local rules be local in a module too."""
+    digests = digests_of_steps(SCRIPTS)
+    local = set(workflow._localrules)
+    for name, step in own_rules().items():
+        if step.script:
+            step.set_params(code=digests[Path(step.script).name])
+        if name in local:
+            workflow.localrules(step.name)
 
 
 def growing(amount):

@@ -33,7 +33,6 @@ rule compare_groups:
         mem_mb=growing(4000),
         runtime=growing(60),
     params:
-        library=LIBRARY["expression"],
         test=config["design"]["test"],
         reference=config["design"]["reference"],
         differential=config["differential"],

@@ -23,8 +23,6 @@ if FROM_ARCHIVE:
         resources:
             mem_mb=growing(4000),
             runtime=growing(30),
-        params:
-            library=LIBRARY["expression"],
         message:
             "Sum the transcript abundances of all samples to gene counts"
         script:
@@ -47,8 +45,6 @@ else:
             "logs/import_counts/import_counts.benchmark.tsv"
         conda:
             "../../envs/expression.yaml"
-        params:
-            library=LIBRARY["expression"],
         message:
             "Read the gene counts {input.table}"
         script:

@@ -25,8 +25,6 @@ GENE_FIGURES = list(NAMED_GENES)
 NAMED_TABLE = "results/differential/named_genes.tsv"
 # Counts from which a gene is expressed, where no register says it.
 NAMED_PARAMS = {
-    "library": LIBRARY["figures"],
-    "register": LIBRARY["claims"],
     "test": config["design"]["test"],
     "reference": config["design"]["reference"],
     "detected_counts": config["differential"]["min_count"],
@@ -63,8 +61,6 @@ if GENE_FIGURES:
             mem_mb=growing(4000),
             runtime=growing(60),
         params:
-            library=LIBRARY["sets"],
-            claims=LIBRARY["claims"],
             test=config["design"]["test"],
             reference=config["design"]["reference"],
             report=config["report"],

@@ -47,7 +47,6 @@ rule rank_sets:
         mem_mb=growing(4000),
         runtime=growing(60),
     params:
-        library=LIBRARY["sets"],
         test=config["design"]["test"],
         reference=config["design"]["reference"],
         gene_sets=config["gene_sets"],
@@ -77,7 +76,6 @@ rule score_sets:
         mem_mb=growing(4000),
         runtime=growing(60),
     params:
-        library=LIBRARY["sets"],
         test=config["design"]["test"],
         reference=config["design"]["reference"],
         gene_sets={
@@ -109,8 +107,6 @@ rule calibrate_sets:
         mem_mb=growing(4000),
         runtime=growing(120),
     params:
-        library=LIBRARY["sets"],
-        claims=LIBRARY["claims"],
         test=config["design"]["test"],
         reference=config["design"]["reference"],
         seed=config["gene_sets"]["seed"],

@@ -13,30 +13,28 @@ from snakemake import __version__ as SNAKEMAKE_VERSION
 from snakemake.io import regex_from_filepattern
 from snakemake.settings.types import DeploymentMethod
 
-from claimcheck.provenance.inputs import digest_of_code
+from claimcheck.provenance.inputs import digest_of_code, pinned_packages
 
-FAMILY_ENVIRONMENTS = {
-    "environments": [
-        workflow.source_path(f"../../envs/{family}.yaml")
+PINNED = pinned_packages(
+    [
+        Path(workflow.source_path(f"../../envs/{family}.yaml"))
         for family in ("sourcing", "quantification", "expression", "sets", "figures")
     ],
-    "pins": workflow.source_path("../../envs/pins.txt"),
-}
-
-
+    Path(workflow.source_path("../../envs/pins.txt")),
+)
 WORKFLOW_VERSIONS = {
     "python": f"{sys.version_info.major}.{sys.version_info.minor}",
     "snakemake": SNAKEMAKE_VERSION,
-    "workflow": digest_of_code(Path(workflow.basedir)),
+    "workflow": digest_of_code(SCRIPTS.parent),
 }
 BY_CONDA = DeploymentMethod.CONDA in workflow.deployment_settings.deployment_method
 
 
 # The rule by the pattern of each result; of figures by the name of each that this study draws, whatever wildcards made it.
 PATTERNS = {
-    regex_from_filepattern(str(output)): rule.name
-    for rule in workflow.rules
-    for output in rule.output
+    regex_from_filepattern(str(output)): name
+    for name, maker in own_rules().items()
+    for output in maker.output
     if output.startswith("results/")
 }
 DRAWN = expand(
@@ -59,7 +57,6 @@ MAKERS = {
 
 rule record_inputs:
     input:
-        **FAMILY_ENVIRONMENTS,
         configuration="results/config.yaml",
         claims=file_or_none(config["claims"]),
         sheet=branch(
@@ -112,6 +109,7 @@ rule record_inputs:
         runtime=growing(240),
     params:
         workflow=WORKFLOW_VERSIONS,
+        pinned=PINNED,
         by_conda=BY_CONDA,
     message:
         "List what the study is made from"
@@ -135,7 +133,6 @@ rule record_provenance:
     conda:
         "../../envs/sourcing.yaml"
     params:
-        library=LIBRARY["provenance"],
         makers=MAKERS,
     message:
         "Write the manifest of the study"
@@ -149,8 +146,6 @@ localrules:
 
 
 rule verify:
-    input:
-        **FAMILY_ENVIRONMENTS,
     # No benchmark: a file that is there counts as done, and the comparison would not be made again.
     log:
         "logs/verify/verify.log",
@@ -162,6 +157,7 @@ rule verify:
         claims=file_or_none(config["claims"]),
         configuration=config,
         workflow=WORKFLOW_VERSIONS,
+        pinned=PINNED,
         by_conda=BY_CONDA,
     message:
         "Compare the study with {params.manifest}"

@@ -49,7 +49,6 @@ if FROM_ARCHIVE:
         conda:
             "../../envs/expression.yaml"
         params:
-            library=LIBRARY["expression"],
             quality=config["quality"],
             test=config["design"]["test"],
             reference=config["design"]["reference"],
@@ -75,7 +74,6 @@ else:
         conda:
             "../../envs/expression.yaml"
         params:
-            library=LIBRARY["expression"],
             thresholds=config["quality"]["library_size"],
         message:
             "Hold the library size of each sample against the thresholds"
@@ -110,7 +108,6 @@ rule assess_samples:
         mem_mb=growing(4000),
         runtime=growing(60),
     params:
-        library=LIBRARY["expression"],
         quality=config["quality"],
         identity=config["identity"],
         differential=config["differential"],
@@ -146,7 +143,6 @@ rule assess_identity:
     conda:
         "../../envs/expression.yaml"
     params:
-        library=LIBRARY["expression"],
         identity=config["identity"],
         deleted_gene=config["study"]["deleted_gene"],
         deleted_gene_symbol=config["study"]["deleted_gene_symbol"],
@@ -173,7 +169,6 @@ rule choose_design:
     conda:
         "../../envs/expression.yaml"
     params:
-        library=LIBRARY["expression"],
         design=config["design"],
     message:
         "Choose what the comparison is adjusted for"
@@ -193,7 +188,6 @@ rule collect_gates:
     conda:
         "../../envs/expression.yaml"
     params:
-        library=LIBRARY["expression"],
         accepted=config["quality"]["accepted"],
     message:
         "Collect the gates"

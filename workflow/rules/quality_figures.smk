@@ -60,7 +60,6 @@ rule draw_mapping:
     conda:
         "../../envs/figures.yaml"
     params:
-        library=LIBRARY["figures"],
         test=config["design"]["test"],
         reference=config["design"]["reference"],
         min_share=config["quality"]["pseudoaligned_share"]["warn"],
@@ -94,7 +93,6 @@ rule draw_library:
     conda:
         "../../envs/figures.yaml"
     params:
-        library=LIBRARY["figures"],
         test=config["design"]["test"],
         reference=config["design"]["reference"],
         simulated=SIMULATED,
@@ -124,7 +122,6 @@ rule draw_shares:
     conda:
         "../../envs/figures.yaml"
     params:
-        library=LIBRARY["figures"],
         test=config["design"]["test"],
         reference=config["design"]["reference"],
         simulated=SIMULATED,
@@ -155,7 +152,6 @@ rule draw_composition:
     conda:
         "../../envs/figures.yaml"
     params:
-        library=LIBRARY["figures"],
         test=config["design"]["test"],
         reference=config["design"]["reference"],
         min_log2_ratio=config["quality"]["composition"]["log2_ratio"],
@@ -186,8 +182,6 @@ rule draw_sex:
     conda:
         "../../envs/figures.yaml"
     params:
-        expression=LIBRARY["expression"],
-        library=LIBRARY["figures"],
         test=config["design"]["test"],
         reference=config["design"]["reference"],
         simulated=SIMULATED,
@@ -222,8 +216,6 @@ rule draw_knockout:
     conda:
         "../../envs/figures.yaml"
     params:
-        expression=LIBRARY["expression"],
-        library=LIBRARY["figures"],
         test=config["design"]["test"],
         reference=config["design"]["reference"],
         deleted_gene=config["study"]["deleted_gene"],
@@ -257,7 +249,6 @@ rule draw_relations:
     conda:
         "../../envs/figures.yaml"
     params:
-        library=LIBRARY["figures"],
         test=config["design"]["test"],
         reference=config["design"]["reference"],
         simulated=SIMULATED,
@@ -287,7 +278,6 @@ rule draw_pca:
     conda:
         "../../envs/figures.yaml"
     params:
-        library=LIBRARY["figures"],
         test=config["design"]["test"],
         reference=config["design"]["reference"],
         simulated=SIMULATED,
@@ -317,7 +307,6 @@ rule draw_pca_covariates:
     conda:
         "../../envs/figures.yaml"
     params:
-        library=LIBRARY["figures"],
         test=config["design"]["test"],
         reference=config["design"]["reference"],
         simulated=SIMULATED,

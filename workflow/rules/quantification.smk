@@ -84,7 +84,6 @@ rule measure_library:
         mem_mb=growing(2000),
         runtime=growing(60),
     params:
-        library=LIBRARY["expression"],
         sample="{sample}",
         most_reads=config["quality"]["subset_reads"],
     message:
@@ -112,7 +111,6 @@ rule profile_exons:
         mem_mb=growing(1000),
         runtime=growing(240),
     params:
-        library=LIBRARY["expression"],
         sample="{sample}",
     message:
         "Count the reads of {wildcards.sample} in the exons of the deleted gene"

@@ -95,8 +95,6 @@ rule inspect_reads:
     resources:
         mem_mb=growing(2000),
         runtime=growing(120),
-    params:
-        library=LIBRARY["sourcing"],
     message:
         "Measure the quality of the reads of {wildcards.run} with sequali"
     script:
@@ -117,8 +115,6 @@ rule collect_reads_quality:
         "logs/collect_reads_quality/collect_reads_quality.benchmark.tsv"
     conda:
         "../../envs/sourcing.yaml"
-    params:
-        library=LIBRARY["sourcing"],
     message:
         "Collect the quality of all reads"
     script:

@@ -28,25 +28,6 @@ localrules:
     write_report,
 
 
-PARTS_OF_PAGE = [
-    "all_genes",
-    "artefacts",
-    "can_say",
-    "claims",
-    "exploratory",
-    "explore",
-    "firmness",
-    "genes",
-    "macros",
-    "made",
-    "methods",
-    "nulls",
-    "provenance",
-    "samples",
-    "sets",
-]
-
-
 rule draw_genes:
     input:
         genes="results/differential/genes.tsv",
@@ -75,7 +56,6 @@ rule draw_genes:
     conda:
         "../../envs/figures.yaml"
     params:
-        library=LIBRARY["figures"],
         test=config["design"]["test"],
         reference=config["design"]["reference"],
         alpha=config["differential"]["alpha"],
@@ -106,7 +86,6 @@ rule draw_dispersions:
     conda:
         "../../envs/figures.yaml"
     params:
-        library=LIBRARY["figures"],
         simulated=SIMULATED,
     message:
         "Draw {output.svg}"
@@ -133,7 +112,6 @@ rule draw_gene_counts:
     conda:
         "../../envs/figures.yaml"
     params:
-        library=LIBRARY["figures"],
         test=config["design"]["test"],
         reference=config["design"]["reference"],
         simulated=SIMULATED,
@@ -163,7 +141,6 @@ rule draw_enrichment:
     conda:
         "../../envs/figures.yaml"
     params:
-        library=LIBRARY["figures"],
         test=config["design"]["test"],
         reference=config["design"]["reference"],
         simulated=SIMULATED,
@@ -213,16 +190,6 @@ rule write_report:
         drawn=expand(
             "results/figures/{figure}.{form}", figure=FIGURES, form=["pdf", "tsv"]
         ),
-        template=workflow.source_path("../report/index.html.j2"),
-        parts=[
-            *[
-                workflow.source_path(f"../report/{part}.html.j2")
-                for part in PARTS_OF_PAGE
-            ],
-            workflow.source_path("../report/page.css"),
-            workflow.source_path("../report/page.js"),
-            workflow.source_path("../report/references.yaml"),
-        ],
     output:
         page="results/report/index.html",
     log:
@@ -232,8 +199,6 @@ rule write_report:
     conda:
         "../../envs/figures.yaml"
     params:
-        library=LIBRARY["figures"],
-        claims=LIBRARY["claims"],
         study={
             "title": config["study"]["title"],
             "accession": config["study"]["bioproject"] or "",

@@ -37,7 +37,6 @@ rule draw_set_effects:
     conda:
         "../../envs/figures.yaml"
     params:
-        library=LIBRARY["figures"],
         layout=lookup(dpath="{family}", within=SET_LAYOUTS),
         test=config["design"]["test"],
         reference=config["design"]["reference"],
@@ -67,7 +66,6 @@ rule draw_null_calibration:
     conda:
         "../../envs/figures.yaml"
     params:
-        library=LIBRARY["figures"],
         test=config["design"]["test"],
         reference=config["design"]["reference"],
         simulated=SIMULATED,

@@ -12,7 +12,6 @@ from claimcheck.provenance.inputs import (
     describe_software,
     kallisto_versions,
     package_versions,
-    pinned_packages,
 )
 from claimcheck.steps import step
 from claimcheck.tables import read_table, write_table
@@ -28,14 +27,13 @@ def main(
     read_files: Path | None,
     collections: Path | None,
     run_infos: list[Path],
-    environments: list[Path],
-    pins: Path,
     workflow: Mapping[str, str],
+    pinned: Mapping[str, str],
     by_conda: bool,
     output: Path,
 ) -> None:
     """Write one row an input; `files` are the user's by kind, `fetched` the rule and its files by kind."""
-    versions = package_versions(pinned_packages(environments, pins), by_conda=by_conda)
+    versions = package_versions(pinned, by_conda=by_conda)
     parts = [
         describe_software({**versions, **kallisto_versions(run_infos), **workflow}),
         describe_files("configuration", [configuration], rule="save_configuration"),
@@ -73,9 +71,8 @@ if "snakemake" in globals():
             read_files=Path(snakemake.input.read_files) if snakemake.input.read_files else None,
             collections=Path(snakemake.input.collections) if snakemake.input.collections else None,
             run_infos=paths(snakemake.input.run_infos),
-            environments=paths(snakemake.input.environments),
-            pins=Path(snakemake.input.pins),
             workflow=snakemake.params.workflow,
+            pinned=snakemake.params.pinned,
             by_conda=snakemake.params.by_conda,
             output=Path(snakemake.output[0]),
         )

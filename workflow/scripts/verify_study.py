@@ -12,7 +12,7 @@ from claimcheck.provenance.comparison import (
     compare_results,
     compare_software,
 )
-from claimcheck.provenance.inputs import kallisto_versions, package_versions, pinned_packages
+from claimcheck.provenance.inputs import kallisto_versions, package_versions
 from claimcheck.provenance.manifest import plain, read_manifest
 from claimcheck.steps import step
 from claimcheck.tables import listed
@@ -23,15 +23,14 @@ def main(
     manifest: Path,
     configuration: dict[str, Any],
     claims: Path | None,
-    environments: list[Path],
-    pins: Path,
     workflow: Mapping[str, str],
+    pinned: Mapping[str, str],
     by_conda: bool,
 ) -> None:
     """Print that the study is the manifest's, or stop with all differences."""
     stated = read_manifest(manifest)
     run_infos = sorted(Path("results/quantification").glob("*/run_info.json"))
-    versions = package_versions(pinned_packages(environments, pins), by_conda=by_conda)
+    versions = package_versions(pinned, by_conda=by_conda)
     changed_inputs, absent = compare_inputs(stated)
     changed_results = compare_results(stated)
     differences = [
@@ -71,8 +70,7 @@ if "snakemake" in globals():
             manifest=Path(snakemake.params.manifest),
             configuration=dict(snakemake.params.configuration),
             claims=Path(snakemake.params.claims) if snakemake.params.claims else None,
-            environments=[Path(path) for path in snakemake.input.environments],
-            pins=Path(snakemake.input.pins),
             workflow=snakemake.params.workflow,
+            pinned=snakemake.params.pinned,
             by_conda=snakemake.params.by_conda,
         )

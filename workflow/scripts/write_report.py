@@ -10,6 +10,9 @@ from claimcheck.figures.page import Results, render_page
 from claimcheck.steps import step
 from claimcheck.tables import read_table, write_text
 
+# no input: in another clone it has another path, and the page would be written again
+TEMPLATE = Path(__file__).resolve().parents[1] / "report" / "index.html.j2"
+
 
 def main(
     *,
@@ -31,7 +34,6 @@ def main(
     configuration: Path,
     provenance: Path,
     figures: list[Path],
-    template: Path,
     page: Path,
     study: Study,
 ) -> None:
@@ -108,7 +110,7 @@ def main(
         ),
         claims=claims,
     )
-    write_text(page, render_page(study, results, figures, template))
+    write_text(page, render_page(study, results, figures, TEMPLATE))
 
 
 def read_claims(
@@ -201,7 +203,6 @@ if "snakemake" in globals():
             configuration=Path(snakemake.input.configuration),
             provenance=Path(snakemake.input.provenance),
             figures=[Path(figure) for figure in snakemake.input.figures],
-            template=Path(snakemake.input.template),
             page=Path(snakemake.output.page),
             study=Study(**snakemake.params.study),
         )

@@ -96,13 +96,13 @@ def _count_nodes(node: yaml.Node, sizes: dict[int, int]) -> int:
 
 
 def load_schema(name: str) -> dict[str, Any]:
-    """Read `workflow/schemas/<name>.schema.yaml`; a property `$ref: <other>`, at any depth, is replaced by that schema file.
+    """Read a file of `workflow/schemas`; a property `$ref: <other file>`, at any depth, is replaced by that schema.
 
     What stands beside the reference, such as a default, is kept.
 
     Each file has an `$id` of its own, so that references within it stay within it.
     """
-    schema: dict[str, Any] = yaml.safe_load((SCHEMAS / f"{name}.schema.yaml").read_text(encoding="utf-8"))
+    schema: dict[str, Any] = yaml.safe_load((SCHEMAS / name).read_text(encoding="utf-8"))
     schema["$id"] = f"urn:claimcheck:{name}"
     return _joined(schema)
 

@@ -43,7 +43,7 @@ def read_configuration(configuration: dict[str, Any], *, folder: Path) -> dict[s
     Raises:
         StudyError: a key is unknown, missing or has a wrong value, keys contradict each other, or a file is missing.
     """
-    schema = load_schema("config")
+    schema = load_schema("config.schema.yaml")
     check(configuration, schema, where=CONFIG)
     study: dict[str, Any] = complete(configuration, schema)
     for key, wrong, expected in _contradictions(study, folder):

@@ -46,7 +46,7 @@ def read_register(
     content = load_yaml(
         path, name="claims register", missing="correct `claims` in config/config.yaml, or set it to none"
     )
-    schema = load_schema("claims")
+    schema = load_schema("claims.schema.yaml")
     _check_schema(content, schema, path)
     check_sense(content, Collection.of(sets, members, annotation), where=str(path))
     canonical = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()

@@ -119,11 +119,10 @@ def kallisto_versions(run_infos: Sequence[Path]) -> dict[str, str]:
     return {"kallisto": ", ".join(sorted(found))} if found else {}
 
 
-def digest_of_code(root: Path) -> str:
-    """Return a checksum of the rules, steps and library below `root`: the version of the workflow, also between releases."""
-    folder = root / "workflow"
-    files = [root / "Snakefile", *folder.glob("rules/*.smk"), *folder.glob("scripts/**/*.py")]
-    parts = [f"{path.relative_to(root).as_posix()} {digest_of(path, 'sha256')}" for path in sorted(files)]
+def digest_of_code(folder: Path) -> str:
+    """Return a checksum of the rules, steps and library in `folder`: the version of the workflow, also between releases."""
+    files = [folder / "Snakefile", *folder.glob("rules/*.smk"), *folder.glob("scripts/**/*.py")]
+    parts = [f"{path.relative_to(folder).as_posix()} {digest_of(path, 'sha256')}" for path in sorted(files)]
     return sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 

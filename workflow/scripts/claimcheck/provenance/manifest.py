@@ -133,7 +133,7 @@ def read_manifest(path: Path) -> Manifest:
         manifest: Manifest = json.loads(path.read_text(encoding="utf-8"))
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise _no_manifest(path, str(error)) from error
-    check(manifest, load_schema("provenance"), where=str(path))
+    check(manifest, load_schema("provenance.schema.yaml"), where=str(path))
     if _digest(manifest["study"]) != manifest["sha256"]:
         raise _no_manifest(path, "it was changed after it was written, since its own checksum does not fit")
     return manifest

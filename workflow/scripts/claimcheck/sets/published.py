@@ -76,7 +76,7 @@ def read_published(collections: Mapping[str, Any]) -> tuple[Published, ...]:
     Raises:
         StudyError: two sets have the same name, the ontology lacks one of its two files, or an address is not one to fetch from.
     """
-    definitions = load_schema("collections")["$defs"]
+    definitions = load_schema("collections.schema.yaml")["$defs"]
     enabled = collections["enabled"]
     found = [
         _table(name, complete(collections[name], definitions["table"]), is_enabled=enabled)

@@ -1,0 +1,98 @@
+"""A step depends on its script, on what that imports, wherever the import stands, and on the schemas and templates it names."""
+
+from pathlib import Path
+
+import pytest
+
+from claimcheck.dependencies import digests_of_steps, files_of_steps
+
+SCRIPTS = Path(__file__).resolve().parents[2] / "workflow/scripts"
+
+FILES = {
+    "scripts/draw.py": "from lib.figures import points\nfrom lib import text as words\n",
+    "scripts/count.py": "import lib.counts\n\ndef main():\n    from lib.lazy import late\n",
+    "scripts/lib/__init__.py": "",
+    "scripts/lib/text.py": "",
+    "scripts/lib/lazy.py": "",
+    "scripts/lib/counts.py": 'import lib.text\nSCHEMA = "counts.schema.yaml"\n',
+    "scripts/lib/unused.py": "",
+    "scripts/lib/figures/__init__.py": "from .style import colour\n",
+    "scripts/lib/figures/style.py": "from .. import text\nfrom ..settings import size\n",
+    "scripts/lib/figures/points.py": '"""Shows page.html."""\nimport numpy\nTEMPLATE = "page.html"\n',
+    "scripts/lib/settings.py": "",
+    "schemas/counts.schema.yaml": "$ref: units.schema.yaml\n",
+    "schemas/units.schema.yaml": "",
+    "report/page.html": '{% include "part.html" %}',
+    "report/part.html": "",
+    "report/other.html": "",
+}
+DRAW = {
+    "scripts/draw.py",
+    "scripts/lib/__init__.py",
+    "scripts/lib/text.py",
+    "scripts/lib/figures/__init__.py",
+    "scripts/lib/figures/style.py",
+    "scripts/lib/figures/points.py",
+    "scripts/lib/settings.py",
+    "report/page.html",
+    "report/part.html",
+}
+COUNT = {
+    "scripts/count.py",
+    "scripts/lib/__init__.py",
+    "scripts/lib/text.py",
+    "scripts/lib/lazy.py",
+    "scripts/lib/counts.py",
+    "schemas/counts.schema.yaml",
+    "schemas/units.schema.yaml",
+}
+
+
+@pytest.fixture
+def workflow(tmp_path):
+    for name, text in FILES.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return tmp_path
+
+
+def test_imports_and_names_of_files_are_followed(workflow):
+    found = {
+        script.name: {path.relative_to(workflow).as_posix() for path in files}
+        for script, files in files_of_steps(workflow / "scripts").items()
+    }
+    assert found == {"draw.py": DRAW, "count.py": COUNT}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_changed_file_changes_the_digests_of_its_dependents_alone(workflow, name):
+    before = digests_of_steps(workflow / "scripts")
+    with (workflow / name).open("a") as stream:
+        stream.write("\n")
+    after = digests_of_steps(workflow / "scripts")
+    changed = {script for script in after if after[script] != before[script]}
+    assert changed == {script for script, files in (("draw.py", DRAW), ("count.py", COUNT)) if name in files}
+
+
+def test_a_workflow_elsewhere_has_the_same_digests(workflow, tmp_path_factory):
+    before = digests_of_steps(workflow / "scripts")
+    elsewhere = workflow.rename(tmp_path_factory.mktemp("elsewhere") / "moved")
+    assert digests_of_steps(elsewhere / "scripts") == before
+
+
+@pytest.mark.parametrize(
+    ("script", "needed"),
+    [
+        ("quantify_sample.py", "scripts/claimcheck/expression/kallisto.py"),
+        ("assess_samples.py", "scripts/claimcheck/expression/normalisation.py"),
+        ("evaluate_claims.py", "schemas/claims.schema.yaml"),
+        ("fetch_collections.py", "schemas/collections.schema.yaml"),
+        *(
+            ("write_report.py", f"report/{name}")
+            for name in ("claims.html.j2", "page.css", "page.js", "references.yaml")
+        ),
+    ],
+)
+def test_steps_of_this_workflow(script, needed):
+    assert SCRIPTS.parent / needed in files_of_steps(SCRIPTS)[SCRIPTS / script]

@@ -1,0 +1,85 @@
+"""The workflow runs wherever it lies, and as a part of another one."""
+
+import json
+import re
+import sysconfig
+import venv
+from pathlib import Path
+
+import yaml
+
+from support import tiny
+from support.archive import serve
+from support.studies import ROOT, copy_workflow, run_workflow, write_study
+
+COUNTS_STUDY = {
+    "study": {"title": "counts"},
+    "start_from": "counts",
+    "counts": {"table": "config/counts.tsv", "samples": "config/sheet.tsv"},
+    "design": {"test": "y", "reference": "x"},
+}
+SHEET = "sample\tcondition\na\tx\nb\tx\nc\ty\nd\ty\n"
+
+
+def test_a_path_with_a_space(tmp_path: Path) -> None:
+    clone = copy_workflow(tmp_path / "my files" / "clone")
+    venv.create(clone / ".venv", symlinks=True)
+    packages = clone / ".venv/lib/python3.11/site-packages/those_of_the_tests.pth"
+    packages.write_text(sysconfig.get_path("purelib"))
+    study = write_study(tmp_path / "my files" / "study", COUNTS_STUDY, counts__tsv="", sheet__tsv=SHEET)
+    target = "results/samples/samples.tsv"
+    completed = run_workflow(study, target, clone=clone, python=str(clone / ".venv/bin/python"))
+    assert completed.returncode == 0, completed.stderr[-3000:]
+    assert (study / target).is_file()
+
+
+USER = """
+configfile: "all.yaml"
+
+rule everything:
+    input:
+        "lines.txt",
+        "results/provenance.json",
+
+module claimcheck:
+    snakefile: "../clone/workflow/Snakefile"
+    config: config["rna"]
+
+use rule * from claimcheck as claims_*
+
+rule count_lines:
+    input:
+        "results/report/index.html",
+    output:
+        "lines.txt",
+    shell:
+        "wc -l {input} > {output}"
+"""
+
+
+def test_another_workflow_uses_it_as_a_module(tmp_path: Path) -> None:
+    copy_workflow(tmp_path / "clone")
+    user = tmp_path / "user"
+    (user / "config").mkdir(parents=True)
+    (user / "Snakefile").write_text(USER)
+    (user / "config/transcripts.fa").write_text(tiny.fasta(tiny.transcripts()))
+    with serve(tiny.tiny_archive()) as archive:
+        configuration = {"mine": 1, "rna": tiny.tiny_configuration(archive)}
+        (user / "all.yaml").write_text(yaml.safe_dump(configuration))
+        completed = run_workflow(user, clone=user)
+        assert completed.returncode == 0, completed.stderr[-3000:]
+        assert "claims_write_report" in completed.stderr
+        again = run_workflow(user, "-n", clone=user)
+    assert "Nothing to be done" in again.stdout + again.stderr
+    assert (user / "lines.txt").read_text().split()[1] == "results/report/index.html"
+    outputs = json.loads((user / "results/provenance.json").read_text())["study"]["outputs"]
+    assert outputs["results/counts/gene_counts.tsv"]["rule"] == "import_abundances"
+
+
+def test_a_module_finds_the_configuration_of_the_working_folder(tmp_path: Path) -> None:
+    study = write_study(tmp_path, COUNTS_STUDY, counts__tsv="", sheet__tsv=SHEET)
+    module = f"module claimcheck:\n    snakefile: {str(ROOT / 'workflow/Snakefile')!r}\n\nuse rule * from claimcheck\n"
+    (study / "Snakefile").write_text(module)
+    completed = run_workflow(study, "-n", clone=study)
+    assert completed.returncode == 0, completed.stderr[-3000:]
+    assert re.search(r"^compare_groups +1$", completed.stdout + completed.stderr, re.MULTILINE)
