@@ -23,6 +23,7 @@ rule fetch_paired_reads:
         # a run depends on its own files alone, which are among the params
         ancient("results/samples/samples.tsv"),
         ancient("results/samples/read_files.tsv"),
+        ancient("results/samples/animals.tsv"),
     output:
         mate1="resources/reads/{run}_1.fastq.gz",
         mate2="resources/reads/{run}_2.fastq.gz",

@@ -4,7 +4,8 @@ From the archive:  resources/archive/run_table.tsv    the runs that ENA or NCBI 
                    resources/archive/attributes.tsv   the attributes of their samples
                    resources/archive/responses.tsv    checksum of every reply; the replies are in responses/
                    results/samples/samples.tsv        one row a sample (checkpoint: the runs decide what follows)
-                   results/samples/calls.tsv          every RNA-Seq sample of the project, selected or not
+                   results/samples/calls.tsv          every run of the project: its sample, or why it was left out
+                   results/samples/animals.tsv        how many animals each group has; too few stop before any read is fetched
                    results/samples/read_files.tsv     one row a FASTQ file of these samples
 From counts:       results/samples/samples.tsv        from the sheet counts.samples
 
@@ -16,6 +17,7 @@ if FROM_ARCHIVE:
     localrules:
         fetch_metadata,
         resolve_samples,
+        count_animals,
 
     rule fetch_metadata:
         input:
@@ -68,6 +70,26 @@ if FROM_ARCHIVE:
             "Decide which animal and group each run belongs to; stop here if the archive does not say"
         script:
             "../scripts/resolve_samples.py"
+
+    rule count_animals:
+        input:
+            samples="results/samples/samples.tsv",
+        output:
+            animals="results/samples/animals.tsv",
+        log:
+            "logs/count_animals/count_animals.log",
+        benchmark:
+            "logs/count_animals/count_animals.benchmark.tsv"
+        retries: 0
+        conda:
+            "../../envs/sourcing.yaml"
+        params:
+            test=config["design"]["test"],
+            reference=config["design"]["reference"],
+        message:
+            "Count the animals of each group"
+        script:
+            "../scripts/count_animals.py"
 
 else:
 

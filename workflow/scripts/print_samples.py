@@ -5,16 +5,20 @@ from pathlib import Path
 import pandas as pd
 
 from claimcheck.errors import StudyError
-from claimcheck.sourcing.samples import SAMPLE_COLUMNS, require_animals
+from claimcheck.sourcing.samples import DIGEST, SAMPLE_COLUMNS, require_animals
 from claimcheck.steps import step
 from claimcheck.tables import read_table
+
+
+WIDEST = 60
+"""Characters of a cell that are shown."""
 
 
 def main(*, samples: Path, calls: Path | None, test: str, reference: str) -> None:
     """Print one line a sample; columns without a value are left out."""
     table = read_table(samples, text=True)
     order = ["sample", "title", *SAMPLE_COLUMNS[1:]]
-    others = [column for column in table if column not in order]
+    others = [column for column in table if column not in (*order, DIGEST)]
     print(f"\n{_shown(table.reindex(columns=[*order, *others], fill_value=''))}\n")
     if calls is not None:
         called = read_table(calls, text=True)
@@ -29,7 +33,12 @@ def main(*, samples: Path, calls: Path | None, test: str, reference: str) -> Non
 
 
 def _shown(table: pd.DataFrame) -> str:
-    return table.loc[:, (table != "").any()].to_string(index=False, justify="left", max_colwidth=60)
+    """Lay out a table in columns, those without a value left out and long cells cut."""
+    kept = table.loc[:, (table != "").any()]
+    columns = [[name, *(cell if len(cell) <= WIDEST else f"{cell[: WIDEST - 1]}…" for cell in kept[name])] for name in kept]
+    widths = [max(map(len, column)) for column in columns]
+    rows = zip(*columns, strict=True)
+    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows)
 
 
 if "snakemake" in globals():

@@ -139,7 +139,7 @@ def _not_read(runs: pd.DataFrame, all_runs: pd.DataFrame) -> pd.DataFrame:
     """List the runs of the project that are not RNA-Seq of the organism, with the reason."""
     others = all_runs[~all_runs["run_accession"].isin(runs["run_accession"])]
     same = others["tax_id"] == runs["tax_id"].iloc[0]
-    reasons = "deposited as " + others["library_strategy"] + ", " + others["library_source"]
+    reasons = "deposited as " + others["library_strategy"] + " (" + others["library_source"] + "), not as RNA-Seq"
     return pd.DataFrame(
         {
             "sample": others["sample_accession"].where(others["sample_accession"] != "", others["run_accession"]),

@@ -189,13 +189,14 @@ def template_of(sheet: pd.DataFrame, described: pd.DataFrame) -> pd.DataFrame:
         described: what the archive says, indexed by sample.
     """
     parts = [column for column in ("label", "sex", "stratum") if column in sheet]
-    read_as = sheet[parts].agg(lambda row: "; ".join(filter(None, map(str, row))), axis="columns") if parts else ""
+    said = sheet[parts].replace("all samples", "")
+    read_as = said.agg(lambda row: "; ".join(filter(None, map(str, row))), axis="columns") if parts else ""
     template = sheet.assign(
         title=sheet["sample"].map(described["sample_title"]) if "title" not in sheet else sheet["title"], read_as=read_as
     )
     first = ["sample", "title", "read_as", "condition", "sex", "age", "tissue", "batch", "runs", "problem", DIGEST]
-    said = described.loc[:, (described != "").any()].rename(columns=lambda name: ARCHIVE + name.removeprefix("attribute:"))
-    return template[first].join(said, on="sample")
+    quoted = described.loc[:, (described != "").any()].rename(columns=lambda name: ARCHIVE + name.removeprefix("attribute:"))
+    return template[first].join(quoted, on="sample")
 
 
 def check_sheet(sheet: pd.DataFrame, *, where: str, factor: str = "condition") -> pd.DataFrame:

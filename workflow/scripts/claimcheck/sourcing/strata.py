@@ -192,16 +192,15 @@ def _choose_stratum(table: pd.DataFrame, rules: Rules) -> tuple[str, list[str]]:
         reason = f"the configured stratum {configured!r} does not hold both genotypes; there are {_counted(table)}"
         return configured, ([] if configured in both.index else [reason])
     parts = table.drop_duplicates("stratum").set_index("stratum").loc[both.index, _PARTS]
-    differ = [part for part in _PARTS if parts[part].nunique() > 1]
-    largest = both.index[both == both.max()]
-    if len(largest) > 1 or not set(differ) <= {"tissue", "age_group"}:
-        several = "" if len(both) == 1 else (
-            f"several strata hold both genotypes, and differ in {listed(part.replace('_group', '') for part in differ)}: "
-            f"{'; '.join(f'{stratum} ({number} samples)' for stratum, number in both.items())}. "
-            "Say which under samples.conditional_knockout.stratum"
-        )
-        return str(largest[0]), [several] if several else []
-    return str(largest[0]), []
+    differ = [part.replace("_group", "") for part in _PARTS if parts[part].nunique() > 1]
+    largest = str(both.idxmax())
+    if (both == both.max()).sum() == 1 and set(differ) <= {"tissue", "age"}:
+        return largest, []
+    shown = (f"{stratum!r} (such as {_names(table[table['stratum'] == stratum], most=1)})" for stratum in both.index)
+    return largest, [
+        f"several strata hold both genotypes, and differ in {listed(differ)}: {'; '.join(shown)}. "
+        "Say which one to compare, as samples.conditional_knockout.stratum"
+    ]
 
 
 def _could_be(table: pd.DataFrame, stratum: str) -> "pd.Series[bool]":
