@@ -546,10 +546,11 @@ def test_real_filereport_with_a_run_without_files() -> None:
 def test_frozen_sheet_notices_a_changed_description(archive: Archive) -> None:
     reply = archive.filereport({"fields": ["run_accession,sample_accession,sample_title"], "accession": [tiny.PROJECT]})
     runs = merge_sources({"ENA": parse_filereport(reply[1], where="x")})
-    samples = sheets.join_runs(runs)
+    animals = runs["sample_accession"]
+    samples = sheets.describe_samples(runs, animals)
     patterns = {"control": ["control"], "knockout": ["knockout"]}
     calls = sheets.call_conditions(samples, fields=["sample_title"], patterns=patterns)
-    sheet = sheets.samples_from_calls(runs, calls.drop(columns="problem"))
+    sheet = sheets.samples_from_calls(runs, animals, calls.drop(columns="problem"))
     sheets.require_unchanged(sheet, runs, where="config/samples.tsv")
     runs.loc[runs["run_accession"] == "SRR0000013", "sample_title"] = "control after all"
     with pytest.raises(StudyError, match="describes SAMN0000013 differently"):
