@@ -331,7 +331,16 @@ def serve(archive: Archive) -> Iterator[Archive]:
 
 def shared_data(part: str) -> Path:
     """Return a folder of the real data that stand beside the checkout, or skip the test."""
-    path = Path(__file__).resolve().parents[2].parent / "shared" / "data" / part
+    return _shared(f"data/{part}")
+
+
+def shared_cases(part: str) -> Path:
+    """Return a table of the cases that stand beside the checkout, or skip the test."""
+    return _shared(f"cases/{part}")
+
+
+def _shared(part: str) -> Path:
+    path = Path(__file__).resolve().parents[2].parent / "shared" / part
     if not path.exists():
-        pytest.skip(f"needs the real data in {part}, which are not part of the project")
+        pytest.skip(f"needs {part}, which is not part of the project")
     return path

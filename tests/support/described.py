@@ -14,9 +14,14 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import pandas as pd
 import yaml
 
-from claimcheck.tables import read_table
+import resolve_samples
+from claimcheck.errors import StudyError
+from claimcheck.schemas import complete, load_schema
+from claimcheck.sourcing.runs import RUN_FIELDS, merge_sources
+from claimcheck.tables import read_table, write_table
 from support.archive import Archive, serve
 from support.studies import ROOT, run_workflow, write_study
 
@@ -37,10 +42,11 @@ def read_studies(path: Path) -> list[Described]:
     """Read a table of studies, each as an archive that publishes it."""
     with path.open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE))
-    return [_publish(name, list(groups)) for name, groups in groupby(rows, key=lambda row: row["study"])]
+    return [publish(name, list(groups)) for name, groups in groupby(rows, key=lambda row: row["study"])]
 
 
-def _publish(name: str, groups: list[dict[str, str]]) -> Described:
+def publish(name: str, groups: list[dict[str, str]]) -> Described:
+    """Publish a study, one row a group of samples."""
     archive, required = Archive(), {}
     archive.projects[PROJECT] = []
     for group in groups:
@@ -96,6 +102,33 @@ def compare(study: Described, samples: Path, calls: Path) -> str:
     return "; ".join(f"{what}: {', '.join(runs)}" for what, runs in found.items() if runs)
 
 
+def resolve(study: Described, folder: Path, *, sheet: Path | None = None, **samples: Any) -> tuple[str, str]:
+    """Let the step alone decide a study in a folder, the working directory: as `run_described`."""
+    runs = pd.DataFrame(study.archive.projects[PROJECT]).reindex(columns=list(RUN_FIELDS), fill_value="").fillna("")
+    rows = [(sample, name, text) for sample, said in study.archive.attributes.items() for name, text in said.items()]
+    write_table(merge_sources({"ENA": runs}), folder / "runs.tsv")
+    write_table(pd.DataFrame(rows, columns=["sample_accession", "attribute", "value"]), folder / "attributes.tsv")
+    settings = configuration(study.archive)["samples"]
+    try:
+        resolve_samples.main(
+            run_table=folder / "runs.tsv",
+            attributes=folder / "attributes.tsv",
+            sheet=sheet,
+            accession=PROJECT,
+            tax_id=10090,
+            rules=complete(settings | samples, load_schema("config.schema.yaml")["properties"]["samples"]),
+            test="knockout",
+            reference="control",
+            covariates="auto",
+            samples=folder / "samples.tsv",
+            calls=folder / "calls.tsv",
+            read_files_table=folder / "files.tsv",
+        )
+    except StudyError as error:
+        return "stop", str(error)
+    return "resolve", compare(study, folder / "samples.tsv", folder / "calls.tsv")
+
+
 def run_described(study: Described, folder: Path) -> tuple[str, str]:
     """Run `snakemake samples` on a study: (resolve or stop, what is wrong with it or why it stopped)."""
     with serve(study.archive):
@@ -117,7 +150,9 @@ def main() -> None:
             outcome, said = run_described(study, Path(folder))
         is_right = outcome == study.outcome and not (outcome == "resolve" and said)
         failures += not is_right
-        print(f"{'ok ' if is_right else 'BAD'}\t{study.name}\t{study.outcome}\t{outcome}\t{said if sys.argv[2:] or not is_right else ''}")
+        print(
+            f"{'ok ' if is_right else 'BAD'}\t{study.name}\t{study.outcome}\t{outcome}\t{said if sys.argv[2:] or not is_right else ''}"
+        )
     print(f"{failures} not as required")
 
 

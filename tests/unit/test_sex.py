@@ -7,7 +7,7 @@ import pytest
 from claimcheck.expression.counts import read_count_table
 from claimcheck.expression.panels import log2_cpm
 from claimcheck.expression.sex import NOT_MEASURABLE, SexThresholds, check_sex, sex_gates
-from claimcheck.sourcing.traits import normalise_sex
+from claimcheck.sourcing.traits import sex_of_text
 from support.archive import shared_data
 
 EXACT = SexThresholds(trace=0)
@@ -100,7 +100,7 @@ def test_an_organism_without_these_genes_has_no_gate():
     ],
 )
 def test_what_a_sheet_says_is_read_in_its_usual_forms(text, expected):
-    assert normalise_sex(text) == expected
+    assert sex_of_text(text) == expected
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import shutil
 from pathlib import Path
 
-from claimcheck.tables import read_table
+from claimcheck.tables import read_table, write_table
 from support import tiny
 from support.archive import Archive, serve
 from support.studies import last_words, run_workflow, write_study
@@ -11,7 +11,7 @@ from support.studies import last_words, run_workflow, write_study
 RULES = {
     "gene": ["Lcn2"],
     "driver": ["Dmp1-Cre"],
-    "tissues": {"include": ["tibia"]},
+    "tissues": ["tibia"],
 }
 
 
@@ -63,9 +63,11 @@ def test_template_is_ready_to_be_completed(tmp_path: Path) -> None:
         template = study / "results/samples/samples.template.tsv"
         rows = read_table(template, text=True)
         assert list(rows["condition"]).count("") == 1
-        completed = template.read_text().replace("SAMN0000011\t\t", "SAMN0000011\tcontrol\t")
-        (study / "config/samples.tsv").write_text(completed)
-        assert run_workflow(study, "samples").returncode == 0
+        completed = rows.assign(condition=rows["condition"].replace("", "control"))
+        write_table(completed, study / "config/samples.tsv")
+        printed = run_workflow(study, "samples")
+        assert printed.returncode == 0
+        assert "read_as" not in printed.stdout
     sheet = read_table(study / "results/samples/samples.tsv", text=True)
     assert list(sheet["condition"]) == ["control", "control", "knockout", "knockout"]
 
@@ -80,3 +82,20 @@ def test_frozen_sheet_stops_when_the_archive_changes_its_words(tmp_path: Path) -
         completed = run_workflow(study, "samples", "--forcerun", "fetch_metadata")
     assert completed.returncode != 0
     assert "describes SAMN0000014 differently" in last_words(completed)
+
+
+def test_too_few_animals_print_the_sheet_and_fetch_nothing(tmp_path: Path) -> None:
+    archive = tiny.tiny_archive()
+    for row, animal in zip(
+        archive.projects[tiny.PROJECT], ("control 1", "control 1", "knockout 1", "knockout 1"), strict=True
+    ):
+        row["sample_title"] = f"{animal} lane {row['run_accession'][-1]}"
+    with serve(archive):
+        study = study_of(archive, tmp_path)
+        printed = run_workflow(study, "samples")
+        assert printed.returncode == 0
+        assert "1 knockout animal and 1 control animal" in printed.stdout
+        stopped = run_workflow(study, "fetch")
+        assert stopped.returncode != 0
+        assert "at least 2 animals a group" in last_words(stopped)
+        assert not any(path.startswith("/vol1/") for path in archive.requests)

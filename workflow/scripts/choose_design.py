@@ -13,7 +13,7 @@ from claimcheck.expression.design import (
     confounded,
     stated_design,
 )
-from claimcheck.sourcing.traits import normalise_sex
+from claimcheck.sourcing.traits import sex_of_text
 from claimcheck.steps import step
 from claimcheck.tables import read_table, write_table
 
@@ -58,7 +58,7 @@ def main(*, samples: Path, sex: Path, design: dict[str, Any], steps: Path, model
 
 def complete_sex(samples: pd.DataFrame, called: pd.DataFrame) -> pd.DataFrame:
     """Write sex as female or male: as the sheet states it, else as expression tells it; `sex_from` says which."""
-    stated = samples["sex"].map(normalise_sex)
+    stated = samples["sex"].map(sex_of_text)
     calls = dict(zip(called["sample"], called["called"], strict=True))
     told = (
         samples["sample"].map(lambda sample: calls.get(sample, "")).where(lambda sex: sex.isin(["female", "male"]), "")

@@ -9,7 +9,6 @@ from claimcheck.sourcing.samples import DIGEST, SAMPLE_COLUMNS, require_animals
 from claimcheck.steps import step
 from claimcheck.tables import read_table
 
-
 WIDEST = 60
 """Characters of a cell that are shown."""
 
@@ -22,7 +21,9 @@ def main(*, samples: Path, calls: Path | None, test: str, reference: str) -> Non
     print(f"\n{_shown(table.reindex(columns=[*order, *others], fill_value=''))}\n")
     if calls is not None:
         called = read_table(calls, text=True)
-        left_out = called[~called["sample"].isin(table["sample"])].reindex(columns=["sample", "title", "runs", "left_out"])
+        left_out = called[~called["sample"].isin(table["sample"])].reindex(
+            columns=["sample", "title", "runs", "left_out"]
+        )
         if len(left_out):
             print(f"Left out:\n\n{_shown(left_out.fillna('').rename(columns={'left_out': 'because'}))}\n")
     try:
@@ -35,10 +36,14 @@ def main(*, samples: Path, calls: Path | None, test: str, reference: str) -> Non
 def _shown(table: pd.DataFrame) -> str:
     """Lay out a table in columns, those without a value left out and long cells cut."""
     kept = table.loc[:, (table != "").any()]
-    columns = [[name, *(cell if len(cell) <= WIDEST else f"{cell[: WIDEST - 1]}…" for cell in kept[name])] for name in kept]
+    columns = [
+        [name, *(cell if len(cell) <= WIDEST else f"{cell[: WIDEST - 1]}…" for cell in kept[name])] for name in kept
+    ]
     widths = [max(map(len, column)) for column in columns]
     rows = zip(*columns, strict=True)
-    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows)
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    )
 
 
 if "snakemake" in globals():

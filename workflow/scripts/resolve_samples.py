@@ -97,14 +97,19 @@ def _called(
         fields = list(dict.fromkeys([*fields, *attributes]))
         named = described[fields].rename(columns=lambda field: field.removeprefix("attribute:"))
         resolution = resolve_groups(named, compiled)
-        calls, reasons = _conditions(resolution, sure=not reasons, test=test, reference=reference), reasons + resolution.reasons
+        calls, reasons = (
+            _conditions(resolution, sure=not reasons, test=test, reference=reference),
+            reasons + resolution.reasons,
+        )
         for note in [] if reasons else resolution.notes:
             progress.info("%s", note)
     else:
         calls = sheets.call_conditions(described, fields=fields, patterns=rules["patterns"])
         calls["title"] = described["sample_title"]
         opened = calls[calls["problem"] != ""]
-        reasons += list(described.loc[opened.index, "run_accession"] + " " + opened["problem"] + " (" + opened["title"] + ")")
+        reasons += list(
+            described.loc[opened.index, "run_accession"] + " " + opened["problem"] + " (" + opened["title"] + ")"
+        )
     sheet = sheets.samples_from_calls(runs, animals, calls)
     template = sheets.template_of(sheet, described[fields])
     try:
@@ -121,7 +126,9 @@ def _called(
             expected=f"{test} and {reference}, told apart by what the archive says, and every other difference understood",
             remedy=REMEDY,
         )
-    return pd.concat([sheet, _not_read(runs, all_runs).reindex(columns=sheet.columns, fill_value="")], ignore_index=True)
+    return pd.concat(
+        [sheet, _not_read(runs, all_runs).reindex(columns=sheet.columns, fill_value="")], ignore_index=True
+    )
 
 
 def _conditions(resolution: Resolution, *, sure: bool, test: str, reference: str) -> pd.DataFrame:

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from claimcheck.expression.gates import Gate
-from claimcheck.sourcing.traits import normalise_sex
+from claimcheck.sourcing.traits import sex_of_text
 from claimcheck.tables import listed
 
 FEMALE, MALE, MIXED, UNDETERMINED = "female", "male", "mixed", "undetermined"
@@ -64,7 +64,7 @@ def check_sex(
         female = female * np.nan
     male = _score(levels, male_genes)
     samples = [str(sample) for sample in levels]
-    said = {sample: normalise_sex(stated[sample]) for sample in samples}
+    said = {sample: sex_of_text(stated[sample]) for sample in samples}
     called = _call(female, male, limits)
     rows = []
     for sample in samples:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Hashable, Iterator, Mapping
 
 from claimcheck.sourcing.genotype import LABELS
 from claimcheck.sourcing.vocabulary import Vocabulary
-from claimcheck.tables import listed
 
 _TOKEN = re.compile(r"[A-Za-z0-9]+")
 _ACCESSION = re.compile(r"[A-Z]{3,6}\d{4,}(?:r\d+)?", re.I)
@@ -42,13 +41,15 @@ def unexplained(
         for token, holders in _shared_tokens(column, whole, labels, is_name=is_name):
             groups = {labels[sample] for sample in holders}
             goes_along = len(groups) == 1 and len(holders) == sum(labels[sample] in groups for sample in whole)
-            if goes_along and (is_name or meaning == "genotype" or len(token) == 1 or _abbreviates(token, groups.pop(), vocabulary)):
+            if goes_along and (
+                is_name or meaning == "genotype" or len(token) == 1 or _abbreviates(token, groups.pop(), vocabulary)
+            ):
                 continue
             along = ", and goes with the genotype" if goes_along else ""
             lacking = [sample for sample in whole if sample not in holders]
             reasons.append(
                 f"{field}: `{token}` stands in {len(holders)} of {len(whole)} samples and is not understood{along}: "
-                f"in {names(holders)}; not in {names(lacking)}"
+                f"in {names(holders)}; not in {names(lacking)}. Say what it means under samples.conditional_knockout.words"
             )
     return reasons
 

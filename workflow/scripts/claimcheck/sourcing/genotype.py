@@ -103,9 +103,7 @@ def has_vote(name: str, texts: Iterable[str], rules: Rules) -> bool:
     return only_genotypes and any(LABELS.get(one.value) == KNOCKOUT for row in found.values() for one in row)
 
 
-def _contrasting(
-    column: Mapping[Hashable, str], rules: Rules, *, gene_named: bool
-) -> dict[Hashable, list[Finding]]:
+def _contrasting(column: Mapping[Hashable, str], rules: Rules, *, gene_named: bool) -> dict[Hashable, list[Finding]]:
     """Read one field of all samples without what is constant: words, a pasted title, and alleles and Cre that never vary.
 
     Alleles that are the same in all samples are kept where Cre varies, and Cre where alleles do: only both together
@@ -211,7 +209,13 @@ def _vote(findings: list[Finding], *, induced: bool) -> Vote:
         words = {HETEROZYGOUS}
     if "ambiguous" in said["word"]:
         return replace(structure, label=UNKNOWN, provisional="", problem="negates a word that names a genotype")
-    scope = "global" if "global" in said["word"] else "conditional" if "conditional knockout" in said["word"] else structure.scope
+    scope = (
+        "global"
+        if "global" in said["word"]
+        else "conditional"
+        if "conditional knockout" in said["word"]
+        else structure.scope
+    )
     if not words:
         return replace(structure, scope=scope)
     label = words.pop() if len(words) == 1 else CONFLICT

@@ -34,10 +34,16 @@ _AFTER_CRE = [
         (rf"{_NOUN}{_OPEN}(?:-\s?/\s?-|wt\s?/\s?wt|0\s?/\s?0)", "negative"),
         (rf"{_NOUN}{_OPEN}(?:\+\s?/\s?(?:-|wt|0|tg)|(?:-|wt|0)\s?/\s?(?:\+|tg|cre))", "positive"),
         (rf"{_NOUN}{_OPEN}(?:(?:tg|ki)\s?/\s?(?:\+|-|wt|0|tg|ki)|/\s?(?:\+|0|cre|tg)|tg(?![a-z]))", "positive"),
-        (rf"{_NOUN}[-_ :=(]*(?:neg(?:ative)?|non[-_ ]?carriers?|absent|free|null|minus|deficient|lacking)(?![a-z])", "negative"),
+        (
+            rf"{_NOUN}[-_ :=(]*(?:neg(?:ative)?|non[-_ ]?carriers?|absent|free|null|minus|deficient|lacking)(?![a-z])",
+            "negative",
+        ),
         (r"\s?-\s?ve(?![a-z])", "negative"),
         (r"\s?\+\s?ve(?![a-z])", "positive"),
-        (rf"{_NOUN}[-_ :=(]*(?:pos(?:itive)?|carriers?|hemizyg\w*|het(?:erozyg\w*)?|present|plus)(?![a-z])", "positive"),
+        (
+            rf"{_NOUN}[-_ :=(]*(?:pos(?:itive)?|carriers?|hemizyg\w*|het(?:erozyg\w*)?|present|plus)(?![a-z])",
+            "positive",
+        ),
         (rf"{_NOUN}\s?[(\[]-[)\]]|{_NOUN}-(?=$|[\s;,/)\]_|.:])|{_NOUN}\s-\s?{_END}|\s?0(?![\d.])", "negative"),
         (rf"{_NOUN}\s?[(\[]\+[)\]]|{_NOUN}\+|{_NOUN}\s\+\s?{_END}", "positive"),
         (r"\s-|-(?:[mf]?[-_]?\d|[^a-z\s])", "ambiguous"),
@@ -134,7 +140,9 @@ def compile_rules(section: Mapping[str, Any]) -> Rules:
         gene_names=rf"(?:{gene})(?!\d)",
         gene=rf"(?<![a-z0-9])(?:{gene})(?!\d)",
         deleted_gene=rf"(?<![a-z])delta[-_ ]?(?:{gene})(?!\d)",
-        driver_names=rf"(?<![a-z0-9])(?:\d+(?:\.\d+)? ?kb[-_ ]?)?(?:{driver})(?:[-_ ]?cre)?(?![a-z])" if driver else "(?!)",
+        driver_names=rf"(?<![a-z0-9])(?:\d+(?:\.\d+)? ?kb[-_ ]?)?(?:{driver})(?:[-_ ]?cre)?(?![a-z])"
+        if driver
+        else "(?!)",
         driver=rf"{start}(?:[-_ .(]*\d+(?:\.\d+)? ?kb)?[-_ .)]*(?:i|e)?$" if driver else "",
         vocabulary=make_vocabulary(own),
     )
@@ -155,7 +163,9 @@ def clean(text: object) -> str:
 def read_text(text: str, rules: Rules) -> list[Finding]:
     """Find all notations in a cleaned text. What one reader has understood is blanked for the next."""
     # the gene may be named with each allele of a pair
-    text = re.sub(rf"(?<=/)( ?){rules.gene}[-_ ]?(?={_WORD_ALLELE})", lambda match: " " * len(match[0]), text, flags=re.I)
+    text = re.sub(
+        rf"(?<=/)( ?){rules.gene}[-_ ]?(?={_WORD_ALLELE})", lambda match: " " * len(match[0]), text, flags=re.I
+    )
     found: list[Finding] = []
     for reader in (_read_cre, _read_pairs, _read_words):
         findings = reader(text, rules)
@@ -263,8 +273,10 @@ def _read_words(text: str, rules: Rules) -> list[Finding]:
         if _is_possessed(text, words[number:]):
             continue
         negated = re.search(NEGATION + "$", text[max(0, word.start - 20) : word.start], re.I)
-        owner = "" if any(end <= word.start and not text[end : word.start].strip("-_ (:.") for _, end in genes) else (
-            _owner(text[: word.start], words[:number], rules)
+        owner = (
+            ""
+            if any(end <= word.start and not text[end : word.start].strip("-_ (:.") for _, end in genes)
+            else (_owner(text[: word.start], words[:number], rules))
         )
         value = "ambiguous" if negated else word.entry.value
         found.append(Finding("word", value, word.start, word.end, owner=owner))

@@ -156,7 +156,9 @@ def describe_samples(runs: pd.DataFrame, animals: "pd.Series[str]") -> pd.DataFr
     Returns:
         One row a sample, indexed by it.
     """
-    return runs.groupby(animals.rename("sample"), sort=True).agg(lambda texts: "; ".join(dict.fromkeys(texts.astype(str))))
+    rows = {sample: runs.loc[index] for sample, index in runs.groupby(animals).groups.items()}
+    texts = {name: ["; ".join(dict.fromkeys(own[name])) for own in rows.values()] for name in runs}
+    return pd.DataFrame(texts, index=pd.Index(list(rows), name="sample"))
 
 
 def samples_from_calls(runs: pd.DataFrame, animals: "pd.Series[str]", calls: pd.DataFrame) -> pd.DataFrame:
@@ -189,13 +191,16 @@ def template_of(sheet: pd.DataFrame, described: pd.DataFrame) -> pd.DataFrame:
         described: what the archive says, indexed by sample.
     """
     parts = [column for column in ("label", "sex", "stratum") if column in sheet]
-    said = sheet[parts].replace("all samples", "")
-    read_as = said.agg(lambda row: "; ".join(filter(None, map(str, row))), axis="columns") if parts else ""
+    said = sheet[parts].replace("all samples", "").astype(str)
+    read_as = ["; ".join(filter(None, row)) for row in said.itertuples(index=False)]
     template = sheet.assign(
-        title=sheet["sample"].map(described["sample_title"]) if "title" not in sheet else sheet["title"], read_as=read_as
+        title=sheet["sample"].map(described["sample_title"]) if "title" not in sheet else sheet["title"],
+        read_as=read_as,
     )
     first = ["sample", "title", "read_as", "condition", "sex", "age", "tissue", "batch", "runs", "problem", DIGEST]
-    quoted = described.loc[:, (described != "").any()].rename(columns=lambda name: ARCHIVE + name.removeprefix("attribute:"))
+    quoted = described.loc[:, (described != "").any()].rename(
+        columns=lambda name: ARCHIVE + name.removeprefix("attribute:")
+    )
     return template[first].join(quoted, on="sample")
 
 
@@ -234,7 +239,9 @@ def check_sheet(sheet: pd.DataFrame, *, where: str, factor: str = "condition") -
             remedy="add the samples, or remove the file",
         )
     quoted = [column for column in sheet if column in READING or str(column).startswith(ARCHIVE)]
-    checked = sheet.drop(columns=[column for column in quoted if "read_as" in sheet]).apply(lambda column: column.str.strip())
+    checked = sheet.drop(columns=[column for column in quoted if "read_as" in sheet]).apply(
+        lambda column: column.str.strip()
+    )
     checked["condition"] = checked[factor]
     for sample in checked["sample"]:
         check_name(sample, SAMPLE_NAME, kind="sample name", where=where)
@@ -273,7 +280,9 @@ def with_left_out(sheet: pd.DataFrame, runs: pd.DataFrame, *, groups: Sequence[s
     rest = pd.DataFrame({"sample": others.index, "runs": others.to_numpy(), "left_out": f"not in {where}"})
     stated = sheet["condition"].str.lower().isin([group.lower() for group in groups])
     reasons = ("called `" + sheet["condition"] + f"` in {where}").mask(stated, "")
-    return pd.concat([sheet.assign(left_out=reasons), rest.reindex(columns=[*sheet, "left_out"], fill_value="")], ignore_index=True)
+    return pd.concat(
+        [sheet.assign(left_out=reasons), rest.reindex(columns=[*sheet, "left_out"], fill_value="")], ignore_index=True
+    )
 
 
 def require_covariates(sheet: pd.DataFrame, covariates: Sequence[str] | str, *, where: str) -> None:

@@ -166,7 +166,9 @@ def _age_groups(ages: "pd.Series[Any]", tolerance: float) -> list[str]:
 
     Ages with and without a unit, and before and after birth, are never joined; a sample with two ages keeps both.
     """
-    known = {(label.endswith("(no unit)"), label.startswith("E"), days, label) for row in ages for label, days in row.items()}
+    known = {
+        (label.endswith("(no unit)"), label.startswith("E"), days, label) for row in ages for label, days in row.items()
+    }
     group_of: dict[str, str] = {}
     first: tuple[bool, bool, float, str] | None = None
     for age in sorted(known):
@@ -247,15 +249,20 @@ def _doubts(group: pd.DataFrame) -> list[str]:
             reasons.append(f"{_names(provisional)}: {label} by another notation than the rest of the group ({reason})")
     scopes = group[group["label"] == KNOCKOUT].groupby("scope")
     if scopes.ngroups > 1:
-        named = "; ".join(f"{scope or 'not said'}: {_names(members)}" for scope, members in scopes)
+        named = "; ".join(f"{str(scope) or 'not said'}: {_names(members)}" for scope, members in scopes)
         reasons.append(f"the knockouts may be of two kinds, conditional or not ({named}): name one group in the sheet")
     sexes = group.groupby("label")["sex"].agg(lambda column: "/".join(sorted(set(column))))
     if set(sexes) == {"female", "male"}:
         reasons.append("sex differs wherever genotype does, so the groups may differ by sex")
     for name in sorted({name for row in group["batches"] for name in row}):
-        values = group["batches"].map(lambda row, name=name: row.get(name, ""))
+        values = pd.Series([row.get(name, "") for row in group["batches"]], index=group.index)
         said = values.groupby(group["label"]).agg(set)
-        if len(said) == 2 and all(len(one) == 1 for one in said) and len(set().union(*said)) == 2 and "" not in set(values):
+        if (
+            len(said) == 2
+            and all(len(one) == 1 for one in said)
+            and len(set().union(*said)) == 2
+            and "" not in set(values)
+        ):
             shown = " and ".join(f"{label} {next(iter(said[label]))}" for label in (KNOCKOUT, CONTROL))
             reasons.append(f"{name} goes with the genotype ({shown}), so the groups may differ by it")
     return reasons

@@ -11,7 +11,8 @@ from claimcheck.sourcing.vocabulary import Word, bare_name
 
 _DAYS = {"d": 1.0, "w": 7.0, "m": 365.25 / 12, "y": 365.25}
 _AGE = re.compile(
-    r"(?<![\w.])(\d+(?:\.\d+)?)[\s_-]?(w(?:ee)?ks?|w\.?o\.?|w|mo(?:nths?)?|mths?|m\.o\.?|m(?=[-_ ]old)|days?|d(?=[-_ ]old)|y(?:ea)?rs?)"
+    r"(?<![\w.])(\d+(?:\.\d+)?)[\s_-]?"
+    r"(w(?:ee)?ks?|w\.?o\.?|w|mo(?:nths?)?|mths?|m\.o\.?|m(?=[-_ ]old)|days?|d(?=[-_ ]old)|y(?:ea)?rs?)"
     r"(?:[-_ ]?(?:of[-_ ]age|old))?(?![a-z])",
     re.I,
 )
@@ -20,11 +21,12 @@ _EMBRYONIC = re.compile(r"(?<![A-Za-z0-9])E(\d{1,2}(?:\.5)?)(?![\d.])")
 _BARE_AGE = re.compile(r"(\d+(?:\.\d+)?)\s?(d|w|m|y)?", re.I)
 _PROMOTER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?[-_ ]?kb(?![a-z])", re.I)
 _TIME = re.compile(
-    r"(?<![\w.])(?:(\d+(?:\.\d+)?)[-_ ]?(h|hrs?|hours?|min)(?![a-z])|(?:day|D)[-_ ]?(\d{1,3})(?![\d.A-Za-z])|ZT[-_ ]?(\d{1,2})(?!\d))",
+    r"(?<![\w.])(?:\d+(?:\.\d+)?[-_ ]?(?:h|hrs?|hours?|min)(?![a-z])|(?:day|D)[-_ ]?\d{1,3}(?![\d.A-Za-z])"
+    r"|ZT[-_ ]?\d{1,2}(?!\d))",
     re.I,
 )
 DATE = re.compile(r"(?<!\d)(20\d\d)[-_./]?(\d\d)[-_./]?(\d\d)(?!\d)|(?<![\dA-Za-z])(\d\d)(\d\d)(\d\d)(?![\dA-Za-z])")
-FILE_PARTS = re.compile(r"(?<![A-Za-z0-9])(?:L0\d\d|R[12](?=_\d{3}|[_.]|$)|S\d{1,3}(?=_(?:L0|R[12]))|_\d{3}(?=$|\.))")
+FILE_PARTS = re.compile(r"(?<![A-Za-z0-9])(?:L0\d\d|R[12](?=_\d{3}|[_.]|$)|S\d{1,3}(?=_(?:L0|R[12])))|_\d{3}(?=$|\.)")
 NUMBER_AFTER = re.compile(r"[-_ #:.(]*(\d+[a-z]?|[A-Za-z])(?![A-Za-z0-9])")
 _SPECIFIC = re.compile(r"[-_ ]*(?:specific|targeted|restricted|selective|derived|conditional)", re.I)
 _LETTER_OF_SEX = re.compile(r"(?<![A-Za-z])([MF])(?![A-Za-z])", re.I)
@@ -70,7 +72,11 @@ def read_field(name: str, raw: str, rules: Rules, *, names_genotypes: bool) -> R
     reading.rest = _consume(rest, words, reading)
     if meaning == "treatment" and not names_genotypes:
         _read_treatment(text, words, reading)
-    elif meaning in ("tissue", "time", "side") and not reading.values.get(meaning) and (unknown := _words_of(reading.rest)):
+    elif (
+        meaning in ("tissue", "time", "side")
+        and not reading.values.get(meaning)
+        and (unknown := _words_of(reading.rest))
+    ):
         reading.add(meaning, unknown)
     elif meaning == "sex" and (sex := sex_of_text(text)):
         reading.values["sex"] = {sex}
@@ -90,7 +96,9 @@ def _read_own_names(text: str, reading: Reading, rules: Rules) -> str:
             reading.add("treatment", "recombinant protein")
             text = text[: match.start()] + " " * len(match[0]) + text[match.end() :]
     # a prefix such as `linc-` belongs to the name
-    prefixed = re.compile(rf"(?:(?<![A-Za-z0-9])([A-Za-z]{{1,5}})-)?({rules.gene_names}(?![A-Za-z])|{rules.gene})", re.I)
+    prefixed = re.compile(
+        rf"(?:(?<![A-Za-z0-9])([A-Za-z]{{1,5}})-)?({rules.gene_names}(?![A-Za-z])|{rules.gene})", re.I
+    )
     for match in [*prefixed.finditer(text), *re.finditer(rules.driver_names, text, re.I)]:
         known = match.re is prefixed and match[1] and rules.vocabulary.find(match[1])
         start = match.start(2) if known else match.start()
@@ -201,7 +209,9 @@ def _absent(text: str, words: list[Word]) -> set[int]:
         if word.entry.meaning != "absent":
             continue
         spelled = text[word.start : word.end].lower()
-        follows = re.match(r"[-_ ]*of(?![a-z])", text[word.end :], re.I) or re.search("without|minus|no$|of$|excluding", spelled)
+        follows = re.match(r"[-_ ]*of(?![a-z])", text[word.end :], re.I) or re.search(
+            "without|minus|no$|of$|excluding", spelled
+        )
         step = 1 if follows else -1
         position = number + step
         while 0 <= position < len(words):
@@ -238,7 +248,8 @@ def _consume(rest: str, words: list[Word], reading: Reading) -> str:
 
 def _read_treatment(text: str, words: list[Word], reading: Reading) -> None:
     """Read a field of treatments: its known words with the doses, else its text; `control` is no treatment there."""
-    known = {word.entry.value or text[word.start : word.end].lower() for word in words if word.entry.meaning in ("treatment", "vector")}
+    treatments = [word for word in words if word.entry.meaning in ("treatment", "vector")]
+    known = {word.entry.value or text[word.start : word.end].lower() for word in treatments}
     genotype = [word for word in words if word.entry.meaning == "genotype"]
     rest = blank(text, words)
     unknown = re.findall(r"[A-Za-z]{3,}", rest)
@@ -271,14 +282,12 @@ def read_samples(fields: Mapping[Hashable, Mapping[str, str]], rules: Rules) -> 
         for sample, sex in letters_of_sex({sample: readings[sample][name].rest for sample in fields}).items():
             readings[sample][name].rest = _LETTER_OF_SEX.sub(" ", readings[sample][name].rest)
             readings[sample][name].values.setdefault("sex", {sex})
-    for sample, row in readings.items():
-        _prefer_varying(fields, sample, row, rules)
+    for own in readings.values():
+        _prefer_varying(fields, own, rules)
     return readings
 
 
-def _prefer_varying(
-    fields: Mapping[Hashable, Mapping[str, str]], sample: Hashable, row: Mapping[str, Reading], rules: Rules
-) -> None:
+def _prefer_varying(fields: Mapping[Hashable, Mapping[str, str]], row: Mapping[str, Reading], rules: Rules) -> None:
     """Drop from a sample's readings the tissue and culture of shared texts where other fields tell them, and general words."""
     for factor in ("tissue", "culture"):
         own = [

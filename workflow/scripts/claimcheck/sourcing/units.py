@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from claimcheck.sourcing.notation import clean
+from claimcheck.sourcing.samples import describe_samples
 from claimcheck.sourcing.traits import DATE, FILE_PARTS, NUMBER_AFTER
 from claimcheck.sourcing.vocabulary import Vocabulary
 from claimcheck.tables import listed
@@ -66,7 +67,7 @@ def _join_lanes(runs: pd.DataFrame, vocabulary: Vocabulary) -> tuple[dict[str, s
     """
     together: dict[str, str] = {}
     reasons = []
-    described = runs.groupby("animal").agg(lambda column: "; ".join(dict.fromkeys(column)))
+    described = describe_samples(runs, runs["animal"])
     titles = {str(animal): _without_technical(text, vocabulary) for animal, text in described["sample_title"].items()}
     for column in ("sample_title", *(name for name in _ANIMAL_NAMES if name in described)):
         names = {str(animal): _without_technical(text, vocabulary) for animal, text in described[column].items()}

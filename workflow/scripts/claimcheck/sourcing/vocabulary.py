@@ -120,7 +120,7 @@ def make_vocabulary(own: Sequence[tuple[Entry, Sequence[str]]]) -> Vocabulary:
                 fields[bare_name(spelling)] = meaning
             else:
                 add(Entry(meaning, value), spelling)
-    for entry, spellings in own:
-        for spelling in spellings:
-            add(entry, spelling)
+    for entry, names in own:
+        for name in names:
+            add(entry, name)
     return Vocabulary(words, fields)
