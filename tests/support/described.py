@@ -1,9 +1,9 @@
 """Studies as labs describe their samples, with the outcome that they must have: read, resolved, and compared.
 
-A row of a table of studies is a group of samples: `study`, `outcome` (resolve or stop), `group` (knockout, control; other = left out and
-listed), `n` samples, `fields` (`field=value`, parted by `;` before a field's name; `{n}` counts the samples; `a:NAME=` is an attribute),
-`why`. All else is an ordinary paired RNA-Seq run of a mouse. `python -m support.described TABLE` prints study, required and got through
-`snakemake samples`.
+A row of a table of studies is a group of samples: `study`, `outcome` (resolve or stop), `group` (knockout, control; other = left out
+and listed), `n` samples, `fields` (`field=value`, parted by `;` before a field's name; `{n}` counts the samples; `a:NAME=` is an
+attribute), `why`. All else is an ordinary paired RNA-Seq run of a mouse. `python -m support.described TABLE` prints study, required
+and got through `snakemake samples`.
 """
 
 import csv
@@ -150,9 +150,8 @@ def main() -> None:
             outcome, said = run_described(study, Path(folder))
         is_right = outcome == study.outcome and not (outcome == "resolve" and said)
         failures += not is_right
-        print(
-            f"{'ok ' if is_right else 'BAD'}\t{study.name}\t{study.outcome}\t{outcome}\t{said if sys.argv[2:] or not is_right else ''}"
-        )
+        shown = said if sys.argv[2:] or not is_right else ""
+        print("ok " if is_right else "BAD", study.name, study.outcome, outcome, shown, sep="\t")
     print(f"{failures} not as required")
 
 

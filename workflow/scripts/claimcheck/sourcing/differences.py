@@ -21,8 +21,8 @@ def unexplained(
 ) -> list[str]:
     """Name the words and numbers that some of the samples share, others lack, and nothing explains.
 
-    What one sample alone has numbers it. What goes with the genotype belongs to it in a field of genotypes or of names, and where it
-    is a letter or holds a word for that genotype.
+    What one sample alone has numbers it. What goes with the genotype belongs to it in a field of genotypes or of names, and where
+    it is a letter or holds a word for that genotype.
 
     Args:
         rests: by field and sample, what is left of the text when all that was understood is blanked.
@@ -41,9 +41,8 @@ def unexplained(
         for token, holders in _shared_tokens(column, whole, labels, is_name=is_name):
             groups = {labels[sample] for sample in holders}
             goes_along = len(groups) == 1 and len(holders) == sum(labels[sample] in groups for sample in whole)
-            if goes_along and (
-                is_name or meaning == "genotype" or len(token) == 1 or _abbreviates(token, groups.pop(), vocabulary)
-            ):
+            is_code = len(token) == 1 or (len(groups) == 1 and _abbreviates(token, min(groups), vocabulary))
+            if goes_along and (is_name or meaning == "genotype" or is_code):
                 continue
             along = ", and goes with the genotype" if goes_along else ""
             lacking = [sample for sample in whole if sample not in holders]

@@ -113,10 +113,10 @@ def _words_of(rest: str) -> str:
 
 def sex_of_text(text: str) -> str:
     """Return female or male where a text states one of them, in words, as F or M, or as XX or XY; else ""."""
-    words = {"f": "female", "fem": "female", "xx": "female", "m": "male", "xy": "male"}
-    bare = bare_name(clean(text))
-    bare = words.get(bare, bare.removesuffix("s"))
-    return bare if bare in ("female", "male") else ""
+    cleaned = clean(text).lower()
+    said = {sex for sex in ("female", "male") if re.search(rf"(?<![a-z]){sex}s?(?![a-z])", cleaned)}
+    said |= {{"f": "female", "xx": "female", "m": "male", "xy": "male"}.get(cleaned, "")} - {""}
+    return said.pop() if len(said) == 1 else ""
 
 
 def _read_numbers(text: str, name: str, meaning: str, reading: Reading) -> str:
