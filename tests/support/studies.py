@@ -10,6 +10,12 @@ from typing import Any
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
+COUNTS_STUDY = {
+    "study": {"title": "counts"},
+    "start_from": "counts",
+    "counts": {"table": "config/counts.tsv", "samples": "config/sheet.tsv"},
+    "design": {"test": "y", "reference": "x"},
+}
 
 
 def write_study(folder: Path, configuration: dict[str, Any], **tables: str) -> Path:

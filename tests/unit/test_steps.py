@@ -1,10 +1,17 @@
-"""A step that fails says once what is wrong; a defect of the software names the log that has its traceback."""
+"""A step takes what its rule names; one that fails says once what is wrong, or names the log that has the traceback of a defect."""
 
 import subprocess
 import sys
+from contextlib import nullcontext
+from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from snakemake.iocontainers import InputFiles, OutputFiles, Params, Wildcards
+
+from claimcheck import steps
+from claimcheck.steps import arguments_of, run
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "workflow" / "scripts"
 
@@ -18,7 +25,7 @@ with step("logs/rule/step.log"):
 
 
 @pytest.fixture
-def run(tmp_path):
+def run_step(tmp_path):
     """Run lines inside a step, in a process of its own as Snakemake does."""
 
     def run_lines(*lines):
@@ -34,8 +41,8 @@ def log_of(folder):
     return (folder / "logs/rule/step.log").read_text()
 
 
-def test_a_mistake_of_the_study_is_said_in_log_terminal_and_problems(run, tmp_path):
-    done = run("raise StudyError('no such gene', where='here', expected='a gene', remedy='name another')")
+def test_a_mistake_of_the_study_is_said_in_log_terminal_and_problems(run_step, tmp_path):
+    done = run_step("raise StudyError('no such gene', where='here', expected='a gene', remedy='name another')")
     assert done.returncode == 1
     problems = (tmp_path / "logs/problems.txt").read_text()
     for place in (done.stderr, log_of(tmp_path), problems):
@@ -45,8 +52,8 @@ def test_a_mistake_of_the_study_is_said_in_log_terminal_and_problems(run, tmp_pa
     assert "Traceback" not in done.stderr + problems
 
 
-def test_an_unknown_error_names_the_log_which_has_the_traceback(run, tmp_path):
-    done = run("{}['absent key']")
+def test_an_unknown_error_names_the_log_which_has_the_traceback(run_step, tmp_path):
+    done = run_step("{}['absent key']")
     assert done.returncode == 1
     problems = (tmp_path / "logs/problems.txt").read_text()
     assert "Traceback" not in done.stderr + problems
@@ -56,15 +63,15 @@ def test_an_unknown_error_names_the_log_which_has_the_traceback(run, tmp_path):
     assert "Traceback" in log_of(tmp_path)
 
 
-def test_problems_are_collected_in_the_order_of_failure(run, tmp_path):
+def test_problems_are_collected_in_the_order_of_failure(run_step, tmp_path):
     for name in ("first", "second"):
-        run(f"raise StudyError('the {name}', where='w', expected='e', remedy='r')")
+        run_step(f"raise StudyError('the {name}', where='w', expected='e', remedy='r')")
     problems = (tmp_path / "logs/problems.txt").read_text()
     assert 0 <= problems.index("the first") < problems.index("the second")
 
 
-def test_a_step_that_ends_well_leaves_a_log_and_no_problems(run, tmp_path):
-    done = run("logging.getLogger('claimcheck.part').info('half way')", "warnings.warn('take care')")
+def test_a_step_that_ends_well_leaves_a_log_and_no_problems(run_step, tmp_path):
+    done = run_step("logging.getLogger('claimcheck.part').info('half way')", "warnings.warn('take care')")
     assert done.returncode == 0
     assert done.stderr == ""
     for part in ("half way", "take care", "done in"):
@@ -72,26 +79,26 @@ def test_a_step_that_ends_well_leaves_a_log_and_no_problems(run, tmp_path):
     assert not (tmp_path / "logs/problems.txt").exists()
 
 
-def test_progress_is_shown_and_logged(run, tmp_path):
-    done = run("logging.getLogger('claimcheck.progress').info('3 of 4')")
+def test_progress_is_shown_and_logged(run_step, tmp_path):
+    done = run_step("logging.getLogger('claimcheck.progress').info('3 of 4')")
     assert "3 of 4" in done.stderr
     assert "3 of 4" in log_of(tmp_path)
 
 
-def test_a_second_run_replaces_the_log(run, tmp_path):
-    run("logging.getLogger('claimcheck').info('from the first run')")
-    run("pass")
+def test_a_second_run_replaces_the_log(run_step, tmp_path):
+    run_step("logging.getLogger('claimcheck').info('from the first run')")
+    run_step("pass")
     assert "from the first run" not in log_of(tmp_path)
 
 
-def test_a_step_that_is_tried_again_complains_once(run, tmp_path):
+def test_a_step_that_is_tried_again_complains_once(run_step, tmp_path):
     for _ in range(2):
-        run("raise StudyError('no such gene', where='here', expected='a gene', remedy='name another')")
+        run_step("raise StudyError('no such gene', where='here', expected='a gene', remedy='name another')")
     assert (tmp_path / "logs/problems.txt").read_text().count("no such gene") == 1
 
 
-def test_a_full_disk_is_said_without_a_traceback(run, tmp_path):
-    done = run("with open('/dev/full', 'w') as stream: stream.write('x')")
+def test_a_full_disk_is_said_without_a_traceback(run_step, tmp_path):
+    done = run_step("with open('/dev/full', 'w') as stream: stream.write('x')")
     assert done.returncode == 1
     for place in (done.stderr, (tmp_path / "logs/problems.txt").read_text()):
         assert "the disk is full: a file could not be written" in place
@@ -99,11 +106,101 @@ def test_a_full_disk_is_said_without_a_traceback(run, tmp_path):
         assert "Traceback" not in place
 
 
-def test_a_full_disk_is_said_where_neither_log_nor_problems_can_be_written(run, tmp_path):
+def test_a_full_disk_is_said_where_neither_log_nor_problems_can_be_written(run_step, tmp_path):
     (tmp_path / "logs/rule").mkdir(parents=True)
     for name in ("logs/rule/step.log", "logs/problems.txt"):
         (tmp_path / name).symlink_to("/dev/full")
-    done = run("logging.getLogger('claimcheck').info('begun')", "open('/dev/full', 'w', buffering=1).write('x\\n')")
+    done = run_step(
+        "logging.getLogger('claimcheck').info('begun')", "open('/dev/full', 'w', buffering=1).write('x\\n')"
+    )
     assert done.returncode == 1
     assert done.stderr.count("the disk is full: a file could not be written") == 1
     assert "Traceback" not in done.stderr
+
+
+# the arguments of a step
+
+
+@dataclass(frozen=True)
+class Groups:
+    """A param that `main` takes as a dataclass."""
+
+    test: str
+    reference: str
+
+
+def main(
+    *,
+    counts: Path,
+    tpm: Path | None,
+    reads: list[Path],
+    groups: Groups,
+    alpha: float,
+    run: str,
+    threads: int,
+    output: Path,
+) -> None:
+    (output.parent / "said.txt").write_text(f"{counts} {tpm} {groups.test} {alpha} {run}")
+
+
+def job_of(folder, **changes):
+    """Tell what Snakemake tells a script; `changes` are inputs and params by name, None removes one."""
+    given = {"counts": "counts.tsv", "tpm": [], "reads": ["a.fastq", "b.fastq"]} | changes
+    params = {"groups": {"test": "y", "reference": "x"}, "alpha": 0.05, "code": "1a2b"}
+    named = {name: value for name, value in given.items() if value is not None}
+    inputs = InputFiles(["waited/for.tsv"])
+    for name, value in named.items():
+        position = len(inputs)
+        inputs.extend([value] if isinstance(value, str) else value)
+        inputs._set_name(name, position, end=None if isinstance(value, str) else len(inputs))
+    return SimpleNamespace(
+        input=inputs,
+        output=OutputFiles([str(folder / "out.tsv")]),
+        params=Params(fromdict=params),
+        wildcards=Wildcards(fromdict={"run": "SRR1", "other": "o"}),
+        threads=3,
+        log=[str(folder / "logs/step.log")],
+    )
+
+
+def test_arguments_are_filled_by_name_and_type(tmp_path):
+    assert arguments_of(main, job_of(tmp_path)) == {
+        "counts": Path("counts.tsv"),
+        "tpm": None,
+        "reads": [Path("a.fastq"), Path("b.fastq")],
+        "groups": Groups("y", "x"),
+        "alpha": 0.05,
+        "run": "SRR1",
+        "threads": 3,
+        "output": tmp_path / "out.tsv",
+    }
+
+
+def test_a_single_file_is_a_list_where_the_step_takes_several(tmp_path):
+    assert arguments_of(main, job_of(tmp_path, reads="a.fastq"))["reads"] == [Path("a.fastq")]
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"reads": None}, "does not name reads, which the step takes, and names nothing, which"),
+        ({"reads": None, "read": "a.fastq"}, "does not name reads, .* and names read, which it does not take"),
+        ({"alpha": "a.tsv"}, "names alpha twice"),
+        ({"counts": ["a.tsv", "b.tsv"]}, "`counts` is 2 files, and the step takes one"),
+        ({"counts": []}, "`counts` is 0 files, and the step takes one"),
+    ],
+)
+def test_a_rule_that_does_not_fit_its_step_is_refused(tmp_path, changes, words):
+    with pytest.raises(TypeError, match=words):
+        arguments_of(main, job_of(tmp_path, **changes))
+
+
+def test_a_script_runs_as_a_step_where_snakemake_has_told_it_of_a_job(tmp_path, monkeypatch):
+    run(main)
+    assert not list(tmp_path.iterdir())
+    logs = []
+    monkeypatch.setitem(main.__globals__, "snakemake", job_of(tmp_path))
+    monkeypatch.setattr(steps, "step", lambda log: nullcontext(logs.append(log)))
+    run(main)
+    assert (tmp_path / "said.txt").read_text() == "counts.tsv None y 0.05 SRR1"
+    assert logs == [str(tmp_path / "logs/step.log")]

@@ -3,14 +3,7 @@
 import re
 from pathlib import Path
 
-from support.studies import ROOT, run_workflow, write_study
-
-COUNTS_STUDY = {
-    "study": {"title": "counts"},
-    "start_from": "counts",
-    "counts": {"table": "config/counts.tsv", "samples": "config/sheet.tsv"},
-    "design": {"test": "y", "reference": "x"},
-}
+from support.studies import COUNTS_STUDY, ROOT, run_workflow, write_study
 
 
 def planned_jobs(folder: Path, *arguments: str) -> dict[str, int]:

@@ -10,14 +10,8 @@ import yaml
 
 from support import tiny
 from support.archive import serve
-from support.studies import ROOT, copy_workflow, run_workflow, write_study
+from support.studies import COUNTS_STUDY, ROOT, copy_workflow, run_workflow, write_study
 
-COUNTS_STUDY = {
-    "study": {"title": "counts"},
-    "start_from": "counts",
-    "counts": {"table": "config/counts.tsv", "samples": "config/sheet.tsv"},
-    "design": {"test": "y", "reference": "x"},
-}
 SHEET = "sample\tcondition\na\tx\nb\tx\nc\ty\nd\ty\n"
 
 

@@ -161,7 +161,9 @@ if CLAIMS and SIMULATED:
     rule compare_truth:
         input:
             **REGISTER,
-            reference=file_or_none(config["gene_sets"]["reference_expression"]),
+            reference_expression=file_or_none(
+                config["gene_sets"]["reference_expression"]
+            ),
             genes="resources/simulation/truth/genes.tsv",
         output:
             truth="results/claims/truth.tsv",

@@ -18,7 +18,7 @@ localrules:
 
 rule fetch_collections:
     input:
-        local=collection_files(),
+        collection_files(),
     output:
         folder=directory("resources/collections"),
         table="results/gene_sets/collections.tsv",

@@ -41,7 +41,7 @@ from claimcheck.claims.requests import read_requests
 from claimcheck.dependencies import digests_of_steps
 from claimcheck.disk import check_disk
 from claimcheck.errors import StudyError
-from claimcheck.steps import PROBLEMS
+from claimcheck.steps import CODE, PROBLEMS
 from claimcheck.study import CONFIG, load_configuration, read_configuration
 from claimcheck.tables import read_table
 from claimcheck.unfinished import age_unfinished
@@ -112,7 +112,7 @@ def complete_rules():
     local = set(workflow._localrules)
     for name, step in own_rules().items():
         if step.script:
-            step.set_params(code=digests[Path(step.script).name])
+            step.set_params(**{CODE: digests[Path(step.script).name]})
         if name in local:
             workflow.localrules(step.name)
 

@@ -8,6 +8,7 @@ results/gene_sets/confounders.tsv    sets that may explain what others show, tes
 results/gene_sets/calibration.tsv    p-values of the same tests where nothing is to be found
 """
 
+GROUPS = {key: config["design"][key] for key in ("test", "reference")}
 SET_LAYOUTS = {
     family: {"groups": {}, "confounders": []}
     | config["report"]["set_effects"].get(family, {})
@@ -17,22 +18,20 @@ MODELLED_COUNTS = {
     "genes": "results/differential/genes.tsv",
     "counts": "results/counts/gene_counts.tsv",
     "model": "results/differential/model.tsv",
-    "design": "results/differential/design.tsv",
+    "steps": "results/differential/design.tsv",
     "size_factors": "results/expression/size_factors.tsv",
 }
 
 
 rule rank_sets:
     input:
+        curated_tables(),
         **MODELLED_COUNTS,
-        downloaded=[
-            "results/gene_sets/downloaded_sets.tsv",
-            "results/gene_sets/downloaded_members.tsv",
-        ],
+        downloaded_sets="results/gene_sets/downloaded_sets.tsv",
+        downloaded_members="results/gene_sets/downloaded_members.tsv",
         transcripts=branch(
             FROM_ARCHIVE, then="results/reference/transcripts.tsv", otherwise=[]
         ),
-        tables=curated_tables(),
     output:
         sets="results/gene_sets/sets.tsv",
         tests="results/gene_sets/tests.tsv",
@@ -47,8 +46,7 @@ rule rank_sets:
         mem_mb=growing(4000),
         runtime=growing(60),
     params:
-        test=config["design"]["test"],
-        reference=config["design"]["reference"],
+        groups=GROUPS,
         gene_sets=config["gene_sets"],
         left_out=REQUESTS.left_out,
         deleted_gene=config["study"]["deleted_gene"],
@@ -60,12 +58,12 @@ rule rank_sets:
 
 rule score_sets:
     input:
+        curated_tables(),
         **MODELLED_COUNTS,
         running_sums="results/gene_sets/running_sums.tsv",
-        tables=curated_tables(),
     output:
         scores="results/gene_sets/scores.tsv",
-        confounders="results/gene_sets/confounders.tsv",
+        tests="results/gene_sets/confounders.tsv",
     log:
         "logs/score_sets/score_sets.log",
     benchmark:
@@ -76,8 +74,7 @@ rule score_sets:
         mem_mb=growing(4000),
         runtime=growing(60),
     params:
-        test=config["design"]["test"],
-        reference=config["design"]["reference"],
+        groups=GROUPS,
         gene_sets={
             key: config["gene_sets"][key] for key in ("curated", "seed", "rotations")
         },
@@ -107,8 +104,7 @@ rule calibrate_sets:
         mem_mb=growing(4000),
         runtime=growing(120),
     params:
-        test=config["design"]["test"],
-        reference=config["design"]["reference"],
+        groups=GROUPS,
         seed=config["gene_sets"]["seed"],
     message:
         "Run the tests of gene sets where nothing is to be found"

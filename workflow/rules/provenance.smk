@@ -119,7 +119,7 @@ rule record_inputs:
 
 rule record_provenance:
     input:
-        page="results/report/index.html",
+        "results/report/index.html",
         configuration="results/config.yaml",
         inputs="results/provenance_inputs.tsv",
         samples="results/samples/samples.tsv",

@@ -35,13 +35,13 @@ if FROM_ARCHIVE:
             samples="results/samples/samples.tsv",
             reads="results/quality/reads.tsv",
             run_infos=of_samples("results/quantification/{sample}/run_info.json"),
-            libraries=of_samples("results/quality/libraries/{sample}.tsv"),
-            gene_bodies=of_samples("results/quality/gene_body/{sample}.tsv"),
+            library_parts=of_samples("results/quality/libraries/{sample}.tsv"),
+            gene_body_parts=of_samples("results/quality/gene_body/{sample}.tsv"),
         output:
             mapping="results/quality/mapping.tsv",
             libraries="results/quality/libraries.tsv",
             gene_body="results/quality/gene_body.tsv",
-            gates="results/quality/gates/libraries.tsv",
+            library_gates="results/quality/gates/libraries.tsv",
         log:
             "logs/assess_libraries/assess_libraries.log",
         benchmark:
@@ -64,7 +64,7 @@ else:
 
     rule gate_counts:
         input:
-            "results/counts/gene_counts.tsv",
+            counts="results/counts/gene_counts.tsv",
         output:
             "results/quality/gates/counts.tsv",
         log:
@@ -161,7 +161,7 @@ rule choose_design:
     output:
         steps="results/differential/design.tsv",
         model="results/differential/model.tsv",
-        gates="results/quality/gates/design.tsv",
+        design_gates="results/quality/gates/design.tsv",
     log:
         "logs/choose_design/choose_design.log",
     benchmark:
@@ -178,7 +178,7 @@ rule choose_design:
 
 rule collect_gates:
     input:
-        expand("results/quality/gates/{part}.tsv", part=GATES),
+        parts=expand("results/quality/gates/{part}.tsv", part=GATES),
     output:
         "results/quality/gates.tsv",
     log:

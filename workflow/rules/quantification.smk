@@ -11,10 +11,10 @@ results/quality/exons/<sample>.tsv                    reads in the exons of the 
 
 rule index_transcripts:
     input:
+        "results/reference/transcripts.tsv",
         transcripts="resources/reference/transcripts.fa",
-        listed="results/reference/transcripts.tsv",
     output:
-        "resources/reference/transcripts.idx",
+        index="resources/reference/transcripts.idx",
     log:
         "logs/index_transcripts/index_transcripts.log",
     benchmark:
@@ -65,12 +65,12 @@ rule quantify_sample:
 
 rule measure_library:
     input:
+        lambda wildcards: expand(
+            "results/quality/reads/{run}.tsv", run=runs_of_sample(wildcards.sample)
+        ),
         transcripts="resources/reference/transcripts.fa",
         listed="results/reference/transcripts.tsv",
         reads=lambda wildcards: files_of_run(runs_of_sample(wildcards.sample)[0]),
-        checked=lambda wildcards: expand(
-            "results/quality/reads/{run}.tsv", run=runs_of_sample(wildcards.sample)
-        ),
     output:
         library="results/quality/libraries/{sample}.tsv",
         gene_body="results/quality/gene_body/{sample}.tsv",

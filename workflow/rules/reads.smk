@@ -82,8 +82,8 @@ rule check_reads:
 
 rule inspect_reads:
     input:
+        "results/quality/reads/{run}.tsv",
         reads=lambda wildcards: files_of_run(wildcards.run),
-        checked="results/quality/reads/{run}.tsv",
     output:
         report="results/quality/sequali/{run}.json",
         page="results/quality/sequali/{run}.html",

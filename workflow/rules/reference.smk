@@ -17,9 +17,9 @@ localrules:
 
 rule fetch_transcripts:
     input:
-        local=local_inputs(config["reference"]["transcripts"]),
+        local_inputs(config["reference"]["transcripts"]),
         # nothing large is fetched before it is known who is in which group
-        samples=ancient("results/samples/samples.tsv"),
+        ancient("results/samples/samples.tsv"),
     output:
         "resources/reference/transcripts.fa",
     log:
@@ -41,7 +41,7 @@ rule fetch_transcripts:
 
 rule list_transcripts:
     input:
-        "resources/reference/transcripts.fa",
+        transcripts="resources/reference/transcripts.fa",
     output:
         "results/reference/transcripts.tsv",
     log:
@@ -58,8 +58,8 @@ rule list_transcripts:
 
 use rule fetch_transcripts as fetch_annotation with:
     input:
-        local=local_inputs(config["reference"]["annotation"]),
-        samples=ancient("results/samples/samples.tsv"),
+        local_inputs(config["reference"]["annotation"]),
+        ancient("results/samples/samples.tsv"),
     output:
         "resources/reference/annotation.gtf",
     log:

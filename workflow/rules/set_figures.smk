@@ -37,7 +37,8 @@ rule draw_set_effects:
     conda:
         "../../envs/figures.yaml"
     params:
-        layout=lookup(dpath="{family}", within=SET_LAYOUTS),
+        groups=lookup(dpath="{family}/groups", within=SET_LAYOUTS),
+        beside=lookup(dpath="{family}/confounders", within=SET_LAYOUTS),
         test=config["design"]["test"],
         reference=config["design"]["reference"],
         simulated=SIMULATED,

@@ -7,7 +7,7 @@ import pandas as pd
 
 from claimcheck.expression import gates
 from claimcheck.expression.mapping import read_mapping
-from claimcheck.steps import step
+from claimcheck.steps import run
 from claimcheck.tables import listed, read_table, write_table
 
 BIAS = "log2 of 3' over 5' coverage"
@@ -93,19 +93,4 @@ def strandedness(libraries: pd.DataFrame) -> gates.Gate:
     return gates.Gate("strandedness", "study", "warn", "mixed", "", f"the libraries were not made alike ({words})")
 
 
-if "snakemake" in globals():
-    with step(snakemake.log[0]):
-        main(
-            samples=Path(snakemake.input.samples),
-            run_infos=[Path(path) for path in snakemake.input.run_infos],
-            library_parts=[Path(path) for path in snakemake.input.libraries],
-            gene_body_parts=[Path(path) for path in snakemake.input.gene_bodies],
-            quality=snakemake.params.quality,
-            test=snakemake.params.test,
-            reference=snakemake.params.reference,
-            mapping=Path(snakemake.output.mapping),
-            reads=Path(snakemake.input.reads),
-            libraries=Path(snakemake.output.libraries),
-            gene_body=Path(snakemake.output.gene_body),
-            library_gates=Path(snakemake.output.gates),
-        )
+run(main)

@@ -18,7 +18,7 @@ from claimcheck.sets.camera import inter_gene_correlation
 from claimcheck.sets.comparison import Comparison
 from claimcheck.sets.inputs import read_comparison
 from claimcheck.sets.weights import SetWeights, weigh_sets
-from claimcheck.steps import step
+from claimcheck.steps import run
 from claimcheck.tables import read_table, write_table
 
 ROTATIONS = 1999
@@ -92,16 +92,4 @@ def p_values_of_random_sets(comparison: Comparison, weights: SetWeights, seed: i
     return found.assign(null="random sets", draw=draws, set=like)[list(CALIBRATION_COLUMNS)]
 
 
-if "snakemake" in globals():
-    with step(snakemake.log[0]):
-        main(
-            genes=Path(snakemake.input.genes),
-            counts=Path(snakemake.input.counts),
-            model=Path(snakemake.input.model),
-            steps=Path(snakemake.input.design),
-            size_factors=Path(snakemake.input.size_factors),
-            running_sums=Path(snakemake.input.running_sums),
-            groups=Design(snakemake.params.test, snakemake.params.reference),
-            seed=snakemake.params.seed,
-            calibration=Path(snakemake.output.calibration),
-        )
+run(main)

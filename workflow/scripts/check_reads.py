@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 from claimcheck.sourcing.fastq import inspect_fastq, inspect_mates
-from claimcheck.steps import step
+from claimcheck.steps import run
 from claimcheck.tables import write_table
 
 
@@ -16,10 +16,4 @@ def main(*, run: str, reads: list[Path], output: Path) -> None:
     write_table(pd.DataFrame(rows, columns=["run_accession", "file", "n_reads", "read_length"]), output)
 
 
-if "snakemake" in globals():
-    with step(snakemake.log[0]):
-        main(
-            run=snakemake.params.run,
-            reads=[Path(path) for path in snakemake.input.reads],
-            output=Path(snakemake.output[0]),
-        )
+run(main)

@@ -14,7 +14,7 @@ from claimcheck.expression.design import (
     stated_design,
 )
 from claimcheck.sourcing.traits import sex_of_text
-from claimcheck.steps import step
+from claimcheck.steps import run
 from claimcheck.tables import read_table, write_table
 
 MIN_REPLICATES = 3
@@ -67,13 +67,4 @@ def complete_sex(samples: pd.DataFrame, called: pd.DataFrame) -> pd.DataFrame:
     return samples.assign(sex=stated.where(stated != "", told), sex_from=source)
 
 
-if "snakemake" in globals():
-    with step(snakemake.log[0]):
-        main(
-            samples=Path(snakemake.input.samples),
-            sex=Path(snakemake.input.sex),
-            design=snakemake.params.design,
-            steps=Path(snakemake.output.steps),
-            model=Path(snakemake.output.model),
-            design_gates=Path(snakemake.output.gates),
-        )
+run(main)

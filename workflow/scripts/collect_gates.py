@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 from claimcheck.expression.gates import mark_accepted
-from claimcheck.steps import step
+from claimcheck.steps import run
 from claimcheck.tables import read_table, write_table
 
 
@@ -15,10 +15,4 @@ def main(*, parts: list[Path], accepted: list[dict[str, str]], output: Path) -> 
     write_table(mark_accepted(gates, accepted), output)
 
 
-if "snakemake" in globals():
-    with step(snakemake.log[0]):
-        main(
-            parts=[Path(path) for path in snakemake.input],
-            accepted=snakemake.params.accepted,
-            output=Path(snakemake.output[0]),
-        )
+run(main)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 from claimcheck.sourcing.read_quality import read_quality
-from claimcheck.steps import step
+from claimcheck.steps import run
 from claimcheck.tables import read_table, write_table
 
 
@@ -16,10 +16,4 @@ def main(*, read_files: Path, reports: list[Path], output: Path) -> None:
     write_table(pd.concat([read_quality(by_run[run], run) for run in runs]), output)
 
 
-if "snakemake" in globals():
-    with step(snakemake.log[0]):
-        main(
-            read_files=Path(snakemake.input.read_files),
-            reports=[Path(path) for path in snakemake.input.reports],
-            output=Path(snakemake.output[0]),
-        )
+run(main)

@@ -5,7 +5,7 @@ from pathlib import Path
 from claimcheck.claims.plan import planned_sets, read_reference
 from claimcheck.figures.claims_input import open_collection, open_register
 from claimcheck.simulation.truth import planted_claims
-from claimcheck.steps import step
+from claimcheck.steps import run
 from claimcheck.tables import read_table, write_table
 
 
@@ -19,12 +19,4 @@ def main(*, claims: Path, gene_sets: list[Path], reference_expression: Path | No
     write_table(planted_claims(register, planned, planted), truth)
 
 
-if "snakemake" in globals():
-    with step(snakemake.log[0]):
-        main(
-            claims=Path(snakemake.input.claims),
-            gene_sets=[Path(table) for table in snakemake.input.gene_sets],
-            reference_expression=Path(snakemake.input.reference) if snakemake.input.reference else None,
-            genes=Path(snakemake.input.genes),
-            truth=Path(snakemake.output.truth),
-        )
+run(main)

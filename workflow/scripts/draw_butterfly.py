@@ -8,7 +8,7 @@ import pandas as pd
 from claimcheck.figures.butterfly import Wing, draw_butterfly, zero_weights
 from claimcheck.figures.named import read_named, register_or_none, standards_of
 from claimcheck.figures.style import save_figure
-from claimcheck.steps import step
+from claimcheck.steps import run
 from claimcheck.tables import read_table
 
 
@@ -50,19 +50,4 @@ def main(
     )
 
 
-if "snakemake" in globals():
-    with step(snakemake.log[0]):
-        main(
-            genes=Path(snakemake.input.genes),
-            set_tests=Path(snakemake.input.set_tests) if snakemake.input.set_tests else None,
-            claims=Path(snakemake.input.claims) if snakemake.input.claims else None,
-            gene_sets=[Path(table) for table in snakemake.input.gene_sets],
-            svg=Path(snakemake.output.svg),
-            pdf=Path(snakemake.output.pdf),
-            table=Path(snakemake.output.table),
-            wings=snakemake.params.wings,
-            test=snakemake.params.test,
-            reference=snakemake.params.reference,
-            detected_counts=snakemake.params.detected_counts,
-            simulated=snakemake.params.simulated,
-        )
+run(main)

@@ -5,7 +5,7 @@ from pathlib import Path
 from claimcheck.figures.claims import draw_claims
 from claimcheck.figures.claims_input import open_register, read_verdicts
 from claimcheck.figures.style import save_figure
-from claimcheck.steps import step
+from claimcheck.steps import run
 
 
 def main(
@@ -31,16 +31,4 @@ def main(
     )
 
 
-if "snakemake" in globals():
-    with step(snakemake.log[0]):
-        main(
-            verdicts=Path(snakemake.input.verdicts),
-            claims=Path(snakemake.input.claims),
-            gene_sets=[Path(table) for table in snakemake.input.gene_sets],
-            svg=Path(snakemake.output.svg),
-            pdf=Path(snakemake.output.pdf),
-            table=Path(snakemake.output.table),
-            test=snakemake.params.test,
-            reference=snakemake.params.reference,
-            simulated=snakemake.params.simulated,
-        )
+run(main)

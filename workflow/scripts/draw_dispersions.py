@@ -4,7 +4,7 @@ from pathlib import Path
 
 from claimcheck.figures.dispersions import draw_dispersions
 from claimcheck.figures.style import save_figure
-from claimcheck.steps import step
+from claimcheck.steps import run
 from claimcheck.tables import read_table
 
 
@@ -15,12 +15,4 @@ def main(*, dispersions: Path, svg: Path, pdf: Path, table: Path, simulated: boo
     save_figure(lambda: draw_dispersions(genes, simulated=simulated), svg=svg, pdf=pdf, table=table)
 
 
-if "snakemake" in globals():
-    with step(snakemake.log[0]):
-        main(
-            dispersions=Path(snakemake.input.dispersions),
-            svg=Path(snakemake.output.svg),
-            pdf=Path(snakemake.output.pdf),
-            table=Path(snakemake.output.table),
-            simulated=snakemake.params.simulated,
-        )
+run(main)

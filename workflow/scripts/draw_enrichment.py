@@ -4,7 +4,7 @@ from pathlib import Path
 
 from claimcheck.figures.enrichment import draw_enrichment
 from claimcheck.figures.style import save_figure
-from claimcheck.steps import step
+from claimcheck.steps import run
 from claimcheck.tables import read_table
 
 
@@ -38,16 +38,4 @@ def main(
     )
 
 
-if "snakemake" in globals():
-    with step(snakemake.log[0]):
-        main(
-            tests=Path(snakemake.input.tests),
-            running_sums=Path(snakemake.input.running_sums),
-            svg=Path(snakemake.output.svg),
-            pdf=Path(snakemake.output.pdf),
-            table=Path(snakemake.output.table),
-            family=snakemake.wildcards.family,
-            test=snakemake.params.test,
-            reference=snakemake.params.reference,
-            simulated=snakemake.params.simulated,
-        )
+run(main)

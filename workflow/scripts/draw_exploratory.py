@@ -6,7 +6,7 @@ from claimcheck.figures.claims_input import open_register
 from claimcheck.figures.exploratory import draw_exploratory
 from claimcheck.figures.named import read_named, standards_of
 from claimcheck.figures.style import save_figure
-from claimcheck.steps import step
+from claimcheck.steps import run
 from claimcheck.tables import read_table
 
 
@@ -37,18 +37,4 @@ def main(
     )
 
 
-if "snakemake" in globals():
-    with step(snakemake.log[0]):
-        main(
-            genes=Path(snakemake.input.genes),
-            set_tests=Path(snakemake.input.set_tests),
-            claims=Path(snakemake.input.claims),
-            gene_sets=[Path(table) for table in snakemake.input.gene_sets],
-            svg=Path(snakemake.output.svg),
-            pdf=Path(snakemake.output.pdf),
-            table=Path(snakemake.output.table),
-            test=snakemake.params.test,
-            reference=snakemake.params.reference,
-            detected_counts=snakemake.params.detected_counts,
-            simulated=snakemake.params.simulated,
-        )
+run(main)

@@ -5,7 +5,7 @@ from pathlib import Path
 from claimcheck.figures.gene_forest import draw_gene_forest
 from claimcheck.figures.named import read_named, register_or_none, standards_of
 from claimcheck.figures.style import save_figure
-from claimcheck.steps import step
+from claimcheck.steps import run
 
 
 def main(
@@ -31,17 +31,4 @@ def main(
     )
 
 
-if "snakemake" in globals():
-    with step(snakemake.log[0]):
-        main(
-            genes=Path(snakemake.input.genes),
-            claims=Path(snakemake.input.claims) if snakemake.input.claims else None,
-            gene_sets=[Path(table) for table in snakemake.input.gene_sets],
-            svg=Path(snakemake.output.svg),
-            pdf=Path(snakemake.output.pdf),
-            table=Path(snakemake.output.table),
-            test=snakemake.params.test,
-            reference=snakemake.params.reference,
-            detected_counts=snakemake.params.detected_counts,
-            simulated=snakemake.params.simulated,
-        )
+run(main)

@@ -6,7 +6,7 @@ from typing import Any
 from claimcheck.figures.gene_heatmap import draw_gene_heatmap
 from claimcheck.figures.named import read_named, register_or_none, standards_of
 from claimcheck.figures.style import save_figure
-from claimcheck.steps import step
+from claimcheck.steps import run
 from claimcheck.tables import read_table
 
 
@@ -43,21 +43,4 @@ def main(
     )
 
 
-if "snakemake" in globals():
-    with step(snakemake.log[0]):
-        main(
-            genes=Path(snakemake.input.genes),
-            model=Path(snakemake.input.model),
-            levels=Path(snakemake.input.levels),
-            scores=Path(snakemake.input.scores),
-            claims=Path(snakemake.input.claims) if snakemake.input.claims else None,
-            gene_sets=[Path(table) for table in snakemake.input.gene_sets],
-            svg=Path(snakemake.output.svg),
-            pdf=Path(snakemake.output.pdf),
-            table=Path(snakemake.output.table),
-            groups=snakemake.params.groups,
-            test=snakemake.params.test,
-            reference=snakemake.params.reference,
-            detected_counts=snakemake.params.detected_counts,
-            simulated=snakemake.params.simulated,
-        )
+run(main)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from claimcheck.figures.library import draw_library
 from claimcheck.figures.style import save_figure
-from claimcheck.steps import step
+from claimcheck.steps import run
 from claimcheck.tables import read_table
 
 
@@ -40,17 +40,4 @@ def main(
     )
 
 
-if "snakemake" in globals():
-    with step(snakemake.log[0]):
-        main(
-            samples=Path(snakemake.input.samples),
-            libraries=Path(snakemake.input.libraries),
-            mapping=Path(snakemake.input.mapping),
-            gene_body=Path(snakemake.input.gene_body),
-            svg=Path(snakemake.output.svg),
-            pdf=Path(snakemake.output.pdf),
-            table=Path(snakemake.output.table),
-            test=snakemake.params.test,
-            reference=snakemake.params.reference,
-            simulated=snakemake.params.simulated,
-        )
+run(main)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from claimcheck.figures.quality import draw_mapping
 from claimcheck.figures.style import save_figure
-from claimcheck.steps import step
+from claimcheck.steps import run
 from claimcheck.tables import read_table
 
 
@@ -44,17 +44,4 @@ def main(
     )
 
 
-if "snakemake" in globals():
-    with step(snakemake.log[0]):
-        main(
-            samples=Path(snakemake.input.samples),
-            mapping=Path(snakemake.input.mapping),
-            svg=Path(snakemake.output.svg),
-            pdf=Path(snakemake.output.pdf),
-            table=Path(snakemake.output.table),
-            test=snakemake.params.test,
-            reference=snakemake.params.reference,
-            min_share=snakemake.params.min_share,
-            min_fragments=snakemake.params.min_fragments,
-            simulated=snakemake.params.simulated,
-        )
+run(main)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from claimcheck.figures.calibration import draw_calibration
 from claimcheck.figures.style import save_figure
-from claimcheck.steps import step
+from claimcheck.steps import run
 from claimcheck.tables import read_table
 
 
@@ -20,14 +20,4 @@ def main(*, calibration: Path, svg: Path, pdf: Path, table: Path, test: str, ref
     )
 
 
-if "snakemake" in globals():
-    with step(snakemake.log[0]):
-        main(
-            calibration=Path(snakemake.input.calibration),
-            svg=Path(snakemake.output.svg),
-            pdf=Path(snakemake.output.pdf),
-            table=Path(snakemake.output.table),
-            test=snakemake.params.test,
-            reference=snakemake.params.reference,
-            simulated=snakemake.params.simulated,
-        )
+run(main)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from claimcheck.figures.set_effects import draw_set_effects
 from claimcheck.figures.style import save_figure
-from claimcheck.steps import step
+from claimcheck.steps import run
 from claimcheck.tables import read_table
 
 NUMBERS = ("n_genes", "effect", "ci_low", "ci_high", "p_rotation_two_sided", "p_camera")
@@ -55,21 +55,4 @@ def main(
     )
 
 
-if "snakemake" in globals():
-    with step(snakemake.log[0]):
-        main(
-            tests=Path(snakemake.input.tests),
-            sets=Path(snakemake.input.sets),
-            scores=Path(snakemake.input.scores),
-            confounders=Path(snakemake.input.confounders),
-            model=Path(snakemake.input.model),
-            svg=Path(snakemake.output.svg),
-            pdf=Path(snakemake.output.pdf),
-            table=Path(snakemake.output.table),
-            family=snakemake.wildcards.family,
-            groups=snakemake.params.layout["groups"],
-            beside=snakemake.params.layout["confounders"],
-            test=snakemake.params.test,
-            reference=snakemake.params.reference,
-            simulated=snakemake.params.simulated,
-        )
+run(main)

@@ -5,7 +5,7 @@ from pathlib import Path
 from claimcheck.expression.sex import SexThresholds
 from claimcheck.figures.sex import draw_sex
 from claimcheck.figures.style import save_figure
-from claimcheck.steps import step
+from claimcheck.steps import run
 from claimcheck.tables import read_table
 
 
@@ -37,15 +37,4 @@ def main(
     )
 
 
-if "snakemake" in globals():
-    with step(snakemake.log[0]):
-        main(
-            samples=Path(snakemake.input.samples),
-            sexes=Path(snakemake.input.sexes),
-            svg=Path(snakemake.output.svg),
-            pdf=Path(snakemake.output.pdf),
-            table=Path(snakemake.output.table),
-            test=snakemake.params.test,
-            reference=snakemake.params.reference,
-            simulated=snakemake.params.simulated,
-        )
+run(main)

@@ -5,7 +5,7 @@ from pathlib import Path
 from claimcheck.figures.claims_input import open_register, read_verdicts
 from claimcheck.figures.claims_robustness import draw_specifications
 from claimcheck.figures.style import save_figure
-from claimcheck.steps import step
+from claimcheck.steps import run
 from claimcheck.tables import read_table
 
 
@@ -35,17 +35,4 @@ def main(
     )
 
 
-if "snakemake" in globals():
-    with step(snakemake.log[0]):
-        main(
-            verdicts=Path(snakemake.input.verdicts),
-            robustness=Path(snakemake.input.robustness),
-            claims=Path(snakemake.input.claims),
-            gene_sets=[Path(table) for table in snakemake.input.gene_sets],
-            svg=Path(snakemake.output.svg),
-            pdf=Path(snakemake.output.pdf),
-            table=Path(snakemake.output.table),
-            test=snakemake.params.test,
-            reference=snakemake.params.reference,
-            simulated=snakemake.params.simulated,
-        )
+run(main)

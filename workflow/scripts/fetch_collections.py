@@ -16,7 +16,7 @@ from claimcheck.sets.orthologs import require_orthologs
 from claimcheck.sets.published import GENES, Published, PublishedFile, read_published
 from claimcheck.sourcing.download import link
 from claimcheck.sourcing.http import open_session
-from claimcheck.steps import step
+from claimcheck.steps import run
 from claimcheck.tables import write_table
 
 DOWNLOADS = Path("resources/downloads/collections")
@@ -118,10 +118,4 @@ def used(collection: Published, file: PublishedFile, found: Fetched) -> dict[str
     return dict(zip(COLUMNS, values, strict=True))
 
 
-if "snakemake" in globals():
-    with step(snakemake.log[0]):
-        main(
-            collections=snakemake.params.collections,
-            folder=Path(snakemake.output.folder),
-            table=Path(snakemake.output.table),
-        )
+run(main)

@@ -7,7 +7,7 @@ from claimcheck.sourcing.addresses import parse_address
 from claimcheck.sourcing.download import Expected, link, obtain
 from claimcheck.sourcing.http import open_session
 from claimcheck.sourcing.reference import LARGEST
-from claimcheck.steps import step
+from claimcheck.steps import run
 
 DOWNLOADS = Path("resources/downloads/reference")
 
@@ -25,11 +25,4 @@ def main(*, address: str, key: str, sha256: str | None, output: Path) -> None:
         )
 
 
-if "snakemake" in globals():
-    with step(snakemake.log[0]):
-        main(
-            address=snakemake.params.address,
-            key=snakemake.params.key,
-            sha256=snakemake.params.sha256,
-            output=Path(snakemake.output[0]),
-        )
+run(main)

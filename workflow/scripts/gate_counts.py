@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from claimcheck.expression import gates
-from claimcheck.steps import step
+from claimcheck.steps import run
 from claimcheck.tables import read_table, write_table
 
 
@@ -13,10 +13,4 @@ def main(*, counts: Path, thresholds: dict[str, float], output: Path) -> None:
     write_table(gates.as_table(gates.at_least("library_size", "counts in all", sizes.to_dict(), **thresholds)), output)
 
 
-if "snakemake" in globals():
-    with step(snakemake.log[0]):
-        main(
-            counts=Path(snakemake.input[0]),
-            thresholds=snakemake.params.thresholds,
-            output=Path(snakemake.output[0]),
-        )
+run(main)

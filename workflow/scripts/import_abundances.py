@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from claimcheck.expression.abundances import import_abundances
-from claimcheck.steps import step
+from claimcheck.steps import run
 from claimcheck.tables import read_table, write_table
 
 
@@ -18,12 +18,4 @@ def main(*, samples: Path, transcripts: Path, abundances: list[Path], counts: Pa
     write_table(gene_tpm.reset_index(), tpm)
 
 
-if "snakemake" in globals():
-    with step(snakemake.log[0]):
-        main(
-            samples=Path(snakemake.input.samples),
-            transcripts=Path(snakemake.input.transcripts),
-            abundances=[Path(path) for path in snakemake.input.abundances],
-            counts=Path(snakemake.output.counts),
-            tpm=Path(snakemake.output.tpm),
-        )
+run(main)

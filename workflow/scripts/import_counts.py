@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from claimcheck.expression.counts import choose_samples, read_count_table
-from claimcheck.steps import step
+from claimcheck.steps import run
 from claimcheck.tables import read_table, write_table
 
 
@@ -14,10 +14,4 @@ def main(*, table: Path, samples: Path, output: Path) -> None:
     write_table(counts.reset_index(), output)
 
 
-if "snakemake" in globals():
-    with step(snakemake.log[0]):
-        main(
-            table=Path(snakemake.input.table),
-            samples=Path(snakemake.input.samples),
-            output=Path(snakemake.output[0]),
-        )
+run(main)

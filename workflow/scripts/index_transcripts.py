@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from claimcheck.expression.kallisto import build_index
-from claimcheck.steps import step
+from claimcheck.steps import run
 
 
 def main(*, transcripts: Path, index: Path, threads: int) -> None:
@@ -11,10 +11,4 @@ def main(*, transcripts: Path, index: Path, threads: int) -> None:
     build_index(transcripts, index, threads=threads)
 
 
-if "snakemake" in globals():
-    with step(snakemake.log[0]):
-        main(
-            transcripts=Path(snakemake.input.transcripts),
-            index=Path(snakemake.output[0]),
-            threads=snakemake.params.threads,
-        )
+run(main)

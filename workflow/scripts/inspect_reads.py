@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from claimcheck.sourcing.read_quality import inspect_reads
-from claimcheck.steps import step
+from claimcheck.steps import run
 
 
 def main(*, reads: list[Path], report: Path, page: Path, threads: int) -> None:
@@ -11,11 +11,4 @@ def main(*, reads: list[Path], report: Path, page: Path, threads: int) -> None:
     inspect_reads(reads, report, page, threads=threads)
 
 
-if "snakemake" in globals():
-    with step(snakemake.log[0]):
-        main(
-            reads=[Path(path) for path in snakemake.input.reads],
-            report=Path(snakemake.output.report),
-            page=Path(snakemake.output.page),
-            threads=snakemake.threads,
-        )
+run(main)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from claimcheck.sourcing.annotation import list_exons
-from claimcheck.steps import step
+from claimcheck.steps import run
 from claimcheck.tables import write_table
 
 
@@ -12,12 +12,4 @@ def main(*, annotation: Path, transcripts: Path, gene: str, transcript: str | No
     write_table(list_exons(annotation, transcripts, gene, transcript), output)
 
 
-if "snakemake" in globals():
-    with step(snakemake.log[0]):
-        main(
-            annotation=Path(snakemake.input.annotation),
-            transcripts=Path(snakemake.input.transcripts),
-            gene=snakemake.params.gene,
-            transcript=snakemake.params.transcript,
-            output=Path(snakemake.output[0]),
-        )
+run(main)

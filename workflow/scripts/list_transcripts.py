@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from claimcheck.sourcing.reference import read_transcripts
-from claimcheck.steps import step
+from claimcheck.steps import run
 from claimcheck.tables import write_table
 
 
@@ -12,6 +12,4 @@ def main(*, transcripts: Path, output: Path) -> None:
     write_table(read_transcripts(transcripts), output)
 
 
-if "snakemake" in globals():
-    with step(snakemake.log[0]):
-        main(transcripts=Path(snakemake.input[0]), output=Path(snakemake.output[0]))
+run(main)

@@ -20,7 +20,7 @@ from claimcheck.expression.library import (
     measure_share_forward,
     take_reads,
 )
-from claimcheck.steps import step
+from claimcheck.steps import run
 from claimcheck.tables import read_table, write_table
 
 
@@ -61,14 +61,4 @@ def main(
     write_table(pd.DataFrame(profile, columns=list(GENE_BODY_COLUMNS)), gene_body)
 
 
-if "snakemake" in globals():
-    with step(snakemake.log[0]):
-        main(
-            sample=snakemake.params.sample,
-            transcripts=Path(snakemake.input.transcripts),
-            listed=Path(snakemake.input.listed),
-            reads=[Path(path) for path in snakemake.input.reads],
-            most_reads=snakemake.params.most_reads,
-            library=Path(snakemake.output.library),
-            gene_body=Path(snakemake.output.gene_body),
-        )
+run(main)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from claimcheck.expression.matching import profile_sample
-from claimcheck.steps import step
+from claimcheck.steps import run
 from claimcheck.tables import read_table, write_table
 
 
@@ -24,12 +24,4 @@ def main(*, sample: str, exons: Path, reads: list[Path], checked: list[Path], ou
     write_table(table, output)
 
 
-if "snakemake" in globals():
-    with step(snakemake.log[0]):
-        main(
-            sample=snakemake.params.sample,
-            exons=Path(snakemake.input.exons),
-            reads=[Path(path) for path in snakemake.input.reads],
-            checked=[Path(path) for path in snakemake.input.checked],
-            output=Path(snakemake.output[0]),
-        )
+run(main)

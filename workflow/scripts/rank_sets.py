@@ -15,7 +15,7 @@ from claimcheck.sets.inputs import read_comparison
 from claimcheck.sets.mapping import join_released
 from claimcheck.sets.prerank import prerank, rank_genes
 from claimcheck.sets.weights import weigh_sets
-from claimcheck.steps import step
+from claimcheck.steps import run
 from claimcheck.tables import read_table, write_table
 
 COLUMNS = (
@@ -107,22 +107,4 @@ def main(
     write_table(pd.concat(parts, ignore_index=True)[list(COLUMNS)], tests)
 
 
-if "snakemake" in globals():
-    with step(snakemake.log[0]):
-        main(
-            genes=Path(snakemake.input.genes),
-            counts=Path(snakemake.input.counts),
-            model=Path(snakemake.input.model),
-            steps=Path(snakemake.input.design),
-            size_factors=Path(snakemake.input.size_factors),
-            transcripts=Path(snakemake.input.transcripts) if snakemake.input.transcripts else None,
-            left_out=snakemake.params.left_out,
-            downloaded_sets=Path(snakemake.input.downloaded[0]),
-            downloaded_members=Path(snakemake.input.downloaded[1]),
-            groups=Design(snakemake.params.test, snakemake.params.reference),
-            gene_sets=snakemake.params.gene_sets,
-            deleted_gene=snakemake.params.deleted_gene,
-            sets=Path(snakemake.output.sets),
-            tests=Path(snakemake.output.tests),
-            running_sums=Path(snakemake.output.running_sums),
-        )
+run(main)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from claimcheck.provenance.manifest import list_results, made_by, write_manifest
-from claimcheck.steps import logger, step
+from claimcheck.steps import logger, run
 from claimcheck.tables import listed, read_table, write_text
 
 
@@ -29,13 +29,4 @@ def main(
     write_text(output, write_manifest(configuration, read_table(inputs, text=True), outputs))
 
 
-if "snakemake" in globals():
-    with step(snakemake.log[0]):
-        main(
-            configuration=Path(snakemake.input.configuration),
-            inputs=Path(snakemake.input.inputs),
-            samples=Path(snakemake.input.samples),
-            read_files=Path(snakemake.input.read_files) if snakemake.input.read_files else None,
-            makers=snakemake.params.makers,
-            output=Path(snakemake.output[0]),
-        )
+run(main)

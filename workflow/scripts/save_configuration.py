@@ -5,7 +5,7 @@ from typing import Any
 
 import yaml
 
-from claimcheck.steps import step
+from claimcheck.steps import run
 from claimcheck.tables import write_text
 
 
@@ -14,6 +14,4 @@ def main(*, configuration: dict[str, Any], output: Path) -> None:
     write_text(output, yaml.safe_dump(configuration, sort_keys=True, allow_unicode=True))
 
 
-if "snakemake" in globals():
-    with step(snakemake.log[0]):
-        main(configuration=dict(snakemake.params.configuration), output=Path(snakemake.output[0]))
+run(main)

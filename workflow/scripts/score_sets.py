@@ -12,7 +12,7 @@ from claimcheck.sets.comparison import TESTED_COLUMNS, run_tests
 from claimcheck.sets.inputs import read_comparison
 from claimcheck.sets.scores import sample_scores
 from claimcheck.sets.weights import weigh_sets
-from claimcheck.steps import step
+from claimcheck.steps import run
 from claimcheck.tables import listed, read_table, write_table
 
 CONFOUNDER_COLUMNS = ("set", "family", "description", *TESTED_COLUMNS[1:])
@@ -80,19 +80,4 @@ def select_confounders(folder: Path, names: list[str], deleted_gene: str | None)
     return chosen, members[members["set"].isin(names) & (members["gene_id"] != deleted_gene)]
 
 
-if "snakemake" in globals():
-    with step(snakemake.log[0]):
-        main(
-            genes=Path(snakemake.input.genes),
-            counts=Path(snakemake.input.counts),
-            model=Path(snakemake.input.model),
-            steps=Path(snakemake.input.design),
-            size_factors=Path(snakemake.input.size_factors),
-            running_sums=Path(snakemake.input.running_sums),
-            groups=Design(snakemake.params.test, snakemake.params.reference),
-            gene_sets=snakemake.params.gene_sets,
-            confounders=snakemake.params.confounders,
-            deleted_gene=snakemake.params.deleted_gene,
-            scores=Path(snakemake.output.scores),
-            tests=Path(snakemake.output.confounders),
-        )
+run(main)

@@ -14,7 +14,7 @@ from claimcheck.provenance.comparison import (
 )
 from claimcheck.provenance.inputs import kallisto_versions, package_versions
 from claimcheck.provenance.manifest import plain, read_manifest
-from claimcheck.steps import step
+from claimcheck.steps import run
 from claimcheck.tables import listed
 
 
@@ -64,13 +64,4 @@ def main(
     )
 
 
-if "snakemake" in globals():
-    with step(snakemake.log[0]):
-        main(
-            manifest=Path(snakemake.params.manifest),
-            configuration=dict(snakemake.params.configuration),
-            claims=Path(snakemake.params.claims) if snakemake.params.claims else None,
-            workflow=snakemake.params.workflow,
-            pinned=snakemake.params.pinned,
-            by_conda=snakemake.params.by_conda,
-        )
+run(main)
