@@ -1,9 +1,9 @@
 """Studies as labs describe their samples, with the outcome that they must have: read, resolved, and compared.
 
 A row of a table of studies is a group of samples: `study`, `outcome` (resolve or stop), `group` (knockout, control; other = left
-out and listed), `n` samples, `fields` (`field=value`, parted by `;` before a field's name; `{n}` counts the samples; `a:NAME=` is an
-attribute), `why`. All else is an ordinary paired RNA-Seq run of a mouse. `python -m support.described TABLE` prints study, required
-and got through `snakemake samples`.
+out and listed), `n` samples, `fields` (`field=value`, parted by `;` before a field's name; `{n}` counts the samples; `a:NAME=` is
+an attribute), `why`. All else is an ordinary paired RNA-Seq run of a mouse. `python -m support.described TABLE` prints study,
+required and got through `snakemake samples`.
 """
 
 import csv
