@@ -3,6 +3,7 @@
 import copy
 
 import pytest
+import yaml
 
 from claimcheck.errors import StudyError
 from claimcheck.schemas import load_schema
@@ -119,3 +120,122 @@ def test_required_sections_are_asked_for(tmp_path, section):
     study = {key: value for key, value in ARCHIVE.items() if key != section}
     with pytest.raises(StudyError, match=f"`{section}` is missing"):
         read_configuration(study, folder=tmp_path)
+
+
+# several files
+
+
+def write(folder, **files):
+    """Write files of a configuration."""
+    for name, content in files.items():
+        (folder / f"{name}.yaml").write_text(yaml.safe_dump(content))
+
+
+def test_files_are_joined_and_the_configuration_wins(tmp_path):
+    shares = {"blood": {"symbols": "Hb"}, "muscle": {"sets": ["M"]}}
+    write(tmp_path, tissue={"quality": {"panels": ["A"], "shares": shares}}, more={"reference": {"name": "theirs"}})
+    given = changed(
+        files=["tissue.yaml", "more.yaml"], quality__shares={"muscle": {"sets": ["N"]}}, reference__name="own"
+    )
+    study = read_configuration(given, folder=tmp_path)
+    assert study["quality"]["panels"] == ["A"]
+    assert study["quality"]["shares"] == {"blood": {"symbols": "Hb"}, "muscle": {"sets": ["N"]}}
+    assert study["reference"]["name"] == "own"
+    assert study["files"] == []
+    assert read_configuration(study, folder=tmp_path) == study
+
+
+def test_required_keys_may_stand_in_another_file(tmp_path):
+    write(tmp_path, main={"study": ARCHIVE["study"]})
+    rest = {key: value for key, value in ARCHIVE.items() if key != "study"}
+    assert read_configuration(rest | {"files": ["main.yaml"]}, folder=tmp_path)["study"]["title"] == "A study"
+
+
+@pytest.mark.parametrize(
+    ("files", "where", "complaint"),
+    [
+        ({}, "a.yaml", "does not exist"),
+        ({"a": ["study"]}, "a.yaml", "not a group of keys"),
+        ({"a": {"qualty": {}}}, "a.yaml, top level", "did you mean `quality`"),
+        ({"a": {"quality": {"panels": "A"}}}, "a.yaml, quality.panels", "'A'"),
+        ({"a": {"files": ["b.yaml"]}}, "a.yaml, top level", "unknown key `files`"),
+        (
+            {"a": {"quality": {"panels": ["A"]}}, "b": {"quality": {"panels": ["A"]}}},
+            "a.yaml and b.yaml",
+            "two files say",
+        ),
+    ],
+)
+def test_a_wrong_file_is_named(tmp_path, files, where, complaint):
+    write(tmp_path, **files)
+    with pytest.raises(StudyError) as caught:
+        read_configuration(ARCHIVE | {"files": [f"{name}.yaml" for name in files or "a"]}, folder=tmp_path)
+    assert where in caught.value.where
+    assert complaint in caught.value.what
+    assert caught.value.remedy
+
+
+# genes
+
+
+def test_genes_are_read_as_ids_in_their_order(tmp_path):
+    given = changed(
+        study__deleted_gene={"g9": "Abc9"},
+        identity__tissue={"name": "t", "markers": [{"g2": "B"}, {"g3": "C", "g1": "A"}]},
+        quality__shares={"x": {"genes": {"g2": "B", "g1": "A"}}},
+        report__gene_pairs={"pair": {"g2": "B", "g1": "A"}},
+        report__label_genes=["g5"],
+        collections__shared={"g4": "D"},
+    )
+    study = read_configuration(given, folder=tmp_path)
+    assert (study["study"]["deleted_gene"], study["study"]["deleted_gene_symbol"]) == ("g9", "Abc9")
+    assert study["identity"]["tissue"]["markers"] == [["g2"], ["g3", "g1"]]
+    assert study["quality"]["shares"]["x"]["genes"] == study["report"]["gene_pairs"]["pair"] == ["g2", "g1"]
+    assert study["report"]["label_genes"] == ["g5"]
+    assert study["collections"]["shared"] == ["g4"]
+
+
+def with_sets(folder):
+    (folder / "sets").mkdir()
+    (folder / "sets/sets.tsv").write_text("set\tfamily\nS\tf\n")
+    (folder / "sets/f.tsv").write_text("set\tgene_id\tsymbol\nS\tg1\tA\nS\tg2\tB\n")
+    return "sets"
+
+
+@pytest.mark.parametrize(
+    ("changes", "where", "complaint"),
+    [
+        ({"report__label_genes": {"g1": "A", "g2": "X"}}, "report.label_genes", "g2: X, elsewhere B"),
+        ({"report__label_genes": {"g3": "A"}}, "report.label_genes", "g3: A, which elsewhere is g1"),
+        ({"study__deleted_gene": {"g2": "A"}}, "study.deleted_gene", "g2: A, elsewhere B"),
+        ({"study__deleted_gene": "g2", "study__deleted_gene_symbol": "A"}, "study.deleted_gene_symbol", "g2: A"),
+        (
+            {"report__label_genes": {"g7": "P"}, "identity__male_genes": {"g7": "Q"}},
+            "identity.male_genes",
+            "g7: Q, elsewhere P",
+        ),
+    ],
+)
+def test_a_symbol_of_another_gene_stops(tmp_path, changes, where, complaint):
+    given = changed(gene_sets__curated=with_sets(tmp_path), **changes)
+    with pytest.raises(StudyError) as caught:
+        read_configuration(given, folder=tmp_path)
+    assert caught.value.where == f"config/config.yaml, {where}"
+    assert complaint in caught.value.details[0]
+
+
+@pytest.mark.parametrize(
+    ("changes", "complaint"),
+    [
+        ({"report__label_genes": {"g1": None}}, "None"),
+        ({"report__label_genes": {"../g": "A"}}, "../g"),
+        ({"report__label_genes": {7: "A"}}, "7"),
+        ({"report__label_genes": ["g1", "g1"]}, "what is there"),
+        ({"study__deleted_gene": {"g1": "A", "g2": "B"}}, "what is there"),
+        ({"identity__tissue": {"name": "t", "markers": [{}]}}, "what is there"),
+    ],
+)
+def test_what_is_no_gene_stops(tmp_path, changes, complaint):
+    with pytest.raises(StudyError) as caught:
+        read_configuration(changed(**changes), folder=tmp_path)
+    assert complaint in caught.value.what

@@ -71,7 +71,7 @@ config = dict(config)
 MANIFEST = config.pop("manifest", "results/provenance.json")
 
 try:
-    config.update(read_configuration(config, folder=Path.cwd()))
+    config.update(read_configuration(config, folder=Path()))
     # A register that cannot be evaluated stops before anything is fetched.
     REQUESTS = read_requests(
         existing_path(config["claims"]),

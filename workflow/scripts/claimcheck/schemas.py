@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -96,7 +96,7 @@ def _count_nodes(node: yaml.Node, sizes: dict[int, int]) -> int:
 
 
 def load_schema(name: str) -> dict[str, Any]:
-    """Read a file of `workflow/schemas`; a property `$ref: <other file>`, at any depth, is replaced by that schema.
+    """Read a file of `workflow/schemas`; a property or definition `$ref: <other file>`, at any depth, is replaced by that schema.
 
     What stands beside the reference, such as a default, is kept.
 
@@ -108,12 +108,32 @@ def load_schema(name: str) -> dict[str, Any]:
 
 
 def _joined(schema: dict[str, Any]) -> dict[str, Any]:
-    """Replace the references to other schema files among a schema's properties."""
-    for key, part in schema.get("properties", {}).items():
-        other = part.get("$ref", "#")
-        beside = {name: rule for name, rule in part.items() if name != "$ref"}
-        schema["properties"][key] = _joined(part) if other.startswith("#") else load_schema(other) | beside
+    """Replace the references to other schema files among a schema's properties and definitions."""
+    for parts in (schema.get("properties", {}), schema.get("$defs", {})):
+        for key, part in parts.items():
+            other = part.get("$ref", "#")
+            beside = {name: rule for name, rule in part.items() if name != "$ref"}
+            parts[key] = _joined(part) if other.startswith("#") else load_schema(other) | beside
     return schema
+
+
+def followed(schema: dict[str, Any], root: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Follow a reference within a file of schemas; what stands beside the reference is kept.
+
+    Args:
+        schema: a part of a schema from `load_schema`.
+        root: the schema of the file that the part stands in.
+
+    Returns:
+        The part without reference, and the schema of its file.
+    """
+    root = schema if "$id" in schema else root
+    while "$ref" in schema:
+        beside = {name: rule for name, rule in schema.items() if name != "$ref"}
+        target: dict[str, Any] = root["$defs"][schema["$ref"].rpartition("/")[2]]
+        root = target if "$id" in target else root
+        schema = target | beside
+    return schema, root
 
 
 def _pattern(_: Validator, pattern: str, instance: Any, schema: dict[str, Any]) -> Iterator[ValidationError]:
@@ -153,6 +173,31 @@ def complete(instance: Any, schema: dict[str, Any]) -> Any:
         if key in completed:
             completed[key] = complete(completed[key], part)
     return completed
+
+
+def replace_titled(instance: Any, schema: dict[str, Any], title: str, change: Callable[[str, Any], Any]) -> Any:
+    """Return a copy of a checked instance in which everything that a schema of a certain title describes is replaced.
+
+    Args:
+        instance: as checked.
+        schema: from `load_schema`.
+        title: of the schema.
+        change: from the key, with dots, and the value there to what replaces it.
+    """
+
+    def walk(part: Any, rule: dict[str, Any], root: dict[str, Any], key: str) -> Any:
+        rule, root = followed(rule, root)
+        if rule.get("title") == title:
+            return change(key, part)
+        if isinstance(part, dict):
+            properties, others = rule.get("properties", {}), rule.get("additionalProperties")
+            rules = {name: properties.get(name, others if isinstance(others, dict) else {}) for name in part}
+            return {name: walk(inner, rules[name], root, f"{key}.{name}".lstrip(".")) for name, inner in part.items()}
+        if isinstance(part, list):
+            return [walk(inner, rule.get("items", {}), root, f"{key}.{place}") for place, inner in enumerate(part)]
+        return part
+
+    return walk(instance, schema, schema, "")
 
 
 def _leaves(errors: Iterator[ValidationError]) -> Iterator[ValidationError]:
