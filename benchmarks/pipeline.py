@@ -13,6 +13,7 @@ import pandas as pd
 import yaml
 
 from claimcheck.expression.kallisto import find_kallisto
+from claimcheck.study import read_study
 from measuring import ROOT, Cost, disk_usage, measure, snakemake
 
 SIMULATION = Path("resources/simulation")
@@ -26,7 +27,7 @@ def configure(pairs: int, filler_genes: int) -> dict:
         pairs: read pairs an animal, 2 x 100 nucleotides.
         filler_genes: genes beside those of the gene sets; each has 2.4 transcripts.
     """
-    study = yaml.safe_load((ROOT / "demo/config/config.yaml").read_text())
+    study = read_study(ROOT / "demo")
     sets, simulation = study["gene_sets"], study["simulation"]
     study["claims"] = str(ROOT / "config/claims.yaml")
     sets["curated"] = str(ROOT / "config/gene_sets")

@@ -3,11 +3,10 @@
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from claimcheck.study import read_study
 from support.studies import ROOT, write_study
 
-REAL = yaml.safe_load((ROOT / "config/config.yaml").read_text())
+REAL = read_study(ROOT)
 CURATED = {
     "curated": str(ROOT / "config/gene_sets"),
     "families": REAL["gene_sets"]["families"],

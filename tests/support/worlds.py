@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import yaml
 
 from claimcheck.claims.artefacts import add_readouts
 from claimcheck.claims.judgement import Study
@@ -21,12 +20,13 @@ from claimcheck.expression.design import Design, choose_covariates
 from claimcheck.expression.genes import read_annotation
 from claimcheck.sets.collections import MEMBER_COLUMNS, SET_COLUMNS, read_collection
 from claimcheck.simulation.world import World, build_world, draw_counts
+from claimcheck.study import read_study
 from claimcheck.tables import read_table
 
 ROOT = Path(__file__).resolve().parents[2]
 GENE_SETS = ROOT / "config/gene_sets"
 REFERENCE = GENE_SETS / "reference/bone_expression.tsv"
-DEMO: dict[str, Any] = yaml.safe_load((ROOT / "demo/config/config.yaml").read_text())
+DEMO = read_study(ROOT / "demo")
 SETS, MEMBERS = read_collection(GENE_SETS)
 
 NO_SETS = pd.DataFrame(columns=[*SET_COLUMNS, "version", "sha256"])

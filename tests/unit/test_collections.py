@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-import yaml
 
 from claimcheck.errors import StudyError
 from claimcheck.sets.collections import MEMBER_COLUMNS, SET_COLUMNS, map_sets, read_collection
+from claimcheck.study import read_study
 
 ROOT = Path(__file__).resolve().parents[2]
 SETS, MEMBERS = read_collection(ROOT / "config/gene_sets")
@@ -37,8 +37,7 @@ def map_one(sets, genes, **changes):
 
 
 def test_the_deleted_gene_enters_no_tested_set():
-    study = yaml.safe_load((ROOT / "config/config.yaml").read_text())
-    deleted = study["study"]["deleted_gene"]
+    deleted = read_study(ROOT)["study"]["deleted_gene"]
     assert not (MEMBERS["gene_id"] == deleted).any()
 
 
@@ -65,10 +64,9 @@ def test_sets_of_unclear_terms_are_not_shipped():
     assert not SETS["source"].str.contains("FerrDb|KEGG|MitoCarta").any()
 
 
-@pytest.mark.parametrize("study", ["config/config.yaml", "demo/config/config.yaml"])
+@pytest.mark.parametrize("study", [".", "demo"])
 def test_families_of_the_studies_exist(study):
-    families = yaml.safe_load((ROOT / study).read_text())["gene_sets"]["families"]
-    assert set(families) <= set(SETS["family"])
+    assert set(read_study(ROOT / study)["gene_sets"]["families"]) <= set(SETS["family"])
 
 
 # any sets

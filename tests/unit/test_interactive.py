@@ -177,7 +177,7 @@ def test_only_ids_of_the_kind_are_linked() -> None:
 )
 def test_a_link_is_an_https_address_with_a_place_for_the_id(tmp_path: Path, link: str, allowed: bool) -> None:
     configuration = yaml.safe_load((ROOT / "config/config.yaml").read_text())
-    configuration["report"]["gene_link"] = link
+    configuration["report"] = {"gene_link": link}
     if allowed:
         assert read_configuration(configuration, folder=ROOT)["report"]["gene_link"] == link
     else:

@@ -13,7 +13,7 @@ from claimcheck.claims.plan import missing_sources, planned_genes, planned_sets
 from claimcheck.claims.register import deviations, read_register
 from claimcheck.errors import StudyError
 from claimcheck.sets.collections import read_collection
-from claimcheck.study import read_configuration
+from claimcheck.study import read_study
 from support.archive import shared_data
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -250,7 +250,7 @@ def test_the_artefacts_predict_what_the_design_says():
 
 
 def test_the_shipped_configuration_is_the_primary_analysis():
-    configuration = read_configuration(yaml.safe_load((ROOT / "config/config.yaml").read_text()), folder=ROOT)
+    configuration = read_study(ROOT)
     assert deviations(REGISTER, configuration) == {}
     configuration["differential"]["min_count"] = 5
     del configuration["identity"]

@@ -15,13 +15,11 @@ import yaml
 from claimcheck.figures.captions import Study
 from claimcheck.figures.page import Results, data_address, render_page
 from claimcheck.figures.page_tables import probability, spaced, two
-from claimcheck.schemas import complete, load_schema
+from claimcheck.study import read_study
 
 ROOT = Path(__file__).parents[2]
 TEMPLATE = ROOT / "workflow" / "report" / "index.html.j2"
-CONFIGURATION = yaml.safe_dump(
-    complete(yaml.safe_load((ROOT / "config/config.yaml").read_text()), load_schema("config.schema.yaml"))
-)
+CONFIGURATION = yaml.safe_dump(read_study(ROOT))
 ALWAYS = ("relations", "pca", "pca_covariates", "ma", "volcano", "gene_counts", "dispersions")
 N_SCRIPTS = 4
 SOMETIMES = ("mapping", "library", "shares", "composition", "sex", "knockout")

@@ -23,7 +23,7 @@ from claimcheck.tables import read_table
 ROOT = Path(__file__).resolve().parents[2]
 GENE_SETS = ROOT / "config/gene_sets"
 EXPRESSION = GENE_SETS / "reference/bone_expression.tsv"
-DEMO = yaml.safe_load((ROOT / "demo/config/config.yaml").read_text(encoding="utf-8"))["simulation"]
+DEMO = yaml.safe_load((ROOT / "demo/config/simulation.yaml").read_text(encoding="utf-8"))["simulation"]
 MEMBERS = read_collection(GENE_SETS)[1]
 REFERENCE = read_table(EXPRESSION)
 LCN2 = "ENSMUSG00000026822"

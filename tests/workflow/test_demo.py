@@ -16,7 +16,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("study") / "demo"
     shutil.copytree(ROOT / "demo/config", folder / "config")
     shutil.copytree(ROOT / "config/gene_sets", folder.parent / "config/gene_sets")
-    shutil.copy(ROOT / "config/claims.yaml", folder.parent / "config/claims.yaml")
+    for name in ("claims", "bone", "figures"):
+        shutil.copy(ROOT / f"config/{name}.yaml", folder.parent / f"config/{name}.yaml")
     completed = run_workflow(folder)
     assert completed.returncode == 0, completed.stderr[-3000:]
     return folder
