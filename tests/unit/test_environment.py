@@ -1,5 +1,6 @@
-"""The environments agree with each other, carry no address, and the configuration is documented."""
+"""The environments agree with each other, carry no address, and the documents follow from the schemas."""
 
+import importlib.util
 import re
 import tomllib
 from pathlib import Path
@@ -7,13 +8,12 @@ from pathlib import Path
 import pytest
 import yaml
 
-from claimcheck.schemas import load_schema
-from claimcheck.study import read_configuration
+from claimcheck.schemas import complete, load_schema
+from claimcheck.study import CONFIG, load_configuration, read_study
 
 ROOT = Path(__file__).resolve().parents[2]
 ENVS = ROOT / "envs"
 FAMILIES = ("sourcing", "quantification", "expression", "sets", "figures")
-STUDIES = {"config/config.yaml": ROOT, "demo/config/config.yaml": ROOT / "demo"}
 
 
 def pins_of(lines):
@@ -21,7 +21,6 @@ def pins_of(lines):
 
 
 PINS = pins_of((ENVS / "pins.txt").read_text().split())
-DOCUMENTATION = (ROOT / "config/README.md").read_text()
 
 
 def family_pins(family):
@@ -84,91 +83,45 @@ def test_no_address_is_carried(path):
 # configuration
 
 
-def keys_of(schema, prefix=""):
-    """List (key, rule) of all keys of a schema that have no keys below them; two sections have tables of their own."""
-    for name, rule in schema.get("properties", {}).items():
-        key = f"{prefix}{name}"
-        if key in ("simulation", "samples.conditional_knockout") or "properties" not in rule:
-            yield key, rule
-        else:
-            yield from keys_of(rule, f"{key}.")
+@pytest.fixture(scope="module")
+def refresh():
+    spec = importlib.util.spec_from_file_location("refresh", ROOT / "docs/refresh.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
-KEYS = dict(keys_of(load_schema("config.schema.yaml")))
+def test_documents_are_what_the_schemas_say(refresh):
+    for document, template in refresh.DOCUMENTS.items():
+        assert (ROOT / document).read_text() == refresh.written(template), f"{document}: run python docs/refresh.py"
 
 
-def rows_of(text):
-    """Read the table of keys: key -> default text; `.b` after `a.x` stands for `a.b`, warn and fail for their group."""
-    rows = {}
-    for line in text.splitlines():
-        cells = [cell.strip() for cell in line.strip("|").split("|")]
-        if len(cells) == 3 and cells[0].startswith("`"):
-            names = re.findall(r"`([^`]+)`", cells[0])
-            section = names[0].rpartition(".")[0]
-            for position, name in enumerate(names):
-                rows[f"{section}{name}" if name.startswith(".") else name] = (cells[1], position, len(names))
-    return rows
+def test_every_key_is_documented_with_what_it_means(refresh):
+    rows = re.findall(r"^\| `([^`]+)` \| (.*) \| (.*) \|$", refresh.all_keys(), re.MULTILINE)
+    keys = {key: (default, meaning) for key, default, meaning in rows}
+    assert [key for key, (_, meaning) in keys.items() if not meaning] == []
+    assert keys["differential.alpha"][0] == "0.05"
+    assert keys["study.title"][0] == "required"
+    assert {"files", "samples.conditional_knockout.gene", "collections.sources.<name>.files.<name>.sha256"} <= set(keys)
+    assert "`experiment`" in keys["samples.unit"][1]
 
 
-ROWS = rows_of(DOCUMENTATION.partition("\n## ")[0])
-
-
-def row_of(key):
-    group, _, last = key.rpartition(".")
-    return ROWS.get(group if last in ("warn", "fail") else key)
-
-
-@pytest.mark.parametrize("key", KEYS)
-def test_a_key_of_the_schema_is_documented(key):
-    assert row_of(key), f"config/README.md has no row for {key}"
-
-
-@pytest.mark.parametrize("key", load_schema("conditional_knockout.schema.yaml")["properties"])
-def test_a_key_of_the_notation_is_documented(key):
-    assert re.search(rf"`{key}[`.]", DOCUMENTATION)
-
-
-@pytest.mark.parametrize("key", ROWS)
-def test_a_documented_key_is_in_the_schema(key):
-    assert any(name == key or name.startswith(f"{key}.") for name in KEYS)
-
-
-NUMBERS = [key for key, rule in KEYS.items() if type(rule.get("default")) in (int, float)]
-
-
-@pytest.mark.parametrize("key", NUMBERS)
-def test_a_numeric_default_is_documented(key):
-    text, position, together = row_of(key)
-    cell = text.replace(",", "") if together == 1 else text.split(", ")[position]
-    last = key.rpartition(".")[2]
-    found = re.search(rf"{last} ([0-9.]+)" if last in ("warn", "fail") else r"^([0-9.]+)$", cell)
-    assert found, f"{key}: no default in {text!r}"
-    assert float(found[1]) == KEYS[key]["default"]
-
-
-EMPTY = [key for key, rule in KEYS.items() if "default" in rule and rule["default"] in (None, "", [], {}, "none")]
-
-
-@pytest.mark.parametrize("key", EMPTY)
-def test_an_empty_default_is_documented_as_such(key):
-    assert row_of(key)[0].strip("`") in ("empty", "none", "absent")
-
-
-@pytest.mark.parametrize("path", STUDIES)
-def test_the_studies_are_valid(path):
-    configuration = yaml.safe_load((ROOT / path).read_text())
-    study = read_configuration(configuration, folder=STUDIES[path])
+@pytest.mark.parametrize("folder", [ROOT, ROOT / "demo"], ids=["root", "demo"])
+def test_the_studies_are_valid(folder):
+    study = read_study(folder)
     assert study["design"]["test"] != study["design"]["reference"]
+    assert study["files"] == []
+    assert study["study"]["deleted_gene_symbol"] == "Lcn2"
+    assert "ENSMUSG00000024868" in study["report"]["label_genes"]
 
 
-@pytest.mark.parametrize("path", STUDIES)
-def test_every_key_of_the_studies_is_in_the_schema(path):
-    configuration = yaml.safe_load((ROOT / path).read_text())
-    configuration.pop("simulation", None)
-    used = {
-        f"{name}.{key}" if isinstance(part, dict) else name
-        for name, part in configuration.items()
-        for key in part or ()
-    }
-    for key in used:
-        assert any(name == key or name.startswith(f"{key}.") for name in KEYS), key
+@pytest.mark.parametrize("folder", [ROOT, ROOT / "demo"], ids=["root", "demo"])
+def test_the_studies_repeat_no_default(folder):
+    given, defaults = load_configuration(folder / CONFIG), complete({}, load_schema("config.schema.yaml"))
+    repeated = [
+        f"{section}.{key}"
+        for section, part in given.items()
+        for key, value in (part.items() if isinstance(part, dict) else ())
+        if (defaults.get(section) or {}).get(key) == value
+    ]
+    assert repeated == []
