@@ -290,7 +290,23 @@ MISTAKES = [
             "configuration",
             "bad accession",
             sets(study__bioproject="GSE96870"),
-            ("`study.bioproject` is 'GSE96870'", "BioProject accession such as", "correct `study.bioproject`"),
+            ("`study.bioproject` is 'GSE96870'", "BioProject accession, such as", "correct `study.bioproject`"),
+        ),
+        (
+            "configuration",
+            "no such file of it",
+            sets(files=["config/figure.yaml"]),
+            ("config/figure.yaml does not exist", "correct `files` in config/config.yaml"),
+        ),
+        (
+            "configuration",
+            "symbol of another gene",
+            sets(report__label_genes={"ENSMUSG00000029307": "Sost"}),
+            (
+                "ENSMUSG00000029307: Sost, elsewhere Dmp1",
+                "config/config.yaml, report.label_genes",
+                "correct the id or the symbol",
+            ),
         ),
         (
             "configuration",

@@ -207,6 +207,7 @@ def with_sets(folder):
     [
         ({"report__label_genes": {"g1": "A", "g2": "X"}}, "report.label_genes", "g2: X, elsewhere B"),
         ({"report__label_genes": {"g3": "A"}}, "report.label_genes", "g3: A, which elsewhere is g1"),
+        ({"report__label_genes": {"A": "g1"}}, "report.label_genes", "A: g1, the symbol before the id"),
         ({"study__deleted_gene": {"g2": "A"}}, "study.deleted_gene", "g2: A, elsewhere B"),
         ({"study__deleted_gene": "g2", "study__deleted_gene_symbol": "A"}, "study.deleted_gene_symbol", "g2: A"),
         (

@@ -166,7 +166,9 @@ def _check_symbols(named: Sequence[NamedGene], curated: str, folder: Path) -> No
                 ids.setdefault(symbol, set()).add(gene_id)
     wrong: dict[str, str] = {}
     for gene in named:
-        if gene.symbol not in symbols.setdefault(gene.gene_id, {gene.symbol}):
+        if gene.gene_id != gene.symbol and (gene.gene_id in ids or gene.symbol in symbols):
+            wrong.setdefault(f"{gene.gene_id}: {gene.symbol}, the symbol before the id", gene.where)
+        elif gene.symbol not in symbols.setdefault(gene.gene_id, {gene.symbol}):
             pair = f"{gene.gene_id}: {gene.symbol}, elsewhere {listed(sorted(symbols[gene.gene_id]))}"
             wrong.setdefault(pair, gene.where)
         elif gene.gene_id not in ids.setdefault(gene.symbol, {gene.gene_id}):
