@@ -19,6 +19,7 @@ from claimcheck.expression import differential, panels
 from claimcheck.expression.composition import compare_panels
 from claimcheck.expression.design import Design, choose_covariates
 from claimcheck.expression.genes import read_annotation
+from claimcheck.expression.levels import log2_cpm_of_total
 from claimcheck.sets.collections import MEMBER_COLUMNS, SET_COLUMNS, read_collection
 from claimcheck.simulation.world import World, build_world, draw_counts
 from claimcheck.tables import read_table
@@ -100,7 +101,7 @@ def plant(
     sheet = world.samples[["animal", "condition", "sex"]].rename(columns={"animal": "sample"})
     design, _ = choose_covariates(sheet, Design("knockout", "control"))
 
-    levels = panels.log2_cpm(counts)
+    levels = log2_cpm_of_total(counts)
     genes_of = {name: set(MEMBERS.loc[MEMBERS["set"] == name, "gene_id"]) for name in DEMO["quality"]["panels"]}
     detected = panels.detected_genes(levels, genes_of, sheet.set_index("sample")["condition"])
     scores = panels.score_panels(levels, detected)

@@ -9,7 +9,8 @@ from scipy import stats
 from scipy.special import polygamma
 
 from claimcheck.errors import StudyError
-from claimcheck.sets.moderation import GeneFits, fit_genes, inverse_trigamma, log2_cpm, variance_prior, z_from_t
+from claimcheck.expression.levels import log2_cpm_normalised
+from claimcheck.sets.moderation import GeneFits, fit_genes, inverse_trigamma, variance_prior, z_from_t
 from claimcheck.sets.rotation import ROTATION_COLUMNS, draw_directions, rotation_test
 from claimcheck.sets.weights import weigh_sets
 
@@ -216,8 +217,8 @@ def test_normal_deviates_have_the_tail_of_t_and_stay_finite():
 
 def test_log2_cpm_follows_edger_with_the_prior_in_proportion_to_depth():
     counts = np.array([[0, 0], [10, 40], [90, 360]])
-    values = log2_cpm(counts, np.array([1.0, 4.0]))
+    values = log2_cpm_normalised(counts, np.array([1.0, 4.0]))
     library, prior = np.array([100.0, 400.0]), 2 * np.array([100.0, 400.0]) / 250
     np.testing.assert_allclose(values, np.log2((counts + prior) / (library + 2 * prior) * 1e6))
     np.testing.assert_allclose(values[:, 0], values[:, 1])
-    np.testing.assert_allclose(values, log2_cpm(counts, np.array([10.0, 40.0])))
+    np.testing.assert_allclose(values, log2_cpm_normalised(counts, np.array([10.0, 40.0])))

@@ -9,7 +9,7 @@ import pandas as pd
 from claimcheck.claims.measure import read_genes
 from claimcheck.expression.design import Design, metadata_of, model_matrix, read_model
 from claimcheck.expression.genes import Annotation, folder_of, read_annotation
-from claimcheck.expression.panels import log2_cpm
+from claimcheck.expression.levels import log2_cpm_of_total
 from claimcheck.sets.comparison import make_comparison
 from claimcheck.sets.named import MEASURES, NAMED_COLUMNS, figure_groups, list_genes
 from claimcheck.steps import step
@@ -78,7 +78,7 @@ def measure_levels(named: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
         One row a counted gene and sample, columns LEVEL_COLUMNS: log2(CPM + 1), and z over all samples, missing where a gene
         doesn't vary.
     """
-    levels = log2_cpm(counts)
+    levels = log2_cpm_of_total(counts)
     levels = levels[levels.index.isin(named["gene_id"])].sort_index()
     spread = levels.std(axis=1, ddof=1)
     z = levels.sub(levels.mean(axis=1), axis=0).div(spread.where(spread > 0), axis=0)

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from claimcheck.expression.levels import log2_cpm_normalised
 from claimcheck.sets.camera import CAMERA_COLUMNS, MIN_CORRELATION, camera
-from claimcheck.sets.moderation import Floats, GeneFits, fit_genes, log2_cpm
+from claimcheck.sets.moderation import Floats, GeneFits, fit_genes
 from claimcheck.sets.rotation import N_ROTATIONS, ROTATION_COLUMNS, rotation_test
 from claimcheck.sets.scores import SCORE_COLUMNS, score_tests
 from claimcheck.sets.weights import SetWeights
@@ -46,7 +47,7 @@ def make_comparison(counts: pd.DataFrame, size_factors: Floats, design_matrix: F
         size_factors: float64, (samples,).
         design_matrix: float64, samples x coefficients, of full rank, with fewer coefficients than samples, the condition last.
     """
-    values = log2_cpm(counts.to_numpy(), size_factors)
+    values = log2_cpm_normalised(counts.to_numpy(), size_factors)
     return Comparison(counts, size_factors, values, design_matrix, fit_genes(values, design_matrix))
 
 
