@@ -10,7 +10,7 @@ import pandas as pd
 import yaml
 
 from claimcheck.claims.artefacts import add_readouts
-from claimcheck.claims.judgement import Study
+from claimcheck.claims.judgement import EarlierResults
 from claimcheck.claims.measure import Data
 from claimcheck.claims.model import Register
 from claimcheck.claims.plan import planned_genes, planned_sets, read_reference, readout_genes
@@ -57,7 +57,7 @@ class Planted:
     world: World
     register: Register
     data: Data
-    study: Study
+    study: EarlierResults
 
 
 @cache
@@ -131,7 +131,7 @@ def plant(
         "detected_counts": claims.rules.detected_counts,
     }
     answers = {"knockout": "confirmed", "tissue": "confirmed"} | (outcomes or {})
-    study = Study(
+    study = EarlierResults(
         genes=table,
         tpm=counts / counts.sum() * 1e6,
         gates=pd.DataFrame(columns=["gate", "scope", "status", "reason"]),

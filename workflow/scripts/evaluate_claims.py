@@ -7,7 +7,7 @@ import pandas as pd
 
 from claimcheck.claims.artefacts import add_readouts
 from claimcheck.claims.evaluate import evaluate
-from claimcheck.claims.judgement import Study
+from claimcheck.claims.judgement import EarlierResults
 from claimcheck.claims.measure import Data
 from claimcheck.claims.model import Register
 from claimcheck.claims.plan import planned_genes, planned_sets, read_reference, readout_genes
@@ -82,7 +82,7 @@ def main(
         detected_counts=register.rules.detected_counts,
     )
     flagged = read_table(outliers, text=["sample"])
-    study = Study(
+    study = EarlierResults(
         genes=read_table(genes, text=["gene_id", "symbol", "missing"]),
         tpm=read_table(tpm, text=["gene_id"]).set_index("gene_id") if tpm else None,
         gates=read_table(gates, text=True),

@@ -42,8 +42,8 @@ MORE_VERDICT_COLUMNS = (
 
 
 @dataclass(frozen=True)
-class Study:
-    """What the phases before found.
+class EarlierResults:
+    """What earlier steps found.
 
     Attributes:
         genes: results/differential/genes.tsv.
@@ -85,7 +85,7 @@ class Findings:
 
     register: Register
     data: Data
-    study: Study
+    study: EarlierResults
     measured: Measured
     primary: Mapping[str, Conclusion]
     stripped: Mapping[str, Conclusion]

@@ -1,7 +1,7 @@
 """Log2 levels of genes, of two kinds that answer different questions.
 
-Levels of the total show a gene's share of what was sequenced, for asking whether a gene is expressed in a sample and which cells a
-sample holds. A few strong genes that rise make all other shares fall. Normalised levels allow for that: groups are compared on them.
+Levels of the total show a gene's share of what was sequenced: is it expressed in a sample, and which cells does the sample hold?
+A few strong genes that rise make all other shares fall. Normalised levels allow for that, so groups are compared on them.
 """
 
 import numpy as np
