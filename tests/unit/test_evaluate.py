@@ -34,8 +34,9 @@ def found(world):
     planted = plant(effects, animals=animals, carry_over=carry_over, seed=seed, rotations=999)
     controls = {"random_sets": 20, "false_support_warn": 0.05, "housekeeping": "HOUSEKEEPING_NEG"}
     # Where support is what must not come out, fewer specifications stand in its way.
-    axes = planted.register.primary["axes"] if world == "paper" else {}
-    primary = {**planted.register.primary, "negative_controls": controls, "axes": axes}
+    every = planted.register.primary["alternatives"]
+    few = every if world == "paper" else {"set_variant": every["set_variant"]}
+    primary = {**planted.register.primary, "negative_controls": controls, "alternatives": few}
     register = replace(planted.register, primary=primary)
     return find_out(register, planted.data, planted.study)
 

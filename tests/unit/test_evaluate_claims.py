@@ -76,7 +76,7 @@ def evaluated(folder: Path, register: dict, *, curated: str = str(GENE_SETS), re
     return {name: read_table(path) for name, path in outputs.items()}
 
 
-def test_a_register_with_neither_axes_nor_vetoes_nor_controls_is_evaluated(tmp_path):
+def test_a_register_with_neither_alternatives_nor_vetoes_nor_controls_is_evaluated(tmp_path):
     tables = evaluated(tmp_path, small_register("C11", "C14", "N03", variants={"full": {}}))
     verdicts = tables["verdicts"].set_index("claim")
     assert list(verdicts.index) == ["C11", "C14", "N03"]

@@ -113,4 +113,4 @@ def test_what_claims_ask_for_does_not_change_with_their_numbers(tmp_path):
     assert {"ENSMUSG00000024868", "ENSMUSG00000001494"} <= set(shipped.kept_genes)
     assert shipped.left_out["full"] == []
     assert set(shipped.left_out["strip_marrow"]) < set(shipped.left_out["strip_marrow_muscle"])
-    assert read_requests(None, **asked) == ([], {"full": []}, [])
+    assert read_requests(None, **asked) == ([], {"full": []}, [], [])

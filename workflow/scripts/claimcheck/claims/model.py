@@ -149,6 +149,10 @@ class Register:
     digest: str
     file_digest: str
 
+    def alternatives(self, axis: str) -> tuple[Any, ...]:
+        """Return what is also done otherwise on an axis of the section `primary.alternatives`."""
+        return tuple(self.primary["alternatives"].get(axis, ()))
+
     @property
     def confirmatory(self) -> tuple[str, ...]:
         """Ids of the claims whose p-values are adjusted together, in order."""

@@ -25,12 +25,14 @@ class Requests(NamedTuple):
     Attributes:
         kept_genes: ids of the genes that claims look at one by one, sorted.
         left_out: ids of the genes that each variant of sets leaves out, sorted.
+        sections: sections of the configuration that the primary analysis is registered with, sorted.
         explored: what exploratory claims look at, a group of genes a set: panel (the claim), part (the set, "" for genes named
             one by one), genes (symbols by id), left_out (ids that the claim's variant leaves out).
     """
 
     kept_genes: list[str]
     left_out: dict[str, list[str]]
+    sections: list[str]
     explored: list[dict[str, Any]]
 
 
@@ -48,13 +50,14 @@ def read_requests(claims: Path | None, *, curated: str, reference_expression: Pa
     no_sets = pd.DataFrame(columns=list(SET_COLUMNS)), pd.DataFrame(columns=list(MEMBER_COLUMNS))
     sets, members = no_sets if curated == "none" else read_collection(Path(curated))
     if claims is None:
-        return Requests([], {WHOLE: []}, [])
+        return Requests([], {WHOLE: []}, [], [])
     register = read_register(claims, sets=sets, members=members)
     reference = read_reference(register, reference_expression)
     by_set = {str(name): list(rows) for name, rows in members.groupby("set")["gene_id"]}
     return Requests(
         sorted({*planned_genes(register)["gene_id"], *readout_genes(register)}),
         {name: sorted(left_out_genes(register, name, by_set, reference)) for name in register.primary["variants"]},
+        sorted({key.partition(".")[0] for key in register.primary["configuration"]}),
         _explored(register, sets, members, reference),
     )
 
