@@ -403,6 +403,9 @@ def test_a_gene_that_the_whole_reference_lacks_is_refused(tmp_path):
 def test_a_study_without_gene_sets_can_still_claim_genes(tmp_path):
     nothing = {"sets": SETS.iloc[:0], "members": MEMBERS.iloc[:0]}
     small = {key: CONTENT["primary"][key] for key in ("tests", "thresholds", "verdict")} | {"variants": {"full": {}}}
+    small["negative_controls"] = {
+        key: value for key, value in CONTENT["primary"]["negative_controls"].items() if key != "housekeeping"
+    }
     gene = {"id": "G1", "kind": "gene", "statement": "Abc1 rises.", "gene": {"X1": "Abc1"}, "direction": "up"}
     register = read(tmp_path, {"title": "Genes", "primary": small, "claims": [gene]}, **nothing)
     assert register.confirmatory == ("G1",)

@@ -54,6 +54,7 @@ def specified(planted=None, **changes):
     planted = planted or paper()
     arguments = {
         "min_count": planted.study.min_count,
+        "min_residual_df": planted.study.min_residual_df,
         "panels": planted.data.panels,
         "outliers": (),
         "robust": True,
@@ -162,7 +163,7 @@ def test_genes_are_those_of_the_differential_expression():
     planted = paper()
     comparison = compare(planted.data, Model(planted.data.design.covariates, 10))
     ours = wald_genes(planted.data, comparison, Model(planted.data.design.covariates, 10))
-    table = read_genes(planted.study.genes, planted.data.gene_ids, comparison).loc[ours.index]
+    table = read_genes(planted.study.genes, planted.data, comparison).loc[ours.index]
     assert len(ours) > 20
     for column in ("effect", "se", "ci_low", "p_up", "p_down", "mde"):
         np.testing.assert_allclose(ours[column], table[column], rtol=1e-3, atol=1e-6)
@@ -369,7 +370,9 @@ def test_random_sets_and_shuffled_labels_support_no_claim_where_nothing_is_plant
     comparison = compare(planted.data, model)
     measured = rows_of(measure_sets(planted.data, comparison), moderated_genes(planted.data, comparison))
     primary = conclude(planted.register, measured)
-    random = draw_random_sets(planted.register, planted.data, comparison, primary, 60)
+    controls = planted.register.primary["negative_controls"] | {"random_sets": 60}
+    few = replace(planted.register, primary=planted.register.primary | {"negative_controls": controls})
+    random = draw_random_sets(few, planted.data, comparison, primary)
     assert set(random.supported) == {"C02", "C03", "C04", "C06", "C09", "C10", "C14", "C15", "C16", "C17"}
     assert not any(any(draws) for draws in random.supported.values())
     share = np.mean([row[4] <= 0.05 for row in random.rows])

@@ -52,6 +52,7 @@ rule rank_sets:
         reference=config["design"]["reference"],
         gene_sets=config["gene_sets"],
         left_out=REQUESTS.left_out,
+        tests=REQUESTS.tests,
         deleted_gene=config["study"]["deleted_gene"],
     message:
         "Test every gene set, and describe where its genes stand in the ranking of all genes"
@@ -86,6 +87,7 @@ rule score_sets:
         confounders=sorted(
             {name for layout in SET_LAYOUTS.values() for name in layout["confounders"]}
         ),
+        tests=REQUESTS.tests,
         deleted_gene=config["study"]["deleted_gene"],
     message:
         "Score every gene set in every sample, and test what may explain their differences"
@@ -114,6 +116,7 @@ rule calibrate_sets:
         test=config["design"]["test"],
         reference=config["design"]["reference"],
         seed=config["gene_sets"]["seed"],
+        tests=REQUESTS.tests,
     message:
         "Run the tests of gene sets where nothing is to be found"
     script:

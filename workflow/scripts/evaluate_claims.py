@@ -56,12 +56,11 @@ def main(
     sheet, design = read_model(model, steps, groups)
     counted = read_table(counts, text=["gene_id"]).set_index("gene_id")[list(sheet["sample"])]
     reference = read_reference(register, reference_expression)
-    housekeeping = register.primary.get("negative_controls", {}).get("housekeeping")
+    housekeeping = register.primary["negative_controls"].get("housekeeping")
     planned = planned_sets(register, sets, members, reference)
     looked_at = planned_genes(register)
     scores = read_table(composition, text=["panel", "sample"]).pivot(index="sample", columns="panel", values="score")
     differential = configuration["differential"]
-    tests = register.primary["tests"]
     data = Data(
         counts=counted,
         samples=sheet,
@@ -76,9 +75,7 @@ def main(
         panels=scores.reindex(sheet["sample"]),
         planned=add_readouts(planned, register, members, (housekeeping,) if housekeeping else ()),
         gene_ids=tuple(dict.fromkeys([*looked_at["gene_id"], *readout_genes(register)])),
-        seed=tests["seed"],
-        rotations=tests["rotations"],
-        least_correlation=tests["least_correlation"],
+        tests=register.tests,
         detected_counts=register.rules.detected_counts,
     )
     flagged = read_table(outliers, text=["sample"])
@@ -90,6 +87,7 @@ def main(
         outcomes=read_table(outcomes, text=True),
         outliers=tuple(flagged.loc[flagged["flagged"], "sample"]),
         min_count=differential["min_count"],
+        min_residual_df=configuration["design"]["min_residual_df"],
         available=tuple(sets["set"]),
     )
     tables = evaluate(register, data, study)

@@ -55,6 +55,7 @@ def find_out(register: Register, data: Data, study: EarlierResults) -> tuple[Fin
         data.samples,
         data.design,
         min_count=study.min_count,
+        min_residual_df=study.min_residual_df,
         panels=data.panels,
         outliers=study.outliers,
         robust=bool(data.composition_genes),
@@ -62,7 +63,7 @@ def find_out(register: Register, data: Data, study: EarlierResults) -> tuple[Fin
     primary = specifications[0]
     comparison = compare(data, primary.model)
     set_tests = measure_sets(data, comparison)
-    gene_tests = read_genes(study.genes, data.gene_ids, comparison)
+    gene_tests = read_genes(study.genes, data, comparison)
     measured = rows_of(set_tests, gene_tests)
     bench = Bench(register, data, known={(primary.model, True): measured, (primary.model, False): measured})
     results = [bench.analyse(one) for one in specifications]

@@ -11,14 +11,11 @@ from scipy.stats import ttest_ind
 from claimcheck.claims.model import Register
 from claimcheck.errors import StudyError
 from claimcheck.expression.composition import cohens_d
-from claimcheck.expression.design import MIN_RESIDUAL_DF, Design, metadata_of, model_matrix
+from claimcheck.expression.design import Design, metadata_of, model_matrix
 from claimcheck.tables import listed
 
 PRIMARY, CROSS = "primary", "cross"
 LEFT_OUT, OUTLIERS = "leave one out", "outliers"
-
-MIN_GROUP_FOR_SCORES = 4
-"""Animals in each group that a specification with a score of composition needs."""
 
 SAME = "is the primary choice"
 """Why an alternative is not run."""
@@ -70,6 +67,7 @@ def specify(
     design: Design,
     *,
     min_count: int,
+    min_residual_df: int,
     panels: pd.DataFrame,
     outliers: Sequence[str],
     robust: bool,
@@ -81,6 +79,7 @@ def specify(
         samples: the sample sheet as it is modelled.
         design: of the primary analysis.
         min_count: of the primary analysis.
+        min_residual_df: residual degrees of freedom that a covariate must leave.
         panels: scores, samples x panels.
         outliers: samples that are flagged.
         robust: whether the primary size factors leave genes out.
@@ -97,9 +96,9 @@ def specify(
     covariates: dict[str, Model] = {"": primary}
     for name in register.alternatives("covariates"):
         changed, problem = (
-            veto_model(register, name, primary, samples, panels, animals=MIN_GROUP_FOR_SCORES)
+            veto_model(register, name, primary, samples, panels, animals=register.tests.score_animals)
             if name in register.vetoes
-            else _adjusted(name, primary, samples, design)
+            else _adjusted(name, primary, samples, design, min_residual_df)
         )
         listing.append(("covariates", name, False, changed is not None, problem))
         if changed is not None:
@@ -183,7 +182,9 @@ def scores_of(panels: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame | None
     return panels[list(names)].mean(axis="columns").to_frame("score") if names else None
 
 
-def _adjusted(name: str, primary: Model, samples: pd.DataFrame, design: Design) -> tuple[Model | None, str]:
+def _adjusted(
+    name: str, primary: Model, samples: pd.DataFrame, design: Design, min_residual_df: int
+) -> tuple[Model | None, str]:
     """Make the primary model with a column of the sheet as covariate, or none, or say why not."""
     if name != "none" and name not in samples:
         raise StudyError(
@@ -200,8 +201,8 @@ def _adjusted(name: str, primary: Model, samples: pd.DataFrame, design: Design) 
     except StudyError as error:
         return None, error.what
     residual = len(matrix) - np.shape(matrix)[1]
-    if columns and residual < MIN_RESIDUAL_DF:
-        return None, f"it would leave {residual} residual degrees of freedom, fewer than {MIN_RESIDUAL_DF}"
+    if columns and residual < min_residual_df:
+        return None, f"it would leave {residual} residual degrees of freedom, fewer than {min_residual_df}"
     return replace(primary, covariates=columns), ""
 
 

@@ -235,11 +235,13 @@ def _reach(verdicts: pd.DataFrame, register: Register) -> list[str]:
     """Say which claims these data could have decided, by the minimum detectable effect and the claim's threshold."""
     own = confirmatory_rows(verdicts, register).dropna(subset=["mde", "threshold"])
     within, beyond = own[own["mde"] <= own["threshold"]], own[own["mde"] > own["threshold"]]
+    tests = register.tests
     asked = "a change as large as the claim asks for"
     sentences = []
     if len(within):
         named = listed(within["claim"], most=len(within))
-        sentences.append(f"One test at 0.05 would find {asked} in four of five studies like this one for {named}.")
+        share = f"{100 * tests.power:.0f} % of studies like this one"
+        sentences.append(f"One test at {1 - tests.interval:.2g} would find {asked} in {share} for {named}.")
     if len(beyond):
         pairs = zip(beyond["claim"], beyond["mde"], beyond["threshold"], strict=True)
         named = listed(

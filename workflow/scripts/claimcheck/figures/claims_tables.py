@@ -154,7 +154,7 @@ def exploratory_table(
 def control_sentences(controls: pd.DataFrame, register: Register) -> list[str]:
     """Say what the negative controls found, a sentence a control."""
     sentences = []
-    limit = float(register.primary.get("negative_controls", {}).get("false_support_warn", 1.0))
+    limit = float(register.primary["negative_controls"]["false_support_warn"])
     for name, part in controls.dropna(subset=["share_supported"]).groupby("control", sort=False):
         over = part[part["share_supported"] > limit]
         low, high = (percent(value) for value in (part["share_supported"].min(), part["share_supported"].max()))

@@ -7,6 +7,8 @@ import numpy as np
 import pandas as pd
 from scipy.stats import t as student
 
+from claimcheck.expression.intervals import half_widths, minimum_detectable
+from claimcheck.expression.standards import LEVELS, Levels
 from claimcheck.sets.moderation import Floats, project
 from claimcheck.sets.weights import SetWeights
 
@@ -27,7 +29,7 @@ SCORE_COLUMNS = (
 )
 
 
-def score_tests(values: Floats, weights: SetWeights, design_matrix: Floats) -> pd.DataFrame:
+def score_tests(values: Floats, weights: SetWeights, design_matrix: Floats, levels: Levels = LEVELS) -> pd.DataFrame:
     """Estimate the difference of sample scores between the groups by least squares, with t intervals.
 
     A sample's score is the mean of the members' values, those of weight -1 turned, so the effect is the mean log2 fold change of
@@ -37,17 +39,18 @@ def score_tests(values: Floats, weights: SetWeights, design_matrix: Floats) -> p
         values: float64, genes x samples, log2 scale.
         weights: the sets.
         design_matrix: samples x coefficients, of full rank, with fewer coefficients than samples; the tested one is the last.
+        levels: of the intervals and of the minimum detectable effect.
 
     Returns:
         One row a set, columns SCORE_COLUMNS: effect and intervals on the log2 scale, positive = higher in the test group (of
-        a signed set: changed as expected). ci is the 95 % interval; ci90_low and ci90_high are also the one-sided 95 %
-        bounds of non-inferiority; mde is the effect found at 5 % two-sided with 80 % power, (t0.975 + t0.80) se.
+        a signed set: changed as expected). ci90_low and ci90_high are also the one-sided
+        bounds of non-inferiority; mde is the minimum detectable effect.
     """
     effects, unscaled_se = project(weights.mean(values), design_matrix)
     df = effects.shape[1] - 1
     effect = effects[:, 0] * unscaled_se
     se = np.sqrt(np.mean(effects[:, 1:] ** 2, axis=1)) * unscaled_se
-    half95, half90 = (student.ppf(quantile, df) * se for quantile in (0.975, 0.95))
+    half95, half90 = (half * se for half in half_widths(levels, df))
     with np.errstate(divide="ignore", invalid="ignore"):
         t = effect / se
     up, down = student.sf(t, df), student.cdf(t, df)
@@ -64,7 +67,7 @@ def score_tests(values: Floats, weights: SetWeights, design_matrix: Floats) -> p
         up,
         down,
         2 * np.minimum(up, down),
-        (student.ppf(0.975, df) + student.ppf(0.80, df)) * se,
+        minimum_detectable(levels, df) * se,
     )
     return pd.DataFrame(dict(zip(SCORE_COLUMNS, columns, strict=True)))
 
