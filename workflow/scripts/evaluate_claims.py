@@ -97,7 +97,7 @@ def main(
 
 
 def describe(register: Register, configuration: dict[str, Any]) -> pd.DataFrame:
-    """List what identifies a register, and every key in which the configuration deviates from its primary analysis.
+    """List what identifies a register, what it takes out of sets, and every key in which the configuration deviates from it.
 
     Returns:
         key, value, note.
@@ -110,6 +110,11 @@ def describe(register: Register, configuration: dict[str, Any]) -> pd.DataFrame:
         ("n_claims", str(len(register.claims)), ""),
         ("n_confirmatory", str(len(register.confirmatory)), "claims whose p-values are adjusted together"),
     ]
+    for removal in register.primary["removed"]:
+        places = [*removal.get("families", ()), *removal.get("sets", ())]
+        what = f"{', '.join(removal['genes'].values())} from {', '.join(places) or 'every set'}"
+        rows.append(("removed", what, removal["why"]))
+    rows += [("optional set", name, source) for name, source in register.primary["optional_sets"].items()]
     rows += [
         (f"deviation: {key}", str(found), f"the primary analysis has {registered}")
         for key, (registered, found) in deviations(register, configuration).items()

@@ -110,6 +110,8 @@ def _others(claim: Mapping[str, Any], content: Mapping[str, Any], known: Mapping
                 f"{name} is no claim with a verdict above {claim['id']}",
                 "ids of claims that stand earlier",
             )
+    if claim.get("members") and claim.get("covariate"):
+        yield "covariate", "the members decide, each with covariates of its own", "no covariate"
     for name in claim.get("proxies", {}).get("claims", ()):
         if name not in known:
             yield "proxies", f"there is no claim {name}", "ids of claims"
@@ -284,11 +286,16 @@ def _set_names(claim: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield from ((key, name) for name in claim.get(key, {}).get("sets", ()))
 
 
+def _names_genes(part: Any) -> bool:
+    """Tell genes from a readout, model or run that is called `genes` or the like."""
+    return isinstance(part, Mapping) and "claim" not in part and all(isinstance(one, str) for one in part.values())
+
+
 def _gene_names(part: Any, key: str = "") -> Iterator[tuple[str, str, str]]:
     """List the `gene id: symbol` pairs anywhere below a part of the register, with the key."""
     if isinstance(part, Mapping):
         for name, inner in part.items():
-            if name in ("gene", "genes", "removed", "zero_weight", "shown_genes") and isinstance(inner, Mapping):
+            if name in ("gene", "genes", "removed", "zero_weight", "shown_genes") and _names_genes(inner):
                 yield from ((key or name, gene, symbol) for gene, symbol in inner.items())
             else:
                 yield from _gene_names(inner, key or name)
