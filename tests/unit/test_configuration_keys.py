@@ -52,5 +52,7 @@ def leaves(schema, definitions, place=()):
 def test_every_key_is_read(place):
     section, key = place[0], next(part for part in reversed(place) if part != "*")
     assert f'config["{section}"]' in RULES or f'"{section}" in config' in RULES, f"no rule reads {section}"
+    if not re.search(rf'config\["{section}"\](?!\[)', RULES):
+        assert f'config["{section}"]["{place[1]}"]' in RULES, f"no rule reads {'.'.join(place)}"
     # Some keys are put together: f"{sex}_set" names female_set.
     assert key in NAMED or f"_{key.partition('_')[2]}" in NAMED, f"nothing reads {'.'.join(place)}"

@@ -63,7 +63,13 @@ def find_out(register: Register, data: Data, study: EarlierResults) -> tuple[Fin
     primary = specifications[0]
     comparison = compare(data, primary.model)
     set_tests = measure_sets(data, comparison)
-    gene_tests = read_genes(study.genes, data, comparison)
+    gene_tests = read_genes(
+        study.genes,
+        data.gene_ids,
+        comparison,
+        few_residual_df=data.tests.few_residual_df,
+        levels=data.tests.levels,
+    )
     measured = rows_of(set_tests, gene_tests)
     bench = Bench(register, data, known={(primary.model, True): measured, (primary.model, False): measured})
     results = [bench.analyse(one) for one in specifications]

@@ -19,6 +19,7 @@ from claimcheck.expression.differential import filter_genes, minimum_detectable_
 from claimcheck.expression.inference import VectorisedInference
 from claimcheck.expression.intervals import half_widths, minimum_detectable
 from claimcheck.expression.normalisation import control_genes, estimate_size_factors
+from claimcheck.expression.standards import Levels
 from claimcheck.sets.comparison import Comparison, make_comparison, run_tests
 from claimcheck.sets.moderation import Floats
 from claimcheck.sets.weights import weigh_sets
@@ -159,15 +160,21 @@ def wald_genes(data: Data, comparison: Comparison, model: Model) -> pd.DataFrame
     se = pd.Series(np.asarray(tested.SE) / np.log(2), index=dataset.var_names)[chosen]
     dispersion = dataset.var["dispersions"][chosen]
     mde = minimum_detectable_effect(base_mean[chosen], dispersion, conditions.value_counts(), data.tests.levels)
-    table = gene_table(effect, se, mde, comparison, data.tests)
+    table = gene_table(
+        effect, se, mde, comparison, few_residual_df=data.tests.few_residual_df, levels=data.tests.levels
+    )
     return table.assign(base_mean=base_mean[chosen])
 
 
-def read_genes(genes: pd.DataFrame, data: Data, comparison: Comparison) -> pd.DataFrame:
+def read_genes(
+    genes: pd.DataFrame, gene_ids: tuple[str, ...], comparison: Comparison, *, few_residual_df: int, levels: Levels
+) -> pd.DataFrame:
     """Take the genes that claims look at from results/differential/genes.tsv, as `wald_genes` returns them."""
-    chosen = genes[genes["gene_id"].isin(data.gene_ids)].set_index("gene_id")
+    chosen = genes[genes["gene_id"].isin(gene_ids)].set_index("gene_id")
     mde = chosen["minimum_detectable_effect"]
-    table = gene_table(chosen["log2_fold_change"], chosen["lfc_se"], mde, comparison, data.tests)
+    table = gene_table(
+        chosen["log2_fold_change"], chosen["lfc_se"], mde, comparison, few_residual_df=few_residual_df, levels=levels
+    )
     return table.assign(base_mean=chosen["base_mean"])
 
 
@@ -184,7 +191,9 @@ def moderated_genes(data: Data, comparison: Comparison) -> pd.DataFrame:
     )
 
 
-def gene_table(effect: pd.Series, se: pd.Series, mde: pd.Series, comparison: Comparison, tests: Tests) -> pd.DataFrame:
+def gene_table(
+    effect: pd.Series, se: pd.Series, mde: pd.Series, comparison: Comparison, *, few_residual_df: int, levels: Levels
+) -> pd.DataFrame:
     """Compute intervals and one-sided p-values of Wald tests.
 
     With few residual degrees of freedom the intervals are those of the moderated t distribution, which are wider.
@@ -193,8 +202,8 @@ def gene_table(effect: pd.Series, se: pd.Series, mde: pd.Series, comparison: Com
         Columns GENE_MEASURES, and p_t_up, p_t_down of the moderated t-test where it must agree, else NaN.
     """
     fits = comparison.fits
-    few = fits.df_residual <= tests.few_residual_df
-    halves = half_widths(tests.levels, fits.df_total if few else np.inf)
+    few = fits.df_residual <= few_residual_df
+    halves = half_widths(levels, fits.df_total if few else np.inf)
     table = _intervals(effect, se, mde, np.inf, halves)
     t = pd.Series(fits.moderated_t, index=comparison.counts.index).reindex(table.index)
     if not few:

@@ -13,14 +13,14 @@ import pandas as pd
 from claimcheck.claims.model import Register
 from claimcheck.claims.plan import left_out_genes, planned_genes, planned_sets, read_reference, readout_genes
 from claimcheck.claims.register import read_register
-from claimcheck.expression.standards import LEAST_CORRELATION, LEVELS
+from claimcheck.expression.standards import FEW_RESIDUAL_DF, LEAST_CORRELATION, LEVELS
 from claimcheck.sets.collections import MEMBER_COLUMNS, SET_COLUMNS, read_collection
 
 WHOLE = "full"
 """The variant in which sets are tested where there is no register."""
 
 
-STANDARD_TESTS = {"least_correlation": LEAST_CORRELATION, "levels": asdict(LEVELS)}
+STANDARD_TESTS = {"few_residual_df": FEW_RESIDUAL_DF, "least_correlation": LEAST_CORRELATION, "levels": asdict(LEVELS)}
 """The numbers of tests where there is no register, and no verdict."""
 
 
@@ -30,7 +30,7 @@ class Requests(NamedTuple):
     Attributes:
         kept_genes: ids of the genes that claims look at one by one, sorted.
         left_out: ids of the genes that each variant of sets leaves out, sorted.
-        tests: least_correlation and levels (attributes of `Levels`) of the tests that other steps make as well.
+        tests: few_residual_df, least_correlation and levels (attributes of `Levels`) of the tests that other steps make as well.
         sections: sections of the configuration that the primary analysis is registered with, sorted.
         explored: what exploratory claims look at, a group of genes a set: panel (the claim), part (the set, "" for genes named
             one by one), genes (symbols by id), left_out (ids that the claim's variant leaves out).
@@ -64,7 +64,11 @@ def read_requests(claims: Path | None, *, curated: str, reference_expression: Pa
     return Requests(
         sorted({*planned_genes(register)["gene_id"], *readout_genes(register)}),
         {name: sorted(left_out_genes(register, name, by_set, reference)) for name in register.primary["variants"]},
-        {"least_correlation": register.tests.least_correlation, "levels": asdict(register.tests.levels)},
+        {
+            "few_residual_df": register.tests.few_residual_df,
+            "least_correlation": register.tests.least_correlation,
+            "levels": asdict(register.tests.levels),
+        },
         sorted({key.partition(".")[0] for key in register.primary["configuration"]}),
         _explored(register, sets, members, reference),
     )

@@ -22,5 +22,7 @@ class Levels:
 
 
 LEVELS = Levels(interval=0.95, equivalence_interval=0.90, power=0.80)
+FEW_RESIDUAL_DF = 3
+"""Up to which the intervals of a gene are those of the moderated t distribution."""
 LEAST_CORRELATION = 0.01
 """Between a set's genes that CAMERA allows for, limma's default for sets that it does not estimate."""
