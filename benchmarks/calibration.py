@@ -20,10 +20,11 @@ import numpy as np
 import pandas as pd
 
 from claimcheck.expression.counts import read_count_table
+from claimcheck.expression.levels import log2_cpm_normalised
 from claimcheck.expression.normalisation import estimate_size_factors
 from claimcheck.sets.camera import camera
 from claimcheck.sets.collections import read_collection
-from claimcheck.sets.moderation import fit_genes, log2_cpm
+from claimcheck.sets.moderation import fit_genes
 from claimcheck.sets.prerank import prerank, rank_genes
 from claimcheck.sets.rotation import rotation_test
 from claimcheck.sets.scores import score_tests
@@ -71,7 +72,7 @@ def p_values(counts: pd.DataFrame, designs: Iterator[np.ndarray], members: pd.Da
         smaller = int(min(design[:, -1].sum(), (1 - design[:, -1]).sum()))
         kept = counts[(counts >= MIN_COUNT).sum(axis=1) >= smaller]
         factors = estimate_size_factors(kept)["size_factor"].to_numpy()
-        values = log2_cpm(kept.to_numpy(), factors)
+        values = log2_cpm_normalised(kept.to_numpy(), factors)
         fits = fit_genes(values, design)
         measured = members[members["gene_id"].isin(kept.index)]
         sizes = measured.groupby("set").size()

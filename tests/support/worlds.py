@@ -1,7 +1,7 @@
 """Planted worlds at the level of counts, taken through composition and differential expression to what claims are decided from."""
 
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -9,15 +9,16 @@ from typing import Any
 import pandas as pd
 
 from claimcheck.claims.artefacts import add_readouts
-from claimcheck.claims.judgement import Study
+from claimcheck.claims.judgement import EarlierResults
 from claimcheck.claims.measure import Data
-from claimcheck.claims.model import Register
+from claimcheck.claims.model import Register, Tests
 from claimcheck.claims.plan import planned_genes, planned_sets, read_reference, readout_genes
 from claimcheck.claims.register import read_register
 from claimcheck.expression import differential, panels
 from claimcheck.expression.composition import compare_panels
 from claimcheck.expression.design import Design, choose_covariates
 from claimcheck.expression.genes import read_annotation
+from claimcheck.expression.levels import log2_cpm_of_total
 from claimcheck.sets.collections import MEMBER_COLUMNS, SET_COLUMNS, read_collection
 from claimcheck.simulation.world import World, build_world, draw_counts
 from claimcheck.study import read_study
@@ -56,7 +57,7 @@ class Planted:
     world: World
     register: Register
     data: Data
-    study: Study
+    study: EarlierResults
 
 
 @cache
@@ -86,7 +87,7 @@ def plant(
         fragments: counts an animal.
         seed: of everything.
         outcomes: of the quality questions, confirmed where absent.
-        changes: of `Data`.
+        changes: of `Data` and its `tests`.
     """
     settings = deepcopy(DEMO["simulation"]["world"])
     settings["effects"] = deepcopy(effects)
@@ -98,9 +99,9 @@ def plant(
     world = build_world(settings, MEMBERS, read_table(REFERENCE), seed)
     counts = draw_counts(world, fragments, seed).rename_axis(columns=None)
     sheet = world.samples[["animal", "condition", "sex"]].rename(columns={"animal": "sample"})
-    design, _ = choose_covariates(sheet, Design("knockout", "control"))
+    design, _ = choose_covariates(sheet, Design("knockout", "control"), min_residual_df=4, min_cell=2)
 
-    levels = panels.log2_cpm(counts)
+    levels = log2_cpm_of_total(counts)
     genes_of = {name: set(MEMBERS.loc[MEMBERS["set"] == name, "gene_id"]) for name in DEMO["quality"]["panels"]}
     detected = panels.detected_genes(levels, genes_of, sheet.set_index("sample")["condition"])
     scores = panels.score_panels(levels, detected)
@@ -115,7 +116,7 @@ def plant(
     filtered = differential.filter_genes(counts, sheet, min_count=10, keep=set(gene_ids))
     table, _ = differential.fit(filtered, sheet, design, alpha=0.05, unused_for_size_factors=unused or frozenset())
     planned = planned_sets(claims, SETS, MEMBERS, read_reference(claims, REFERENCE))
-    tests = claims.primary["tests"]
+    of_tests = {field.name: changes.pop(field.name) for field in fields(Tests) if field.name in changes}
     known: dict[str, Any] = {
         "counts": counts,
         "samples": sheet,
@@ -124,13 +125,11 @@ def plant(
         "panels": scores.pivot(index="sample", columns="panel", values="score").reindex(sheet["sample"]),
         "planned": add_readouts(planned, claims, MEMBERS, ("HOUSEKEEPING_NEG",)),
         "gene_ids": gene_ids,
-        "seed": tests["seed"],
-        "rotations": tests["rotations"],
-        "least_correlation": tests["least_correlation"],
+        "tests": replace(claims.tests, **of_tests),
         "detected_counts": claims.rules.detected_counts,
     }
     answers = {"knockout": "confirmed", "tissue": "confirmed"} | (outcomes or {})
-    study = Study(
+    study = EarlierResults(
         genes=table,
         tpm=counts / counts.sum() * 1e6,
         gates=pd.DataFrame(columns=["gate", "scope", "status", "reason"]),
@@ -140,6 +139,7 @@ def plant(
         ),
         outliers=(),
         min_count=10,
+        min_residual_df=4,
         available=tuple(SETS["set"]),
     )
     return Planted(world, claims, Data(**(known | changes)), study)

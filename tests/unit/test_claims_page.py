@@ -290,7 +290,7 @@ def test_the_page_says_which_claims_the_data_could_have_decided(drawings) -> Non
     verdicts["mde"] = 0.25
     verdicts.loc[verdicts["claim"] == "C13", "mde"] = NAN
     text = text_of(page_with(some_claims(verdicts=verdicts), drawings))
-    could, could_not = text.split("in four of five studies like this one for ")[1].split(" It would not for ")
+    could, could_not = text.split("in 80 % of studies like this one for ")[1].split(" It would not for ")
     assert "C11" in could.split(". ")[0]
     assert "C14 (0.25 needed, 0.20 asked)" in could_not
     assert "C14" not in could.split(". ")[0]

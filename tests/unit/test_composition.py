@@ -19,7 +19,8 @@ from claimcheck.expression.composition import (
 )
 from claimcheck.expression.counts import read_count_table
 from claimcheck.expression.design import Design
-from claimcheck.expression.panels import detected_genes, log2_cpm, score_panels
+from claimcheck.expression.levels import log2_cpm_of_total
+from claimcheck.expression.panels import detected_genes, score_panels
 from claimcheck.tables import read_table
 from support.archive import shared_data
 
@@ -150,7 +151,7 @@ def test_the_banner_needs_a_panel_that_both_differs_and_goes_along_with_the_firs
 @pytest.fixture(scope="module")
 def bone():
     folder = shared_data("counts/bone_marrow_EMTAB5533")
-    return log2_cpm(read_count_table(folder / "Osteocyte_enriched_RSEM_gene_counts.csv"))
+    return log2_cpm_of_total(read_count_table(folder / "Osteocyte_enriched_RSEM_gene_counts.csv"))
 
 
 def panels_of_the_study():

@@ -23,7 +23,7 @@ def sheet(groups, **columns):
 
 
 def chosen(samples):
-    design, steps = choose_covariates(samples, GROUPS)
+    design, steps = choose_covariates(samples, GROUPS, min_residual_df=4, min_cell=2)
     assert steps["chosen"].sum() == 1
     taken = steps.loc[steps["chosen"], "covariate"].iloc[0]
     assert design.covariates == (() if taken == "none" else (taken,))

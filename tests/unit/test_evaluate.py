@@ -5,9 +5,7 @@ from functools import cache
 
 import numpy as np
 import pandas as pd
-import pytest
 
-from claimcheck.claims import shuffled_labels
 from claimcheck.claims.evaluate import find_out
 from claimcheck.claims.judgement import MORE_VERDICT_COLUMNS, judge, presence_of
 from claimcheck.claims.sentences import VERDICT_COLUMNS
@@ -16,11 +14,6 @@ from support.worlds import NOTHING, PAPER, plant
 KEPT = {"C01", "C07", "C08"}
 """Claims that nothing changes, or falls: where nothing is planted they hold."""
 SUPPORT = ("supported", "weakly supported", "transcripts consistent", "consistent with")
-
-
-@pytest.fixture(autouse=True)
-def few_controls(monkeypatch):
-    monkeypatch.setattr(shuffled_labels, "MOST_LABELLINGS", 2)
 
 
 @cache
@@ -32,10 +25,11 @@ def found(world):
         "two a group": (PAPER, 1, {}, 13),
     }[world]
     planted = plant(effects, animals=animals, carry_over=carry_over, seed=seed, rotations=999)
-    controls = {"random_sets": 20, "false_support_warn": 0.05, "housekeeping": "HOUSEKEEPING_NEG"}
+    controls = planted.register.primary["negative_controls"] | {"random_sets": 20, "labellings": 2}
     # Where support is what must not come out, fewer specifications stand in its way.
-    axes = planted.register.primary["axes"] if world == "paper" else {}
-    primary = {**planted.register.primary, "negative_controls": controls, "axes": axes}
+    every = planted.register.primary["alternatives"]
+    few = every if world == "paper" else {"set_variant": every["set_variant"]}
+    primary = {**planted.register.primary, "negative_controls": controls, "alternatives": few}
     register = replace(planted.register, primary=primary)
     return find_out(register, planted.data, planted.study)
 

@@ -16,7 +16,7 @@ from support.worlds import GENE_SETS, NO_MEMBERS, NO_SETS, PAPER, REFERENCE, ROO
 
 CONTENT = yaml.safe_load((ROOT / "config/claims.yaml").read_text())
 CONFIGURATION = {
-    "design": {"covariates": "auto"},
+    "design": {"covariates": "auto", "min_residual_df": 4},
     "differential": {"min_count": 10, "size_factors_without": {}},
     "gene_sets": {"min_size": 8},
     "identity": {"threshold": 0.585, "tissue": {"min_count": 10, "min_share": 0.8, "min_tpm": 1}},
@@ -35,6 +35,7 @@ def small_register(*claims: str, **primary) -> dict:
         claim.pop("shown", None)
         claim.pop("sensitivity", None)
     needed = {name: CONTENT["primary"][name] for name in ("tests", "thresholds", "verdict")}
+    needed["negative_controls"] = {"random_sets": 0, "labellings": 40, "rotations": 1999, "false_support_warn": 0.05}
     said = {name for claim in kept for name in claim["about"]}
     statements = {name: text for name, text in CONTENT["statements"].items() if name in said}
     return {"title": "A few claims", "statements": statements, "claims": kept, "primary": needed | primary}
@@ -76,7 +77,7 @@ def evaluated(folder: Path, register: dict, *, curated: str = str(GENE_SETS), re
     return {name: read_table(path) for name, path in outputs.items()}
 
 
-def test_a_register_with_neither_axes_nor_vetoes_nor_controls_is_evaluated(tmp_path):
+def test_a_register_with_neither_alternatives_nor_vetoes_nor_controls_is_evaluated(tmp_path):
     tables = evaluated(tmp_path, small_register("C11", "C14", "N03", variants={"full": {}}))
     verdicts = tables["verdicts"].set_index("claim")
     assert list(verdicts.index) == ["C11", "C14", "N03"]

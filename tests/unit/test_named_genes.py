@@ -11,6 +11,7 @@ from scipy.stats import norm
 from claimcheck.claims.requests import read_requests
 from claimcheck.errors import StudyError
 from claimcheck.expression.design import Design
+from claimcheck.expression.standards import LEVELS
 from claimcheck.schemas import complete, load_schema
 from claimcheck.sets.named import figure_groups, list_genes
 from claimcheck.study import read_configuration
@@ -147,7 +148,9 @@ def measured(n: int) -> pd.DataFrame:
     counts, factors, sheet, genes = small_study(n)
     named = pd.DataFrame({"gene_id": ["g0", "g78", "g79", "elsewhere", "g0"]})
     design = Design("knockout", "control")
-    return measure_genes(named, counts=counts, factors=factors, sheet=sheet, design=design, genes=genes)
+    return measure_genes(
+        named, counts=counts, factors=factors, sheet=sheet, design=design, genes=genes, few_residual_df=3, levels=LEVELS
+    )
 
 
 def test_every_named_gene_is_accounted_for() -> None:

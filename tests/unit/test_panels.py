@@ -6,7 +6,8 @@ import pytest
 
 from claimcheck.errors import StudyError
 from claimcheck.expression.counts import read_count_table
-from claimcheck.expression.panels import count_shares, detected_genes, log2_cpm, score_panels, select_genes
+from claimcheck.expression.levels import log2_cpm_of_total
+from claimcheck.expression.panels import count_shares, detected_genes, score_panels, select_genes
 from support.archive import shared_data
 
 MEMBERS = pd.DataFrame(
@@ -35,13 +36,13 @@ def counts_of(rows, samples="ab"):
 
 def test_log2_cpm_is_that_of_the_sample_s_own_depth():
     counts = counts_of({"g1": [1, 3_000_000], "g2": [999_999, 0], "g3": [0, 1_000_000]})
-    levels = log2_cpm(counts)
+    levels = log2_cpm_of_total(counts)
     np.testing.assert_allclose(levels["a"], np.log2([2, 1_000_000, 1]))
     np.testing.assert_allclose(levels["b"], np.log2([750_001, 1, 250_001]))
 
 
 def test_a_sample_without_counts_is_zero_throughout():
-    assert (log2_cpm(counts_of({"g1": [0, 5], "g2": [0, 5]}))["a"] == 0).all()
+    assert (log2_cpm_of_total(counts_of({"g1": [0, 5], "g2": [0, 5]}))["a"] == 0).all()
 
 
 @pytest.mark.parametrize(
@@ -132,7 +133,7 @@ def test_marrow_raises_the_shares_and_scores_of_blood_in_real_bone():
     shares = count_shares(counts, {"haemoglobin": haemoglobin}).set_index("sample")["share"]
     marrow, clean = shares.filter(like="Marrow"), shares.filter(like="Clean")
     assert marrow.min() > clean.max()
-    levels = log2_cpm(counts)
+    levels = log2_cpm_of_total(counts)
     np.testing.assert_allclose((2**levels - 1).sum(), 1e6)
     conditions = pd.Series([sample.split("_")[0] for sample in counts])
     scores = score_panels(levels, detected_genes(levels, {"haemoglobin": haemoglobin}, conditions))

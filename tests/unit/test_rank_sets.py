@@ -7,11 +7,12 @@ import pandas as pd
 import pytest
 
 import rank_sets
-from claimcheck.claims.requests import read_requests
+from claimcheck.claims.requests import STANDARD_TESTS, read_requests
 from claimcheck.errors import StudyError
 from claimcheck.expression.design import Design
 from claimcheck.expression.differential import filter_genes
 from claimcheck.expression.normalisation import estimate_size_factors
+from claimcheck.expression.standards import Levels
 from claimcheck.tables import read_table, write_table
 from support.worlds import GENE_SETS, NO_MEMBERS, NO_SETS, PAPER, REFERENCE, ROOT, plant
 
@@ -58,6 +59,8 @@ def ranked(folder, *, claims=ROOT / "config/claims.yaml", reference=REFERENCE, *
         groups=Design("knockout", "control"),
         gene_sets={**SETTINGS, **changes},
         deleted_gene="ENSMUSG00000026822",
+        least_correlation=requests.tests["least_correlation"],
+        levels=Levels(**requests.tests["levels"]),
         **outputs,
     )
     return {name: read_table(path, text=["set", "variant", "leading_edge"]) for name, path in outputs.items()}
@@ -113,4 +116,4 @@ def test_what_claims_ask_for_does_not_change_with_their_numbers(tmp_path):
     assert {"ENSMUSG00000024868", "ENSMUSG00000001494"} <= set(shipped.kept_genes)
     assert shipped.left_out["full"] == []
     assert set(shipped.left_out["strip_marrow"]) < set(shipped.left_out["strip_marrow_muscle"])
-    assert read_requests(None, **asked) == ([], {"full": []}, [])
+    assert read_requests(None, **asked) == ([], {"full": []}, STANDARD_TESTS, [], [])

@@ -333,6 +333,8 @@ TWICE = [*CONTENT["claims"], CONTENT["claims"][2]]
         (changed("C18", rivals=["OSTEOBLAST"]), "claim C18, rivals", "none of the controls"),
         (changed("C13", members=["C11", "C15"]), "claim C13, members", "C15 is no claim with a verdict above C13"),
         (changed("C13", members=["C11", "Q01"]), "claim C13, members", "Q01"),
+        (changed("C13", covariate=["QC_MUSCLE"]), "claim C13, covariate", "the members decide"),
+        (changed("C18", covariate=["QC_MUSCLE"]), "claim C18, covariate", "unknown key"),
         (changed("C13", members=None), "claim C13", "`members` is missing"),
         (changed("C11", about=["A11"]), "claim C11, about", "no statement A11"),
         (changed("C11", needs=["C12"]), "claim C11, needs", "C12 is no premise"),
@@ -346,6 +348,25 @@ TWICE = [*CONTENT["claims"], CONTENT["claims"][2]]
         (changed("N01", proxies__claims=["C99"]), "claim N01, proxies", "no claim C99"),
         (changed(statements__A12="Something."), "statements, A12", "no claim is about"),
         (changed(lead=["C77"]), "lead, C77", "no claim C77"),
+        (
+            changed(primary__configuration={"differential.min_cuont": 10}),
+            "primary, configuration.differential.min_cuont",
+            "did you mean `differential.min_count`",
+        ),
+        (changed(primary__axes={}), "primary.axes", "unknown key `axes`"),
+        (
+            changed(primary__alternatives__low_cuont_filter=[5]),
+            "primary.alternatives.low_cuont_filter",
+            "did you mean `low_count_filter`",
+        ),
+        (changed(primary__alternatives__size_factors=["TMM"]), "primary.alternatives.size_factors.0", "'TMM'"),
+        (changed(primary__alternatives__set_test=["GSVA"]), "primary.alternatives.set_test.0", "'GSVA'"),
+        (changed(primary__alternatives__shrinkage=["ashr"]), "primary.alternatives.shrinkage.0", "'ashr'"),
+        (
+            changed(primary__alternatives__set_variant=["strip"]),
+            "primary, alternatives.set_variant",
+            "no variant strip",
+        ),
         (changed(primary__verdict__k_weak=0.9), "primary, verdict.k_weak", "above k_supported"),
         (changed(primary__verdict__alpha=1.5), "primary.verdict.alpha", "1.5"),
         (changed(primary__verdict__alpha=None), "primary.verdict", "`alpha` is missing"),
@@ -384,6 +405,9 @@ def test_a_gene_that_the_whole_reference_lacks_is_refused(tmp_path):
 def test_a_study_without_gene_sets_can_still_claim_genes(tmp_path):
     nothing = {"sets": SETS.iloc[:0], "members": MEMBERS.iloc[:0]}
     small = {key: CONTENT["primary"][key] for key in ("tests", "thresholds", "verdict")} | {"variants": {"full": {}}}
+    small["negative_controls"] = {
+        key: value for key, value in CONTENT["primary"]["negative_controls"].items() if key != "housekeeping"
+    }
     gene = {"id": "G1", "kind": "gene", "statement": "Abc1 rises.", "gene": {"X1": "Abc1"}, "direction": "up"}
     register = read(tmp_path, {"title": "Genes", "primary": small, "claims": [gene]}, **nothing)
     assert register.confirmatory == ("G1",)

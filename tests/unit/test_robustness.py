@@ -15,16 +15,28 @@ from claimcheck.claims.multiplicity import holm
 from claimcheck.claims.plan import read_reference
 from claimcheck.claims.random_sets import draw_random_sets, draw_sets, make_pool, nearest_strength, weights_of
 from claimcheck.claims.reruns import veto_reruns
-from claimcheck.claims.robustness import applies, beside_rows, leave_one_out, shares, tabulate
+from claimcheck.claims.robustness import BESIDE, applies, beside_rows, leave_one_out, shares, tabulate
 from claimcheck.claims.shuffled_labels import balanced_labellings, shuffle_labels
-from claimcheck.claims.specifications import CROSS, LEFT_OUT, PRIMARY, Model, Specification, specify, veto_model
+from claimcheck.claims.specifications import (
+    CROSS,
+    LEFT_OUT,
+    PRIMARY,
+    SAMPLES,
+    SIZE_FACTORS,
+    Model,
+    Specification,
+    specify,
+    veto_model,
+)
 from claimcheck.errors import StudyError
+from claimcheck.schemas import load_schema
 from claimcheck.sets.camera import inter_gene_correlation
 from claimcheck.sets.comparison import leading_edge
 from support.worlds import NOTHING, PAPER, REFERENCE, SETS, plant
 
 NAN = float("nan")
 FEW = {"rotations": 199}
+ALTERNATIVES = load_schema("claims")["properties"]["primary"]["properties"]["alternatives"]["properties"]
 
 
 @cache
@@ -42,6 +54,7 @@ def specified(planted=None, **changes):
     planted = planted or paper()
     arguments = {
         "min_count": planted.study.min_count,
+        "min_residual_df": planted.study.min_residual_df,
         "panels": planted.data.panels,
         "outliers": (),
         "robust": True,
@@ -89,12 +102,31 @@ def test_one_change_belongs_to_its_axis_and_several_to_the_crossing():
         assert (changes == 0) == (one.axis == PRIMARY)
 
 
-def test_what_needs_other_inputs_is_listed_as_not_run():
-    _, listing = specified()
-    not_run = set(listing.loc[~listing["run"], "axis"])
-    assert {"quantifier", "annotation", "ranking"} <= not_run
-    assert (listing.loc[~listing["run"], "reason"] != "").all()
-    assert "quantifier" not in {one.axis for one in specified()[0]}
+def test_what_is_not_run_is_listed_with_the_reason():
+    for changes in ({}, {"robust": False, "min_count": 20}):
+        found, listing = specified(**changes)
+        assert set(listing.loc[listing["axis"] == "low_count_filter", "specification"]) == {"5", "20"}
+        not_run = listing[~listing["run"]]
+        assert (not_run["reason"] != "").all()
+        run = {(one.axis, one.name) for one in found}
+        assert not run & set(not_run[["axis", "specification"]].itertuples(index=False, name=None))
+    assert {"low_count_filter", "size_factors"} <= set(not_run["axis"])
+
+
+def test_a_covariate_that_is_nowhere_is_refused():
+    planted = paper()
+    alternatives = {"alternatives": {"covariates": ["none", "sxe"]}}
+    other = replace(planted, register=replace(planted.register, primary=planted.register.primary | alternatives))
+    with pytest.raises(StudyError, match="the covariate sxe is neither") as caught:
+        specified(other)
+    assert "primary.alternatives.covariates" in caught.value.where
+
+
+@pytest.mark.parametrize("axis", list(ALTERNATIVES))
+def test_the_schema_allows_the_alternatives_that_the_code_makes(axis):
+    rule = ALTERNATIVES[axis]["items"]
+    made = {"size_factors": SIZE_FACTORS, "samples": SAMPLES} | BESIDE
+    assert rule.get("enum") == (list(made[axis]) if axis in made else None)
 
 
 def test_a_score_of_composition_needs_as_many_animals_in_each_group_as_it_is_told():
@@ -131,7 +163,9 @@ def test_genes_are_those_of_the_differential_expression():
     planted = paper()
     comparison = compare(planted.data, Model(planted.data.design.covariates, 10))
     ours = wald_genes(planted.data, comparison, Model(planted.data.design.covariates, 10))
-    table = read_genes(planted.study.genes, planted.data.gene_ids, comparison).loc[ours.index]
+    table = read_genes(
+        planted.study.genes, planted.data.gene_ids, comparison, few_residual_df=3, levels=planted.data.tests.levels
+    ).loc[ours.index]
     assert len(ours) > 20
     for column in ("effect", "se", "ci_low", "p_up", "p_down", "mde"):
         np.testing.assert_allclose(ours[column], table[column], rtol=1e-3, atol=1e-6)
@@ -338,7 +372,9 @@ def test_random_sets_and_shuffled_labels_support_no_claim_where_nothing_is_plant
     comparison = compare(planted.data, model)
     measured = rows_of(measure_sets(planted.data, comparison), moderated_genes(planted.data, comparison))
     primary = conclude(planted.register, measured)
-    random = draw_random_sets(planted.register, planted.data, comparison, primary, 60)
+    controls = planted.register.primary["negative_controls"] | {"random_sets": 60}
+    few = replace(planted.register, primary=planted.register.primary | {"negative_controls": controls})
+    random = draw_random_sets(few, planted.data, comparison, primary)
     assert set(random.supported) == {"C02", "C03", "C04", "C06", "C09", "C10", "C14", "C15", "C16", "C17"}
     assert not any(any(draws) for draws in random.supported.values())
     share = np.mean([row[4] <= 0.05 for row in random.rows])

@@ -10,6 +10,7 @@ import score_sets
 from claimcheck.errors import StudyError
 from claimcheck.expression.design import Design
 from claimcheck.expression.normalisation import estimate_size_factors
+from claimcheck.expression.standards import LEVELS
 from claimcheck.figures.calibration import draw_calibration, quantiles
 from claimcheck.sets.calibration import CALIBRATION_COLUMNS, p_values_under_labellings, relabel, without_mirror_images
 from claimcheck.sets.comparison import make_comparison, run_tests
@@ -19,6 +20,7 @@ from claimcheck.tables import read_table, write_table
 from support.archive import shared_data
 from support.worlds import GENE_SETS, MEMBERS
 
+STANDARD = {"least_correlation": 0.01, "levels": LEVELS}
 GROUPS = {"test": "knockout", "reference": "control"}
 SETS = ["OXPHOS_CI", "OXPHOS_CIV", "OSTEOBLAST", "FERRO_DRIVER_CORE", "NRF2_TARGETS", "MITOPHAGY"]
 
@@ -47,7 +49,7 @@ def test_of_two_labellings_that_exchange_the_groups_one_is_kept():
 
 def test_what_the_true_condition_does_is_not_in_the_way_of_made_up_groups():
     labelling = np.array([1, 1, 0, 0, 1, 1, 0, 0], dtype=bool)
-    still, moved = (run_tests(relabel(made_up(shift=shift)[0], labelling), made_up()[1], seed=1, n_rotations=999)
+    still, moved = (run_tests(relabel(made_up(shift=shift)[0], labelling), made_up()[1], seed=1, n_rotations=999, **STANDARD)
                     for shift in (0.0, 4.0))  # fmt: skip
     assert moved.loc[0, "se"] == pytest.approx(still.loc[0, "se"], rel=0.5)
     assert abs(moved.loc[0, "effect"]) < 0.2
@@ -56,7 +58,9 @@ def test_what_the_true_condition_does_is_not_in_the_way_of_made_up_groups():
 def test_too_few_animals_leave_no_made_up_groups():
     comparison, weights = made_up(1, 2)
     assert relabel(comparison, np.array([1, 0, 1], dtype=bool)) is None
-    none = p_values_under_labellings(comparison, weights, np.array([[1, 0, 1]], dtype=bool), seed=1, n_rotations=99)
+    none = p_values_under_labellings(
+        comparison, weights, np.array([[1, 0, 1]], dtype=bool), seed=1, n_rotations=99, least_correlation=0.01
+    )
     assert none.empty
     for n_test, n_reference, expected in ((2, 2, 2), (3, 3, 9), (4, 4, 18)):
         names = [f"s{number}" for number in range(n_test + n_reference)]
@@ -99,7 +103,7 @@ def bones(tmp_path_factory):
 
 
 def test_in_real_bone_prerank_finds_too_much_and_rotation_does_not(bones, tmp_path):
-    calibrate_sets.main(**bones, seed=1, calibration=tmp_path / "calibration.tsv")
+    calibrate_sets.main(**bones, seed=1, least_correlation=0.01, calibration=tmp_path / "calibration.tsv")
     found = read_table(tmp_path / "calibration.tsv", text=["null", "set"])
     called = found.groupby("null")[["p_rotation", "p_camera", "p_score", "p_prerank"]].agg(lambda p: (p <= 0.05).mean())
     shuffled = found[found["null"] == "shuffled labels"]
@@ -120,6 +124,7 @@ def test_scores_differ_by_the_effect_and_confounders_are_tested_alike(bones, tmp
     arguments = {
         "gene_sets": {"curated": str(GENE_SETS), "seed": 1, "rotations": 499},
         "deleted_gene": "ENSMUSG00000019787",
+        **STANDARD,
         "scores": tmp_path / "scores.tsv",
         "tests": tmp_path / "confounders.tsv",
     }
@@ -140,12 +145,13 @@ def test_without_a_tested_set_the_tables_are_empty_and_whole(bones, tmp_path):
     sums = read_table(bones["running_sums"]).iloc[:0]
     write_table(sums, tmp_path / "none.tsv")
     inputs = bones | {"running_sums": tmp_path / "none.tsv"}
-    calibrate_sets.main(**inputs, seed=1, calibration=tmp_path / "calibration.tsv")
+    calibrate_sets.main(**inputs, seed=1, least_correlation=0.01, calibration=tmp_path / "calibration.tsv")
     assert list(read_table(tmp_path / "calibration.tsv")) == list(CALIBRATION_COLUMNS)
     score_sets.main(
         **inputs,
         gene_sets={"curated": str(GENE_SETS), "seed": 1, "rotations": 99},
         confounders=[],
+        **STANDARD,
         deleted_gene=None,
         scores=tmp_path / "scores.tsv",
         tests=tmp_path / "tests.tsv",

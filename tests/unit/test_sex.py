@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from claimcheck.expression.counts import read_count_table
-from claimcheck.expression.panels import log2_cpm
+from claimcheck.expression.levels import log2_cpm_of_total
 from claimcheck.expression.sex import NOT_MEASURABLE, SexThresholds, check_sex, sex_gates
 from claimcheck.sourcing.traits import sex_of_text
 from support.archive import shared_data
@@ -141,7 +141,7 @@ def test_conflicts_in_one_way_are_no_swap():
 @pytest.fixture(scope="module")
 def cerebellum():
     folder = shared_data("counts/sex_GSE96870")
-    levels = log2_cpm(read_count_table(folder / "GSE96870_counts_cerebellum.csv"))
+    levels = log2_cpm_of_total(read_count_table(folder / "GSE96870_counts_cerebellum.csv"))
     sheet = pd.read_csv(folder / "GSE96870_coldata_cerebellum.csv", index_col="sample")
     return levels, sheet.loc[list(levels), "sex"].to_dict()
 
@@ -180,7 +180,7 @@ def test_two_libraries_poured_together_are_mixed(cerebellum):
 
 def test_real_male_bones_are_called_male():
     folder = shared_data("counts/bone_marrow_EMTAB5533")
-    levels = log2_cpm(read_count_table(folder / "Osteocyte_enriched_RSEM_gene_counts.csv"))
+    levels = log2_cpm_of_total(read_count_table(folder / "Osteocyte_enriched_RSEM_gene_counts.csv"))
     male_genes = ["ENSMUSG00000069045", "ENSMUSG00000069049", "ENSMUSG00000056673", "ENSMUSG00000068457"]
     table = check_cerebellum(levels, dict.fromkeys(levels, "male"), ["ENSMUSG00000086503"], male_genes)
     assert len(table) == 10

@@ -58,8 +58,8 @@ def test_a_completed_configuration_is_itself_valid(tmp_path):
     [
         ({"report__set_effects": {"wnt": {}}}, "report.set_effects", "names the family wnt, which is not tested"),
         ({"report__set_effects": {"wnt": {"confounder": []}}}, "report.set_effects.wnt", "did you mean `confounders`"),
-        ({"desing": {}}, "top level", "did you mean `design`"),
-        ({"design__covariate": ["sex"]}, "design", "did you mean `covariates`"),
+        ({"desing": {}}, "desing", "did you mean `design`"),
+        ({"design__covariate": ["sex"]}, "design.covariate", "did you mean `covariates`"),
         ({"10090": "x", "study__5": 1}, "", "unknown key"),
         ({"study__title": 7}, "study.title", "7"),
         ({"study__tax_id": "mouse"}, "study.tax_id", "mouse"),

@@ -62,7 +62,7 @@ if HAS_CLAIMS:
             reference=config["design"]["reference"],
             configuration={
                 section: config[section]
-                for section in ("design", "differential", "gene_sets", "identity")
+                for section in sorted({"design", "differential", *REQUESTS.sections})
             },
         message:
             "Decide every claim of {input.claims}"

@@ -40,6 +40,7 @@ rule compare_groups:
         deleted_gene_symbol=config["study"]["deleted_gene_symbol"],
         labelled=config["report"]["label_genes"],
         claimed=REQUESTS.kept_genes,
+        tests=REQUESTS.tests,
     message:
         "Test every gene for a difference between the groups with PyDESeq2"
     script:

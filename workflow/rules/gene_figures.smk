@@ -66,6 +66,7 @@ if GENE_FIGURES:
             report=config["report"],
             left_out=REQUESTS.left_out,
             explored=REQUESTS.explored,
+            tests=REQUESTS.tests,
             deleted_gene=config["study"]["deleted_gene"],
         message:
             "Look up the genes that figures name"

@@ -49,6 +49,8 @@ rule rank_sets:
         groups=GROUPS,
         gene_sets=config["gene_sets"],
         left_out=REQUESTS.left_out,
+        least_correlation=REQUESTS.tests["least_correlation"],
+        levels=REQUESTS.tests["levels"],
         deleted_gene=config["study"]["deleted_gene"],
     message:
         "Test every gene set, and describe where its genes stand in the ranking of all genes"
@@ -81,6 +83,8 @@ rule score_sets:
         confounders=sorted(
             {name for layout in SET_LAYOUTS.values() for name in layout["confounders"]}
         ),
+        least_correlation=REQUESTS.tests["least_correlation"],
+        levels=REQUESTS.tests["levels"],
         deleted_gene=config["study"]["deleted_gene"],
     message:
         "Score every gene set in every sample, and test what may explain their differences"
@@ -106,6 +110,7 @@ rule calibrate_sets:
     params:
         groups=GROUPS,
         seed=config["gene_sets"]["seed"],
+        least_correlation=REQUESTS.tests["least_correlation"],
     message:
         "Run the tests of gene sets where nothing is to be found"
     script:

@@ -14,7 +14,8 @@ from claimcheck.expression import gates
 from claimcheck.expression import identity as knockout
 from claimcheck.expression.design import Design
 from claimcheck.expression.genes import Annotation, folder_of, read_annotation
-from claimcheck.expression.panels import log2_cpm, select_genes
+from claimcheck.expression.levels import log2_cpm_of_total
+from claimcheck.expression.panels import select_genes
 from claimcheck.expression.tissue import judge_tissue
 from claimcheck.steps import step
 from claimcheck.tables import listed, read_table, write_table
@@ -50,7 +51,9 @@ def main(
         columns=["effect", "estimate", "ci_low", "ci_high", "p_value", "df", "n_test", "n_reference"]
     )
     if deleted_gene:
-        levels = knockout.gene_levels(log2_cpm(counted), sheet, deleted_gene, settings["other_source"]["genes"])
+        levels = knockout.gene_levels(
+            log2_cpm_of_total(counted), sheet, deleted_gene, settings["other_source"]["genes"]
+        )
         estimated = knockout.level_effects(levels, design)
         levels["residual"] = knockout.residuals_to_reference(levels, design)
         effects = _as_table(estimated, levels, design)

@@ -10,6 +10,7 @@ from claimcheck.expression.composition import aligned_panels, compare_panels, co
 from claimcheck.expression.design import Design
 from claimcheck.expression.differential import has_enough_counts
 from claimcheck.expression.genes import Annotation, folder_of, read_annotation
+from claimcheck.expression.levels import log2_cpm_of_total
 from claimcheck.expression.normalisation import estimate_size_factors
 from claimcheck.expression.projection import pca_covariates, project_variants, stabilise
 from claimcheck.expression.sex import check_sex, sex_gates
@@ -34,7 +35,7 @@ def main(
     """Write all tables and the gates on them."""
     sheet = read_table(samples, text=True)
     counted = read_table(counts, text=["gene_id"]).set_index("gene_id")[list(sheet["sample"])]
-    levels = panels.log2_cpm(counted)
+    levels = log2_cpm_of_total(counted)
     tables: dict[str, pd.DataFrame] = {}
 
     groups = {name: _genes(group, annotation, f"quality.shares.{name}") for name, group in quality["shares"].items()}

@@ -1,6 +1,7 @@
 """Run the tests of sets where nothing is to be found: on the sets under shuffled labels, and on random sets like them."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -38,6 +39,7 @@ def main(
     running_sums: Path,
     groups: Design,
     seed: int,
+    least_correlation: float,
     calibration: Path,
 ) -> None:
     """Write the p-values of every draw; no row where there is no tested set, or no other way to label the samples."""
@@ -50,9 +52,10 @@ def main(
     parts = [pd.DataFrame(columns=list(CALIBRATION_COLUMNS))]
     if weights.sets:
         labellings = other_labellings(sheet, design, seed)
+        settings = {"seed": seed, "n_rotations": ROTATIONS, "least_correlation": least_correlation}
         parts = [
-            p_values_under_labellings(comparison, weights, labellings, seed=seed, n_rotations=ROTATIONS),
-            p_values_of_random_sets(comparison, weights, seed),
+            p_values_under_labellings(comparison, weights, labellings, **settings),
+            p_values_of_random_sets(comparison, weights, **settings),
         ]
     filled = [part for part in parts if len(part)]
     write_table(pd.concat(filled, ignore_index=True) if filled else parts[0], calibration)
@@ -69,7 +72,7 @@ def other_labellings(sheet: pd.DataFrame, design: Design, seed: int) -> np.ndarr
     return every[np.sort(picked)]
 
 
-def p_values_of_random_sets(comparison: Comparison, weights: SetWeights, seed: int) -> pd.DataFrame:
+def p_values_of_random_sets(comparison: Comparison, weights: SetWeights, *, seed: int, **settings: Any) -> pd.DataFrame:
     """Test sets of genes that are in no tested set, matched to each tested set on size, expression and roughly on correlation."""
     used = np.unique(weights.matrix.indices)
     pool = make_pool(comparison.values, comparison.fits, ~np.isin(np.arange(len(comparison.counts)), used))
@@ -87,7 +90,7 @@ def p_values_of_random_sets(comparison: Comparison, weights: SetWeights, seed: i
         drawn += draw_sets(pool, *of_set, strength=strength, n=n_each, rng=rng)
         like += [name] * n_each
     genes = list(comparison.counts.index)
-    found = p_values(comparison, weights_of(drawn, genes), seed=seed, n_rotations=ROTATIONS)
+    found = p_values(comparison, weights_of(drawn, genes), seed=seed, **settings)
     draws = found["set"].astype(int) % n_each
     return found.assign(null="random sets", draw=draws, set=like)[list(CALIBRATION_COLUMNS)]
 

@@ -7,7 +7,6 @@ import pandas as pd
 
 from claimcheck.expression import gates
 from claimcheck.expression.design import (
-    MIN_RESIDUAL_DF,
     Design,
     choose_covariates,
     confounded,
@@ -25,7 +24,9 @@ def main(*, samples: Path, sex: Path, design: dict[str, Any], steps: Path, model
     sheet = complete_sex(read_table(samples, text=True), read_table(sex, text=True))
     groups = Design(design["test"], design["reference"])
     if design["covariates"] == "auto":
-        chosen, considered = choose_covariates(sheet, groups)
+        chosen, considered = choose_covariates(
+            sheet, groups, min_residual_df=design["min_residual_df"], min_cell=design["min_cell"]
+        )
     else:
         chosen = Design(design["test"], design["reference"], tuple(design["covariates"]))
         considered = stated_design(sheet, chosen)
@@ -37,14 +38,14 @@ def main(*, samples: Path, sex: Path, design: dict[str, Any], steps: Path, model
         if column != design["factor"]
     ]
     residual = float(considered.loc[considered["chosen"], "residual_df"].iloc[0])
-    enough = residual >= MIN_RESIDUAL_DF
+    enough = residual >= design["min_residual_df"]
     found.append(
         gates.Gate(
             "residual_df",
             "study",
             "pass" if enough else "warn",
             residual,
-            MIN_RESIDUAL_DF,
+            design["min_residual_df"],
             f"{chosen.formula} leaves {residual:.0f} residual degrees of freedom"
             + ("" if enough else ": the spread of the dispersions is poorly known, and p-values with it"),
         )

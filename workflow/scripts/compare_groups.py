@@ -9,6 +9,7 @@ from claimcheck.expression.gates import require_passed
 from claimcheck.expression.genes import Annotation, folder_of, read_annotation
 from claimcheck.expression.heterogeneity import fit_heterogeneity
 from claimcheck.expression.panels import select_genes
+from claimcheck.expression.standards import Levels
 from claimcheck.steps import step
 from claimcheck.tables import read_table, write_table
 
@@ -24,6 +25,7 @@ def main(
     settings: dict[str, Any],
     looked_at: set[str],
     claimed: set[str],
+    levels: Levels,
     genes: Path,
     summary: Path,
     gene_counts: Path,
@@ -48,6 +50,7 @@ def main(
         design,
         alpha=settings["alpha"],
         unused_for_size_factors=unused or frozenset(),
+        levels=levels,
     )
     table.insert(1, "symbol", annotation.symbols_of(table["gene_id"]))
     write_table(table[list(differential.GENE_COLUMNS)], genes)
@@ -77,6 +80,7 @@ if "snakemake" in globals():
             settings=snakemake.params.differential,
             looked_at={snakemake.params.deleted_gene, *snakemake.params.labelled} - {None},
             claimed=set(snakemake.params.claimed),
+            levels=Levels(**snakemake.params.tests["levels"]),
             genes=Path(snakemake.output.genes),
             summary=Path(snakemake.output.summary),
             gene_counts=Path(snakemake.output.gene_counts),

@@ -7,7 +7,7 @@ import pandas as pd
 
 from claimcheck.claims.artefacts import add_readouts
 from claimcheck.claims.evaluate import evaluate
-from claimcheck.claims.judgement import Study
+from claimcheck.claims.judgement import EarlierResults
 from claimcheck.claims.measure import Data
 from claimcheck.claims.model import Register
 from claimcheck.claims.plan import planned_genes, planned_sets, read_reference, readout_genes
@@ -56,12 +56,11 @@ def main(
     sheet, design = read_model(model, steps, groups)
     counted = read_table(counts, text=["gene_id"]).set_index("gene_id")[list(sheet["sample"])]
     reference = read_reference(register, reference_expression)
-    housekeeping = register.primary.get("negative_controls", {}).get("housekeeping")
+    housekeeping = register.primary["negative_controls"].get("housekeeping")
     planned = planned_sets(register, sets, members, reference)
     looked_at = planned_genes(register)
     scores = read_table(composition, text=["panel", "sample"]).pivot(index="sample", columns="panel", values="score")
     differential = configuration["differential"]
-    tests = register.primary["tests"]
     data = Data(
         counts=counted,
         samples=sheet,
@@ -76,13 +75,11 @@ def main(
         panels=scores.reindex(sheet["sample"]),
         planned=add_readouts(planned, register, members, (housekeeping,) if housekeeping else ()),
         gene_ids=tuple(dict.fromkeys([*looked_at["gene_id"], *readout_genes(register)])),
-        seed=tests["seed"],
-        rotations=tests["rotations"],
-        least_correlation=tests["least_correlation"],
+        tests=register.tests,
         detected_counts=register.rules.detected_counts,
     )
     flagged = read_table(outliers, text=["sample"])
-    study = Study(
+    study = EarlierResults(
         genes=read_table(genes, text=["gene_id", "symbol", "missing"]),
         tpm=read_table(tpm, text=["gene_id"]).set_index("gene_id") if tpm else None,
         gates=read_table(gates, text=True),
@@ -90,6 +87,7 @@ def main(
         outcomes=read_table(outcomes, text=True),
         outliers=tuple(flagged.loc[flagged["flagged"], "sample"]),
         min_count=differential["min_count"],
+        min_residual_df=configuration["design"]["min_residual_df"],
         available=tuple(sets["set"]),
     )
     tables = evaluate(register, data, study)
@@ -99,7 +97,7 @@ def main(
 
 
 def describe(register: Register, configuration: dict[str, Any]) -> pd.DataFrame:
-    """List what identifies a register, and every key in which the configuration deviates from its primary analysis.
+    """List what identifies a register, what it takes out of sets, and every key in which the configuration deviates from it.
 
     Returns:
         key, value, note.
@@ -112,6 +110,11 @@ def describe(register: Register, configuration: dict[str, Any]) -> pd.DataFrame:
         ("n_claims", str(len(register.claims)), ""),
         ("n_confirmatory", str(len(register.confirmatory)), "claims whose p-values are adjusted together"),
     ]
+    for removal in register.primary["removed"]:
+        places = [*removal.get("families", ()), *removal.get("sets", ())]
+        what = f"{', '.join(removal['genes'].values())} from {', '.join(places) or 'every set'}"
+        rows.append(("removed", what, removal["why"]))
+    rows += [("optional set", name, source) for name, source in register.primary["optional_sets"].items()]
     rows += [
         (f"deviation: {key}", str(found), f"the primary analysis has {registered}")
         for key, (registered, found) in deviations(register, configuration).items()

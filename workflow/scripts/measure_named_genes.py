@@ -9,7 +9,8 @@ import pandas as pd
 from claimcheck.claims.measure import read_genes
 from claimcheck.expression.design import Design, metadata_of, model_matrix, read_model
 from claimcheck.expression.genes import Annotation, folder_of, read_annotation
-from claimcheck.expression.panels import log2_cpm
+from claimcheck.expression.levels import log2_cpm_of_total
+from claimcheck.expression.standards import Levels
 from claimcheck.sets.comparison import make_comparison
 from claimcheck.sets.named import MEASURES, NAMED_COLUMNS, figure_groups, list_genes
 from claimcheck.steps import step
@@ -26,6 +27,8 @@ def measure_genes(
     sheet: pd.DataFrame,
     design: Design,
     genes: pd.DataFrame,
+    few_residual_df: int,
+    levels: Levels,
 ) -> pd.DataFrame:
     """Look up named genes in the results of the differential expression.
 
@@ -36,6 +39,7 @@ def measure_genes(
         sheet: the samples as they are modelled, in the order of the columns.
         design: the comparison.
         genes: results/differential/genes.tsv.
+        few_residual_df, levels: of the intervals.
 
     Returns:
         The rows of `named` with MEASURES but symbol: state is tested, too few counts (left out of the test) or not counted (not
@@ -46,7 +50,7 @@ def measure_genes(
     comparison = make_comparison(
         counts.loc[genes["gene_id"]], factors.to_numpy(dtype=float), model_matrix(metadata_of(sheet, design))
     )
-    fitted = read_genes(genes, tuple(named["gene_id"]), comparison)
+    fitted = read_genes(genes, tuple(named["gene_id"]), comparison, few_residual_df=few_residual_df, levels=levels)
     ids = named["gene_id"]
     state = pd.Series("not counted", index=named.index)
     state[ids.isin(normalised.index)] = "too few counts"
@@ -78,7 +82,7 @@ def measure_levels(named: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
         One row a counted gene and sample, columns LEVEL_COLUMNS: log2(CPM + 1), and z over all samples, missing where a gene
         doesn't vary.
     """
-    levels = log2_cpm(counts)
+    levels = log2_cpm_of_total(counts)
     levels = levels[levels.index.isin(named["gene_id"])].sort_index()
     spread = levels.std(axis=1, ddof=1)
     z = levels.sub(levels.mean(axis=1), axis=0).div(spread.where(spread > 0), axis=0)
@@ -100,6 +104,8 @@ def main(
     left_out: Mapping[str, list[str]],
     explored: list[dict[str, Any]],
     deleted_gene: str | None,
+    few_residual_df: int,
+    interval_levels: Levels,
     named_genes: Path,
     levels: Path,
 ) -> None:
@@ -116,6 +122,8 @@ def main(
         sheet=sheet,
         design=design,
         genes=read_table(genes, text=["gene_id", "symbol"]),
+        few_residual_df=few_residual_df,
+        levels=interval_levels,
     ).assign(symbol=annotation.symbols_of(named["gene_id"]))
     write_table(measured[[*NAMED_COLUMNS, *MEASURES]], named_genes)
     write_table(measure_levels(named, counted), levels)
@@ -139,6 +147,8 @@ if "snakemake" in globals():
             left_out=snakemake.params.left_out,
             explored=snakemake.params.explored,
             deleted_gene=snakemake.params.deleted_gene,
+            few_residual_df=snakemake.params.tests["few_residual_df"],
+            interval_levels=Levels(**snakemake.params.tests["levels"]),
             named_genes=Path(snakemake.output.genes),
             levels=Path(snakemake.output.levels),
         )

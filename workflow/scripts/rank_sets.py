@@ -8,6 +8,7 @@ import pandas as pd
 from claimcheck.claims.requests import WHOLE
 from claimcheck.expression.design import Design, read_model
 from claimcheck.expression.genes import read_annotation
+from claimcheck.expression.standards import Levels
 from claimcheck.sets.collections import map_sets, read_collection
 from claimcheck.sets.comparison import run_tests
 from claimcheck.sets.false_discovery import benjamini_hochberg
@@ -63,6 +64,8 @@ def main(
     downloaded_members: Path,
     groups: Design,
     gene_sets: dict[str, Any],
+    least_correlation: float,
+    levels: Levels,
     deleted_gene: str | None,
     sets: Path,
     tests: Path,
@@ -95,7 +98,14 @@ def main(
         )
         ranked, corners = prerank(ranking, in_ranking, mapped, seed=gene_sets["seed"], **sizes)
         weights = weigh_sets(in_ranking, list(ranked["set"]), list(comparison.counts.index))
-        tested = run_tests(comparison, weights, seed=gene_sets["seed"], n_rotations=gene_sets["rotations"])
+        tested = run_tests(
+            comparison,
+            weights,
+            seed=gene_sets["seed"],
+            n_rotations=gene_sets["rotations"],
+            least_correlation=least_correlation,
+            levels=levels,
+        )
         described_only = ranked.drop(columns=["effect", "n_genes", "variant"])
         merged = described_only.merge(tested, on="set", validate="1:1").assign(variant=variant)
         merged["p_both"] = merged[["p_rotation_two_sided", "p_camera"]].max(axis="columns", skipna=False)

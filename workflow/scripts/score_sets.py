@@ -7,6 +7,7 @@ import pandas as pd
 
 from claimcheck.errors import StudyError
 from claimcheck.expression.design import Design, read_model
+from claimcheck.expression.standards import Levels
 from claimcheck.sets.collections import read_collection
 from claimcheck.sets.comparison import TESTED_COLUMNS, run_tests
 from claimcheck.sets.inputs import read_comparison
@@ -30,6 +31,8 @@ def main(
     groups: Design,
     gene_sets: dict[str, Any],
     confounders: list[str],
+    least_correlation: float,
+    levels: Levels,
     deleted_gene: str | None,
     scores: Path,
     tests: Path,
@@ -56,6 +59,8 @@ def main(
         weigh_sets(beside, list(sets["set"]), list(tested)),
         seed=gene_sets["seed"],
         n_rotations=gene_sets["rotations"],
+        least_correlation=least_correlation,
+        levels=levels,
     )
     described = sets[["set", "family", "description"]].merge(found, on="set", validate="1:1")
     write_table(described[list(CONFOUNDER_COLUMNS)], tests)

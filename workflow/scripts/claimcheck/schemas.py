@@ -156,7 +156,8 @@ def check(instance: Any, schema: dict[str, Any], *, where: str) -> None:
     if not errors:
         return
     first = errors[0]
-    key = ".".join(str(part) for part in first.absolute_path)
+    path = [*first.absolute_path, *_unknown(first)[:1]]
+    key = ".".join(str(part) for part in path)
     others = f" (and {len(errors) - 1} more problems)" if len(errors) > 1 else ""
     what, expected, remedy = _in_words(first, key)
     raise StudyError(what + others, where=f"{where}, {key or 'top level'}", expected=expected, remedy=remedy)
@@ -211,6 +212,15 @@ def _leaves(errors: Iterator[ValidationError]) -> Iterator[ValidationError]:
             yield error
 
 
+def _unknown(error: ValidationError) -> list[str]:
+    """List the keys of a group that its schema does not know, where that is the complaint."""
+    if error.validator != "additionalProperties":
+        return []
+    schema: Any = error.schema
+    instance: Any = error.instance
+    return sorted(str(name) for name in set(instance) - set(schema.get("properties", {})))
+
+
 def _in_words(error: ValidationError, key: str) -> tuple[str, str, str]:
     """Say a schema's complaint as (what, expected, remedy)."""
     schema: dict[str, Any] = error.schema if isinstance(error.schema, dict) else {}
@@ -221,8 +231,7 @@ def _in_words(error: ValidationError, key: str) -> tuple[str, str, str]:
     value = "what is there" if isinstance(instance, dict | list) else instance
     match error.validator:
         case "additionalProperties":
-            known = sorted(schema.get("properties", {}))
-            unknown = sorted(str(name) for name in set(instance) - set(known))
+            known, unknown = sorted(schema.get("properties", {})), _unknown(error)
             near = difflib.get_close_matches(unknown[0], known, n=1)
             hint = f"; did you mean `{near[0]}`?" if near else ""
             return (

@@ -17,7 +17,7 @@ from claimcheck.claims.measure import (
     wald_genes,
 )
 from claimcheck.claims.model import CONTROL, DECIDING, Claim, Register
-from claimcheck.claims.specifications import MIN_GROUP_FOR_SCORES, Model, Specification
+from claimcheck.claims.specifications import Model, Specification
 from claimcheck.errors import StudyError
 
 Conclusions = Mapping[str, Conclusion]
@@ -53,7 +53,9 @@ class Bench:
             return found
         for claim in self.register.claims.values():
             if claim.covariate and not claim.members and claim.id in found:
-                known = self._smaller() >= MIN_GROUP_FOR_SCORES and set(claim.covariate) <= set(self.data.panels)
+                known = self._smaller() >= self.register.tests.score_animals and set(claim.covariate) <= set(
+                    self.data.panels
+                )
                 alone = replace(self.register, claims={claim.id: claim})
                 adjusted = (
                     self._conclude(alone, replace(model, panels=claim.covariate), genes, variant) if known else {}

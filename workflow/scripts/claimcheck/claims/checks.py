@@ -1,5 +1,6 @@
 """What a schema cannot say of a claims register: that its sets, genes, claims and numbers fit together."""
 
+import difflib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from claimcheck.errors import StudyError
+from claimcheck.schemas import load_schema
 from claimcheck.tables import listed
 
 BANNED = re.compile(r"\bconfirm(s|ed|ing|ation)?\b", re.IGNORECASE)
@@ -75,6 +77,8 @@ def _complaints(content: Mapping[str, Any], collection: Collection) -> Iterator[
     sections = [(section, content.get(section, {})) for section in ("primary", "artefacts")]
     for place, part in [*((f"claim {claim['id']}", claim) for claim in claims), *sections]:
         yield from ((place, *rest) for rest in _genes(part, collection))
+    yield from _configuration(content["primary"])
+    yield from _alternatives(content["primary"])
     yield from _sections(content, known, collection, {**collection.families, **optional})
 
 
@@ -106,6 +110,8 @@ def _others(claim: Mapping[str, Any], content: Mapping[str, Any], known: Mapping
                 f"{name} is no claim with a verdict above {claim['id']}",
                 "ids of claims that stand earlier",
             )
+    if claim.get("members") and claim.get("covariate"):
+        yield "covariate", "the members decide, each with covariates of its own", "no covariate"
     for name in claim.get("proxies", {}).get("claims", ()):
         if name not in known:
             yield "proxies", f"there is no claim {name}", "ids of claims"
@@ -187,6 +193,32 @@ def _genes(part: Mapping[str, Any], collection: Collection) -> Iterator[Finding]
             yield key, f"the reference has no gene {gene} ({symbol})", "a gene id of the reference, without version"
 
 
+def _configuration(primary: Mapping[str, Any]) -> Iterator[Complaint]:
+    """Check that the keys of the configuration that belong to the primary analysis are keys that a configuration can have."""
+    known = _keys(load_schema("config"))
+    for key in primary.get("configuration", {}):
+        if key not in known:
+            near = difflib.get_close_matches(key, known, n=1)
+            hint = f"; did you mean `{near[0]}`?" if near else ""
+            yield "primary", f"configuration.{key}", f"a configuration has no key `{key}`{hint}", "a key of config.yaml"
+
+
+def _keys(schema: Mapping[str, Any], path: str = "") -> list[str]:
+    """List the keys of a schema, joined by dots, groups of keys too."""
+    found = []
+    for name, part in schema.get("properties", {}).items():
+        found += [f"{path}{name}", *_keys(part, f"{path}{name}.")]
+    return found
+
+
+def _alternatives(primary: Mapping[str, Any]) -> Iterator[Complaint]:
+    """Check the alternatives that the register itself defines."""
+    for name in primary.get("alternatives", {}).get("set_variant", ()):
+        if name not in primary["variants"]:
+            known = f"one of {listed(primary['variants'])}"
+            yield "primary", "alternatives.set_variant", f"there is no variant {name}", known
+
+
 def _sections(
     content: Mapping[str, Any], known: Mapping[str, Any], collection: Collection, sets: Mapping[str, str]
 ) -> Iterator[Complaint]:
@@ -254,11 +286,16 @@ def _set_names(claim: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield from ((key, name) for name in claim.get(key, {}).get("sets", ()))
 
 
+def _names_genes(part: Any) -> bool:
+    """Tell genes from a readout, model or run that is called `genes` or the like."""
+    return isinstance(part, Mapping) and "claim" not in part and all(isinstance(one, str) for one in part.values())
+
+
 def _gene_names(part: Any, key: str = "") -> Iterator[tuple[str, str, str]]:
     """List the `gene id: symbol` pairs anywhere below a part of the register, with the key."""
     if isinstance(part, Mapping):
         for name, inner in part.items():
-            if name in ("gene", "genes", "removed", "zero_weight", "shown_genes") and isinstance(inner, Mapping):
+            if name in ("gene", "genes", "removed", "zero_weight", "shown_genes") and _names_genes(inner):
                 yield from ((key or name, gene, symbol) for gene, symbol in inner.items())
             else:
                 yield from _gene_names(inner, key or name)

@@ -59,14 +59,15 @@ def run_controls(
         One row a control and claim, columns CONTROL_COLUMNS: shares are of draws that are supported, or have a p-value in the
         claim's direction of at most the level; and one row a draw, columns CALIBRATION_COLUMNS.
     """
-    settings = register.primary.get("negative_controls", {})
     controls = [
-        draw_random_sets(register, data, comparison, primary, int(settings.get("random_sets", 0))),
+        draw_random_sets(register, data, comparison, primary),
         shuffle_labels(register, data, model),
     ]
     rows = [row for draws in controls for row in _summarise(draws, register.rules.alpha)]
     calibration = [(draws.control, *row) for draws in controls for row in draws.rows]
-    summary = pd.DataFrame([*rows, *_housekeeping(measured, settings.get("housekeeping", ""))])
+    summary = pd.DataFrame(
+        [*rows, *_housekeeping(measured, register.primary["negative_controls"].get("housekeeping", ""))]
+    )
     return summary.reindex(columns=list(CONTROL_COLUMNS)), pd.DataFrame(calibration, columns=list(CALIBRATION_COLUMNS))
 
 

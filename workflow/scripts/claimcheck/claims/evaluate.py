@@ -11,7 +11,7 @@ from claimcheck.claims.artefacts import compare_artefacts
 from claimcheck.claims.bench import Bench
 from claimcheck.claims.controls import run_controls
 from claimcheck.claims.evidence import fired_panels
-from claimcheck.claims.judgement import Findings, Study, judge
+from claimcheck.claims.judgement import EarlierResults, Findings, judge
 from claimcheck.claims.measure import (
     KEYS,
     Data,
@@ -32,7 +32,7 @@ from claimcheck.sets.comparison import Comparison, leading_edge
 VETO_COLUMNS = (*RERUN_COLUMNS[:2], "fired", "panels", *RERUN_COLUMNS[2:])
 
 
-def evaluate(register: Register, data: Data, study: Study) -> dict[str, pd.DataFrame]:
+def evaluate(register: Register, data: Data, study: EarlierResults) -> dict[str, pd.DataFrame]:
     """Decide every claim of a register.
 
     Args:
@@ -48,13 +48,14 @@ def evaluate(register: Register, data: Data, study: Study) -> dict[str, pd.DataF
     return {"verdicts": judge(findings), **tables}
 
 
-def find_out(register: Register, data: Data, study: Study) -> tuple[Findings, dict[str, pd.DataFrame]]:
+def find_out(register: Register, data: Data, study: EarlierResults) -> tuple[Findings, dict[str, pd.DataFrame]]:
     """Make every analysis that the verdicts rest on; arguments and tables are those of `evaluate`, but for the verdicts."""
     specifications, listing = specify(
         register,
         data.samples,
         data.design,
         min_count=study.min_count,
+        min_residual_df=study.min_residual_df,
         panels=data.panels,
         outliers=study.outliers,
         robust=bool(data.composition_genes),
@@ -62,7 +63,13 @@ def find_out(register: Register, data: Data, study: Study) -> tuple[Findings, di
     primary = specifications[0]
     comparison = compare(data, primary.model)
     set_tests = measure_sets(data, comparison)
-    gene_tests = read_genes(study.genes, data.gene_ids, comparison)
+    gene_tests = read_genes(
+        study.genes,
+        data.gene_ids,
+        comparison,
+        few_residual_df=data.tests.few_residual_df,
+        levels=data.tests.levels,
+    )
     measured = rows_of(set_tests, gene_tests)
     bench = Bench(register, data, known={(primary.model, True): measured, (primary.model, False): measured})
     results = [bench.analyse(one) for one in specifications]

@@ -13,8 +13,6 @@ from claimcheck.claims.model import DECIDING, Claim, Register
 from claimcheck.claims.multiplicity import Floats
 from claimcheck.claims.verdicts import decide
 
-ROTATIONS = 1999
-"""Of each draw: enough for the smallest adjusted p-value to lie below the level."""
 _ENOUGH = 99
 """Animals a group that no rule finds too few."""
 

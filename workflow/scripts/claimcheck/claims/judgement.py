@@ -42,8 +42,8 @@ MORE_VERDICT_COLUMNS = (
 
 
 @dataclass(frozen=True)
-class Study:
-    """What the phases before found.
+class EarlierResults:
+    """What earlier steps found.
 
     Attributes:
         genes: results/differential/genes.tsv.
@@ -52,7 +52,7 @@ class Study:
         composition: results/quality/composition_groups.tsv.
         outcomes: question, outcome, sentence.
         outliers: flagged samples.
-        min_count: filter of the primary analysis.
+        min_count, min_residual_df: filter of the primary analysis, and the residual degrees of freedom that a covariate must leave.
         available: names of the sets in the collection.
     """
 
@@ -63,6 +63,7 @@ class Study:
     outcomes: pd.DataFrame
     outliers: tuple[str, ...]
     min_count: int
+    min_residual_df: int
     available: tuple[str, ...]
 
 
@@ -85,7 +86,7 @@ class Findings:
 
     register: Register
     data: Data
-    study: Study
+    study: EarlierResults
     measured: Measured
     primary: Mapping[str, Conclusion]
     stripped: Mapping[str, Conclusion]
@@ -228,7 +229,7 @@ def _with_remarks(decision: Decision, claim: Claim, findings: Findings) -> Decis
     missing = missing_sources(claim, findings.study.available) if claim.kind == "multi_source" else []
     if missing:
         remarks.append(f"not in the collection: {listed(missing)}")
-    limit = findings.register.primary.get("negative_controls", {}).get("false_support_warn", 1.0)
+    limit = findings.register.primary["negative_controls"]["false_support_warn"]
     rate = findings.false_support.get(claim.id, NAN)
     if rate > limit and decision.verdict in (Verdict.SUPPORTED, Verdict.WEAK):
         remarks.append(f"{100 * rate:.0f} % of the negative controls reach this too")

@@ -10,13 +10,16 @@ from pydeseq2.ds import DeseqStats
 from scipy.stats import norm
 from scipy.stats import t as student
 
+from claimcheck.claims.model import Tests
 from claimcheck.claims.specifications import Model, scores_of
 from claimcheck.errors import StudyError
 from claimcheck.expression.dataset import DataSet
 from claimcheck.expression.design import Design, metadata_of, model_matrix
 from claimcheck.expression.differential import filter_genes, minimum_detectable_effect
 from claimcheck.expression.inference import VectorisedInference
+from claimcheck.expression.intervals import half_widths, minimum_detectable
 from claimcheck.expression.normalisation import control_genes, estimate_size_factors
+from claimcheck.expression.standards import Levels
 from claimcheck.sets.comparison import Comparison, make_comparison, run_tests
 from claimcheck.sets.moderation import Floats
 from claimcheck.sets.weights import weigh_sets
@@ -27,9 +30,6 @@ Row = Mapping[str, float]
 KEYS = ["claim", "role", "run", "variant"]
 
 GENE_MEASURES = ("effect", "se", "df", "ci_low", "ci_high", "ci90_low", "ci90_high", "p_up", "p_down", "mde")
-
-FEW_DF = 3
-"""Residual degrees of freedom up to which the spread of dispersions is poorly known: the moderated t-test must agree."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Data:
         panels: scores, samples x panels.
         planned: from `plan.planned_sets`, and further runs.
         gene_ids: genes that are looked at one by one.
-        seed, rotations, least_correlation: of the tests of sets.
+        tests: numbers of the tests, of the register.
         detected_counts: normalised counts from which a gene is expressed.
     """
 
@@ -55,9 +55,7 @@ class Data:
     panels: pd.DataFrame
     planned: pd.DataFrame
     gene_ids: tuple[str, ...]
-    seed: int
-    rotations: int
-    least_correlation: float
+    tests: Tests
     detected_counts: float
 
 
@@ -112,9 +110,10 @@ def measure_sets(data: Data, comparison: Comparison) -> pd.DataFrame:
     tested = run_tests(
         comparison,
         weights,
-        seed=data.seed,
-        n_rotations=data.rotations,
-        min_correlation=data.least_correlation,
+        seed=data.tests.seed,
+        n_rotations=data.tests.rotations,
+        least_correlation=data.tests.least_correlation,
+        levels=data.tests.levels,
     )
     n_planned = names.value_counts().reindex(order).to_numpy()
     detected = (group_means(comparison) >= data.detected_counts).any(axis=1)
@@ -160,15 +159,22 @@ def wald_genes(data: Data, comparison: Comparison, model: Model) -> pd.DataFrame
     effect = pd.Series(np.asarray(tested.LFC @ contrast) / np.log(2), index=dataset.var_names)[chosen]
     se = pd.Series(np.asarray(tested.SE) / np.log(2), index=dataset.var_names)[chosen]
     dispersion = dataset.var["dispersions"][chosen]
-    mde = minimum_detectable_effect(base_mean[chosen], dispersion, conditions.value_counts())
-    table = gene_table(effect, se, mde, comparison)
+    mde = minimum_detectable_effect(base_mean[chosen], dispersion, conditions.value_counts(), data.tests.levels)
+    table = gene_table(
+        effect, se, mde, comparison, few_residual_df=data.tests.few_residual_df, levels=data.tests.levels
+    )
     return table.assign(base_mean=base_mean[chosen])
 
 
-def read_genes(genes: pd.DataFrame, gene_ids: tuple[str, ...], comparison: Comparison) -> pd.DataFrame:
+def read_genes(
+    genes: pd.DataFrame, gene_ids: tuple[str, ...], comparison: Comparison, *, few_residual_df: int, levels: Levels
+) -> pd.DataFrame:
     """Take the genes that claims look at from results/differential/genes.tsv, as `wald_genes` returns them."""
     chosen = genes[genes["gene_id"].isin(gene_ids)].set_index("gene_id")
-    table = gene_table(chosen["log2_fold_change"], chosen["lfc_se"], chosen["minimum_detectable_effect"], comparison)
+    mde = chosen["minimum_detectable_effect"]
+    table = gene_table(
+        chosen["log2_fold_change"], chosen["lfc_se"], mde, comparison, few_residual_df=few_residual_df, levels=levels
+    )
     return table.assign(base_mean=chosen["base_mean"])
 
 
@@ -180,37 +186,39 @@ def moderated_genes(data: Data, comparison: Comparison) -> pd.DataFrame:
     se = pd.Series(np.sqrt(fits.moderated_variance) * fits.unscaled_se, index=index)[chosen]
     effect = pd.Series(fits.log2_fold_change, index=index)[chosen]
     df = fits.df_total
-    mde = (_quantile(0.975, df) + _quantile(0.80, df)) * se
-    return _intervals(effect, se, df, df, mde)
+    return _intervals(
+        effect, se, minimum_detectable(data.tests.levels, df) * se, df, half_widths(data.tests.levels, df)
+    )
 
 
-def gene_table(effect: pd.Series, se: pd.Series, mde: pd.Series, comparison: Comparison) -> pd.DataFrame:
+def gene_table(
+    effect: pd.Series, se: pd.Series, mde: pd.Series, comparison: Comparison, *, few_residual_df: int, levels: Levels
+) -> pd.DataFrame:
     """Compute intervals and one-sided p-values of Wald tests.
 
-    With FEW_DF residual degrees of freedom or fewer the intervals are those of the moderated t distribution, which are wider.
+    With few residual degrees of freedom the intervals are those of the moderated t distribution, which are wider.
 
     Returns:
         Columns GENE_MEASURES, and p_t_up, p_t_down of the moderated t-test where it must agree, else NaN.
     """
     fits = comparison.fits
-    few = fits.df_residual <= FEW_DF
-    table = _intervals(effect, se, np.inf, fits.df_total if few else np.inf, mde)
+    few = fits.df_residual <= few_residual_df
+    halves = half_widths(levels, fits.df_total if few else np.inf)
+    table = _intervals(effect, se, mde, np.inf, halves)
     t = pd.Series(fits.moderated_t, index=comparison.counts.index).reindex(table.index)
     if not few:
         t[:] = np.nan
     return table.assign(p_t_up=student.sf(t, fits.df_total), p_t_down=student.cdf(t, fits.df_total))
 
 
-def _intervals(effect: pd.Series, se: pd.Series, df: float, df_interval: float, mde: pd.Series) -> pd.DataFrame:
-    half95, half90 = (_quantile(level, df_interval) * se for level in (0.975, 0.95))
+def _intervals(
+    effect: pd.Series, se: pd.Series, mde: pd.Series, df: float, half_widths: tuple[float, float]
+) -> pd.DataFrame:
+    half95, half90 = (half * se for half in half_widths)
     ratio = effect / se
     up, down = (norm.sf(ratio), norm.cdf(ratio)) if np.isinf(df) else (student.sf(ratio, df), student.cdf(ratio, df))
     columns = (effect, se, df, effect - half95, effect + half95, effect - half90, effect + half90, up, down, mde)
     return pd.DataFrame(dict(zip(GENE_MEASURES, columns, strict=True)), index=effect.index)
-
-
-def _quantile(level: float, df: float) -> float:
-    return float(norm.ppf(level) if np.isinf(df) else student.ppf(level, df))
 
 
 def rows_of(sets: pd.DataFrame, genes: pd.DataFrame) -> Measured:

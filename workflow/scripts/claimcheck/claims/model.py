@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from claimcheck.expression.standards import Levels
+
 NAN = float("nan")
 
 UNCONFIRMATORY = ("quality", "not_testable", "exploratory")
@@ -127,6 +129,25 @@ class Rules:
 
 
 @dataclass(frozen=True)
+class Tests:
+    """The numbers of the tests and of their intervals; config/claims.yaml explains each."""
+
+    rotations: int
+    seed: int
+    least_correlation: float
+    interval: float
+    equivalence_interval: float
+    power: float
+    few_residual_df: int
+    score_animals: int
+
+    @property
+    def levels(self) -> Levels:
+        """Levels of the intervals and of the minimum detectable effect."""
+        return Levels(self.interval, self.equivalence_interval, self.power)
+
+
+@dataclass(frozen=True)
 class Register:
     """A study's claims and the numbers that decide them.
 
@@ -143,11 +164,16 @@ class Register:
     claims: Mapping[str, Claim]
     vetoes: Mapping[str, Veto]
     rules: Rules
+    tests: Tests
     primary: Mapping[str, Any]
     lead: tuple[str, ...]
     artefacts: Mapping[str, Any]
     digest: str
     file_digest: str
+
+    def alternatives(self, axis: str) -> tuple[Any, ...]:
+        """Return what is also done otherwise on an axis of the section `primary.alternatives`."""
+        return tuple(self.primary["alternatives"].get(axis, ()))
 
     @property
     def confirmatory(self) -> tuple[str, ...]:

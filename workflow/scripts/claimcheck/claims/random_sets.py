@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from claimcheck.claims.conclude import Conclusion, conclude
-from claimcheck.claims.false_support import ROTATIONS, Draws, deciding_runs, holm_among, is_supported
+from claimcheck.claims.false_support import Draws, deciding_runs, holm_among, is_supported
 from claimcheck.claims.measure import Data, Key, Measured, Row, records
 from claimcheck.claims.model import DECIDING, Claim, Register
 from claimcheck.sets.camera import inter_gene_correlation
@@ -110,7 +110,7 @@ def weights_of(drawn: list[tuple[NDArray[np.intp], Floats]], genes: list[str]) -
 
 
 def draw_random_sets(
-    register: Register, data: Data, comparison: Comparison, primary: Mapping[str, Conclusion], n: int
+    register: Register, data: Data, comparison: Comparison, primary: Mapping[str, Conclusion]
 ) -> Draws:
     """Decide the claims on sets with random sets in place of theirs; genes that any claim looks at are never drawn.
 
@@ -119,8 +119,9 @@ def draw_random_sets(
         data: what is measured.
         comparison: of the primary analysis.
         primary: its conclusions.
-        n: draws of each set.
     """
+    settings = register.primary["negative_controls"]
+    n, rotations = settings["random_sets"], settings["rotations"]
     draws = Draws("random sets", "matched on size, expression and roughly on correlation")
     pool = make_pool(
         comparison.values, comparison.fits, ~comparison.counts.index.isin(data.planned["gene_id"].unique())
@@ -131,11 +132,11 @@ def draw_random_sets(
         claim = register.claims[name]
         if claim.kind not in ("set", "signed_set", "multi_source"):
             continue
-        rng = np.random.default_rng([data.seed, number])
+        rng = np.random.default_rng([data.tests.seed, number])
         measured: list[dict[Key, Row]] = [{} for _ in range(n)]
         correlations = []
         for run, rows in deciding_runs(data, claim):
-            tests, target = _draw_like(rows, data, comparison, pool=pool, n=n, rng=rng)
+            tests, target = _draw_like(rows, data, comparison, pool=pool, n=n, rotations=rotations, rng=rng)
             for draw, row in enumerate(tests):
                 measured[draw][name, DECIDING, run, claim.variant] = row
                 draws.add_row(claim, run, draw, row)
@@ -149,7 +150,14 @@ def draw_random_sets(
 
 
 def _draw_like(
-    rows: pd.DataFrame, data: Data, comparison: Comparison, *, pool: Pool, n: int, rng: np.random.Generator
+    rows: pd.DataFrame,
+    data: Data,
+    comparison: Comparison,
+    *,
+    pool: Pool,
+    n: int,
+    rotations: int,
+    rng: np.random.Generator,
 ) -> tuple[list[Row], float]:
     """Draw and test sets like one run; also its correlation. Nothing for a run without a measured gene."""
     genes = list(comparison.counts.index)
@@ -164,9 +172,10 @@ def _draw_like(
     tests = run_tests(
         comparison,
         weights_of(draw_sets(pool, levels, signs, strength=strength, n=n, rng=rng), genes),
-        seed=data.seed,
-        n_rotations=ROTATIONS,
-        min_correlation=data.least_correlation,
+        seed=data.tests.seed,
+        n_rotations=rotations,
+        least_correlation=data.tests.least_correlation,
+        levels=data.tests.levels,
     )
     return records(tests.drop(columns="set").assign(detected_share=1.0)), target
 

@@ -23,6 +23,7 @@ from claimcheck.claims.model import (
     Register,
     Rules,
     SetTest,
+    Tests,
     Veto,
 )
 from claimcheck.schemas import check, complete, load_schema, load_yaml
@@ -61,6 +62,7 @@ def read_register(
             for name, veto in full["vetoes"].items()
         },
         rules=Rules(**full["primary"]["verdict"]),
+        tests=Tests(**full["primary"]["tests"]),
         primary=full["primary"],
         lead=tuple(full["lead"]),
         artefacts=full.get("artefacts", {}),

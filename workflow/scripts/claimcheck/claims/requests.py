@@ -1,10 +1,10 @@
-"""What the claims ask of the phases before them: genes to keep whatever their counts, and how variants thin sets out.
+"""What the claims ask of other steps: genes to keep whatever their counts, how variants thin sets out, numbers of the tests.
 
-Both stay the same when a number of the register changes, so that nothing but the verdicts is made again.
+They stay the same when a number of the verdicts changes, so that nothing but the verdicts is made again.
 Every call of Snakemake reads them: nothing here imports the libraries that compute, which take seconds to load.
 """
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,10 +13,15 @@ import pandas as pd
 from claimcheck.claims.model import Register
 from claimcheck.claims.plan import left_out_genes, planned_genes, planned_sets, read_reference, readout_genes
 from claimcheck.claims.register import read_register
+from claimcheck.expression.standards import FEW_RESIDUAL_DF, LEAST_CORRELATION, LEVELS
 from claimcheck.sets.collections import MEMBER_COLUMNS, SET_COLUMNS, read_collection
 
 WHOLE = "full"
 """The variant in which sets are tested where there is no register."""
+
+
+STANDARD_TESTS = {"few_residual_df": FEW_RESIDUAL_DF, "least_correlation": LEAST_CORRELATION, "levels": asdict(LEVELS)}
+"""The numbers of tests where there is no register, and no verdict."""
 
 
 class Requests(NamedTuple):
@@ -25,12 +30,16 @@ class Requests(NamedTuple):
     Attributes:
         kept_genes: ids of the genes that claims look at one by one, sorted.
         left_out: ids of the genes that each variant of sets leaves out, sorted.
+        tests: few_residual_df, least_correlation and levels (attributes of `Levels`) of the tests that other steps make as well.
+        sections: sections of the configuration that the primary analysis is registered with, sorted.
         explored: what exploratory claims look at, a group of genes a set: panel (the claim), part (the set, "" for genes named
             one by one), genes (symbols by id), left_out (ids that the claim's variant leaves out).
     """
 
     kept_genes: list[str]
     left_out: dict[str, list[str]]
+    tests: dict[str, Any]
+    sections: list[str]
     explored: list[dict[str, Any]]
 
 
@@ -48,13 +57,19 @@ def read_requests(claims: Path | None, *, curated: str, reference_expression: Pa
     no_sets = pd.DataFrame(columns=list(SET_COLUMNS)), pd.DataFrame(columns=list(MEMBER_COLUMNS))
     sets, members = no_sets if curated == "none" else read_collection(Path(curated))
     if claims is None:
-        return Requests([], {WHOLE: []}, [])
+        return Requests([], {WHOLE: []}, STANDARD_TESTS, [], [])
     register = read_register(claims, sets=sets, members=members)
     reference = read_reference(register, reference_expression)
     by_set = {str(name): list(rows) for name, rows in members.groupby("set")["gene_id"]}
     return Requests(
         sorted({*planned_genes(register)["gene_id"], *readout_genes(register)}),
         {name: sorted(left_out_genes(register, name, by_set, reference)) for name in register.primary["variants"]},
+        {
+            "few_residual_df": register.tests.few_residual_df,
+            "least_correlation": register.tests.least_correlation,
+            "levels": asdict(register.tests.levels),
+        },
+        sorted({key.partition(".")[0] for key in register.primary["configuration"]}),
         _explored(register, sets, members, reference),
     )
 

@@ -1,7 +1,7 @@
 """How much of a claim's result is left when the analysis is done otherwise: all specifications, each model fitted once."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -10,7 +10,7 @@ from claimcheck.claims.bench import Conclusions, tests_sets
 from claimcheck.claims.conclude import Conclusion, of_set
 from claimcheck.claims.evidence import LeftOut, evidence_of, share_that_agrees
 from claimcheck.claims.measure import Measured, Row
-from claimcheck.claims.model import DECIDING, SENSITIVITY, Claim, Register
+from claimcheck.claims.model import DECIDING, SENSITIVITY, Claim, Register, Rules, SetTest
 from claimcheck.claims.specifications import LEFT_OUT, PRIMARY, Specification
 
 ROBUSTNESS_COLUMNS = (
@@ -88,10 +88,13 @@ def beside_rows(
     Returns:
         claim, axis, specification, conclusion, counted.
     """
+    found = Found(register.rules, measured, shrunken, t_genes)
     rows = [
-        row
+        (name, axis, *row)
         for name in register.confirmatory
-        for row in _beside_claim(register.claims[name], register, measured, shrunken, t_genes)
+        for axis, ways in BESIDE.items()
+        for way in register.alternatives(axis)
+        for row in ways[way](register.claims[name], found)
     ]
     return pd.DataFrame(rows, columns=["claim", "axis", "specification", "conclusion", "counted"])
 
@@ -123,34 +126,73 @@ def leave_one_out(
     }, table
 
 
-def _beside_claim(
-    claim: Claim, register: Register, measured: Measured, shrunken: Mapping[str, float], t_genes: Mapping[str, Row]
-) -> Iterator[tuple[Any, ...]]:
-    rules = register.rules
+@dataclass(frozen=True)
+class Found:
+    """What the primary model says: the tests, shrunken fold changes and moderated t-tests by gene id."""
+
+    rules: Rules
+    measured: Measured
+    shrunken: Mapping[str, float]
+    t_genes: Mapping[str, Row]
+
+    def row(self, claim: Claim, test: SetTest) -> Row | None:
+        """Return a test of a set in the variant that the claim is decided in."""
+        return self.measured.sets.get((claim.id, test.role, test.run, claim.variant))
+
+
+BesideRow = tuple[str, Conclusion, bool]
+"""Name of the specification, what it says, and whether k counts it."""
+
+
+def _single_test(name: str, up: str, down: str, two_sided: str) -> Callable[[Claim, Found], Iterator[BesideRow]]:
+    """Make the function that takes the p-value of one test of a set alone, from the columns named."""
+
+    def rows(claim: Claim, found: Found) -> Iterator[BesideRow]:
+        column = two_sided if claim.direction == 0 else up if claim.direction > 0 else down
+        for test in claim.sets if claim.kind in ("set", "signed_set") else ():
+            row = found.row(claim, test)
+            if test.role == DECIDING and row:
+                yield name, replace(of_set(claim, row, found.rules), p_predicted=row[column]), False
+
+    return rows
+
+
+def _other_sources(claim: Claim, found: Found) -> Iterator[BesideRow]:
     for test in claim.sets:
-        row = measured.sets.get((claim.id, test.role, test.run, claim.variant))
+        row = found.row(claim, test)
         if test.role == SENSITIVITY or (test.role == DECIDING and claim.kind == "multi_source" and row):
-            yield claim.id, "set_source", test.run, of_set(claim, row, rules), True
-        if test.role == DECIDING and claim.kind in ("set", "signed_set") and row:
-            for name, stem in (("rotation", "p_rotation"), ("CAMERA", "p_camera"), ("score", "p_score")):
-                ends = [f"{stem}_{way}" for way in ("up", "down")]
-                both = row["p_rotation_two_sided"] if stem == "p_rotation" else row[stem]
-                p_value = both if claim.direction == 0 else row[ends[0] if claim.direction > 0 else ends[1]]
-                yield claim.id, "set_test", name, replace(of_set(claim, row, rules), p_predicted=p_value), False
-    if claim.kind == "gene":
-        gene = claim.genes[0].gene_id
-        if gene in shrunken:
-            yield claim.id, "shrinkage", "apeglm", Conclusion(effect=shrunken[gene], n_genes=None), True
-        if gene in t_genes:
-            row = t_genes[gene]
-            found = Conclusion(
-                row["effect"],
-                (row["ci_low"], row["ci_high"]),
-                (row["ci90_low"], row["ci90_high"]),
-                row["p_up"] if claim.direction > 0 else row["p_down"],
-                n_genes=None,
-            )
-            yield claim.id, "gene_test", "moderated t", found, False
+            yield test.run, of_set(claim, row, found.rules), True
+
+
+def _shrunken(claim: Claim, found: Found) -> Iterator[BesideRow]:
+    if claim.kind == "gene" and claim.genes[0].gene_id in found.shrunken:
+        yield "apeglm", Conclusion(effect=found.shrunken[claim.genes[0].gene_id], n_genes=None), True
+
+
+def _moderated(claim: Claim, found: Found) -> Iterator[BesideRow]:
+    if claim.kind == "gene" and claim.genes[0].gene_id in found.t_genes:
+        row = found.t_genes[claim.genes[0].gene_id]
+        one = Conclusion(
+            row["effect"],
+            (row["ci_low"], row["ci_high"]),
+            (row["ci90_low"], row["ci90_high"]),
+            row["p_up"] if claim.direction > 0 else row["p_down"],
+            n_genes=None,
+        )
+        yield "moderated t", one, False
+
+
+BESIDE: Mapping[str, Mapping[str, Callable[[Claim, Found], Iterator[BesideRow]]]] = {
+    "set_test": {
+        "rotation": _single_test("rotation", "p_rotation_up", "p_rotation_down", "p_rotation_two_sided"),
+        "CAMERA": _single_test("CAMERA", "p_camera_up", "p_camera_down", "p_camera"),
+        "score": _single_test("score", "p_score_up", "p_score_down", "p_score"),
+    },
+    "set_source": {"other sources of the same family": _other_sources},
+    "shrinkage": {"apeglm": _shrunken},
+    "gene_test": {"moderated t": _moderated},
+}
+"""Alternatives by axis that the primary model itself answers; the schema of the register names the same."""
 
 
 def _agreeing(register: Register, primary: Conclusions, other: Conclusions) -> dict[str, bool]:

@@ -8,13 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from claimcheck.claims.bench import Bench
-from claimcheck.claims.false_support import ROTATIONS, Draws, decide_alone, deciding_runs
+from claimcheck.claims.false_support import Draws, decide_alone, deciding_runs
 from claimcheck.claims.measure import Data
 from claimcheck.claims.model import CONTROL, DECIDING, Register
 from claimcheck.claims.multiplicity import holm
 from claimcheck.claims.specifications import PRIMARY, Model, Specification
 
-MOST_LABELLINGS = 40
 _MOST_LISTED = 50_000
 CHANGES = ("gene", "set", "signed_set", "multi_source", "intersection", "specificity")
 """Kinds that are falsely supported where nothing changes; that nothing changes is what the others claim."""
@@ -31,19 +30,22 @@ def shuffle_labels(register: Register, data: Data, model: Model) -> Draws:
         model: of the primary analysis.
     """
     draws = Draws("shuffled labels", "each group as evenly mixed as can be; single genes by the moderated t-test")
+    settings = register.primary["negative_controls"]
     labels = (data.samples["condition"] == data.design.test).to_numpy()
     strata = np.zeros(len(labels), dtype=np.intp)
     if model.covariates:
         strata += data.samples.groupby(list(model.covariates)).ngroup().to_numpy()
     needed = data.planned["role"].isin([DECIDING, CONTROL]) & data.planned["primary"]
     claims = [register.claims[name] for name in register.confirmatory if register.claims[name].kind in CHANGES]
-    for draw, labelling in enumerate(balanced_labellings(labels, strata, most=MOST_LABELLINGS, seed=data.seed)):
+    for draw, labelling in enumerate(
+        balanced_labellings(labels, strata, most=settings["labellings"], seed=data.tests.seed)
+    ):
         condition = np.where(labelling, data.design.test, data.design.reference)
         other = replace(
             data,
             samples=data.samples.assign(condition=condition),
             planned=data.planned[needed],
-            rotations=ROTATIONS,
+            tests=replace(data.tests, rotations=settings["rotations"]),
         )
         bench = Bench(register, other, moderated=True)
         found, measured = bench.analyse(Specification(PRIMARY, "", model)), bench.measure(model, True)

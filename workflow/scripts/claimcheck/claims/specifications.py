@@ -1,7 +1,7 @@
 """What the analysis could have been: the primary one, each one change from it, and the crossings of changes."""
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,32 +11,28 @@ from scipy.stats import ttest_ind
 from claimcheck.claims.model import Register
 from claimcheck.errors import StudyError
 from claimcheck.expression.composition import cohens_d
-from claimcheck.expression.design import MIN_RESIDUAL_DF, Design, metadata_of, model_matrix
+from claimcheck.expression.design import Design, metadata_of, model_matrix
 from claimcheck.tables import listed
 
 PRIMARY, CROSS = "primary", "cross"
 LEFT_OUT, OUTLIERS = "leave one out", "outliers"
 
-MIN_GROUP_FOR_SCORES = 4
-"""Animals in each group that a specification with a score of composition needs."""
+SAME = "is the primary choice"
+"""Why an alternative is not run."""
 
 SPECIFICATION_COLUMNS = ("axis", "specification", "primary", "run", "reason")
 
-ELSEWHERE = {
-    "quantifier": "the reads would have to be quantified a second time",
-    "annotation": "the reads would have to be quantified against a second reference",
-    "counts": "part of the quantification",
-    "ranking": "the ranking decides nothing; results/gene_sets/tests.tsv has the one that is described",
-    "set_effect": "there is one effect only",
-}
-"""Axes whose alternatives need other inputs than counts, or concern no verdict."""
-BESIDE = {
-    "set_test": "p-values of the single tests, beside the primary ones; prerank is in results/gene_sets/tests.tsv",
+SIZE_FACTORS = {"standard": False}
+"""Alternative size factors, and whether they leave composition genes out."""
+SAMPLES: dict[str, Callable[[Sequence[str]], tuple[str, ...]]] = {"flagged outliers left out": tuple}
+"""Which samples are left out together, of those that are flagged."""
+REASONS = {
+    "set_test": "p-values of the single tests, beside the primary ones",
     "gene_test": "the moderated t-test, beside the Wald test",
     "shrinkage": "changes the effect of single genes only",
     "set_source": "the sources and sensitivity runs that the claims name",
 }
-"""Axes that change nothing in the model."""
+"""Axes that change nothing in the model, and what they are."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +67,7 @@ def specify(
     design: Design,
     *,
     min_count: int,
+    min_residual_df: int,
     panels: pd.DataFrame,
     outliers: Sequence[str],
     robust: bool,
@@ -82,35 +79,41 @@ def specify(
         samples: the sample sheet as it is modelled.
         design: of the primary analysis.
         min_count: of the primary analysis.
+        min_residual_df: residual degrees of freedom that a covariate must leave.
         panels: scores, samples x panels.
         outliers: samples that are flagged.
         robust: whether the primary size factors leave genes out.
 
     Returns:
         The specifications, and a table with the columns SPECIFICATION_COLUMNS of every one and of those that were not run.
+
+    Raises:
+        StudyError: a covariate is nowhere to be found.
     """
     primary = Model(design.covariates, min_count)
-    axes = register.primary.get("axes", {})
     listing: list[tuple[str, str, bool, bool, str]] = [(PRIMARY, "as registered", True, True, design.formula)]
 
-    def alternatives(axis: str) -> list[str]:
-        return [str(name) for name in axes.get(axis, {}).get("alternatives", ())]
-
     covariates: dict[str, Model] = {"": primary}
-    for name in alternatives("covariates"):
+    for name in register.alternatives("covariates"):
         changed, problem = (
-            veto_model(register, name, primary, samples, panels, animals=MIN_GROUP_FOR_SCORES)
+            veto_model(register, name, primary, samples, panels, animals=register.tests.score_animals)
             if name in register.vetoes
-            else _adjusted(name, primary, samples, design)
+            else _adjusted(name, primary, samples, design, min_residual_df)
         )
         listing.append(("covariates", name, False, changed is not None, problem))
         if changed is not None:
             covariates[name] = changed
-    filters = {"": min_count} | {name: int(name) for name in alternatives("low_count_filter") if int(name) != min_count}
-    factors = {"": True} | (dict.fromkeys(alternatives("size_factors"), False) if robust else {})
-    variants = ["", *register.primary["variants"]]
-    for axis, names in (("low_count_filter", filters), ("size_factors", factors), ("set_variant", variants)):
-        listing += [(axis, name, False, True, "") for name in names if name]
+    filters = {"": min_count}
+    for least in register.alternatives("low_count_filter"):
+        same = least == min_count
+        listing.append(("low_count_filter", str(least), False, not same, SAME if same else ""))
+        filters |= {} if same else {str(least): least}
+    factors = {"": True}
+    for name in register.alternatives("size_factors"):
+        listing.append(("size_factors", name, False, robust, "" if robust else SAME))
+        factors |= {name: SIZE_FACTORS[name]} if robust else {}
+    variants = ["", *register.alternatives("set_variant")]
+    listing += [("set_variant", name, False, True, "") for name in variants[1:]]
 
     found = [Specification(PRIMARY, "as registered", primary)]
     for (cov, model), (low, least), (size, leave_out), variant in itertools.product(
@@ -128,16 +131,15 @@ def specify(
         found.append(Specification(axis, name, crossed, variant, genes=axis not in (CROSS, "set_variant")))
     found.sort(key=lambda one: one.axis == CROSS)
 
-    for sample in samples["sample"]:
-        found.append(Specification(LEFT_OUT, str(sample), replace(primary, without=(str(sample),))))
+    found += [Specification(LEFT_OUT, name, replace(primary, without=(name,))) for name in samples["sample"]]
     listing.append((LEFT_OUT, "each in turn", False, True, f"{len(samples)} samples"))
-    if outliers:
-        found.append(Specification(OUTLIERS, ", ".join(outliers), replace(primary, without=tuple(outliers))))
-    listing.append((OUTLIERS, "left out", False, bool(outliers), listed(outliers) or "no sample is flagged"))
-    for axis, reason in ELSEWHERE.items():
-        listing += [(axis, name, False, False, reason) for name in alternatives(axis)]
-    for axis, reason in BESIDE.items():
-        listing += [(axis, name, False, name != "prerank", reason) for name in alternatives(axis)]
+    for name in register.alternatives("samples"):
+        left_out = SAMPLES[name](outliers)
+        listing.append((OUTLIERS, "left out", False, bool(left_out), listed(left_out) or "no sample is flagged"))
+        if left_out:
+            found.append(Specification(OUTLIERS, ", ".join(left_out), replace(primary, without=left_out)))
+    for axis, reason in REASONS.items():
+        listing += [(axis, name, False, True, reason) for name in register.alternatives(axis)]
     return found, pd.DataFrame(listing, columns=list(SPECIFICATION_COLUMNS))
 
 
@@ -180,18 +182,27 @@ def scores_of(panels: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame | None
     return panels[list(names)].mean(axis="columns").to_frame("score") if names else None
 
 
-def _adjusted(name: str, primary: Model, samples: pd.DataFrame, design: Design) -> tuple[Model | None, str]:
+def _adjusted(
+    name: str, primary: Model, samples: pd.DataFrame, design: Design, min_residual_df: int
+) -> tuple[Model | None, str]:
     """Make the primary model with a column of the sheet as covariate, or none, or say why not."""
+    if name != "none" and name not in samples:
+        raise StudyError(
+            f"the covariate {name} is neither a column of the sample sheet nor a veto",
+            where="the claims register, primary.alternatives.covariates",
+            expected=f"none, one of the vetoes, or one of {listed(samples.columns, most=20)}",
+            remedy="correct the name, or take it out",
+        )
     columns = () if name == "none" else (name,)
     if columns == primary.covariates:
-        return None, "is the primary choice"
+        return None, SAME
     try:
         matrix = model_matrix(metadata_of(samples, Design(design.test, design.reference, columns)))
     except StudyError as error:
         return None, error.what
     residual = len(matrix) - np.shape(matrix)[1]
-    if columns and residual < MIN_RESIDUAL_DF:
-        return None, f"it would leave {residual} residual degrees of freedom, fewer than {MIN_RESIDUAL_DF}"
+    if columns and residual < min_residual_df:
+        return None, f"it would leave {residual} residual degrees of freedom, fewer than {min_residual_df}"
     return replace(primary, covariates=columns), ""
 
 

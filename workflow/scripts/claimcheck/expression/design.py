@@ -10,11 +10,6 @@ from numpy.typing import NDArray
 from claimcheck.errors import StudyError
 from claimcheck.tables import listed, read_table
 
-MIN_RESIDUAL_DF = 4
-"""Residual degrees of freedom that a covariate of the ladder must leave."""
-MIN_CELL = 2
-"""Samples that each combination of sex and condition must hold before sex is adjusted for."""
-
 LADDER = ("sex", "batch", "litter")
 """Columns of the sample sheet that may be adjusted for, in the order in which they are considered; at most one is taken."""
 CONFOUNDING = ("sex", "batch")
@@ -99,15 +94,18 @@ def model_matrix(metadata: pd.DataFrame) -> NDArray[np.float64]:
     return np.column_stack([np.ones(len(ordered)), *columns])
 
 
-def choose_covariates(samples: pd.DataFrame, design: Design) -> tuple[Design, pd.DataFrame]:
+def choose_covariates(
+    samples: pd.DataFrame, design: Design, *, min_residual_df: int, min_cell: int
+) -> tuple[Design, pd.DataFrame]:
     """Choose the covariate to adjust for: the first of LADDER that the samples can carry, else none.
 
-    Sex is taken if each combination of sex and condition holds MIN_CELL samples, batch if it is not confounded with the
-    condition, litter if every litter holds both conditions; each only if MIN_RESIDUAL_DF are left.
+    Sex is taken if each combination of sex and condition holds `min_cell` samples, batch if it is not confounded with the
+    condition, litter if every litter holds both conditions; each only if `min_residual_df` residual degrees of freedom are left.
 
     Args:
         samples: the sample sheet, text columns sample, condition, and of LADDER those that are known.
         design: the groups; its covariates are not looked at.
+        min_residual_df, min_cell: as above.
 
     Returns:
         The design to fit, and one row a considered model with the columns STEP_COLUMNS, reason in words.
@@ -116,10 +114,10 @@ def choose_covariates(samples: pd.DataFrame, design: Design) -> tuple[Design, pd
     chosen = Design(design.test, design.reference)
     for covariate in LADDER:
         candidate = Design(design.test, design.reference, (covariate,))
-        problem = _why_not(samples, covariate)
+        problem = _why_not(samples, covariate, min_cell)
         residual = len(samples) - 1 - _levels(samples, covariate) if _known(samples, covariate) else np.nan
-        if not problem and residual < MIN_RESIDUAL_DF:
-            problem = f"it would leave {residual:.0f} residual degrees of freedom, fewer than {MIN_RESIDUAL_DF}"
+        if not problem and residual < min_residual_df:
+            problem = f"it would leave {residual:.0f} residual degrees of freedom, fewer than {min_residual_df}"
         taken = not problem and not chosen.covariates
         if taken:
             chosen = candidate
@@ -160,7 +158,7 @@ def confounded(samples: pd.DataFrame) -> dict[str, str]:
     return found
 
 
-def _why_not(samples: pd.DataFrame, covariate: str) -> str:
+def _why_not(samples: pd.DataFrame, covariate: str, min_cell: int) -> str:
     """Say why a covariate cannot be adjusted for, apart from degrees of freedom, or nothing."""
     if not _known(samples, covariate):
         return f"{covariate} is not known for every sample"
@@ -168,8 +166,8 @@ def _why_not(samples: pd.DataFrame, covariate: str) -> str:
     problems = {
         f"all samples have the same {covariate} ({samples[covariate].iloc[0]})": levels == 1,
         f"every sample has a {covariate} of its own": levels == len(samples),
-        f"not every combination of sex and condition has {MIN_CELL} samples ({_cells(table)})": covariate == "sex"
-        and table.to_numpy().min() < MIN_CELL,
+        f"not every combination of sex and condition has {min_cell} samples ({_cells(table)})": covariate == "sex"
+        and table.to_numpy().min() < min_cell,
         "not every litter holds both conditions": covariate == "litter" and bool((table == 0).to_numpy().any()),
         f"{covariate} is confounded with the condition": bool(((table > 0).sum(axis=1) == 1).all()),
     }

@@ -13,7 +13,9 @@ from claimcheck.errors import StudyError
 from claimcheck.expression.dataset import DataSet
 from claimcheck.expression.design import Design, metadata_of
 from claimcheck.expression.inference import VectorisedInference
+from claimcheck.expression.intervals import minimum_detectable
 from claimcheck.expression.normalisation import control_genes
+from claimcheck.expression.standards import LEVELS, Levels
 
 logger = logging.getLogger("claimcheck.expression.differential")
 
@@ -32,9 +34,6 @@ GENE_COLUMNS = (
     "minimum_detectable_effect",
     "missing",
 )
-
-POWER, LEVEL = 0.8, 0.05
-"""Power and two-sided level of the minimum detectable effect."""
 
 
 def has_enough_counts(counts: pd.DataFrame, samples: pd.DataFrame, *, min_count: int) -> pd.Series:
@@ -79,6 +78,7 @@ def fit(
     *,
     alpha: float,
     unused_for_size_factors: Set[str] = frozenset(),
+    levels: Levels = LEVELS,
 ) -> tuple[pd.DataFrame, Any]:
     """Fit the model and test the condition with the Wald test.
 
@@ -91,6 +91,7 @@ def fit(
         design: the comparison.
         alpha: false discovery rate that the independent filter is tuned for.
         unused_for_size_factors: gene ids that the size factors are estimated without.
+        levels: of the minimum detectable effect.
 
     Returns:
         One row a gene in the order of `counts` with the columns GENE_COLUMNS but symbol, and the fitted data set.
@@ -134,7 +135,7 @@ def fit(
             "p_value_unfiltered": 2 * norm.sf(results["stat"].abs()),
             "dispersion": dataset.var["dispersions"],
             "minimum_detectable_effect": minimum_detectable_effect(
-                results["baseMean"], dataset.var["dispersions"], samples["condition"].value_counts()
+                results["baseMean"], dataset.var["dispersions"], samples["condition"].value_counts(), levels
             ),
             "missing": _why_missing(results, dataset),
         }
@@ -142,8 +143,10 @@ def fit(
     return table.reset_index(drop=True), dataset
 
 
-def minimum_detectable_effect(mean: pd.Series, dispersion: pd.Series, group_sizes: pd.Series) -> pd.Series:
-    """Compute the smallest log2 fold change that the Wald test finds with power POWER at the two-sided level LEVEL.
+def minimum_detectable_effect(
+    mean: pd.Series, dispersion: pd.Series, group_sizes: pd.Series, levels: Levels = LEVELS
+) -> pd.Series:
+    """Compute the smallest log2 fold change that the Wald test finds with the power of `levels`.
 
     The standard error of a log2 fold change between two groups of negative binomial counts is
     sqrt((1 / n_1 + 1 / n_2) (1 / mean + dispersion)) / ln 2 (Hart et al. 2013, J Comput Biol 20:970).
@@ -152,10 +155,10 @@ def minimum_detectable_effect(mean: pd.Series, dispersion: pd.Series, group_size
         mean: mean of normalised counts of each gene.
         dispersion: of each gene.
         group_sizes: number of samples of the two groups.
+        levels: power, and the interval whose complement is the level of the test.
     """
-    factor = norm.ppf(1 - LEVEL / 2) + norm.ppf(POWER)
     per_sample = 1 / mean.where(mean > 0) + dispersion
-    return factor * np.sqrt((1 / group_sizes).sum() * per_sample) / np.log(2)
+    return minimum_detectable(levels, np.inf) * np.sqrt((1 / group_sizes).sum() * per_sample) / np.log(2)
 
 
 def _why_missing(results: pd.DataFrame, dataset: Any) -> pd.Series:

@@ -16,16 +16,6 @@ MIN_DETECTED = 3
 """Detected genes that a panel needs to be scored."""
 
 
-def log2_cpm(counts: pd.DataFrame) -> pd.DataFrame:
-    """Return log2(CPM + 1), CPM being counts in a million of the sample's counts; a sample without counts is 0 throughout.
-
-    Args:
-        counts: integers, genes x samples; all genes, since their sum is the depth.
-    """
-    cpm = counts / counts.sum().clip(lower=1) * 1e6
-    return cpm.apply(lambda column: np.log2(column + 1))
-
-
 def select_genes(
     group: Mapping[str, Any], members: pd.DataFrame, annotation: pd.DataFrame, *, where: str
 ) -> frozenset[str] | None:

@@ -53,7 +53,7 @@ def draw_controls(
         return figure, drawn
     kinds = list(dict.fromkeys(curves["control"]))
     claims = [name for name in register.claims if name in set(rates["claim"])]
-    limit = float(register.primary.get("negative_controls", {}).get("false_support_warn", np.nan))
+    limit = float(register.primary["negative_controls"]["false_support_warn"])
     heights = [1.1 + 0.2 * len(claims)] * bool(claims) + [2.4] * bool(kinds) + [0.75] * bool(len(effects))
     figure = new_figure(FULL_WIDTH, sum(heights) + 0.3, simulated=simulated)
     columns = max(len(kinds), 2)

@@ -15,10 +15,11 @@ from claimcheck.figures.claims_tables import (
     numbers_table,
     proxy_table,
     robustness_table,
+    statements_table,
     truth_table,
     veto_table,
 )
-from claimcheck.figures.page_tables import Column, Table, as_table, probability, sentence, two, words
+from claimcheck.figures.page_tables import Table, probability, two, words
 from claimcheck.tables import listed
 
 
@@ -139,11 +140,7 @@ def view_claims(results: ClaimResults, outcomes: pd.DataFrame, study: Study) -> 
         deviations=_deviations(results.identification),
         artefacts=artefact_table(results.artefacts, study.test, study.reference) if len(results.artefacts) else None,
         worlds=list(worlds.itertuples(index=False, name=None)),
-        statements=as_table(
-            pd.DataFrame(list(register.statements.items()), columns=["id", "statement"]),
-            [Column("id", "id", words), Column("statement", "statement", sentence)],
-            "The claims say which of these they belong to: see the table of their numbers.",
-        ),
+        statements=statements_table(register),
         not_testable=proxy_table(verdicts, register, results.set_tests, results.gene_tests, study),
         exploratory=exploratory_table(verdicts, register, results.set_tests, results.gene_tests, study),
         numbers=numbers_table(verdicts, register, study),
@@ -163,7 +160,8 @@ def _row(row: dict[str, Any], register: Register, alone: list[str]) -> ClaimRow:
     n_genes = pd.to_numeric(pd.Series([row.get("n_genes")]), errors="coerce").iloc[0]
     kind = kind_of(int(row["row"]))
     # The numbers behind a premise stand in the section on identity.
-    reason = str(row["reason"]).partition(" (")[0] if claim.kind == "quality" else row["reason"]
+    premise = " ".join(filter(None, [f"{str(row['reason']).partition(' (')[0]}.", claim.notes]))
+    reason = premise if claim.kind == "quality" else row["reason"]
     return ClaimRow(
         claim=claim.id,
         statement=claim.statement,
@@ -235,11 +233,13 @@ def _reach(verdicts: pd.DataFrame, register: Register) -> list[str]:
     """Say which claims these data could have decided, by the minimum detectable effect and the claim's threshold."""
     own = confirmatory_rows(verdicts, register).dropna(subset=["mde", "threshold"])
     within, beyond = own[own["mde"] <= own["threshold"]], own[own["mde"] > own["threshold"]]
+    tests = register.tests
     asked = "a change as large as the claim asks for"
     sentences = []
     if len(within):
         named = listed(within["claim"], most=len(within))
-        sentences.append(f"One test at 0.05 would find {asked} in four of five studies like this one for {named}.")
+        share = f"{100 * tests.power:.0f} % of studies like this one"
+        sentences.append(f"One test at {1 - tests.interval:.2g} would find {asked} in {share} for {named}.")
     if len(beyond):
         pairs = zip(beyond["claim"], beyond["mde"], beyond["threshold"], strict=True)
         named = listed(

@@ -23,19 +23,32 @@ from claimcheck.figures.page_tables import (
 from claimcheck.tables import listed
 
 
+def statements_table(register: Register) -> Table:
+    """List what the publication states, and the claims that belong to each statement."""
+    rows = [
+        (name, text, "; ".join(claim.id for claim in register.claims.values() if name in claim.about))
+        for name, text in register.statements.items()
+    ]
+    columns = [
+        Column("id", "id", words),
+        Column("statement", "statement", sentence),
+        Column("claims", "claims that belong to it", words),
+    ]
+    return as_table(pd.DataFrame(rows, columns=["id", "statement", "claims"]), columns, "In the words of the register.")
+
+
 def numbers_table(verdicts: pd.DataFrame, register: Register, study: Study) -> Table:
     """Lay out every number that a verdict rests on."""
     rows = confirmatory_rows(verdicts, register)
     rows = rows.assign(
         interval=[_interval(row, "ci_low", "ci_high") for row in records(rows)],
         interval90=[_interval(row, "ci90_low", "ci90_high") for row in records(rows)],
-        about=["; ".join(register.claims[name].about) for name in rows["claim"]],
+        notes=[register.claims[name].notes for name in rows["claim"]],
     )
     columns = [
         Column("claim", "claim", words),
         Column("verdict", "verdict", sentence),
         Column("row", "row", whole),
-        Column("about", "belongs to", words),
         Column("kind", "kind", lambda kind: words(kind).replace("_", " ")),
         Column("effect", "effect", two),
         Column("interval", "95 % interval", together, "ci_low"),
@@ -51,6 +64,7 @@ def numbers_table(verdicts: pd.DataFrame, register: Register, study: Study) -> T
         Column("detected_share", "expressed", percent),
         Column("variant", "variant", words),
         Column("false_support_rate", "false support", percent),
+        Column("notes", "caveats", sentence),
     ]
     return as_table(
         rows,
@@ -154,7 +168,7 @@ def exploratory_table(
 def control_sentences(controls: pd.DataFrame, register: Register) -> list[str]:
     """Say what the negative controls found, a sentence a control."""
     sentences = []
-    limit = float(register.primary.get("negative_controls", {}).get("false_support_warn", 1.0))
+    limit = float(register.primary["negative_controls"]["false_support_warn"])
     for name, part in controls.dropna(subset=["share_supported"]).groupby("control", sort=False):
         over = part[part["share_supported"] > limit]
         low, high = (percent(value) for value in (part["share_supported"].min(), part["share_supported"].max()))

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from claimcheck.expression.standards import LEVELS
 from claimcheck.sets.comparison import Comparison, run_tests
 from claimcheck.sets.moderation import fit_genes
 from claimcheck.sets.prerank import prerank_p
@@ -42,7 +43,9 @@ def relabel(comparison: Comparison, labelling: NDArray[np.bool_]) -> Comparison 
     return Comparison(comparison.counts, comparison.size_factors, comparison.values, matrix, fits)
 
 
-def p_values(comparison: Comparison, weights: SetWeights, *, seed: int, n_rotations: int) -> pd.DataFrame:
+def p_values(
+    comparison: Comparison, weights: SetWeights, *, seed: int, n_rotations: int, least_correlation: float
+) -> pd.DataFrame:
     """Test sets by rotation, CAMERA, scores and prerank, two-sided; prerank ranks genes by their moderated t.
 
     Args:
@@ -50,11 +53,19 @@ def p_values(comparison: Comparison, weights: SetWeights, *, seed: int, n_rotati
         weights: the sets, unsigned.
         seed: of the rotations and of prerank's sampled null distribution.
         n_rotations: of the rotation test.
+        least_correlation: of CAMERA.
 
     Returns:
         One row a set, the columns CALIBRATION_COLUMNS from `set` on.
     """
-    tested = run_tests(comparison, weights, seed=seed, n_rotations=n_rotations)
+    tested = run_tests(
+        comparison,
+        weights,
+        seed=seed,
+        n_rotations=n_rotations,
+        least_correlation=least_correlation,
+        levels=LEVELS,  # of what is left out below
+    )
     tested = tested.rename(columns={"p_rotation_two_sided": "p_rotation"})
     return tested.assign(p_prerank=prerank_p(comparison.fits.moderated_t, weights, seed=seed))[
         list(CALIBRATION_COLUMNS[2:])
@@ -62,12 +73,18 @@ def p_values(comparison: Comparison, weights: SetWeights, *, seed: int, n_rotati
 
 
 def p_values_under_labellings(
-    comparison: Comparison, weights: SetWeights, labellings: NDArray[np.bool_], *, seed: int, n_rotations: int
+    comparison: Comparison,
+    weights: SetWeights,
+    labellings: NDArray[np.bool_],
+    *,
+    seed: int,
+    n_rotations: int,
+    least_correlation: float,
 ) -> pd.DataFrame:
     """Test sets between made-up groups.
 
     Args:
-        comparison, weights, seed, n_rotations: as in `p_values`.
+        comparison, weights, seed, n_rotations, least_correlation: as in `p_values`.
         labellings: labellings x samples.
 
     Returns:
@@ -77,6 +94,6 @@ def p_values_under_labellings(
     for draw, labelling in enumerate(labellings):
         other = relabel(comparison, labelling)
         if other is not None:
-            found = p_values(other, weights, seed=seed, n_rotations=n_rotations)
+            found = p_values(other, weights, seed=seed, n_rotations=n_rotations, least_correlation=least_correlation)
             parts.append(found.assign(null="shuffled labels", draw=draw)[list(CALIBRATION_COLUMNS)])
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(CALIBRATION_COLUMNS))

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import t as student
 
+from claimcheck.expression.standards import LEAST_CORRELATION
 from claimcheck.sets.moderation import Floats, GeneFits
 from claimcheck.sets.weights import SetWeights
 
@@ -18,12 +19,10 @@ CAMERA_COLUMNS = (
     "p_camera",
 )
 
-MIN_CORRELATION = 0.01
-"""Smallest correlation that a variance is inflated by, limma's default for sets that it does not estimate."""
 _LEAST_VARIANCE = 1e-8
 
 
-def camera(fits: GeneFits, weights: SetWeights, *, min_correlation: float = MIN_CORRELATION) -> pd.DataFrame:
+def camera(fits: GeneFits, weights: SetWeights, *, min_correlation: float = LEAST_CORRELATION) -> pd.DataFrame:
     """Test whether a set's genes differ more than the other genes do.
 
     The mean z of the members is compared with that of all other genes by a two-sample t-test, whose variance for the members is

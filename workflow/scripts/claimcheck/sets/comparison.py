@@ -5,9 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from claimcheck.sets.camera import CAMERA_COLUMNS, MIN_CORRELATION, camera
-from claimcheck.sets.moderation import Floats, GeneFits, fit_genes, log2_cpm
-from claimcheck.sets.rotation import N_ROTATIONS, ROTATION_COLUMNS, rotation_test
+from claimcheck.expression.levels import log2_cpm_normalised
+from claimcheck.expression.standards import Levels
+from claimcheck.sets.camera import CAMERA_COLUMNS, camera
+from claimcheck.sets.moderation import Floats, GeneFits, fit_genes
+from claimcheck.sets.rotation import ROTATION_COLUMNS, rotation_test
 from claimcheck.sets.scores import SCORE_COLUMNS, score_tests
 from claimcheck.sets.weights import SetWeights
 
@@ -46,7 +48,7 @@ def make_comparison(counts: pd.DataFrame, size_factors: Floats, design_matrix: F
         size_factors: float64, (samples,).
         design_matrix: float64, samples x coefficients, of full rank, with fewer coefficients than samples, the condition last.
     """
-    values = log2_cpm(counts.to_numpy(), size_factors)
+    values = log2_cpm_normalised(counts.to_numpy(), size_factors)
     return Comparison(counts, size_factors, values, design_matrix, fit_genes(values, design_matrix))
 
 
@@ -55,8 +57,9 @@ def run_tests(
     weights: SetWeights,
     *,
     seed: int,
-    n_rotations: int = N_ROTATIONS,
-    min_correlation: float = MIN_CORRELATION,
+    n_rotations: int,
+    least_correlation: float,
+    levels: Levels,
 ) -> pd.DataFrame:
     """Test every set by rotation, by CAMERA and by its scores.
 
@@ -64,7 +67,8 @@ def run_tests(
         comparison: the groups.
         weights: the sets, over the genes of the comparison.
         seed, n_rotations: of the rotation test.
-        min_correlation: of CAMERA.
+        least_correlation: of CAMERA.
+        levels: of the intervals and of the minimum detectable effect.
 
     Returns:
         One row a set, columns TESTED_COLUMNS.
@@ -72,9 +76,9 @@ def run_tests(
     if not weights.sets:
         return pd.DataFrame(columns=list(TESTED_COLUMNS))
     parts = [
-        score_tests(comparison.values, weights, comparison.design_matrix),
+        score_tests(comparison.values, weights, comparison.design_matrix, levels),
         rotation_test(comparison.fits, weights, seed=seed, n_rotations=n_rotations)[list(ROTATION_COLUMNS[2:])],
-        camera(comparison.fits, weights, min_correlation=min_correlation)[list(CAMERA_COLUMNS[2:])],
+        camera(comparison.fits, weights, min_correlation=least_correlation)[list(CAMERA_COLUMNS[2:])],
     ]
     return pd.concat(parts, axis="columns")
 

@@ -11,9 +11,6 @@ from scipy.sparse import csr_array
 from claimcheck.errors import StudyError
 from claimcheck.tables import listed
 
-UP_ARM, DOWN_ARM = ":up", ":down"
-"""Appended to the name of a signed set to name the genes that are expected up, or down."""
-
 
 @dataclass(frozen=True)
 class SetWeights:
@@ -71,18 +68,3 @@ def weigh_sets(members: pd.DataFrame, sets: Sequence[str], genes: Sequence[str])
     used = (row >= 0) & (column >= 0) & (weight != 0).to_numpy()
     entries = (weight.to_numpy(dtype=float)[used], (row[used], column[used]))
     return SetWeights(tuple(sets), csr_array(entries, shape=(len(sets), len(genes))))
-
-
-def with_arms(members: pd.DataFrame) -> pd.DataFrame:
-    """Append the two arms of every signed set as sets of their own, so that it shows when one arm carries the composite.
-
-    Args:
-        members: columns set, gene_id, weight.
-
-    Returns:
-        The members, then those of `SET:up` (weight 1) and of `SET:down` (weight -1, so that up means: as expected).
-    """
-    signed = members.groupby("set")["weight"].transform(lambda weight: weight.min() < 0 < weight.max())
-    arms = members[signed & (members["weight"] != 0)].copy()
-    arms["set"] += np.where(arms["weight"] > 0, UP_ARM, DOWN_ARM)
-    return pd.concat([members, arms], ignore_index=True)
