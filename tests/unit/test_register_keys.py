@@ -529,7 +529,7 @@ def changes_something(path, value):
 
 # Walking the schema.
 
-SCHEMA = load_schema("claims")
+SCHEMA = load_schema("claims.schema.yaml")
 WORDS = {
     "set": list(SHIFTS),
     "claim": [claim["id"] for claim in EVERY["claims"]],

@@ -36,7 +36,7 @@ from support.worlds import NOTHING, PAPER, REFERENCE, SETS, plant
 
 NAN = float("nan")
 FEW = {"rotations": 199}
-ALTERNATIVES = load_schema("claims")["properties"]["primary"]["properties"]["alternatives"]["properties"]
+ALTERNATIVES = load_schema("claims.schema.yaml")["properties"]["primary"]["properties"]["alternatives"]["properties"]
 
 
 @cache

@@ -133,14 +133,18 @@ def write(folder, **files):
 
 def test_files_are_joined_and_the_configuration_wins(tmp_path):
     shares = {"blood": {"symbols": "Hb"}, "muscle": {"sets": ["M"]}}
-    write(tmp_path, tissue={"quality": {"panels": ["A"], "shares": shares}}, more={"reference": {"name": "theirs"}})
+    write(
+        tmp_path,
+        tissue={"quality": {"panels": ["A"], "shares": shares}},
+        more={"quality": {"q30_share": 0.8, "adapter_share": 0.3}},
+    )
     given = changed(
-        files=["tissue.yaml", "more.yaml"], quality__shares={"muscle": {"sets": ["N"]}}, reference__name="own"
+        files=["tissue.yaml", "more.yaml"], quality__shares={"muscle": {"sets": ["N"]}}, quality__q30_share=0.6
     )
     study = read_configuration(given, folder=tmp_path)
     assert study["quality"]["panels"] == ["A"]
     assert study["quality"]["shares"] == {"blood": {"symbols": "Hb"}, "muscle": {"sets": ["N"]}}
-    assert study["reference"]["name"] == "own"
+    assert (study["quality"]["q30_share"], study["quality"]["adapter_share"]) == (0.6, 0.3)
     assert study["files"] == []
     assert read_configuration(study, folder=tmp_path) == study
 
@@ -156,9 +160,9 @@ def test_required_keys_may_stand_in_another_file(tmp_path):
     [
         ({}, "a.yaml", "does not exist"),
         ({"a": ["study"]}, "a.yaml", "not a group of keys"),
-        ({"a": {"qualty": {}}}, "a.yaml, top level", "did you mean `quality`"),
+        ({"a": {"qualty": {}}}, "a.yaml, qualty", "did you mean `quality`"),
         ({"a": {"quality": {"panels": "A"}}}, "a.yaml, quality.panels", "'A'"),
-        ({"a": {"files": ["b.yaml"]}}, "a.yaml, top level", "unknown key `files`"),
+        ({"a": {"files": ["b.yaml"]}}, "a.yaml, files", "unknown key `files`"),
         (
             {"a": {"quality": {"panels": ["A"]}}, "b": {"quality": {"panels": ["A"]}}},
             "a.yaml and b.yaml",

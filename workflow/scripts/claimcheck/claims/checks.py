@@ -195,7 +195,7 @@ def _genes(part: Mapping[str, Any], collection: Collection) -> Iterator[Finding]
 
 def _configuration(primary: Mapping[str, Any]) -> Iterator[Complaint]:
     """Check that the keys of the configuration that belong to the primary analysis are keys that a configuration can have."""
-    known = _keys(load_schema("config"))
+    known = _keys(load_schema("config.schema.yaml"))
     for key in primary.get("configuration", {}):
         if key not in known:
             near = difflib.get_close_matches(key, known, n=1)
