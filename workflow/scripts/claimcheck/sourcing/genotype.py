@@ -10,6 +10,7 @@ from claimcheck.sourcing.notation import (
     HETEROZYGOUS,
     KNOCKOUT,
     NEGATION,
+    TREATMENT_CONTROL,
     UNKNOWN,
     Finding,
     Rules,
@@ -40,7 +41,7 @@ _PASTED_TOKENS = 4
 class Vote:
     """What one field says. `provisional` is the reason why only the whole study can confirm it, or "".
 
-    `scope` of a knockout is conditional, global or "" where that is not said.
+    `scope` of a knockout is conditional, global or "" where that is not said. A `weak` vote counts where no other field has one.
     """
 
     label: str = UNKNOWN
@@ -50,6 +51,7 @@ class Vote:
     floxed: bool = False
     kind: str = "unknown"
     problem: str = ""
+    weak: bool = False
 
 
 @dataclass(frozen=True)
@@ -131,14 +133,18 @@ def _contrasting(
         found[sample] = [
             replace(one, shared=is_constant(sample, one, 1))
             for one in findings
-            if not (one.kind == "word" and is_constant(sample, one, 1))
+            if not (one.kind == "word" and one.value != "floxed" and is_constant(sample, one, 1))
             and not (one.kind == "cre" and pasted and is_constant(sample, one, _PASTED_TOKENS))
         ]
     structures = {
-        frozenset((one.kind, one.value) for one in findings if one.kind != "word") for findings in found.values()
+        frozenset((one.kind, one.value) for one in findings if one.kind != "word" or one.value == "floxed")
+        for findings in found.values()
     }
     if len(structures) == 1:
-        found = {sample: [one for one in findings if one.kind == "word"] for sample, findings in found.items()}
+        found = {
+            sample: [one for one in findings if one.kind == "word" and one.value != "floxed"]
+            for sample, findings in found.items()
+        }
     return found
 
 
@@ -213,7 +219,8 @@ def _vote(findings: list[Finding], *, induced: bool) -> Vote:
         return replace(structure, label=UNKNOWN, provisional="", problem="negates a word that names a genotype")
     scope = "global" if "global" in said["word"] else "conditional" if "conditional knockout" in said["word"] else structure.scope
     if not words:
-        return replace(structure, scope=scope)
+        weak = TREATMENT_CONTROL in said["word"] and structure.label == UNKNOWN and not structure.problem
+        return replace(structure, scope=scope, label=CONTROL if weak else structure.label, weak=weak)
     label = words.pop() if len(words) == 1 else CONFLICT
     weak = structure.provisional not in ("", _SHARED) or structure.label == UNKNOWN
     if label == CONFLICT or (not weak and structure.label != label):
@@ -270,6 +277,7 @@ def _combine(texts: Mapping[str, str], readings: Mapping[str, list[Finding]], *,
     """Join the votes of a sample's fields, each read alone; disagreement is a conflict, never a majority."""
     votes = {name: _vote(findings, induced=induced) for name, findings in readings.items()}
     spoke = {name: one for name, one in votes.items() if one.label != UNKNOWN}
+    spoke = {name: one for name, one in spoke.items() if not one.weak} or spoke
     labels = {one.label for one in spoke.values()}
     background = sorted({one.value for found in readings.values() for one in found if one.kind == "background"})
     cre = {one.cre for one in votes.values()} - {"unknown"}

@@ -12,6 +12,7 @@ from claimcheck.errors import StudyError
 from claimcheck.sourcing.vocabulary import Entry, Vocabulary, Word, bare_name, make_vocabulary
 
 KNOCKOUT, CONTROL, HETEROZYGOUS, UNKNOWN, CONFLICT = "knockout", "control", "heterozygous", "unknown", "conflict"
+TREATMENT_CONTROL = "control of a treatment"
 LONGEST_FIELD = 2000
 """Characters; a longer text is no sample's description and is not read, which also bounds the time of every search."""
 _NOT_STATED = re.compile(
@@ -143,6 +144,7 @@ def compile_rules(section: Mapping[str, Any]) -> Rules:
 def clean(text: object) -> str:
     """Return a text with one kind of dash and space, without markup, Δ and signs of sex spelled out; "" if it states nothing."""
     plain = unicodedata.normalize("NFKC", html.unescape(str(text))) if len(str(text)) <= LONGEST_FIELD else ""
+    plain = re.sub("[\u00ad\u200b-\u200f\u2060\ufeff]", "", plain)
     plain = re.sub(r"[\u2010-\u2015\u2212]", "-", plain).replace("\u2640", " female ").replace("\u2642", " male ")
     # what a superscript ends with must not grow together with the next name
     plain = re.sub(r"</sup>(?=[a-zA-Z])", " ", re.sub(r"(?<=\w)<(tm\w+)>", r" \1", plain))
@@ -248,7 +250,8 @@ def _allele(text: str) -> str:
 def _read_words(text: str, rules: Rules) -> list[Finding]:
     """Find words that name a genotype, and the gene with a deletion sign such as `dXyz`; a negated word is ambiguous.
 
-    A genotype word before a word such as serum or donor is that thing's, and no genotype of the animal.
+    A genotype word before a word such as serum or donor is that thing's, and no genotype of the animal; `control` behind a
+    treatment, as in `vehicle control`, may be the treatment's.
     """
     found = []
     somewhere = rf"{rules.gene}(?:(?-i:d[A-Z][a-z]{{1,4}})|[-_ (]{{0,2}}delta[-_ ]?[a-z]+\d*)(?![a-z])"
@@ -267,8 +270,14 @@ def _read_words(text: str, rules: Rules) -> list[Finding]:
             _owner(text[: word.start], words[:number], rules)
         )
         value = "ambiguous" if negated else word.entry.value
+        if value == "control" and number and _is_treatment(words[number - 1]) and not text[words[number - 1].end : word.start].strip("-_ "):
+            value = TREATMENT_CONTROL
         found.append(Finding("word", value, word.start, word.end, owner=owner))
     return found
+
+
+def _is_treatment(word: Word) -> bool:
+    return word.entry.meaning in ("treatment", "untreated", "vector")
 
 
 def _is_possessed(text: str, words: list[Word]) -> bool:
