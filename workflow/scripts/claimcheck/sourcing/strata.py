@@ -134,12 +134,13 @@ def _describe(
                 "excluded": bool(join_values(read, "excluded")),
                 "eligible": _is_eligible(tissues, rules),
                 "cre": call.cre,
+                "told_by": {name for name, _, _ in call.evidence},
                 "batch": batches.get("batch", ""),
                 "batches": {name: value for name, value in batches.items() if name != "group"},
                 **{part: "+".join(sorted(join_values(read, part))) for part in ("treatment", "time", "side", "strain")},
             }
         )
-    columns = [*_COLUMNS, *_PARTS, "days", "excluded", "eligible", "cre", "batches"]
+    columns = [*_COLUMNS, *_PARTS, "days", "excluded", "eligible", "cre", "told_by", "batches"]
     table = pd.DataFrame(rows, columns=list(dict.fromkeys(columns)), index=pd.Index(list(fields), name="sample"))
     table = table.astype({"excluded": bool, "eligible": bool, "selected": bool})
     table["age_group"] = _age_groups(table["days"], rules.section["age_tolerance"])
@@ -273,7 +274,15 @@ def _differences(
     rests = {name: {sample: readings[sample][name].rest for sample in group.index} for name in columns}
     texts = {name: {sample: as_text(name, fields[sample][name], rules) for sample in group.index} for name in columns}
     labels = group["label"].to_dict()
-    return unexplained(rests, texts, labels, rules.vocabulary, lambda samples: _names(group.loc[samples]))
+    return unexplained(
+        rests,
+        texts,
+        labels,
+        rules.vocabulary,
+        lambda samples: _names(group.loc[samples]),
+        blocks={sample: tuple(sorted(row.items())) for sample, row in group["batches"].items()},
+        told_by=group["told_by"].to_dict(),
+    )
 
 
 def _why_left_out(table: pd.DataFrame, chosen: str) -> list[str]:

@@ -24,7 +24,8 @@ _TIME = re.compile(
     re.I,
 )
 DATE = re.compile(r"(?<!\d)(20\d\d)[-_./]?(\d\d)[-_./]?(\d\d)(?!\d)|(?<![\dA-Za-z])(\d\d)(\d\d)(\d\d)(?![\dA-Za-z])")
-FILE_PARTS = re.compile(r"(?<![A-Za-z0-9])(?:L0\d\d|R[12](?=_\d{3}|[_.]|$)|S\d{1,3}(?=_(?:L0|R[12]))|_\d{3}(?=$|\.))")
+FILE_PARTS = re.compile(r"(?<![A-Za-z0-9])(?:L0\d\d|R[12](?=_\d{3})|S\d{1,3}(?=_(?:L0|R[12]))|_\d{3}(?=$|\.))")
+_WELL = re.compile(r"(?<![A-Za-z0-9])[A-H](?:0[1-9]|1[0-2])(?![A-Za-z0-9])")
 NUMBER_AFTER = re.compile(r"[-_ #:.(]*(\d+[a-z]?|[A-Za-z])(?![A-Za-z0-9])")
 _SPECIFIC = re.compile(r"[-_ ]*(?:specific|targeted|restricted|selective|derived|conditional)", re.I)
 _LETTER_OF_SEX = re.compile(r"(?<![A-Za-z])([MF])(?![A-Za-z])", re.I)
@@ -72,13 +73,14 @@ def read_field(name: str, raw: str, rules: Rules, *, names_genotypes: bool) -> R
         _read_treatment(text, words, reading)
     elif meaning in ("tissue", "time", "side") and not reading.values.get(meaning) and (unknown := _words_of(reading.rest)):
         reading.add(meaning, unknown)
+        reading.rest = ""
     elif meaning == "sex" and (sex := sex_of_text(text)):
         reading.values["sex"] = {sex}
     elif meaning == "culture" and text:
         reading.add("culture", text.lower())
     elif meaning == "batch":
         reading.batches[name] = text.lower()
-    if meaning in ("tissue", "time", "side", "sex", "culture", "batch", "treatment", "age"):
+    if meaning in ("sex", "culture", "batch", "age"):
         reading.rest = ""
     return reading
 
@@ -134,6 +136,8 @@ def _read_numbers(text: str, name: str, meaning: str, reading: Reading) -> str:
         reading.batches["date"] = match[0]
         return " " * len(match[0])
 
+    if meaning == "individual":
+        text = _WELL.sub(lambda m: " " * len(m[0]), text)
     text = _PROMOTER.sub(lambda m: " " * len(m[0]), text)
     text = _AGE.sub(lambda m: age(m, float(m[1]) * _DAYS[m[2][0].lower()], f"{m[1]} {_unit(m[2])}"), text)
     text = _POSTNATAL.sub(lambda m: age(m, float(m[1]), f"P{m[1]}"), text)
@@ -171,7 +175,7 @@ def _read_words(text: str, rest: str, words: list[Word], reading: Reading, rules
     for number, word in enumerate(words):
         meaning, value = word.entry
         spelled = rest[word.start : word.end]
-        negated = re.search(NEGATION + "$", rest[max(0, word.start - 20) : word.start], re.I)
+        negated = _is_negated(rest, word)
         if meaning in ("tissue", "culture") and (_SPECIFIC.match(rest[word.end :]) or number in absent or negated):
             continue
         if meaning == "possession":
@@ -182,7 +186,7 @@ def _read_words(text: str, rest: str, words: list[Word], reading: Reading, rules
             reading.add("treatment", spelled.lower() + (" with the gene" if carries else ""))
         elif meaning in ("treatment", "age class") and not negated:
             reading.add("treatment", value or spelled.lower())
-        elif meaning in _FACTORS:
+        elif meaning in _FACTORS and not (meaning == "excluded" and negated):
             reading.add(meaning, value or bare_name(spelled))
         elif meaning in ("batch", "time", "group") and (match := NUMBER_AFTER.match(rest[word.end :])):
             label = f"{spelled.lower()} {match[1].lower()}"
@@ -192,6 +196,10 @@ def _read_words(text: str, rest: str, words: list[Word], reading: Reading, rules
                 reading.batches[meaning if meaning == "group" else bare_name(spelled)] = label
         elif meaning == "untreated":
             reading.add("treatment", "")
+
+
+def _is_negated(text: str, word: Word) -> bool:
+    return bool(re.search(NEGATION + "$", text[max(0, word.start - 20) : word.start], re.I))
 
 
 def _absent(text: str, words: list[Word]) -> set[int]:
@@ -238,17 +246,19 @@ def _consume(rest: str, words: list[Word], reading: Reading) -> str:
 
 def _read_treatment(text: str, words: list[Word], reading: Reading) -> None:
     """Read a field of treatments: its known words with the doses, else its text; `control` is no treatment there."""
-    known = {word.entry.value or text[word.start : word.end].lower() for word in words if word.entry.meaning in ("treatment", "vector")}
+    given = [word for word in words if word.entry.meaning in ("treatment", "vector")]
+    known = {word.entry.value or text[word.start : word.end].lower() for word in given if not _is_negated(text, word)}
     genotype = [word for word in words if word.entry.meaning == "genotype"]
     rest = blank(text, words)
     unknown = re.findall(r"[A-Za-z]{3,}", rest)
-    if known and not unknown:
+    if known:
         numbers = re.findall(r"\d+(?:\.\d+)?", rest)
         reading.values["treatment"] = {" ".join(["+".join(sorted(known)), *numbers])}
-    elif known:
-        reading.values["treatment"] = known
+    elif given:
+        reading.values["treatment"] = {""}
     elif unknown or (genotype and {word.entry.value for word in genotype} != {"control"}):
         reading.values["treatment"] = {text.lower()}
+        reading.rest = ""
     else:
         reading.values["treatment"] = {""}
 
