@@ -9,7 +9,7 @@ import pandas as pd
 
 from claimcheck.sourcing.differences import unexplained
 from claimcheck.sourcing.genotype import CRE_ALONE, FLOX_ALONE, Call, as_text, call_genotypes
-from claimcheck.sourcing.notation import CONFLICT, CONTROL, HETEROZYGOUS, KNOCKOUT, UNKNOWN, Rules
+from claimcheck.sourcing.notation import CONFLICT, CONTROL, HETEROZYGOUS, KNOCKOUT, LONGEST_FIELD, UNKNOWN, Rules
 from claimcheck.sourcing.traits import Reading, join_values, read_samples
 from claimcheck.tables import listed
 
@@ -30,6 +30,8 @@ CALL_COLUMNS = (
 _COLUMNS = [*CALL_COLUMNS, "title", "sex", "age", "tissue", "batch", "evidence"]
 _PARTS = ["tissue", "age_group", "treatment", "time", "side", "strain", "background", "culture"]
 """What makes a stratum: samples that differ in one of these are never pooled."""
+_HOUSING = ("cage", "litter")
+"""Batches that mostly hold one genotype, and are many."""
 
 
 @dataclass(frozen=True)
@@ -137,10 +139,11 @@ def _describe(
                 "told_by": {name for name, _, _ in call.evidence},
                 "batch": batches.get("batch", ""),
                 "batches": {name: value for name, value in batches.items() if name != "group"},
+                "group": batches.get("group", ""),
                 **{part: "+".join(sorted(join_values(read, part))) for part in ("treatment", "time", "side", "strain")},
             }
         )
-    columns = [*_COLUMNS, *_PARTS, "days", "excluded", "eligible", "cre", "told_by", "batches"]
+    columns = [*_COLUMNS, *_PARTS, "days", "excluded", "eligible", "cre", "told_by", "batches", "group"]
     table = pd.DataFrame(rows, columns=list(dict.fromkeys(columns)), index=pd.Index(list(fields), name="sample"))
     table = table.astype({"excluded": bool, "eligible": bool, "selected": bool})
     table["age_group"] = _age_groups(table["days"], rules.section["age_tolerance"])
@@ -183,8 +186,10 @@ def _choose_stratum(table: pd.DataFrame, rules: Rules) -> tuple[str, list[str]]:
     Of several that differ in tissue or age alone, the largest.
     """
     counts = table[table["eligible"]].groupby("stratum")["label"].value_counts().unstack(fill_value=0)
-    counts = counts.reindex(columns=[KNOCKOUT, CONTROL], fill_value=0)
+    counts = counts.reindex(columns=[KNOCKOUT, CONTROL, UNKNOWN, CONFLICT], fill_value=0)
+    open_calls = counts.pop(UNKNOWN) + counts.pop(CONFLICT)
     both = counts[(counts > 0).all(axis="columns")].sum(axis="columns")
+    rivals = (counts.sum(axis="columns") + open_calls)[(counts > 0).any(axis="columns") & (open_calls > 0)].drop(both.index, errors="ignore")
     configured = rules.section["stratum"]
     if not len(both):
         reason = "no stratum holds knockouts and controls: " + (_counted(table) or "there are no samples")
@@ -192,16 +197,18 @@ def _choose_stratum(table: pd.DataFrame, rules: Rules) -> tuple[str, list[str]]:
     if configured:
         reason = f"the configured stratum {configured!r} does not hold both genotypes; there are {_counted(table)}"
         return configured, ([] if configured in both.index else [reason])
-    parts = table.drop_duplicates("stratum").set_index("stratum").loc[both.index, _PARTS]
+    possible = pd.concat([both, rivals])
+    parts = table.drop_duplicates("stratum").set_index("stratum").loc[possible.index, _PARTS]
     differ = [part for part in _PARTS if parts[part].nunique() > 1]
-    largest = both.index[both == both.max()]
+    largest = possible.index[possible == possible.max()]
     if len(largest) > 1 or not set(differ) <= {"tissue", "age_group"}:
         several = "" if len(both) == 1 else (
             f"several strata hold both genotypes, and differ in {listed(part.replace('_group', '') for part in differ)}: "
             f"{'; '.join(f'{stratum} ({number} samples)' for stratum, number in both.items())}. "
             "Say which under samples.conditional_knockout.stratum"
         )
-        return str(largest[0]), [several] if several else []
+        opened = table[table["stratum"].isin(rivals.index) & table["label"].isin([UNKNOWN, CONFLICT])]
+        return str(largest[0]), [*filter(None, [several]), *_said(opened)]
     return str(largest[0]), []
 
 
@@ -257,9 +264,14 @@ def _doubts(group: pd.DataFrame) -> list[str]:
     for name in sorted({name for row in group["batches"] for name in row}):
         values = group["batches"].map(lambda row, name=name: row.get(name, ""))
         said = values.groupby(group["label"]).agg(set)
-        if len(said) == 2 and all(len(one) == 1 for one in said) and len(set().union(*said)) == 2 and "" not in set(values):
-            shown = " and ".join(f"{label} {next(iter(said[label]))}" for label in (KNOCKOUT, CONTROL))
+        apart = len(said) == 2 and not set.intersection(*said) and 2 * values.nunique() <= len(values)
+        if apart and (not any(word in name for word in _HOUSING) or values.nunique() == 2):
+            shown = " and ".join(f"{label} {listed(sorted(one or 'not stated' for one in said[label]))}" for label in (KNOCKOUT, CONTROL))
             reasons.append(f"{name} goes with the genotype ({shown}), so the groups may differ by it")
+    codes = group["group"].groupby(group["label"]).agg(lambda column: len(set(column)) > 1 and column.duplicated().any())
+    if codes.any():
+        members = "; ".join(f"{code or 'none'}: {_names(some)}" for code, some in group.groupby("group"))
+        reasons.append(f"what the numbers or letters of groups stand for is not told ({members})")
     return reasons
 
 
@@ -271,10 +283,12 @@ def _differences(
 ) -> list[str]:
     """Name the words that some of the compared samples share and nothing explains."""
     columns = sorted({name for sample in group.index for name in readings[sample]})
+    unread = [name for name in columns if len(long := {fields[sample][name] for sample in group.index}) > 1
+              and max(map(len, long)) > LONGEST_FIELD and rules.vocabulary.field_meaning(name) not in ("record", "individual")]
     rests = {name: {sample: readings[sample][name].rest for sample in group.index} for name in columns}
     texts = {name: {sample: as_text(name, fields[sample][name], rules) for sample in group.index} for name in columns}
     labels = group["label"].to_dict()
-    return unexplained(
+    return [f"{name}: differs between samples, and is not read beyond {LONGEST_FIELD} characters" for name in unread] + unexplained(
         rests,
         texts,
         labels,
