@@ -9,7 +9,9 @@ from claimcheck.sourcing.genotype import LABELS
 from claimcheck.sourcing.vocabulary import Vocabulary
 from claimcheck.tables import listed
 
-_TOKEN = re.compile(r"[A-Za-z0-9]+")
+_TOKEN = re.compile(r"[^\W_]+|[+*]")
+_TELLING = ("description", "individual", "animal", "genotype")
+"""Fields in which a single letter or digit can be the code of a genotype."""
 _ACCESSION = re.compile(r"[A-Z]{3,6}\d{4,}(?:r\d+)?", re.I)
 
 
@@ -39,7 +41,7 @@ def unexplained(
     """
     reasons = []
     for field, column in rests.items():
-        whole = {sample: texts[field][sample] for sample in labels if texts[field].get(sample)}
+        whole = {sample: texts[field].get(sample, "") for sample in labels}
         meaning = vocabulary.field_meaning(field)
         if meaning in ("record", "sex", "age", "batch", "culture"):
             continue
@@ -50,8 +52,8 @@ def unexplained(
         for token, holders in _shared_tokens(column, whole, kinds, is_name=is_name):
             groups = {labels[sample] for sample in holders}
             goes_along = len(groups) == 1 and len(holders) == sum(labels[sample] in groups for sample in whole)
-            is_code = re.fullmatch(r"[a-z]\d?|\d", token)
-            if goes_along and (meaning in ("individual", "animal", "genotype") or is_code or _abbreviates(token, groups.pop(), vocabulary)):
+            is_code = meaning in _TELLING and (meaning != "description" or re.fullmatch(r"[a-z]\d?|[\d+*]", token))
+            if goes_along and (is_code or _abbreviates(token, groups.pop(), vocabulary)):
                 continue
             along = ", and goes with the genotype" if goes_along else ""
             lacking = [sample for sample in whole if sample not in holders]
@@ -67,7 +69,7 @@ def _same_animals(
 ) -> list[str]:
     """Name the samples of one group that a field says to be of one animal, unless it says so of the whole group."""
     animals: dict[tuple[str, str], list[Hashable]] = defaultdict(list)
-    for sample, text in whole.items():
+    for sample, text in ((sample, text) for sample, text in whole.items() if text):
         animals[labels[sample], text].append(sample)
     several = {label for label in labels.values() if sum(one == label for one, _ in animals) > 1}
     return [
@@ -86,19 +88,20 @@ def _shared_tokens(
     """
     words: dict[str, list[Hashable]] = defaultdict(list)
     numbers: dict[str, list[Hashable]] = defaultdict(list)
-    bare = not is_name and all(re.fullmatch(r"[\d.]+", text) for text in whole.values())
+    bare = not is_name and all(re.fullmatch(r"[\d.]*", text) for text in whole.values())
+    is_measured = bare and 2 * len(set(whole.values()) - {""}) > sum(text != "" for text in whole.values())
     for sample in whole:
         found_words, found_numbers = _tokens(column[sample])
         for word in found_words:
             words[word].append(sample)
-        for number in {whole[sample]} if bare else found_numbers:
+        for number in {whole[sample]} - {""} if bare else found_numbers:
             numbers[number].append(sample)
     for word, holders in sorted(words.items()):
         if 2 <= len(holders) < len(whole) and not (len(word) == 1 and is_name):
             yield word, holders
     for number, holders in sorted(numbers.items()):
         repeated = len({kinds[sample] for sample in holders}) < len(holders)
-        if len(holders) < len(whole) and (len(holders) >= 2 if bare else repeated and not is_name):
+        if len(holders) < len(whole) and repeated and not is_name and not is_measured:
             yield number, holders
 
 
@@ -106,7 +109,7 @@ def _tokens(rest: str) -> tuple[set[str], set[str]]:
     """Return the words (of one with a number behind it, its letters) and the numbers of a text, with letters before them or free."""
     words, numbers = set(), set()
     for token in _TOKEN.findall(rest):
-        stem = re.fullmatch(r"([A-Za-z]+)(\d*)", token)
+        stem = re.fullmatch(r"([^\W\d]+)(\d*)", token)
         if _ACCESSION.fullmatch(token):
             continue
         if token.isdigit() or (len(token) == 1):

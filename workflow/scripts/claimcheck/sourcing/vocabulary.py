@@ -67,12 +67,12 @@ class Vocabulary:
         return best
 
     def field_meaning(self, name: str) -> str:
-        """Return what a field of that name tells (sex, age, batch, individual, record, …); description = anything.
+        """Return what a field of that name tells (sex, age, batch, individual, record, …); "" if the table has no such field.
 
         Of a name that the table lacks the last word that it has decides, as in `library prep batch` and `age (days)`.
         """
         words = [bare_name(name), *reversed(re.findall(r"[a-z]+", name.lower().replace("_", " ")))]
-        return next((self.fields[word] for word in words if word in self.fields), "description")
+        return next((self.fields[word] for word in words if word in self.fields), "")
 
 
 def bare_name(name: str) -> str:
