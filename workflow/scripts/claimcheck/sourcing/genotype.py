@@ -81,7 +81,7 @@ def call_genotypes(fields: Mapping[Hashable, Mapping[str, str]], rules: Rules) -
         for sample, findings in _contrasting(column, rules, gene_named=gene_named).items():
             readings[sample][name] = findings
     return {
-        sample: _combine(texts[sample], readings[sample], induced=_is_induced(texts[sample], rules))
+        sample: _combine(texts[sample], readings[sample], induced=_is_induced(texts[sample], readings[sample], rules))
         for sample in fields
     }
 
@@ -91,6 +91,8 @@ def as_text(name: str, value: str, rules: Rules) -> str:
     text = clean(value)
     title = name.replace("_", " ")
     names_locus = re.search(r"(?<![a-z])cre(?![a-z])", title, re.I) or re.search(rules.gene, title, re.I)
+    if names_locus and not text and re.fullmatch(r"\s*[-\u2010-\u2015\u2212]\s*", value):
+        text = "-"
     return f"{re.sub('genotype|status|allele', '', title, flags=re.I).strip()} {text}" if text and names_locus else text
 
 
@@ -186,8 +188,10 @@ def _count_shared(sequences: list[list[str]]) -> int:
     return shared
 
 
-def _is_induced(texts: Mapping[str, str], rules: Rules) -> bool:
-    """Tell whether a field names a configured inducer of inducible Cre."""
+def _is_induced(texts: Mapping[str, str], readings: Mapping[str, list[Finding]], rules: Rules) -> bool:
+    """Tell whether a field names a configured inducer of the inducible Cre that the sample has."""
+    if not any(one.value.startswith("inducible") for found in readings.values() for one in found):
+        return False
     inducers = {bare_name(name) for name in rules.section["inducers"]}
     return any(
         bare_name(text[word.start : word.end]) in inducers

@@ -45,6 +45,7 @@ _AFTER_CRE = [
     )
 ]
 NEGATION = r"(?<![a-z])(?:non|not|no|without|w/o|wo|lack(?:s|ing)?(?: of)?|devoid of|minus|(?:negative|wt|wild[- ]?type) for)[-_ ]+"
+_CARRIED = re.compile(r"(?<![a-z])(?:tg|transgen(?:e|es|ic)|hemizygous|carry(?:ing)?|carriers?|positive|pos)(?: for| of)?(?: the| a)?[-_ (]*$", re.I)
 _GLUE = r"[\s_\-:.(\[{^*]{0,3}"
 
 
@@ -198,13 +199,14 @@ def _read_cre(text: str, rules: Rules) -> list[Finding]:
             state = "cross"
         elif state == "plus_plus" and rules.section["cre_plus_plus"] != "unknown":
             state = rules.section["cre_plus_plus"]
-        end = match.end() + (sign.end() if sign else 0)
+        end = match.end() + (sign or re.match(_NOUN, after, re.I)).end()  # type: ignore[union-attr]
         if attached and rules.driver and not _is_ordinary(attached[1], rules):
             if state != "negative":
                 found.append(Finding("background", f"{attached[1].lower()}-cre", match.start(), end))
             continue
         inducible = "inducible " if match["inducible"] and state in ("positive", "named", "cross") else ""
         start = match.start() - (len(driver[0]) if driver else 0)
+        start -= len(carried[0]) if (carried := _CARRIED.search(text[:start])) else 0
         found.append(Finding("cre", inducible + state, start, end))
     return found
 

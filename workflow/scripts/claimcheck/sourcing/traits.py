@@ -144,6 +144,7 @@ def _read_numbers(text: str, name: str, meaning: str, reading: Reading) -> str:
     text = _EMBRYONIC.sub(lambda m: age(m, float(m[1]) - 19.5, f"E{m[1]}"), text)
     text = _TIME.sub(time, text)
     text = DATE.sub(date, text)
+    reading.batches |= {"lane": part[0] for part in FILE_PARTS.finditer(text) if part[0].startswith("L")}
     return FILE_PARTS.sub(lambda m: " " * len(m[0]), text)
 
 
@@ -188,7 +189,9 @@ def _read_words(text: str, rest: str, words: list[Word], reading: Reading, rules
             reading.add("treatment", value or spelled.lower())
         elif meaning in _FACTORS and not (meaning == "excluded" and negated):
             reading.add(meaning, value or bare_name(spelled))
-        elif meaning in ("batch", "time", "group") and (match := NUMBER_AFTER.match(rest[word.end :])):
+        elif value == "sequencer":
+            reading.batches[value] = bare_name(spelled)
+        elif meaning in ("batch", "technical", "time", "group") and (match := NUMBER_AFTER.match(rest[word.end :])):
             label = f"{spelled.lower()} {match[1].lower()}"
             if meaning == "time":
                 reading.add("time", label)
@@ -233,8 +236,10 @@ def _is_joined(text: str, words: list[Word], position: int) -> bool:
 
 
 def _consume(rest: str, words: list[Word], reading: Reading) -> str:
-    """Blank all known words, and the numbers or letters that belong to words such as batch, lane, group or replicate."""
+    """Blank known words but qualities, and the numbers or letters that belong to words such as batch, lane, group or replicate."""
     for word in words:
+        if word.entry.meaning == "quality":
+            continue
         tail = 0
         if word.entry.meaning in ("batch", "technical", "group", "counter", "time"):
             match = NUMBER_AFTER.match(rest[word.end :])

@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -35,6 +35,7 @@ class Vocabulary:
 
     words: Mapping[str, tuple[Entry, frozenset[int]]]
     fields: Mapping[str, str]
+    beginnings: Collection[str]
 
     def find(self, text: str) -> list[Word]:
         """Find the known words of a cleaned text, the longest at each place; a word begins and ends with a piece of the text.
@@ -61,6 +62,8 @@ class Vocabulary:
             if gap:
                 parted.add(len(bare))
             bare += text[start:end].lower()
+            if bare not in self.beginnings:
+                break
             entry, splits = self.words.get(bare, (None, frozenset()))
             if entry and parted <= splits:
                 best = (number + 1, entry)
@@ -123,4 +126,4 @@ def make_vocabulary(own: Sequence[tuple[Entry, Sequence[str]]]) -> Vocabulary:
     for entry, spellings in own:
         for spelling in spellings:
             add(entry, spelling)
-    return Vocabulary(words, fields)
+    return Vocabulary(words, fields, {word[:length] for word in words for length in range(1, len(word) + 1)})
