@@ -7,7 +7,6 @@ from collections.abc import Callable, Hashable, Iterator, Mapping
 
 from claimcheck.sourcing.genotype import LABELS
 from claimcheck.sourcing.vocabulary import Vocabulary
-from claimcheck.tables import listed
 
 _TOKEN = re.compile(r"[^\W_]+|[+*]")
 _TELLING = ("description", "individual", "animal", "genotype")
@@ -27,8 +26,8 @@ def unexplained(
 ) -> list[str]:
     """Name the words and numbers that some of the samples share, others lack, and nothing explains.
 
-    What one sample alone has numbers it. What goes with the genotype belongs to it in a field of genotypes or of names, and where it
-    is a letter or holds a word for that genotype.
+    What one sample alone has numbers it. What goes with the genotype belongs to it in a field of genotypes or of names, and
+    where it holds a word for that genotype, or is a mere code of it in a field that may tell genotypes.
 
     Args:
         rests: by field and sample, what is left of the text when all that was understood is blanked.
@@ -106,7 +105,7 @@ def _shared_tokens(
 
 
 def _tokens(rest: str) -> tuple[set[str], set[str]]:
-    """Return the words (of one with a number behind it, its letters) and the numbers of a text, with letters before them or free."""
+    """Return the words (of one with a number behind it, its letters) and the numbers of a text, free or behind letters."""
     words, numbers = set(), set()
     for token in _TOKEN.findall(rest):
         stem = re.fullmatch(r"([^\W\d]+)(\d*)", token)

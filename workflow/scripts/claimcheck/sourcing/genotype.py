@@ -87,7 +87,7 @@ def call_genotypes(fields: Mapping[Hashable, Mapping[str, str]], rules: Rules) -
 
 
 def as_text(name: str, value: str, rules: Rules) -> str:
-    """Return a field's cleaned text; the name of the field belongs to it where that names Cre or the gene, as in `cre: positive`."""
+    """Return a field's cleaned text, with the field's name where that names Cre or the gene, as in `cre: positive`."""
     text = clean(value)
     title = name.replace("_", " ")
     names_locus = re.search(r"(?<![a-z])cre(?![a-z])", title, re.I) or re.search(rules.gene, title, re.I)

@@ -45,7 +45,10 @@ _AFTER_CRE = [
     )
 ]
 NEGATION = r"(?<![a-z])(?:non|not|no|without|w/o|wo|lack(?:s|ing)?(?: of)?|devoid of|minus|(?:negative|wt|wild[- ]?type) for)[-_ ]+"
-_CARRIED = re.compile(r"(?<![a-z])(?:tg|transgen(?:e|es|ic)|hemizygous|carry(?:ing)?|carriers?|positive|pos)(?: for| of)?(?: the| a)?[-_ (]*$", re.I)
+_CARRIED = re.compile(
+    r"(?<![a-z])(?:tg|transgen(?:e|es|ic)|hemizygous|carry(?:ing)?|carriers?|positive|pos)(?: for| of)?(?: the| a)?[-_ (]*$",
+    re.I,
+)
 _GLUE = r"[\s_\-:.(\[{^*]{0,3}"
 
 
@@ -272,14 +275,15 @@ def _read_words(text: str, rules: Rules) -> list[Finding]:
             _owner(text[: word.start], words[:number], rules)
         )
         value = "ambiguous" if negated else word.entry.value
-        if value == "control" and number and _is_treatment(words[number - 1]) and not text[words[number - 1].end : word.start].strip("-_ "):
+        if value == "control" and number and _is_of_treatment(text, words[number - 1], word):
             value = TREATMENT_CONTROL
         found.append(Finding("word", value, word.start, word.end, owner=owner))
     return found
 
 
-def _is_treatment(word: Word) -> bool:
-    return word.entry.meaning in ("treatment", "untreated", "vector")
+def _is_of_treatment(text: str, before: Word, word: Word) -> bool:
+    """Tell whether a word stands directly behind a treatment."""
+    return before.entry.meaning in ("treatment", "untreated", "vector") and not text[before.end : word.start].strip("-_ ")
 
 
 def _is_possessed(text: str, words: list[Word]) -> bool:

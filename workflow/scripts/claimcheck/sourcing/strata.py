@@ -183,16 +183,18 @@ def _age_groups(ages: "pd.Series[Any]", tolerance: float) -> list[str]:
 def _choose_stratum(table: pd.DataFrame, rules: Rules) -> tuple[str, list[str]]:
     """Return the stratum to compare: the configured one, else the only one with both genotypes; and what speaks against it.
 
-    Of several that differ in tissue or age alone, the largest.
+    Of several that differ in tissue or age alone, the largest. One that samples of unknown genotype could complete counts too.
     """
     counts = table[table["eligible"]].groupby("stratum")["label"].value_counts().unstack(fill_value=0)
     counts = counts.reindex(columns=[KNOCKOUT, CONTROL, UNKNOWN, CONFLICT], fill_value=0)
     open_calls = counts.pop(UNKNOWN) + counts.pop(CONFLICT)
     both = counts[(counts > 0).all(axis="columns")].sum(axis="columns")
-    rivals = (counts.sum(axis="columns") + open_calls)[(counts > 0).any(axis="columns") & (open_calls > 0)].drop(both.index, errors="ignore")
+    is_rival = (counts > 0).any(axis="columns") & (open_calls > 0) & ~counts.index.isin(both.index)
+    rivals = (counts.sum(axis="columns") + open_calls)[is_rival]
     configured = rules.section["stratum"]
     if not len(both):
-        reason = "no stratum holds knockouts and controls: " + (_counted(table) or "there are no samples")
+        reason = "no stratum holds knockouts and controls (samples alike in tissue, age, treatment, time, side and strain): "
+        reason += _counted(table) or "there are no samples"
         return "", [reason, *_said(table[table["label"].isin([UNKNOWN, CONFLICT])])]
     if configured:
         reason = f"the configured stratum {configured!r} does not hold both genotypes; there are {_counted(table)}"
@@ -262,16 +264,16 @@ def _doubts(group: pd.DataFrame) -> list[str]:
     if set(sexes) == {"female", "male"}:
         reasons.append("sex differs wherever genotype does, so the groups may differ by sex")
     for name in sorted({name for row in group["batches"] for name in row}):
-        values = group["batches"].map(lambda row, name=name: row.get(name, ""))
-        said = values.groupby(group["label"]).agg(set)
-        apart = len(said) == 2 and not set.intersection(*said) and 2 * values.nunique() <= len(values)
+        values = pd.Series([row.get(name, "") for row in group["batches"]], index=group.index)
+        said = {label: sorted(set(values[group["label"] == label])) for label in (KNOCKOUT, CONTROL)}
+        apart = all(said.values()) and not set.intersection(*map(set, said.values())) and 2 * values.nunique() <= len(values)
         if apart and (not any(word in name for word in _HOUSING) or values.nunique() == 2):
-            shown = " and ".join(f"{label} {listed(sorted(one or 'not stated' for one in said[label]))}" for label in (KNOCKOUT, CONTROL))
+            shown = " and ".join(f"{label} {listed(one or 'not stated' for one in ones)}" for label, ones in said.items())
             reasons.append(f"{name} goes with the genotype ({shown}), so the groups may differ by it")
-    codes = group["group"].groupby(group["label"]).agg(lambda column: len(set(column)) > 1 and column.duplicated().any())
-    if codes.any():
-        members = "; ".join(f"{code or 'none'}: {_names(some)}" for code, some in group.groupby("group"))
-        reasons.append(f"what the numbers or letters of groups stand for is not told ({members})")
+    coded = [codes for _, codes in group["group"].groupby(group["label"]) if codes.nunique() > 1 and codes.duplicated().any()]
+    if coded:
+        shown = "; ".join(f"{str(code) or 'none'}: {_names(some)}" for code, some in group.groupby("group"))
+        reasons.append(f"what the numbers or letters of groups stand for is not told ({shown})")
     return reasons
 
 
@@ -283,12 +285,18 @@ def _differences(
 ) -> list[str]:
     """Name the words that some of the compared samples share and nothing explains."""
     columns = sorted({name for sample in group.index for name in readings[sample]})
-    unread = [name for name in columns if len(long := {fields[sample][name] for sample in group.index}) > 1
-              and max(map(len, long)) > LONGEST_FIELD and rules.vocabulary.field_meaning(name) not in ("record", "individual")]
+    said = {name: {fields[sample][name] for sample in group.index} for name in columns}
+    unread = [
+        f"{name}: differs between samples, and is too long to be read (over {LONGEST_FIELD} characters)"
+        for name in columns
+        if len(said[name]) > 1
+        and max(map(len, said[name])) > LONGEST_FIELD
+        and rules.vocabulary.field_meaning(name) not in ("record", "individual")
+    ]
     rests = {name: {sample: readings[sample][name].rest for sample in group.index} for name in columns}
     texts = {name: {sample: as_text(name, fields[sample][name], rules) for sample in group.index} for name in columns}
     labels = group["label"].to_dict()
-    return [f"{name}: differs between samples, and is not read beyond {LONGEST_FIELD} characters" for name in unread] + unexplained(
+    return unread + unexplained(
         rests,
         texts,
         labels,

@@ -11,7 +11,8 @@ from claimcheck.sourcing.vocabulary import Word, bare_name
 
 _DAYS = {"d": 1.0, "w": 7.0, "m": 365.25 / 12, "y": 365.25}
 _AGE = re.compile(
-    r"(?<![\w.])(\d+(?:\.\d+)?)[\s_-]?(w(?:ee)?ks?|w\.?o\.?|w|mo(?:nths?)?|mths?|m\.o\.?|m(?=[-_ ]old)|days?|d(?=[-_ ]old)|y(?:ea)?rs?)"
+    r"(?<![\w.])(\d+(?:\.\d+)?)[\s_-]?(w(?:ee)?ks?|w\.?o\.?|w|mo(?:nths?)?|mths?|m\.o\.?|m(?=[-_ ]old)|days?|d(?=[-_ ]old)"
+    r"|y(?:ea)?rs?)"
     r"(?:[-_ ]?(?:of[-_ ]age|old))?(?![a-z])",
     re.I,
 )
@@ -20,7 +21,8 @@ _EMBRYONIC = re.compile(r"(?<![A-Za-z0-9])E(\d{1,2}(?:\.5)?)(?![\d.])")
 _BARE_AGE = re.compile(r"(\d+(?:\.\d+)?)\s?(d|w|m|y)?", re.I)
 _PROMOTER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?[-_ ]?kb(?![a-z])", re.I)
 _TIME = re.compile(
-    r"(?<![\w.])(?:(\d+(?:\.\d+)?)[-_ ]?(h|hrs?|hours?|min)(?![a-z])|(?:day|D)[-_ ]?(\d{1,3})(?![\d.A-Za-z])|ZT[-_ ]?(\d{1,2})(?!\d))",
+    r"(?<![\w.])(?:(\d+(?:\.\d+)?)[-_ ]?(h|hrs?|hours?|min)(?![a-z])|(?:day|D)[-_ ]?(\d{1,3})(?![\d.A-Za-z])"
+    r"|ZT[-_ ]?(\d{1,2})(?!\d))",
     re.I,
 )
 DATE = re.compile(r"(?<!\d)(20\d\d)[-_./]?(\d\d)[-_./]?(\d\d)(?!\d)|(?<![\dA-Za-z])(\d\d)(\d\d)(\d\d)(?![\dA-Za-z])")
@@ -144,7 +146,8 @@ def _read_numbers(text: str, name: str, meaning: str, reading: Reading) -> str:
     text = _EMBRYONIC.sub(lambda m: age(m, float(m[1]) - 19.5, f"E{m[1]}"), text)
     text = _TIME.sub(time, text)
     text = DATE.sub(date, text)
-    reading.batches |= {"lane": part[0] for part in FILE_PARTS.finditer(text) if part[0].startswith("L")}
+    lanes = [part[0] for part in FILE_PARTS.finditer(text) if part[0].startswith("L")]
+    reading.batches |= {"lane": "+".join(dict.fromkeys(lanes))} if lanes else {}
     return FILE_PARTS.sub(lambda m: " " * len(m[0]), text)
 
 
@@ -202,7 +205,9 @@ def _read_words(text: str, rest: str, words: list[Word], reading: Reading, rules
 
 
 def _is_negated(text: str, word: Word) -> bool:
-    return bool(re.search(NEGATION + "$", text[max(0, word.start - 20) : word.start], re.I))
+    """Tell whether a word is negated, or has a sign as in ` -LPS` or `LPS(-)`."""
+    before = text[max(0, word.start - 20) : word.start]
+    return bool(re.search(rf"{NEGATION}$|(?:^|[\s(])-$", before, re.I) or re.match(r"\(-\)|-(?=[\s,;)]|$)", text[word.end :]))
 
 
 def _absent(text: str, words: list[Word]) -> set[int]:
