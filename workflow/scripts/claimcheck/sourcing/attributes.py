@@ -10,7 +10,7 @@ from defusedxml.ElementTree import fromstring
 from claimcheck.errors import StudyError
 from claimcheck.texts import one_line
 
-_EMPTY = {"", "missing", "not applicable", "not collected", "not provided", "na", "n/a", "none", "-"}
+_EMPTY = {"", "missing", "not applicable", "not collected", "not provided", "na", "n/a", "none"}
 
 
 class SampleRecord(NamedTuple):

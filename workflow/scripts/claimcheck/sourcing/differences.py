@@ -8,7 +8,9 @@ from collections.abc import Callable, Hashable, Iterator, Mapping
 from claimcheck.sourcing.genotype import LABELS
 from claimcheck.sourcing.vocabulary import Vocabulary
 
-_TOKEN = re.compile(r"[A-Za-z0-9]+")
+_TOKEN = re.compile(r"[^\W_]+|[+*]")
+_TELLING = ("description", "individual", "animal", "genotype")
+"""Fields in which a single letter or digit can be the code of a genotype."""
 _ACCESSION = re.compile(r"[A-Z]{3,6}\d{4,}(?:r\d+)?", re.I)
 
 
@@ -18,11 +20,14 @@ def unexplained(
     labels: Mapping[Hashable, str],
     vocabulary: Vocabulary,
     names: Callable[[list[Hashable]], str],
+    *,
+    blocks: Mapping[Hashable, object],
+    told_by: Mapping[Hashable, set[str]],
 ) -> list[str]:
     """Name the words and numbers that some of the samples share, others lack, and nothing explains.
 
-    What one sample alone has numbers it. What goes with the genotype belongs to it in a field of genotypes or of names, and where
-    it is a letter or holds a word for that genotype.
+    What one sample alone has numbers it. What goes with the genotype belongs to it in a field of genotypes or of names, and
+    where it holds a word for that genotype, or is a mere code of it in a field that may tell genotypes.
 
     Args:
         rests: by field and sample, what is left of the text when all that was understood is blanked.
@@ -30,19 +35,24 @@ def unexplained(
         labels: the genotype of each sample that would be compared.
         vocabulary: of `notation.Rules`.
         names: writes samples for a message.
+        blocks: the batch of each sample, in which its counter may begin anew.
+        told_by: the fields that tell the genotype of each sample; a name among them is a description.
     """
     reasons = []
     for field, column in rests.items():
-        whole = {sample: texts[field][sample] for sample in labels if texts[field].get(sample)}
+        whole = {sample: texts[field].get(sample, "") for sample in labels}
         meaning = vocabulary.field_meaning(field)
-        if meaning not in ("description", "individual", "genotype"):
+        if meaning in ("record", "sex", "age", "batch", "culture"):
             continue
-        is_name = meaning == "individual"
-        for token, holders in _shared_tokens(column, whole, labels, is_name=is_name):
+        if meaning == "animal":
+            reasons += _same_animals(field, whole, labels, names)
+        is_name = meaning in ("individual", "animal") and not all(field in told_by[sample] for sample in whole)
+        kinds = {sample: (labels[sample], blocks[sample], _shape(column[sample], whole[sample])) for sample in whole}
+        for token, holders in _shared_tokens(column, whole, kinds, is_name=is_name):
             groups = {labels[sample] for sample in holders}
             goes_along = len(groups) == 1 and len(holders) == sum(labels[sample] in groups for sample in whole)
-            is_code = len(token) == 1 or (len(groups) == 1 and _abbreviates(token, min(groups), vocabulary))
-            if goes_along and (is_name or meaning == "genotype" or is_code):
+            is_code = meaning in _TELLING and (meaning != "description" or re.fullmatch(r"[a-z]\d?|[\d+*]", token))
+            if goes_along and (is_code or _abbreviates(token, groups.pop(), vocabulary)):
                 continue
             along = ", and goes with the genotype" if goes_along else ""
             lacking = [sample for sample in whole if sample not in holders]
@@ -53,41 +63,59 @@ def unexplained(
     return reasons
 
 
+def _same_animals(
+    field: str, whole: Mapping[Hashable, str], labels: Mapping[Hashable, str], names: Callable[[list[Hashable]], str]
+) -> list[str]:
+    """Name the samples of one group that a field says to be of one animal, unless it says so of the whole group."""
+    animals: dict[tuple[str, str], list[Hashable]] = defaultdict(list)
+    for sample, text in ((sample, text) for sample, text in whole.items() if text):
+        animals[labels[sample], text].append(sample)
+    several = {label for label in labels.values() if sum(one == label for one, _ in animals) > 1}
+    return [
+        f"{field}: {text!r} names the animal of {names(holders)}: one animal or several?"
+        for (label, text), holders in animals.items()
+        if label in several and len(holders) > 1
+    ]
+
+
 def _shared_tokens(
-    column: Mapping[Hashable, str], whole: Mapping[Hashable, str], labels: Mapping[Hashable, str], *, is_name: bool
+    column: Mapping[Hashable, str], whole: Mapping[Hashable, str], kinds: Mapping[Hashable, object], *, is_name: bool
 ) -> Iterator[tuple[str, list[Hashable]]]:
-    """Yield what at least two samples share and another lacks: words, and what looks like a number but numbers no sample."""
+    """Yield what at least two samples share and another lacks: words, and what looks like a number but numbers no sample.
+
+    A number numbers samples if it occurs once among those of each kind.
+    """
     words: dict[str, list[Hashable]] = defaultdict(list)
     numbers: dict[str, list[Hashable]] = defaultdict(list)
-    bare = not is_name and all(re.fullmatch(r"[\d.]+", text) for text in whole.values())
-    shapes = {sample: _shape(column[sample], whole[sample]) for sample in whole}
+    bare = not is_name and all(re.fullmatch(r"[\d.]*", text) for text in whole.values())
+    is_measured = bare and 2 * len(set(whole.values()) - {""}) > sum(text != "" for text in whole.values())
     for sample in whole:
         found_words, found_numbers = _tokens(column[sample])
         for word in found_words:
             words[word].append(sample)
-        for number in {whole[sample]} if bare else found_numbers:
+        for number in {whole[sample]} - {""} if bare else found_numbers:
             numbers[number].append(sample)
     for word, holders in sorted(words.items()):
         if 2 <= len(holders) < len(whole) and not (len(word) == 1 and is_name):
             yield word, holders
     for number, holders in sorted(numbers.items()):
-        kinds = [(labels[sample], shapes[sample]) for sample in holders]
-        repeated = len(set(kinds)) < len(kinds)
-        if len(holders) < len(whole) and (len(holders) >= 2 if bare else repeated and not is_name):
+        repeated = len({kinds[sample] for sample in holders}) < len(holders)
+        if len(holders) < len(whole) and repeated and not is_name and not is_measured:
             yield number, holders
 
 
 def _tokens(rest: str) -> tuple[set[str], set[str]]:
-    """Return the words (with a number behind them, their letters alone) and the free numbers and single letters of a text."""
+    """Return the words (of one with a number behind it, its letters) and the numbers of a text, free or behind letters."""
     words, numbers = set(), set()
     for token in _TOKEN.findall(rest):
-        stem = re.fullmatch(r"([A-Za-z]+)(\d*)", token)
+        stem = re.fullmatch(r"([^\W\d]+)(\d*)", token)
         if _ACCESSION.fullmatch(token):
             continue
         if token.isdigit() or (len(token) == 1):
             numbers.add(token.lower())
         else:
             words.add((stem[1] if stem else token).lower())
+            numbers |= {token.lower()} if stem and stem[2] else set()
     return words, numbers
 
 

@@ -10,6 +10,7 @@ from claimcheck.sourcing.notation import (
     HETEROZYGOUS,
     KNOCKOUT,
     NEGATION,
+    TREATMENT_CONTROL,
     UNKNOWN,
     Finding,
     Rules,
@@ -40,7 +41,7 @@ _PASTED_TOKENS = 4
 class Vote:
     """What one field says. `provisional` is the reason why only the whole study can confirm it, or "".
 
-    `scope` of a knockout is conditional, global or "" where that is not said.
+    `scope` of a knockout is conditional, global or "" where that is not said. A `weak` vote counts where no other field has one.
     """
 
     label: str = UNKNOWN
@@ -50,6 +51,7 @@ class Vote:
     floxed: bool = False
     kind: str = "unknown"
     problem: str = ""
+    weak: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,16 +81,18 @@ def call_genotypes(fields: Mapping[Hashable, Mapping[str, str]], rules: Rules) -
         for sample, findings in _contrasting(column, rules, gene_named=gene_named).items():
             readings[sample][name] = findings
     return {
-        sample: _combine(texts[sample], readings[sample], induced=_is_induced(texts[sample], rules))
+        sample: _combine(texts[sample], readings[sample], induced=_is_induced(texts[sample], readings[sample], rules))
         for sample in fields
     }
 
 
 def as_text(name: str, value: str, rules: Rules) -> str:
-    """Return a field's cleaned text, after the name of the field where that names Cre or the gene, as in `cre: positive`."""
+    """Return a field's cleaned text, with the field's name where that names Cre or the gene, as in `cre: positive`."""
     text = clean(value)
     title = name.replace("_", " ")
     names_locus = re.search(r"(?<![a-z])cre(?![a-z])", title, re.I) or re.search(rules.gene, title, re.I)
+    if names_locus and not text and re.fullmatch(r"\s*[-\u2010-\u2015\u2212]\s*", value):
+        text = "-"
     return f"{re.sub('genotype|status|allele', '', title, flags=re.I).strip()} {text}" if text and names_locus else text
 
 
@@ -129,14 +133,18 @@ def _contrasting(column: Mapping[Hashable, str], rules: Rules, *, gene_named: bo
         found[sample] = [
             replace(one, shared=is_constant(sample, one, 1))
             for one in findings
-            if not (one.kind == "word" and is_constant(sample, one, 1))
+            if not (one.kind == "word" and one.value != "floxed" and is_constant(sample, one, 1))
             and not (one.kind == "cre" and pasted and is_constant(sample, one, _PASTED_TOKENS))
         ]
     structures = {
-        frozenset((one.kind, one.value) for one in findings if one.kind != "word") for findings in found.values()
+        frozenset((one.kind, one.value) for one in findings if one.kind != "word" or one.value == "floxed")
+        for findings in found.values()
     }
     if len(structures) == 1:
-        found = {sample: [one for one in findings if one.kind == "word"] for sample, findings in found.items()}
+        found = {
+            sample: [one for one in findings if one.kind == "word" and one.value != "floxed"]
+            for sample, findings in found.items()
+        }
     return found
 
 
@@ -178,8 +186,10 @@ def _count_shared(sequences: list[list[str]]) -> int:
     return shared
 
 
-def _is_induced(texts: Mapping[str, str], rules: Rules) -> bool:
-    """Tell whether a field names a configured inducer of inducible Cre."""
+def _is_induced(texts: Mapping[str, str], readings: Mapping[str, list[Finding]], rules: Rules) -> bool:
+    """Tell whether a field names a configured inducer of the inducible Cre that the sample has."""
+    if not any(one.value.startswith("inducible") for found in readings.values() for one in found):
+        return False
     inducers = {bare_name(name) for name in rules.section["inducers"]}
     return any(
         bare_name(text[word.start : word.end]) in inducers
@@ -217,7 +227,8 @@ def _vote(findings: list[Finding], *, induced: bool) -> Vote:
         else structure.scope
     )
     if not words:
-        return replace(structure, scope=scope)
+        weak = TREATMENT_CONTROL in said["word"] and structure.label == UNKNOWN and not structure.problem
+        return replace(structure, scope=scope, label=CONTROL if weak else structure.label, weak=weak)
     label = words.pop() if len(words) == 1 else CONFLICT
     weak = structure.provisional not in ("", _SHARED) or structure.label == UNKNOWN
     if label == CONFLICT or (not weak and structure.label != label):
@@ -274,6 +285,7 @@ def _combine(texts: Mapping[str, str], readings: Mapping[str, list[Finding]], *,
     """Join the votes of a sample's fields, each read alone; disagreement is a conflict, never a majority."""
     votes = {name: _vote(findings, induced=induced) for name, findings in readings.items()}
     spoke = {name: one for name, one in votes.items() if one.label != UNKNOWN}
+    spoke = {name: one for name, one in spoke.items() if not one.weak} or spoke
     labels = {one.label for one in spoke.values()}
     background = sorted({one.value for found in readings.values() for one in found if one.kind == "background"})
     cre = {one.cre for one in votes.values()} - {"unknown"}

@@ -12,6 +12,7 @@ from claimcheck.errors import StudyError
 from claimcheck.sourcing.vocabulary import Entry, Vocabulary, Word, bare_name, make_vocabulary
 
 KNOCKOUT, CONTROL, HETEROZYGOUS, UNKNOWN, CONFLICT = "knockout", "control", "heterozygous", "unknown", "conflict"
+TREATMENT_CONTROL = "control of a treatment"
 LONGEST_FIELD = 2000
 """Characters; a longer text is no sample's description and is not read, which also bounds the time of every search."""
 _NOT_STATED = re.compile(
@@ -50,6 +51,10 @@ _AFTER_CRE = [
     )
 ]
 NEGATION = r"(?<![a-z])(?:non|not|no|without|w/o|wo|lack(?:s|ing)?(?: of)?|devoid of|minus|(?:negative|wt|wild[- ]?type) for)[-_ ]+"
+_CARRIED = re.compile(
+    r"(?<![a-z])(?:tg|transgen(?:e|es|ic)|hemizygous|carry(?:ing)?|carriers?|positive|pos)(?: for| of)?(?: the| a)?[-_ (]*$",
+    re.I,
+)
 _GLUE = r"[\s_\-:.(\[{^*]{0,3}"
 
 
@@ -151,6 +156,7 @@ def compile_rules(section: Mapping[str, Any]) -> Rules:
 def clean(text: object) -> str:
     """Return a text with one kind of dash and space, without markup, Δ and signs of sex spelled out; "" if it states nothing."""
     plain = unicodedata.normalize("NFKC", html.unescape(str(text))) if len(str(text)) <= LONGEST_FIELD else ""
+    plain = re.sub("[\u00ad\u200b-\u200f\u2060\ufeff]", "", plain)
     plain = re.sub(r"[\u2010-\u2015\u2212]", "-", plain).replace("\u2640", " female ").replace("\u2642", " male ")
     # what a superscript ends with must not grow together with the next name
     plain = re.sub(r"</sup>(?=[a-zA-Z])", " ", re.sub(r"(?<=\w)<(tm\w+)>", r" \1", plain))
@@ -206,13 +212,14 @@ def _read_cre(text: str, rules: Rules) -> list[Finding]:
             state = "cross"
         elif state == "plus_plus" and rules.section["cre_plus_plus"] != "unknown":
             state = rules.section["cre_plus_plus"]
-        end = match.end() + (sign.end() if sign else 0)
+        end = match.end() + (sign or re.match(_NOUN, after, re.I)).end()  # type: ignore[union-attr]
         if attached and rules.driver and not _is_ordinary(attached[1], rules):
             if state != "negative":
                 found.append(Finding("background", f"{attached[1].lower()}-cre", match.start(), end))
             continue
         inducible = "inducible " if match["inducible"] and state in ("positive", "named", "cross") else ""
         start = match.start() - (len(driver[0]) if driver else 0)
+        start -= len(carried[0]) if (carried := _CARRIED.search(text[:start])) else 0
         found.append(Finding("cre", inducible + state, start, end))
     return found
 
@@ -258,7 +265,8 @@ def _allele(text: str) -> str:
 def _read_words(text: str, rules: Rules) -> list[Finding]:
     """Find words that name a genotype, and the gene with a deletion sign such as `dXyz`; a negated word is ambiguous.
 
-    A genotype word before a word such as serum or donor is that thing's, and no genotype of the animal.
+    A genotype word before a word such as serum or donor is that thing's, and no genotype of the animal; `control` behind a
+    treatment, as in `vehicle control`, may be the treatment's.
     """
     found = []
     somewhere = rf"{rules.gene}(?:(?-i:d[A-Z][a-z]{{1,4}})|[-_ (]{{0,2}}delta[-_ ]?[a-z]+\d*)(?![a-z])"
@@ -279,8 +287,17 @@ def _read_words(text: str, rules: Rules) -> list[Finding]:
             else (_owner(text[: word.start], words[:number], rules))
         )
         value = "ambiguous" if negated else word.entry.value
+        if value == "control" and number and _is_of_treatment(text, words[number - 1], word):
+            value = TREATMENT_CONTROL
         found.append(Finding("word", value, word.start, word.end, owner=owner))
     return found
+
+
+def _is_of_treatment(text: str, before: Word, word: Word) -> bool:
+    """Tell whether a word stands directly behind a treatment."""
+    return before.entry.meaning in ("treatment", "untreated", "vector") and not text[before.end : word.start].strip(
+        "-_ "
+    )
 
 
 def _is_possessed(text: str, words: list[Word]) -> bool:

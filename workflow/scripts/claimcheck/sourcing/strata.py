@@ -9,7 +9,7 @@ import pandas as pd
 
 from claimcheck.sourcing.differences import unexplained
 from claimcheck.sourcing.genotype import CRE_ALONE, FLOX_ALONE, Call, as_text, call_genotypes
-from claimcheck.sourcing.notation import CONFLICT, CONTROL, HETEROZYGOUS, KNOCKOUT, UNKNOWN, Rules
+from claimcheck.sourcing.notation import CONFLICT, CONTROL, HETEROZYGOUS, KNOCKOUT, LONGEST_FIELD, UNKNOWN, Rules
 from claimcheck.sourcing.traits import Reading, join_values, read_samples
 from claimcheck.tables import listed
 
@@ -30,6 +30,8 @@ CALL_COLUMNS = (
 _COLUMNS = [*CALL_COLUMNS, "title", "sex", "age", "tissue", "batch", "evidence"]
 _PARTS = ["tissue", "age_group", "treatment", "time", "side", "strain", "background", "culture"]
 """What makes a stratum: samples that differ in one of these are never pooled."""
+_HOUSING = ("cage", "litter")
+"""Batches that mostly hold one genotype, and are many."""
 
 
 @dataclass(frozen=True)
@@ -134,12 +136,14 @@ def _describe(
                 "excluded": bool(join_values(read, "excluded")),
                 "eligible": _is_eligible(tissues, rules),
                 "cre": call.cre,
+                "told_by": {name for name, _, _ in call.evidence},
                 "batch": batches.get("batch", ""),
                 "batches": {name: value for name, value in batches.items() if name != "group"},
+                "group": batches.get("group", ""),
                 **{part: "+".join(sorted(join_values(read, part))) for part in ("treatment", "time", "side", "strain")},
             }
         )
-    columns = [*_COLUMNS, *_PARTS, "days", "excluded", "eligible", "cre", "batches"]
+    columns = [*_COLUMNS, *_PARTS, "days", "excluded", "eligible", "cre", "told_by", "batches", "group"]
     table = pd.DataFrame(rows, columns=list(dict.fromkeys(columns)), index=pd.Index(list(fields), name="sample"))
     table = table.astype({"excluded": bool, "eligible": bool, "selected": bool})
     table["age_group"] = _age_groups(table["days"], rules.section["age_tolerance"])
@@ -181,28 +185,37 @@ def _age_groups(ages: "pd.Series[Any]", tolerance: float) -> list[str]:
 def _choose_stratum(table: pd.DataFrame, rules: Rules) -> tuple[str, list[str]]:
     """Return the stratum to compare: the configured one, else the only one with both genotypes; and what speaks against it.
 
-    Of several that differ in tissue or age alone, the largest.
+    Of several that differ in tissue or age alone, the largest. One that samples of unknown genotype could complete counts too.
     """
     counts = table[table["eligible"]].groupby("stratum")["label"].value_counts().unstack(fill_value=0)
-    counts = counts.reindex(columns=[KNOCKOUT, CONTROL], fill_value=0)
+    counts = counts.reindex(columns=[KNOCKOUT, CONTROL, UNKNOWN, CONFLICT], fill_value=0)
+    open_calls = counts.pop(UNKNOWN) + counts.pop(CONFLICT)
     both = counts[(counts > 0).all(axis="columns")].sum(axis="columns")
+    is_rival = (counts > 0).any(axis="columns") & (open_calls > 0) & ~counts.index.isin(both.index)
+    rivals = (counts.sum(axis="columns") + open_calls)[is_rival]
     configured = rules.section["stratum"]
     if not len(both):
-        reason = "no stratum holds knockouts and controls: " + (_counted(table) or "there are no samples")
+        reason = (
+            "no stratum holds knockouts and controls (samples alike in tissue, age, treatment, time, side and strain): "
+        )
+        reason += _counted(table) or "there are no samples"
         return "", [reason, *_said(table[table["label"].isin([UNKNOWN, CONFLICT])])]
     if configured:
         reason = f"the configured stratum {configured!r} does not hold both genotypes; there are {_counted(table)}"
         return configured, ([] if configured in both.index else [reason])
-    parts = table.drop_duplicates("stratum").set_index("stratum").loc[both.index, _PARTS]
+    possible = pd.concat([both, rivals])
+    parts = table.drop_duplicates("stratum").set_index("stratum").loc[possible.index, _PARTS]
     differ = [part.replace("_group", "") for part in _PARTS if parts[part].nunique() > 1]
-    largest = str(both.idxmax())
-    if (both == both.max()).sum() == 1 and set(differ) <= {"tissue", "age"}:
+    largest = str(possible.idxmax())
+    if (possible == possible.max()).sum() == 1 and set(differ) <= {"tissue", "age"}:
         return largest, []
     shown = (f"{stratum!r} (such as {_names(table[table['stratum'] == stratum], most=1)})" for stratum in both.index)
-    return largest, [
+    several = (
         f"several strata hold both genotypes, and differ in {listed(differ)}: {'; '.join(shown)}. "
         "Say which one to compare, as samples.conditional_knockout.stratum"
-    ]
+    )
+    opened = table[table["stratum"].isin(rivals.index) & table["label"].isin([UNKNOWN, CONFLICT])]
+    return largest, ([several] if len(both) > 1 else []) + _said(opened)
 
 
 def _could_be(table: pd.DataFrame, stratum: str) -> "pd.Series[bool]":
@@ -256,15 +269,23 @@ def _doubts(group: pd.DataFrame) -> list[str]:
         reasons.append("sex differs wherever genotype does, so the groups may differ by sex")
     for name in sorted({name for row in group["batches"] for name in row}):
         values = pd.Series([row.get(name, "") for row in group["batches"]], index=group.index)
-        said = values.groupby(group["label"]).agg(set)
-        if (
-            len(said) == 2
-            and all(len(one) == 1 for one in said)
-            and len(set().union(*said)) == 2
-            and "" not in set(values)
-        ):
-            shown = " and ".join(f"{label} {next(iter(said[label]))}" for label in (KNOCKOUT, CONTROL))
+        said = {label: sorted(set(values[group["label"] == label])) for label in (KNOCKOUT, CONTROL)}
+        apart = (
+            all(said.values())
+            and not set.intersection(*map(set, said.values()))
+            and 2 * values.nunique() <= len(values)
+        )
+        if apart and (not any(word in name for word in _HOUSING) or values.nunique() == 2):
+            shown = " and ".join(
+                f"{label} {listed(one or 'not stated' for one in ones)}" for label, ones in said.items()
+            )
             reasons.append(f"{name} goes with the genotype ({shown}), so the groups may differ by it")
+    coded = [
+        codes for _, codes in group["group"].groupby(group["label"]) if codes.nunique() > 1 and codes.duplicated().any()
+    ]
+    if coded:
+        shown = "; ".join(f"{str(code) or 'none'}: {_names(some)}" for code, some in group.groupby("group"))
+        reasons.append(f"what the numbers or letters of groups stand for is not told ({shown})")
     return reasons
 
 
@@ -276,10 +297,26 @@ def _differences(
 ) -> list[str]:
     """Name the words that some of the compared samples share and nothing explains."""
     columns = sorted({name for sample in group.index for name in readings[sample]})
+    said = {name: {fields[sample][name] for sample in group.index} for name in columns}
+    unread = [
+        f"{name}: differs between samples, and is too long to be read (over {LONGEST_FIELD} characters)"
+        for name in columns
+        if len(said[name]) > 1
+        and max(map(len, said[name])) > LONGEST_FIELD
+        and rules.vocabulary.field_meaning(name) not in ("record", "individual")
+    ]
     rests = {name: {sample: readings[sample][name].rest for sample in group.index} for name in columns}
     texts = {name: {sample: as_text(name, fields[sample][name], rules) for sample in group.index} for name in columns}
     labels = group["label"].to_dict()
-    return unexplained(rests, texts, labels, rules.vocabulary, lambda samples: _names(group.loc[samples]))
+    return unread + unexplained(
+        rests,
+        texts,
+        labels,
+        rules.vocabulary,
+        lambda samples: _names(group.loc[samples]),
+        blocks={sample: tuple(sorted(row.items())) for sample, row in group["batches"].items()},
+        told_by=group["told_by"].to_dict(),
+    )
 
 
 def _why_left_out(table: pd.DataFrame, chosen: str) -> list[str]:

@@ -11,8 +11,8 @@ from claimcheck.sourcing.vocabulary import Word, bare_name
 
 _DAYS = {"d": 1.0, "w": 7.0, "m": 365.25 / 12, "y": 365.25}
 _AGE = re.compile(
-    r"(?<![\w.])(\d+(?:\.\d+)?)[\s_-]?"
-    r"(w(?:ee)?ks?|w\.?o\.?|w|mo(?:nths?)?|mths?|m\.o\.?|m(?=[-_ ]old)|days?|d(?=[-_ ]old)|y(?:ea)?rs?)"
+    r"(?<![\w.])(\d+(?:\.\d+)?)[\s_-]?(w(?:ee)?ks?|w\.?o\.?|w|mo(?:nths?)?|mths?|m\.o\.?|m(?=[-_ ]old)|days?|d(?=[-_ ]old)"
+    r"|y(?:ea)?rs?)"
     r"(?:[-_ ]?(?:of[-_ ]age|old))?(?![a-z])",
     re.I,
 )
@@ -26,7 +26,8 @@ _TIME = re.compile(
     re.I,
 )
 DATE = re.compile(r"(?<!\d)(20\d\d)[-_./]?(\d\d)[-_./]?(\d\d)(?!\d)|(?<![\dA-Za-z])(\d\d)(\d\d)(\d\d)(?![\dA-Za-z])")
-FILE_PARTS = re.compile(r"(?<![A-Za-z0-9])(?:L0\d\d|R[12](?=_\d{3}|[_.]|$)|S\d{1,3}(?=_(?:L0|R[12])))|_\d{3}(?=$|\.)")
+FILE_PARTS = re.compile(r"(?<![A-Za-z0-9])(?:L0\d\d|R[12](?=_\d{3}|\.f)|S\d{1,3}(?=_(?:L0|R[12])))|_\d{3}(?=$|\.)")
+_WELL = re.compile(r"(?<![A-Za-z0-9])[A-H](?:0[1-9]|1[0-2])(?![A-Za-z0-9])")
 NUMBER_AFTER = re.compile(r"[-_ #:.(]*(\d+[a-z]?|[A-Za-z])(?![A-Za-z0-9])")
 _SPECIFIC = re.compile(r"[-_ ]*(?:specific|targeted|restricted|selective|derived|conditional)", re.I)
 _LETTER_OF_SEX = re.compile(r"(?<![A-Za-z])([MF])(?![A-Za-z])", re.I)
@@ -78,13 +79,14 @@ def read_field(name: str, raw: str, rules: Rules, *, names_genotypes: bool) -> R
         and (unknown := _words_of(reading.rest))
     ):
         reading.add(meaning, unknown)
+        reading.rest = ""
     elif meaning == "sex" and (sex := sex_of_text(text)):
         reading.values["sex"] = {sex}
     elif meaning == "culture" and text:
         reading.add("culture", text.lower())
     elif meaning == "batch":
         reading.batches[name] = text.lower()
-    if meaning in ("tissue", "time", "side", "sex", "culture", "batch", "treatment", "age"):
+    if meaning in ("sex", "culture", "batch", "age"):
         reading.rest = ""
     return reading
 
@@ -142,12 +144,16 @@ def _read_numbers(text: str, name: str, meaning: str, reading: Reading) -> str:
         reading.batches["date"] = match[0]
         return " " * len(match[0])
 
+    if meaning == "individual":
+        text = _WELL.sub(lambda m: " " * len(m[0]), text)
     text = _PROMOTER.sub(lambda m: " " * len(m[0]), text)
     text = _AGE.sub(lambda m: age(m, float(m[1]) * _DAYS[m[2][0].lower()], f"{m[1]} {_unit(m[2])}"), text)
     text = _POSTNATAL.sub(lambda m: age(m, float(m[1]), f"P{m[1]}"), text)
     text = _EMBRYONIC.sub(lambda m: age(m, float(m[1]) - 19.5, f"E{m[1]}"), text)
     text = _TIME.sub(time, text)
     text = DATE.sub(date, text)
+    lanes = [part[0] for part in FILE_PARTS.finditer(text) if part[0].startswith("L")]
+    reading.batches |= {"lane": "+".join(dict.fromkeys(lanes))} if lanes else {}
     return FILE_PARTS.sub(lambda m: " " * len(m[0]), text)
 
 
@@ -179,7 +185,7 @@ def _read_words(text: str, rest: str, words: list[Word], reading: Reading, rules
     for number, word in enumerate(words):
         meaning, value = word.entry
         spelled = rest[word.start : word.end]
-        negated = re.search(NEGATION + "$", rest[max(0, word.start - 20) : word.start], re.I)
+        negated = _is_negated(rest, word)
         if meaning in ("tissue", "culture") and (_SPECIFIC.match(rest[word.end :]) or number in absent or negated):
             continue
         if meaning == "possession":
@@ -190,9 +196,11 @@ def _read_words(text: str, rest: str, words: list[Word], reading: Reading, rules
             reading.add("treatment", spelled.lower() + (" with the gene" if carries else ""))
         elif meaning in ("treatment", "age class") and not negated:
             reading.add("treatment", value or spelled.lower())
-        elif meaning in _FACTORS:
+        elif meaning in _FACTORS and not (meaning == "excluded" and negated):
             reading.add(meaning, value or bare_name(spelled))
-        elif meaning in ("batch", "time", "group") and (match := NUMBER_AFTER.match(rest[word.end :])):
+        elif value == "sequencer":
+            reading.batches[value] = bare_name(spelled)
+        elif meaning in ("batch", "technical", "time", "group") and (match := NUMBER_AFTER.match(rest[word.end :])):
             label = f"{spelled.lower()} {match[1].lower()}"
             if meaning == "time":
                 reading.add("time", label)
@@ -200,6 +208,14 @@ def _read_words(text: str, rest: str, words: list[Word], reading: Reading, rules
                 reading.batches[meaning if meaning == "group" else bare_name(spelled)] = label
         elif meaning == "untreated":
             reading.add("treatment", "")
+
+
+def _is_negated(text: str, word: Word) -> bool:
+    """Tell whether a word is negated, or has a sign as in ` -LPS` or `LPS(-)`."""
+    before = text[max(0, word.start - 20) : word.start]
+    return bool(
+        re.search(rf"{NEGATION}$|(?:^|[\s(])-$", before, re.I) or re.match(r"\(-\)|-(?=[\s,;)]|$)", text[word.end :])
+    )
 
 
 def _absent(text: str, words: list[Word]) -> set[int]:
@@ -235,8 +251,10 @@ def _is_joined(text: str, words: list[Word], position: int) -> bool:
 
 
 def _consume(rest: str, words: list[Word], reading: Reading) -> str:
-    """Blank all known words, and the numbers or letters that belong to words such as batch, lane, group or replicate."""
+    """Blank known words but qualities, and the numbers or letters that belong to words such as batch, lane, group or replicate."""
     for word in words:
+        if word.entry.meaning == "quality":
+            continue
         tail = 0
         if word.entry.meaning in ("batch", "technical", "group", "counter", "time"):
             match = NUMBER_AFTER.match(rest[word.end :])
@@ -248,18 +266,19 @@ def _consume(rest: str, words: list[Word], reading: Reading) -> str:
 
 def _read_treatment(text: str, words: list[Word], reading: Reading) -> None:
     """Read a field of treatments: its known words with the doses, else its text; `control` is no treatment there."""
-    treatments = [word for word in words if word.entry.meaning in ("treatment", "vector")]
-    known = {word.entry.value or text[word.start : word.end].lower() for word in treatments}
+    given = [word for word in words if word.entry.meaning in ("treatment", "vector")]
+    known = {word.entry.value or text[word.start : word.end].lower() for word in given if not _is_negated(text, word)}
     genotype = [word for word in words if word.entry.meaning == "genotype"]
     rest = blank(text, words)
     unknown = re.findall(r"[A-Za-z]{3,}", rest)
-    if known and not unknown:
+    if known:
         numbers = re.findall(r"\d+(?:\.\d+)?", rest)
         reading.values["treatment"] = {" ".join(["+".join(sorted(known)), *numbers])}
-    elif known:
-        reading.values["treatment"] = known
+    elif given:
+        reading.values["treatment"] = {""}
     elif unknown or (genotype and {word.entry.value for word in genotype} != {"control"}):
         reading.values["treatment"] = {text.lower()}
+        reading.rest = ""
     else:
         reading.values["treatment"] = {""}
 

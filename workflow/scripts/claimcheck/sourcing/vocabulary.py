@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -35,6 +35,7 @@ class Vocabulary:
 
     words: Mapping[str, tuple[Entry, frozenset[int]]]
     fields: Mapping[str, str]
+    beginnings: Collection[str]
 
     def find(self, text: str) -> list[Word]:
         """Find the known words of a cleaned text, the longest at each place; a word begins and ends with a piece of the text.
@@ -61,18 +62,20 @@ class Vocabulary:
             if gap:
                 parted.add(len(bare))
             bare += text[start:end].lower()
+            if bare not in self.beginnings:
+                break
             entry, splits = self.words.get(bare, (None, frozenset()))
             if entry and parted <= splits:
                 best = (number + 1, entry)
         return best
 
     def field_meaning(self, name: str) -> str:
-        """Return what a field of that name tells (sex, age, batch, individual, record, …); description = anything.
+        """Return what a field of that name tells (sex, age, batch, individual, record, …); "" if the table has no such field.
 
         Of a name that the table lacks the last word that it has decides, as in `library prep batch` and `age (days)`.
         """
         words = [bare_name(name), *reversed(re.findall(r"[a-z]+", name.lower().replace("_", " ")))]
-        return next((self.fields[word] for word in words if word in self.fields), "description")
+        return next((self.fields[word] for word in words if word in self.fields), "")
 
 
 def bare_name(name: str) -> str:
@@ -123,4 +126,4 @@ def make_vocabulary(own: Sequence[tuple[Entry, Sequence[str]]]) -> Vocabulary:
     for entry, names in own:
         for name in names:
             add(entry, name)
-    return Vocabulary(words, fields)
+    return Vocabulary(words, fields, {word[:length] for word in words for length in range(1, len(word) + 1)})
