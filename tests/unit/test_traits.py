@@ -3,6 +3,7 @@
 import pytest
 from test_genotype import STUDY, rules_for
 
+from claimcheck.sourcing.ages import group_ages
 from claimcheck.sourcing.traits import Reading, join_values, read_field, read_samples, sex_of_text
 
 RULES = rules_for(**STUDY)
@@ -85,14 +86,15 @@ def test_field_of_ages(name: str, text: str, ages: dict[str, float]) -> None:
     [
         ("left tibias", {"bone/tibia"}),
         ("femur, bone marrow flushed", {"bone/femur"}),
-        ("marrow-free femoral shaft", {"bone/femur"}),
+        ("marrow-free femoral shaft", {"bone/femur", "bone/cortical"}),
         ("tibia without muscle", {"bone/tibia"}),
         ("tibia, muscle and marrow removed", {"bone/tibia"}),
         ("femur flushed of marrow", {"bone/femur"}),
         ("KO bone marrow", {"marrow"}),
         ("femur with marrow", {"bone/femur", "marrow"}),
         ("osteocyte-specific knockout", set()),
-        ("cortical bone", {"bone"}),
+        ("cortical bone", {"bone/cortical"}),
+        ("osteocytes of the tibia", {"bone/tibia"}),
     ],
 )
 def test_tissue(text: str, tissues: set[str]) -> None:
@@ -128,7 +130,7 @@ def test_treatment(name: str, text: str, treatments: set[str]) -> None:
 
 def test_dates_batches_and_file_names_leave_nothing_unknown() -> None:
     reading = read("20230415_KO3_S12_L001_R1_001.fastq.gz batch 2")
-    assert reading.batches == {"date": "20230415", "batch": "batch 2"}
+    assert reading.batches == {"date": "20230415", "batch": "batch 2", "lane": "L001"}
     assert set(reading.rest) <= set(" _.3")
     assert read("2", "library_prep_batch").batches == {"library_prep_batch": "2"}
 
@@ -137,3 +139,9 @@ def test_negation_and_culture() -> None:
     assert values("culture", sample_title="Primary osteoblast KO") != set()
     assert values("culture", sample_title="osteoblast-specific KO") == set()
     assert values("excluded", sample_title="KO 4 (excluded, failed QC)") != set()
+
+
+def test_ages_within_the_tolerance_are_one() -> None:
+    ages = [{"16 weeks": 112.0}, {"4 months": 121.75}, {"12 (no unit)": 12.0}, {"P21": 21.0}, {"P60": 60.0}, {}]
+    assert group_ages(ages, 0.1) == ["16 weeks", "16 weeks", "12 (no unit)", "P21", "P60", ""]
+    assert group_ages(ages[:2], 0.05) == ["16 weeks", "4 months"]

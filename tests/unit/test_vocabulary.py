@@ -39,7 +39,7 @@ def test_words_of_a_text(text: str, words: list[tuple[str, str]]) -> None:
         ("mouse strain", "strain"),
         ("sample_title", "description"),
         ("body_weight_g", "record"),
-        ("dose", "description"),
+        ("genotype/variation", "genotype"),
     ],
 )
 def test_name_of_a_field(name: str, meaning: str) -> None:

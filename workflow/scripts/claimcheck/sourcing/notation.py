@@ -55,6 +55,8 @@ _CARRIED = re.compile(
     r"(?<![a-z])(?:tg|transgen(?:e|es|ic)|hemizygous|carry(?:ing)?|carriers?|positive|pos)(?: for| of)?(?: the| a)?[-_ (]*$",
     re.I,
 )
+_PARTNER = re.compile(r"co-?cultur\w*[-_ ]+(?:with|on)(?![a-z])[^;,]*$", re.I)
+"""Before the cells that another cell was cultured with."""
 _GLUE = r"[\s_\-:.(\[{^*]{0,3}"
 
 
@@ -278,7 +280,7 @@ def _read_words(text: str, rules: Rules) -> list[Finding]:
     for number, word in enumerate(words):
         if word.entry.meaning != "genotype" or any(word.start < one.end and one.start < word.end for one in found):
             continue
-        if _is_possessed(text, words[number:]):
+        if _is_possessed(text, words[number:]) or _PARTNER.search(text[: word.start]):
             continue
         negated = re.search(NEGATION + "$", text[max(0, word.start - 20) : word.start], re.I)
         owner = (

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from claimcheck.sourcing.ages import group_ages
 from claimcheck.sourcing.differences import unexplained
 from claimcheck.sourcing.genotype import CRE_ALONE, FLOX_ALONE, Call, as_text, call_genotypes
 from claimcheck.sourcing.notation import CONFLICT, CONTROL, HETEROZYGOUS, KNOCKOUT, LONGEST_FIELD, UNKNOWN, Rules
@@ -146,7 +147,7 @@ def _describe(
     columns = [*_COLUMNS, *_PARTS, "days", "excluded", "eligible", "cre", "told_by", "batches", "group"]
     table = pd.DataFrame(rows, columns=list(dict.fromkeys(columns)), index=pd.Index(list(fields), name="sample"))
     table = table.astype({"excluded": bool, "eligible": bool, "selected": bool})
-    table["age_group"] = _age_groups(table["days"], rules.section["age_tolerance"])
+    table["age_group"] = group_ages(table["days"], rules.section["age_tolerance"])
     table["stratum"] = [" | ".join(filter(None, row)) or "all samples" for row in table[_PARTS].itertuples(index=False)]
     if not (table["culture"] != "").all():
         table["eligible"] &= table["culture"] == ""
@@ -163,23 +164,6 @@ def _is_eligible(tissues: set[str], rules: Rules) -> bool:
 def _canonical(name: str, rules: Rules) -> str:
     words = rules.vocabulary.find(name)
     return words[0].entry.value if len(words) == 1 else name.lower()
-
-
-def _age_groups(ages: "pd.Series[Any]", tolerance: float) -> list[str]:
-    """Join ages whose difference is at most a share of the older one; a group is called after its first age.
-
-    Ages with and without a unit, and before and after birth, are never joined; a sample with two ages keeps both.
-    """
-    known = {
-        (label.endswith("(no unit)"), label.startswith("E"), days, label) for row in ages for label, days in row.items()
-    }
-    group_of: dict[str, str] = {}
-    first: tuple[bool, bool, float, str] | None = None
-    for age in sorted(known):
-        is_near = first is not None and age[:2] == first[:2] and abs(age[2] - first[2]) <= tolerance * abs(age[2])
-        first = first if is_near else age
-        group_of[age[3]] = first[3] if first else ""
-    return ["/".join(sorted({group_of[label] for label in row})) for row in ages]
 
 
 def _choose_stratum(table: pd.DataFrame, rules: Rules) -> tuple[str, list[str]]:

@@ -5,20 +5,11 @@ import re
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 
+from claimcheck.sourcing.ages import read_ages, read_field_of_ages
 from claimcheck.sourcing.genotype import as_text, has_vote
 from claimcheck.sourcing.notation import NEGATION, Rules, blank, clean, read_text
 from claimcheck.sourcing.vocabulary import Word, bare_name
 
-_DAYS = {"d": 1.0, "w": 7.0, "m": 365.25 / 12, "y": 365.25}
-_AGE = re.compile(
-    r"(?<![\w.])(\d+(?:\.\d+)?)[\s_-]?(w(?:ee)?ks?|w\.?o\.?|w|mo(?:nths?)?|mths?|m\.o\.?|m(?=[-_ ]old)|days?|d(?=[-_ ]old)"
-    r"|y(?:ea)?rs?)"
-    r"(?:[-_ ]?(?:of[-_ ]age|old))?(?![a-z])",
-    re.I,
-)
-_POSTNATAL = re.compile(r"(?<![A-Za-z0-9])(?:P|PND?[-_ ]?|postnatal[-_ ]day[-_ ]?)(\d{1,3})(?![\dA-Za-z.])")
-_EMBRYONIC = re.compile(r"(?<![A-Za-z0-9])E(\d{1,2}(?:\.5)?)(?![\d.])")
-_BARE_AGE = re.compile(r"(\d+(?:\.\d+)?)\s?(d|w|m|y)?", re.I)
 _PROMOTER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?[-_ ]?kb(?![a-z])", re.I)
 _TIME = re.compile(
     r"(?<![\w.])(?:\d+(?:\.\d+)?[-_ ]?(?:h|hrs?|hours?|min)(?![a-z])|(?:day|D)[-_ ]?\d{1,3}(?![\d.A-Za-z])"
@@ -124,16 +115,14 @@ def sex_of_text(text: str) -> str:
 def _read_numbers(text: str, name: str, meaning: str, reading: Reading) -> str:
     """Read ages, times, dates and lanes, and return the text without them."""
     if meaning == "age":
-        _read_age_field(name, text, reading)
+        reading.ages = read_field_of_ages(name, text)
+        if not reading.ages:
+            reading.add("treatment", text.lower())
         return ""
-
-    def age(match: re.Match[str], days: float, label: str) -> str:
-        reading.ages[label] = days
-        return " " * len(match[0])
 
     def time(match: re.Match[str]) -> str:
         reading.add("time", re.sub(r"[-_ ]", "", match[0].lower()))
-        return " " * len(match[0])
+        return _blanks(match)
 
     def date(match: re.Match[str]) -> str:
         year, month, day = (int(part) for part in match.groups() if part)
@@ -142,41 +131,19 @@ def _read_numbers(text: str, name: str, meaning: str, reading: Reading) -> str:
         except ValueError:
             return match[0]
         reading.batches["date"] = match[0]
-        return " " * len(match[0])
+        return _blanks(match)
 
     if meaning == "individual":
-        text = _WELL.sub(lambda m: " " * len(m[0]), text)
-    text = _PROMOTER.sub(lambda m: " " * len(m[0]), text)
-    text = _AGE.sub(lambda m: age(m, float(m[1]) * _DAYS[m[2][0].lower()], f"{m[1]} {_unit(m[2])}"), text)
-    text = _POSTNATAL.sub(lambda m: age(m, float(m[1]), f"P{m[1]}"), text)
-    text = _EMBRYONIC.sub(lambda m: age(m, float(m[1]) - 19.5, f"E{m[1]}"), text)
-    text = _TIME.sub(time, text)
-    text = DATE.sub(date, text)
+        text = _WELL.sub(_blanks, text)
+    reading.ages, text = read_ages(_PROMOTER.sub(_blanks, text))
+    text = DATE.sub(date, _TIME.sub(time, text))
     lanes = [part[0] for part in FILE_PARTS.finditer(text) if part[0].startswith("L")]
     reading.batches |= {"lane": "+".join(dict.fromkeys(lanes))} if lanes else {}
-    return FILE_PARTS.sub(lambda m: " " * len(m[0]), text)
+    return FILE_PARTS.sub(_blanks, text)
 
 
-def _unit(text: str) -> str:
-    return {"d": "days", "w": "weeks", "m": "months", "y": "years"}[text[0].lower()]
-
-
-def _read_age_field(name: str, text: str, reading: Reading) -> None:
-    """Read a field of ages, whose name can hold the unit of a bare number."""
-    named = re.search(r"(?<![a-z])(day|week|month|year|wk|mo)", name.lower().replace("_", " "))
-    known = re.compile(_AGE.pattern.replace(r"(?<![\w.])", r"(?<![\d.])"), re.I)
-    for match in known.finditer(text):
-        reading.ages[f"{match[1]} {_unit(match[2])}"] = float(match[1]) * _DAYS[match[2][0].lower()]
-    for pattern, birth, letter in ((_POSTNATAL, 0.0, "P"), (_EMBRYONIC, -19.5, "E")):
-        for match in pattern.finditer(text):
-            reading.ages[f"{letter}{match[1]}"] = float(match[1]) + birth
-    bare = _BARE_AGE.fullmatch(text)
-    if bare and not reading.ages:
-        unit = bare[2] or (named[1] if named else "")
-        label = f"{bare[1]} {_unit(unit)}" if unit else f"{bare[1]} (no unit)"
-        reading.ages[label] = float(bare[1]) * (_DAYS[unit[0].lower()] if unit else 1.0)
-    elif not reading.ages:
-        reading.add("treatment", text.lower())
+def _blanks(match: re.Match[str]) -> str:
+    return " " * len(match[0])
 
 
 def _read_words(text: str, rest: str, words: list[Word], reading: Reading, rules: Rules) -> None:
