@@ -41,7 +41,8 @@ _PASTED_TOKENS = 4
 class Vote:
     """What one field says. `provisional` is the reason why only the whole study can confirm it, or "".
 
-    `scope` of a knockout is conditional, global or "" where that is not said. A `weak` vote counts where no other field has one.
+    `scope` of a knockout is conditional, global, null (two null alleles) or "" where that is not said. A `weak` vote counts where no
+    other field has one.
     """
 
     label: str = UNKNOWN
@@ -88,12 +89,18 @@ def call_genotypes(fields: Mapping[Hashable, Mapping[str, str]], rules: Rules) -
 
 def as_text(name: str, value: str, rules: Rules) -> str:
     """Return a field's cleaned text, with the field's name where that names Cre or the gene, as in `cre: positive`."""
-    text = clean(value)
+    text = _apart(clean(value), rules)
     title = name.replace("_", " ")
     names_locus = re.search(r"(?<![a-z])cre(?![a-z])", title, re.I) or re.search(rules.gene, title, re.I)
     if names_locus and not text and re.fullmatch(r"\s*[-\u2010-\u2015\u2212]\s*", value):
         text = "-"
     return f"{re.sub('genotype|status|allele', '', title, flags=re.I).strip()} {text}" if text and names_locus else text
+
+
+def _apart(text: str, rules: Rules) -> str:
+    """Part the gene and the driver from what they are glued to, as in `fl/flAbc1-Cre`; not from `r`, a protein's."""
+    text = re.sub(rf"(?<=[a-z]{{3}})(?={rules.gene_names})", " ", text, flags=re.I)
+    return re.sub(rf"(?<=[a-z0-9])(?={rules.driver_heads})", " ", text, flags=re.I) if rules.driver_heads else text
 
 
 def has_vote(name: str, texts: Iterable[str], rules: Rules) -> bool:
@@ -104,7 +111,9 @@ def has_vote(name: str, texts: Iterable[str], rules: Rules) -> bool:
     values = {text for text in texts if text}
     found = {text: read_text(text, rules) for text in values}
     only_genotypes = all(not re.search(r"[a-zA-Z]", blank(text, found[text])) for text in values)
-    return only_genotypes and any(LABELS.get(one.value) == KNOCKOUT for row in found.values() for one in row)
+    return only_genotypes and any(
+        one.kind in ("alleles", "cre") or LABELS.get(one.value) == KNOCKOUT for row in found.values() for one in row
+    )
 
 
 def _contrasting(column: Mapping[Hashable, str], rules: Rules, *, gene_named: bool) -> dict[Hashable, list[Finding]]:
@@ -256,7 +265,7 @@ def _vote_of_structure(alleles: set[str], cre: set[str], induced: bool, backgrou
     if len(alleles) > 1 or len(signed) > 1:
         said = {"label": CONFLICT, "cre": "unknown", "problem": "names several genotypes at once"}
     elif pair in ("nn", "fw", "nw"):
-        said = {"label": KNOCKOUT if pair == "nn" else HETEROZYGOUS}
+        said = {"label": KNOCKOUT, "scope": "null"} if pair == "nn" else {"label": HETEROZYGOUS}
     elif "plus_plus" in states:
         said = {"cre": "unknown", "problem": "`Cre +/+` can mean two copies or none; configure `cre_plus_plus`"}
     elif "ambiguous" in states:
@@ -303,7 +312,7 @@ def _combine(texts: Mapping[str, str], readings: Mapping[str, list[Finding]], *,
     scopes = {one.scope for one in spoke.values()} - {""}
     return Call(
         label=label,
-        scope="" if label != KNOCKOUT else "global" if "global" in scopes else "".join(scopes),
+        scope=next((scope for scope in ("global", "conditional", "null") if scope in scopes and label == KNOCKOUT), ""),
         provisional="" if firm or label == CONFLICT else next((one.provisional for one in spoke.values()), ""),
         cre=next(iter(cre)) if len(cre) == 1 else "unknown",
         floxed=any(one.floxed for one in votes.values()),

@@ -57,6 +57,10 @@ _CARRIED = re.compile(
 )
 _PARTNER = re.compile(r"co-?cultur\w*[-_ ]+(?:with|on)(?![a-z])[^;,]*$", re.I)
 """Before the cells that another cell was cultured with."""
+_FROM = re.compile(r"[-_ ]*(?:from|of)[-_ ]+(?:the[-_ ]+)?", re.I)
+_SPECIFIC = re.compile(r"(?:specific|restricted|selective|targeted)(?:ly)?[-_ ]+(?:\w+[-_ ]+){0,2}$", re.I)
+"""Before a word for a knockout that is conditional."""
+_DELETED_IN = re.compile(r"(?:delet|ablat)\w+[-_ ]+in[-_ ]+[a-z]", re.I)
 _GLUE = r"[\s_\-:.(\[{^*]{0,3}"
 
 
@@ -85,6 +89,7 @@ class Rules:
     gene_names: str
     gene: str
     deleted_gene: str
+    driver_heads: str
     driver_names: str
     driver: str
     vocabulary: Vocabulary
@@ -140,13 +145,13 @@ def compile_rules(section: Mapping[str, Any]) -> Rules:
     gene = "|".join(_flexible(name) for name in section["gene"])
     heads = [re.sub(r"[-_ ]*i?cre.*$", "", name, flags=re.I) for name in section["driver"]]
     driver = "|".join(_flexible(head) for head in heads if head)
-    # an allele may be glued to the driver, as in `fl/flAbc1-Cre`
-    start = rf"(?:(?<![a-z0-9])|(?<=/fl)|(?<=/flox)|(?<=/f)|(?<=[+]))(?:{driver})"
+    start = rf"(?<![a-z0-9])(?:{driver})"
     return Rules(
         section=section,
         gene_names=rf"(?:{gene})(?!\d)",
         gene=rf"(?<![a-z0-9])(?:{gene})(?!\d)",
         deleted_gene=rf"(?<![a-z])delta[-_ ]?(?:{gene})(?!\d)",
+        driver_heads=rf"(?:{driver})[-_ (\d.kb]*cre" if driver else "",
         driver_names=rf"(?<![a-z0-9])(?:\d+(?:\.\d+)? ?kb[-_ ]?)?(?:{driver})(?:[-_ ]?cre)?(?![a-z])"
         if driver
         else "(?!)",
@@ -280,7 +285,13 @@ def _read_words(text: str, rules: Rules) -> list[Finding]:
     for number, word in enumerate(words):
         if word.entry.meaning != "genotype" or any(word.start < one.end and one.start < word.end for one in found):
             continue
-        if _is_possessed(text, words[number:]) or _PARTNER.search(text[: word.start]):
+        previous = words[number - 1] if number else None
+        comes_from = (
+            previous is not None
+            and previous.entry.meaning == "possession"
+            and _FROM.fullmatch(text[previous.end : word.start])
+        )
+        if comes_from or _is_possessed(text, words[number:]) or _PARTNER.search(text[: word.start]):
             continue
         negated = re.search(NEGATION + "$", text[max(0, word.start - 20) : word.start], re.I)
         owner = (
@@ -291,6 +302,8 @@ def _read_words(text: str, rules: Rules) -> list[Finding]:
         value = "ambiguous" if negated else word.entry.value
         if value == "control" and number and _is_of_treatment(text, words[number - 1], word):
             value = TREATMENT_CONTROL
+        elif value == KNOCKOUT and (_SPECIFIC.search(text[: word.start]) or _DELETED_IN.match(text[word.start :])):
+            value = "conditional knockout"
         found.append(Finding("word", value, word.start, word.end, owner=owner))
     return found
 

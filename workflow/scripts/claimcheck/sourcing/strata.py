@@ -107,7 +107,8 @@ def _describe(
     rules: Rules,
 ) -> pd.DataFrame:
     """Tabulate the calls with all that makes a stratum."""
-    conditional = bool(rules.section["driver"]) or any(call.scope == "conditional" for call in calls.values())
+    has_conditional = any(call.scope == "conditional" for call in calls.values())
+    conditional = bool(rules.section["driver"]) or has_conditional
     rows: list[dict[str, Any]] = []
     for sample, row in fields.items():
         call, read = calls[sample], list(readings[sample].values())
@@ -115,7 +116,8 @@ def _describe(
         tissues = join_values(read, "tissue")
         ages = {label: days for one in read for label, days in one.ages.items()}
         batches = {name: value for one in read for name, value in one.batches.items()}
-        is_global = call.scope == "global" and call.label == KNOCKOUT and conditional
+        # two null alleles beside floxed ones are those of a global deletion
+        is_global = (call.scope == "global" and conditional) or (call.scope == "null" and has_conditional)
         background = [*call.background, *(["global knockout"] if is_global else [])]
         rows.append(
             {

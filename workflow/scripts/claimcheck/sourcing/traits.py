@@ -21,6 +21,10 @@ FILE_PARTS = re.compile(r"(?<![A-Za-z0-9])(?:L0\d\d|R[12](?=_\d{3}|\.f)|S\d{1,3}
 _WELL = re.compile(r"(?<![A-Za-z0-9])[A-H](?:0[1-9]|1[0-2])(?![A-Za-z0-9])")
 NUMBER_AFTER = re.compile(r"[-_ #:.(]*(\d+[a-z]?|[A-Za-z])(?![A-Za-z0-9])")
 _SPECIFIC = re.compile(r"[-_ ]*(?:specific|targeted|restricted|selective|derived|conditional)", re.I)
+_DELETED_IN = re.compile(
+    r"(?:delet\w+|ablat\w+|knock\w*|ko|null|lack\w*|deficien\w+|disrupt\w+)[-_ ]+(?:in|from)[-_ ]+(?:the[-_ ]+)?$", re.I
+)
+"""Before the tissue that a gene was deleted in, which need not be the one that was sequenced."""
 _LETTER_OF_SEX = re.compile(r"(?<![A-Za-z])([MF])(?![A-Za-z])", re.I)
 _FACTORS = ("sex", "tissue", "culture", "side", "strain", "excluded")
 
@@ -153,11 +157,15 @@ def _read_words(text: str, rest: str, words: list[Word], reading: Reading, rules
         meaning, value = word.entry
         spelled = rest[word.start : word.end]
         negated = _is_negated(rest, word)
-        if meaning in ("tissue", "culture") and (_SPECIFIC.match(rest[word.end :]) or number in absent or negated):
+        deleted_in = _DELETED_IN.search(text[: word.start])
+        of_genotype = deleted_in or _SPECIFIC.match(rest[word.end :])
+        if meaning in ("tissue", "culture") and (of_genotype or number in absent or negated):
             continue
         if meaning == "possession":
             owner = re.search(r"([A-Za-z+/-]+)[-_ ]*$", text[: word.start])
-            reading.add("treatment", f"{owner[1].lower() + ' ' if owner else ''}{bare_name(spelled)}")
+            source = re.match(r"[-_ ]*(?:from|of)[-_ ]+([\w+/-]+)", text[word.end :], re.I)
+            parts = (owner and owner[1].lower(), bare_name(spelled), source and f"of {source[1].lower()}")
+            reading.add("treatment", " ".join(filter(None, parts)))
         elif meaning == "vector":
             carries = re.match(rf"[-_ :(]*{rules.gene_names}", text[word.end :], re.I)
             reading.add("treatment", spelled.lower() + (" with the gene" if carries else ""))
@@ -193,7 +201,7 @@ def _absent(text: str, words: list[Word]) -> set[int]:
             continue
         spelled = text[word.start : word.end].lower()
         follows = re.match(r"[-_ ]*of(?![a-z])", text[word.end :], re.I) or re.search(
-            "without|minus|no$|of$|excluding", spelled
+            "without|minus|no$|of$|excluding|remove$|removing|eliminate", spelled
         )
         step = 1 if follows else -1
         position = number + step
