@@ -187,7 +187,7 @@ def test_every_difference_is_said_and_nothing_is_mended(two_runs: list[Path], tm
     said = last_words(completed)
     for difference in (
         "changed: results/differential/genes.tsv (rule compare_groups): sha256 was ",
-        "missing: results/figures/ma.svg (rule draw_genes)",
+        "missing: results/figures/ma.svg (rule draw_differential)",
         "extra: results/notes.txt",
         "changed: the input config/samples.tsv: sha256 was ",
         "configuration: differential.alpha was 0.05, is 0.1",

@@ -1,7 +1,5 @@
 """What stands below the figures of claims: what is drawn, from how many animals, and how to read it."""
 
-from collections.abc import Callable
-
 Texts = tuple[str, str]
 """Alternative text, caption."""
 
@@ -52,9 +50,3 @@ def controls(animals: str, test: str, reference: str) -> Texts:
         "study's own genes and samples; shuffled labels mix "
         "both groups as evenly as they can.",
     )
-
-
-CLAIM_CAPTIONS: dict[str, Callable[[str, str, str], Texts]] = {
-    function.__name__: function for function in (claims, specifications, leave_one_out, controls)
-}
-"""By the figure's name: from the words for the animals, and the names of the test and the reference condition."""

@@ -1,7 +1,5 @@
 """What stands below the figures of single genes: what is drawn, from how many animals, and how to read it."""
 
-from collections.abc import Callable
-
 Texts = tuple[str, str]
 """Alternative text, caption."""
 
@@ -10,7 +8,7 @@ def _direction(test: str, reference: str) -> str:
     return f"log2 {test} / {reference}; positive = higher in {test}"
 
 
-def gene_forest(animals: str, test: str, reference: str, name: str) -> Texts:
+def gene_forest(animals: str, test: str, reference: str) -> Texts:
     """Describe the forest of named genes."""
     return (
         f"Forest plot: log2 fold change with 95 % interval of the genes that the configuration names, group by group, {animals}.",
@@ -22,7 +20,7 @@ def gene_forest(animals: str, test: str, reference: str, name: str) -> Texts:
     )
 
 
-def exploratory(animals: str, test: str, reference: str, name: str) -> Texts:
+def exploratory(animals: str, test: str, reference: str) -> Texts:
     """Describe the exploratory panels."""
     return (
         f"Forest plots without verdict: log2 fold change with 95 % interval of the genes of every exploratory panel, {animals}.",
@@ -64,17 +62,3 @@ def pair(animals: str, test: str, reference: str, name: str) -> Texts:
         f"Each point is one animal ({animals}): log2(counts per million + 1) of two genes; colour is the group, shape the sex "
         "where it is known. Not adjusted for any covariate. No test; a correlation of all animals would reflect the groups.",
     )
-
-
-GENE_CAPTIONS: dict[str, Callable[[str, str, str, str], Texts]] = {
-    function.__name__: function for function in (gene_forest, exploratory, heatmap, butterfly, pair)
-}
-"""By the figure's kind: from the words for the animals, the names of both conditions, and what follows the kind in its name."""
-
-
-def kind_of_figure(name: str) -> str:
-    """Return the kind of a figure of genes, of which there may be several with a name each; "" for any other figure."""
-    if name in ("gene_forest", "exploratory"):
-        return name
-    kind, _, rest = name.partition("_")
-    return kind if rest and kind in ("heatmap", "butterfly", "pair") else ""

@@ -1,9 +1,17 @@
 """What stands below the figures of quality and identity: what is drawn, from what, and what it was not tested for."""
 
-from collections.abc import Callable
-
 Texts = tuple[str, str]
 """Alternative text, caption."""
+
+
+def mapping(animals: str) -> Texts:
+    """Describe fragments and pseudoalignment."""
+    return (
+        f"Dot plot: share of pseudoaligned fragments and number of fragments of {animals}, a point an animal.",
+        f"Each point is one animal ({animals}). Left: share of fragments (read pairs, or single reads) that were "
+        "pseudoaligned to the transcriptome. Right: fragments sequenced (open) and pseudoaligned (filled). "
+        "Dashed: thresholds of the quality gates. No test.",
+    )
 
 
 def library(animals: str, test: str, reference: str) -> Texts:
@@ -84,19 +92,3 @@ def knockout(animals: str, test: str, reference: str) -> Texts:
         "mean, in order of transcription. Junctions: reads (pairs) that join exons which do not follow one another. "
         "Where a study starts from counts there are no exons to look at.",
     )
-
-
-def gene_counts(animals: str, test: str, reference: str) -> Texts:
-    """Describe genes animal by animal."""
-    return (
-        f"Normalised counts of the genes of interest and of genes with an outlier animal, a point an animal ({animals}).",
-        f"Each point is one animal ({animals}), normalised counts + 0.5 on a log scale. Shown are the genes of interest, and genes "
-        "whose p-value Cook's distance took away, with the animal that did it. Not adjusted for any covariate. No test.",
-    )
-
-
-QUALITY_CAPTIONS: dict[str, Callable[[str, str, str], Texts]] = {
-    function.__name__: function
-    for function in (library, shares, composition, sex, relations, pca, pca_covariates, knockout, gene_counts)
-}
-"""By the figure's name: from the words for the animals, and the names of the test and the reference condition."""

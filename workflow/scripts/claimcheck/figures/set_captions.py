@@ -1,7 +1,5 @@
 """What stands below the figures of gene sets and of the fit: what is drawn, from how many animals, and how to read it."""
 
-from collections.abc import Callable
-
 Texts = tuple[str, str]
 """Alternative text, caption."""
 
@@ -48,24 +46,3 @@ def null_calibration(animals: str, test: str, reference: str) -> Texts:
         "prerank ranks by moderated t. Few labellings share few animals and sets share genes, so points are not independent "
         "and there is no band. Points at the upper frame may lie beyond it.",
     )
-
-
-def dispersions(animals: str, test: str, reference: str) -> Texts:
-    """Describe the dispersions."""
-    return (
-        f"Dispersion of every gene against its mean count, gene by gene and drawn towards their trend, in {animals}.",
-        f"Each point is a gene ({animals}): how much its counts vary between animals of a group beyond counting, as the square "
-        "of a relative standard deviation. Grey: estimated from the gene alone; line: trend over all genes; blue: the "
-        "dispersion that the Wald test uses, which is the gene's own one where it lies far above the trend. A good fit "
-        "scatters evenly around a trend that falls towards a floor. No test.",
-    )
-
-
-SET_CAPTIONS: dict[str, Callable[[str, str, str], Texts]] = {
-    function.__name__: function for function in (null_calibration, dispersions)
-}
-"""By the figure's name: from the words for the animals, and the names of the test and the reference condition."""
-FAMILY_CAPTIONS: dict[str, Callable[[str, str, str, str], Texts]] = {
-    function.__name__: function for function in (set_effects, enrichment)
-}
-"""By what the figure's name begins with, before `_` and the family: from the family, and the same."""
