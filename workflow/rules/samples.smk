@@ -126,14 +126,14 @@ rule samples:
     input:
         samples="results/samples/samples.tsv",
         calls="results/samples/calls.tsv" if FROM_ARCHIVE else [],
-    params:
-        test=config["design"]["test"],
-        reference=config["design"]["reference"],
     # No benchmark: a file that is there counts as done, and the sheet would be printed once only.
     log:
         "logs/samples/samples.log",
     conda:
         "../../envs/sourcing.yaml"
+    params:
+        test=config["design"]["test"],
+        reference=config["design"]["reference"],
     message:
         "Print the sample sheet"
     script:
