@@ -5,7 +5,7 @@ import inspect
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +63,16 @@ def draw(name: str, asked: Mapping[str, Any], sources: Sources, *, svg: Path, pd
         TypeError: the drawing function takes something else than its entry names.
     """
     started = time.monotonic()
+    try:
+        save_figure(_prepare(name, asked, sources), svg=svg, pdf=pdf, table=table)
+    except Exception as error:
+        error.add_note(f"while the figure {name} was drawn")
+        raise
+    logger.info("%s drawn in %.1f s", name, time.monotonic() - started)
+
+
+def _prepare(name: str, asked: Mapping[str, Any], sources: Sources) -> Callable[[], Any]:
+    """Return the drawing function with all that it takes."""
     function = function_of(asked["draw"])
     given = {"figure": name, **asked["key"], **sources.common}
     taken = inspect.signature(function).parameters
@@ -71,8 +81,7 @@ def draw(name: str, asked: Mapping[str, Any], sources: Sources, *, svg: Path, pd
     arguments |= {need: sources.argument(need) for need in asked["needs"]}
     arguments |= asked["options"]
     inspect.signature(function).bind(**arguments)  # before a drawing function could raise a TypeError of its own
-    save_figure(lambda: function(**arguments), svg=svg, pdf=pdf, table=table)
-    logger.info("%s drawn in %.1f s", name, time.monotonic() - started)
+    return partial(function, **arguments)
 
 
 def function_of(name: str) -> Callable[..., Any]:
