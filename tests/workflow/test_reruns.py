@@ -65,7 +65,7 @@ def planned_rules(clone: Path, study: Path) -> set[str]:
         (f"{LIBRARY}/figures/dispersions.py", PROVENANCE | {"draw_differential"}),
         (f"{LIBRARY}/claims/verdicts.py", PROVENANCE),
         (f"{LIBRARY}/figures/ordination.py", PROVENANCE | {"draw_quality"}),
-        (f"{LIBRARY}/figures/quality_captions.py", PROVENANCE),
+        (f"{LIBRARY}/figures/captions.py", PROVENANCE),
         ("workflow/report/figures.yaml", PROVENANCE),
         ("workflow/scripts/draw_section.py", PROVENANCE | {"draw_differential", "draw_quality"}),
         (

@@ -24,7 +24,7 @@ class Entry:
     section: str
     place: str
     draw: str
-    words: str
+    words: str | Mapping[str, str]
     tables: Mapping[str, Mapping[str, Any]]
     category: str
     labels: Mapping[str, str]
@@ -38,13 +38,10 @@ class Entry:
 
     def __post_init__(self) -> None:
         """Refuse what nothing would heed."""
-        if (
-            not set(self.needs) <= _NEEDS
-            or len(self.repeat) > 1
-            or not self.draw.count(".") == self.words.count(".") == 1
-        ):
+        worded = isinstance(self.words, str) or set(self.words) == {"alternative", "caption"}
+        if not worded or not set(self.needs) <= _NEEDS or len(self.repeat) > 1 or self.draw.count(".") != 1:
             raise ValueError(
-                f"figures.yaml, {self.name}: needs, repeat, draw or words is not what the head of the file allows"
+                f"figures.yaml, {self.name}: words, needs, repeat or draw is not what the head of the file allows"
             )
 
     @property
