@@ -9,22 +9,16 @@ import pytest
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-import draw_claims
-import draw_controls
-import draw_leave_one_out
-import draw_specifications
 from claimcheck.claims.model import Register
 from claimcheck.claims.register import read_register
 from claimcheck.claims.sentences import VERDICT_COLUMNS
-from claimcheck.figures.claims import MARKS, in_reading_order, kind_of
-from claimcheck.figures.claims import draw_claims as figure_of_claims
-from claimcheck.figures.claims_controls import draw_controls as figure_of_controls
-from claimcheck.figures.claims_robustness import ALL_ANIMALS
-from claimcheck.figures.claims_robustness import draw_leave_one_out as figure_without_each
-from claimcheck.figures.claims_robustness import draw_specifications as figure_of_specifications
+from claimcheck.figures.claims import MARKS, draw_claims, in_reading_order, kind_of
+from claimcheck.figures.claims_controls import draw_controls
+from claimcheck.figures.claims_robustness import ALL_ANIMALS, draw_leave_one_out, draw_specifications
 from claimcheck.figures.style import house_style
 from claimcheck.sets.collections import read_collection
 from claimcheck.tables import read_table, write_table
+from support.figures import draw_entry
 
 ROOT = Path(__file__).resolve().parents[2]
 CURATED = ROOT / "config/gene_sets"
@@ -131,7 +125,7 @@ def all_text(figure: Figure) -> str:
 
 
 def forest(verdicts: pd.DataFrame, register: Register = REGISTER) -> tuple[Figure, pd.DataFrame]:
-    return figure_of_claims(verdicts, register, **GROUPS, simulated=False)
+    return draw_claims(verdicts, register, **GROUPS, simulated=False)
 
 
 def test_the_claims_that_lead_come_first_and_the_others_keep_the_order_of_the_register() -> None:
@@ -183,9 +177,9 @@ def test_no_claim_one_and_twenty_give_whole_figures(n: int) -> None:
     register, names = many(n), [f"G{number}" for number in range(n)]
     verdicts, common = some_verdicts(register), {**GROUPS, "simulated": True}
     figures = [
-        figure_of_claims(verdicts, register, **common),
-        figure_of_specifications(verdicts, some_robustness(names), register, **common),
-        figure_without_each(verdicts, some_runs(names), register, **common),
+        draw_claims(verdicts, register, **common),
+        draw_specifications(verdicts, some_robustness(names), register, **common),
+        draw_leave_one_out(verdicts, some_runs(names), register, **common),
     ]
     for figure, drawn in figures:
         figure.draw_without_rendering()
@@ -196,9 +190,7 @@ def test_no_claim_one_and_twenty_give_whole_figures(n: int) -> None:
 
 def test_a_curve_is_sorted_marks_the_primary_analysis_and_prints_k_of_the_verdict() -> None:
     register = only("C11")
-    figure, drawn = figure_of_specifications(
-        some_verdicts(register), some_robustness(), register, **GROUPS, simulated=False
-    )
+    figure, drawn = draw_specifications(some_verdicts(register), some_robustness(), register, **GROUPS, simulated=False)
     assert list(drawn["effect"]) == [-0.6, -0.3, -0.2, 0.1]
     assert list(drawn["primary"]) == [False, True, False, False]
     assert "moderated t" not in set(drawn["specification"])
@@ -209,10 +201,10 @@ def test_a_curve_is_sorted_marks_the_primary_analysis_and_prints_k_of_the_verdic
 def test_a_specification_without_effect_is_counted_in_words() -> None:
     register = only("C11")
     robustness = some_robustness(effects=(-0.2, NAN))
-    figure, drawn = figure_of_specifications(some_verdicts(register), robustness, register, **GROUPS, simulated=False)
+    figure, drawn = draw_specifications(some_verdicts(register), robustness, register, **GROUPS, simulated=False)
     assert "1 of 2 agree; 1 without effect" in all_text(figure)
     assert drawn["effect"].isna().sum() == 1
-    figure, _ = figure_of_specifications(
+    figure, _ = draw_specifications(
         some_verdicts(register), robustness.assign(effect=NAN), register, **GROUPS, simulated=False
     )
     assert "no specification gave an effect" in all_text(figure)
@@ -220,7 +212,7 @@ def test_a_specification_without_effect_is_counted_in_words() -> None:
 
 def test_a_run_without_an_animal_holds_up_to_the_limit_of_the_register_and_with_the_same_sign() -> None:
     register = only("C11")
-    figure, drawn = figure_without_each(some_verdicts(register), some_runs(), register, **GROUPS, simulated=False)
+    figure, drawn = draw_leave_one_out(some_verdicts(register), some_runs(), register, **GROUPS, simulated=False)
     assert list(drawn["sample"]) == [ALL_ANIMALS, "a1", "a2", "a3"]
     assert list(drawn["holds"]) == [True, True, False, False]
     assert "same sign, p ≤ 0.1" in all_text(figure)
@@ -228,13 +220,13 @@ def test_a_run_without_an_animal_holds_up_to_the_limit_of_the_register_and_with_
 
 def test_claims_without_runs_are_drawn_with_all_animals_alone() -> None:
     register = only("C11", "C14")
-    figure, drawn = figure_without_each(some_verdicts(register), some_runs(()), register, **GROUPS, simulated=False)
+    figure, drawn = draw_leave_one_out(some_verdicts(register), some_runs(()), register, **GROUPS, simulated=False)
     figure.draw_without_rendering()
     assert list(drawn["sample"]) == [ALL_ANIMALS] * 2
 
 
 def test_false_support_has_the_interval_of_a_share_and_p_values_their_distribution() -> None:
-    figure, drawn = figure_of_controls(*some_controls(), REGISTER, **GROUPS, simulated=False)
+    figure, drawn = draw_controls(*some_controls(), REGISTER, **GROUPS, simulated=False)
     rates = drawn[drawn["panel"] == "false support"].set_index("control")
     assert rates.loc["shuffled labels", "low"] == 0
     assert rates.loc["shuffled labels", "high"] == pytest.approx(0.1936, abs=1e-4)  # 1.96² / (16 + 1.96²)
@@ -249,19 +241,19 @@ def test_false_support_has_the_interval_of_a_share_and_p_values_their_distributi
 
 def test_no_control_is_said() -> None:
     controls, calibration = some_controls()
-    figure, drawn = figure_of_controls(controls.iloc[:0], calibration.iloc[:0], REGISTER, **GROUPS, simulated=False)
+    figure, drawn = draw_controls(controls.iloc[:0], calibration.iloc[:0], REGISTER, **GROUPS, simulated=False)
     assert "no negative control was run" in all_text(figure)
     assert drawn.empty
 
 
-def test_scripts_draw_what_the_phase_of_the_claims_writes_and_twice_the_same_bytes(tmp_path: Path) -> None:
+def test_entries_draw_what_the_phase_of_the_claims_writes_and_twice_the_same_bytes(tmp_path: Path) -> None:
     names = ["C11", "C14"]
     controls, calibration = some_controls()
     hostile = some_verdicts(only(*names)).assign(statement="$x<b> & \\frac", verdict="inconclusive (n)")
     tables = {
         "verdicts": hostile,
         "robustness": some_robustness(names),
-        "leave_one_out": some_runs(names),
+        "left_out": some_runs(names),
         "controls": controls,
         "calibration": calibration,
     }
@@ -270,21 +262,19 @@ def test_scripts_draw_what_the_phase_of_the_claims_writes_and_twice_the_same_byt
         write_table(table, paths[name])
     written = []
     for run in ("first", "second"):
-        for script, inputs in (
-            (draw_claims, ["verdicts"]),
-            (draw_specifications, ["verdicts", "robustness"]),
-            (draw_leave_one_out, ["verdicts", "leave_one_out"]),
-            (draw_controls, ["controls", "calibration"]),
+        for figure, inputs in (
+            ("claims", ["verdicts"]),
+            ("specifications", ["verdicts", "robustness"]),
+            ("leave_one_out", ["verdicts", "left_out"]),
+            ("controls", ["controls", "calibration"]),
         ):
-            files = {form: tmp_path / run / f"{script.__name__}.{form}" for form in ("svg", "pdf", "table")}
-            script.main(
-                **{name: paths[name] for name in inputs},
+            files = draw_entry(
+                figure,
+                {name: paths[name] for name in inputs},
+                tmp_path / run,
                 claims=ROOT / "config/claims.yaml",
                 gene_sets=sorted(CURATED.glob("*.tsv")),
-                simulated=False,
-                **files,
-                **GROUPS,
             )
-            written.append([path.read_bytes() for path in files.values()])
+            written.append([path.read_bytes() for path in files])
     assert written[:4] == written[4:]
-    assert len(read_table(tmp_path / "first/draw_claims.table")) == 2
+    assert len(read_table(tmp_path / "first/claims.tsv")) == 2

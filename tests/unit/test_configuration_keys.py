@@ -24,6 +24,13 @@ def named_in(tree):
 
 NAMED = {name for path in WORKFLOW.glob("scripts/**/*.py") for name in named_in(ast.parse(path.read_text()))}
 NAMED |= set(re.findall(r"[\"'](\w+)[\"']", RULES))
+# the page's templates read what they are given of the configuration
+NAMED |= {
+    name
+    for path in WORKFLOW.glob("report/*.j2")
+    for place in re.findall(r"settings((?:\.\w+)+)", path.read_text())
+    for name in place.split(".")
+}
 
 
 def resolved(schema, definitions):

@@ -8,6 +8,7 @@ from claimcheck.dependencies import digests_of_steps, files_of_steps
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "workflow/scripts"
 
+STARTS = {"draw": ["draw.py"], "count": ["count.py"]}
 FILES = {
     "scripts/draw.py": "from lib.figures import points\nfrom lib import text as words\n",
     "scripts/count.py": "import lib.counts\n\ndef main():\n    from lib.lazy import late\n",
@@ -59,26 +60,35 @@ def workflow(tmp_path):
 
 def test_imports_and_names_of_files_are_followed(workflow):
     found = {
-        script.name: {path.relative_to(workflow).as_posix() for path in files}
-        for script, files in files_of_steps(workflow / "scripts").items()
+        step: {path.relative_to(workflow).as_posix() for path in files}
+        for step, files in files_of_steps(workflow / "scripts", STARTS).items()
     }
-    assert found == {"draw.py": DRAW, "count.py": COUNT}
+    assert found == {"draw": DRAW, "count": COUNT}
+
+
+def test_a_step_depends_on_the_modules_that_it_imports_by_name(workflow):
+    starts = {"named": ["count.py", "lib/figures/points.py"]}
+    found = files_of_steps(workflow / "scripts", starts)["named"]
+    drawing = DRAW - {"scripts/draw.py"}
+    assert {path.relative_to(workflow).as_posix() for path in found} == COUNT | drawing
+    with pytest.raises(KeyError):
+        files_of_steps(workflow / "scripts", {"named": ["count.py", "lib/figures/absent.py"]})
 
 
 @pytest.mark.parametrize("name", FILES)
 def test_a_changed_file_changes_the_digests_of_its_dependents_alone(workflow, name):
-    before = digests_of_steps(workflow / "scripts")
+    before = digests_of_steps(workflow / "scripts", STARTS)
     with (workflow / name).open("a") as stream:
         stream.write("\n")
-    after = digests_of_steps(workflow / "scripts")
-    changed = {script for script in after if after[script] != before[script]}
-    assert changed == {script for script, files in (("draw.py", DRAW), ("count.py", COUNT)) if name in files}
+    after = digests_of_steps(workflow / "scripts", STARTS)
+    changed = {step for step in after if after[step] != before[step]}
+    assert changed == {step for step, files in (("draw", DRAW), ("count", COUNT)) if name in files}
 
 
 def test_a_workflow_elsewhere_has_the_same_digests(workflow, tmp_path_factory):
-    before = digests_of_steps(workflow / "scripts")
+    before = digests_of_steps(workflow / "scripts", STARTS)
     elsewhere = workflow.rename(tmp_path_factory.mktemp("elsewhere") / "moved")
-    assert digests_of_steps(elsewhere / "scripts") == before
+    assert digests_of_steps(elsewhere / "scripts", STARTS) == before
 
 
 @pytest.mark.parametrize(
@@ -90,9 +100,16 @@ def test_a_workflow_elsewhere_has_the_same_digests(workflow, tmp_path_factory):
         ("fetch_collections.py", "schemas/collections.schema.yaml"),
         *(
             ("write_report.py", f"report/{name}")
-            for name in ("claims.html.j2", "page.css", "page.js", "references.yaml")
+            for name in ("claims.html.j2", "figures.yaml", "page.css", "page.js", "references.yaml")
         ),
     ],
 )
 def test_steps_of_this_workflow(script, needed):
-    assert SCRIPTS.parent / needed in files_of_steps(SCRIPTS)[SCRIPTS / script]
+    assert SCRIPTS.parent / needed in files_of_steps(SCRIPTS, {"step": [script]})["step"]
+
+
+def test_no_other_figure_and_no_entry_is_code_of_what_draws_a_section():
+    [files] = files_of_steps(SCRIPTS, {"step": ["draw_section.py"]}).values()
+    names = {path.name for path in files}
+    assert "sections.py" in names
+    assert not names & {"figures.yaml", "ordination.py", "claims_input.py", "register.py"}

@@ -7,15 +7,13 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-import draw_enrichment
-import draw_genes
-from claimcheck.figures.differential import draw_ma as figure_of_ma
-from claimcheck.figures.differential import draw_volcano, gene_points
-from claimcheck.figures.enrichment import draw_enrichment as figure_of_enrichment
+from claimcheck.figures.differential import draw_ma, draw_volcano, gene_points
+from claimcheck.figures.enrichment import draw_enrichment
 from claimcheck.figures.labels import place_labels
 from claimcheck.figures.quality import draw_mapping
 from claimcheck.figures.style import house_style, new_figure
 from claimcheck.tables import write_table
+from support.figures import draw_entry
 
 GROUPS = {"test": "knockout", "reference": "control"}
 
@@ -77,7 +75,7 @@ def test_configured_genes_are_named_although_they_are_weak() -> None:
     assert named[weak] == "configured"
     assert (named == "largest statistic").sum() == 10
     with house_style():
-        figure, _ = figure_of_ma(points, alpha=0.05, simulated=False, **GROUPS)
+        figure, _ = draw_ma(points, alpha=0.05, simulated=False, **GROUPS)
     shown = all_text(figure)
     assert all(symbol in shown for symbol in points.loc[points["label"] != "", "symbol"])
     assert "positive = higher in knockout" in shown
@@ -159,7 +157,7 @@ def set_tests() -> pd.DataFrame:
 
 def test_running_sum_passes_through_every_corner_from_zero_to_zero() -> None:
     corners = pd.concat([corners_of("A_$x", [50, 90], 100), corners_of("B", [1, 5, 9], 100)])
-    figure, drawn = figure_of_enrichment(set_tests(), corners, family="wnt", simulated=True, **GROUPS)
+    figure, drawn = draw_enrichment(set_tests(), corners, family="wnt", simulated=True, **GROUPS)
     curve = figure.axes[0].get_lines()[1]
     x, y = np.asarray(curve.get_xdata()), np.asarray(curve.get_ydata())
     assert (x[0], y[0], x[-1], y[-1]) == (0, 0, 100, 0)
@@ -176,20 +174,12 @@ def test_running_sum_passes_through_every_corner_from_zero_to_zero() -> None:
 def test_a_family_without_a_tested_set_says_so(tmp_path: Path) -> None:
     write_table(set_tests(), tmp_path / "tests.tsv")
     write_table(corners_of("B", [1, 5, 9], 100), tmp_path / "sums.tsv")
-    figure, drawn = figure_of_enrichment(set_tests(), corners_of("B", [1], 9), family="iron", simulated=False, **GROUPS)
+    figure, drawn = draw_enrichment(set_tests(), corners_of("B", [1], 9), family="iron", simulated=False, **GROUPS)
     assert "no set of the family iron could be tested" in all_text(figure)
     assert drawn.empty
-    draw_enrichment.main(
-        tests=tmp_path / "tests.tsv",
-        running_sums=tmp_path / "sums.tsv",
-        svg=tmp_path / "e.svg",
-        pdf=tmp_path / "e.pdf",
-        table=tmp_path / "e.tsv",
-        family="iron",
-        simulated=False,
-        **GROUPS,
-    )
-    assert (tmp_path / "e.tsv").read_text().startswith("set\trank\t")
+    tables = {"tests": tmp_path / "tests.tsv", "running_sums": tmp_path / "sums.tsv"}
+    table = draw_entry("enrichment_iron", tables, tmp_path)[2]
+    assert table.read_text().startswith("set\trank\t")
 
 
 def test_labels_of_crowded_points_do_not_overlap() -> None:
@@ -206,15 +196,14 @@ def test_labels_of_crowded_points_do_not_overlap() -> None:
 def test_two_runs_write_the_same_bytes_without_a_date(tmp_path: Path) -> None:
     write_table(some_genes().assign(symbol=lambda genes: genes["symbol"] + "$&<"), tmp_path / "genes.tsv")
     write_table(pd.DataFrame({"quantity": ["share_of_true_nulls"], "value": ["0.750"]}), tmp_path / "summary.tsv")
-    tables = {"genes": tmp_path / "genes.tsv", "summary": tmp_path / "summary.tsv"}
+    genes = {"genes": tmp_path / "genes.tsv"}
+    options = {"alpha": 0.05, "label_genes": []}
     written = []
     for run in ("first", "second"):
-        files = {
-            figure: {form: tmp_path / run / f"{figure}.{form}" for form in ("svg", "pdf", "table")}
-            for figure in ("ma", "volcano")
-        }
-        draw_genes.main(**tables, alpha=0.05, label_genes=[], simulated=True, **files, **GROUPS)
-        written.append([path.read_bytes() for paths in files.values() for path in paths.values()])
+        files = draw_entry("ma", genes, tmp_path / run, options=options, simulated=True)
+        both = genes | {"summary": tmp_path / "summary.tsv"}
+        files += draw_entry("volcano", both, tmp_path / run, options=options, simulated=True)
+        written.append([path.read_bytes() for path in files])
     assert written[0] == written[1]
     assert b"CreationDate" not in written[0][1]
     assert b"dc:date" not in written[0][0]

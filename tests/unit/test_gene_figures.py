@@ -10,19 +10,20 @@ import pytest
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-import draw_heatmap as heatmap_door
 from claimcheck.claims.register import read_register
 from claimcheck.figures.butterfly import Wing, draw_butterfly, zero_weights
-from claimcheck.figures.captions import Calls, Study, describe_figure
+from claimcheck.figures.captions import describe_figure
 from claimcheck.figures.exploratory import NO_VERDICT, draw_exploratory
 from claimcheck.figures.forest import MOST_ROWS, split_evenly
 from claimcheck.figures.gene_forest import draw_gene_forest
 from claimcheck.figures.gene_heatmap import draw_gene_heatmap
 from claimcheck.figures.gene_pair import draw_pair
-from claimcheck.figures.named import Standards, read_named, standards_of
+from claimcheck.figures.named import Standards, genes_of_figure, read_named, standards_of
+from claimcheck.figures.study_words import Calls, Study
 from claimcheck.figures.style import house_style
 from claimcheck.sets.collections import read_collection
 from claimcheck.tables import write_table
+from support.figures import ENTRIES, draw_entry
 
 ROOT = Path(__file__).resolve().parents[2]
 SETS, MEMBERS = read_collection(ROOT / "config/gene_sets")
@@ -71,7 +72,7 @@ def some_genes(figure: str, panels: dict[str, list[str]], part: str = "") -> pd.
 
 def named(table: pd.DataFrame, folder: Path, standards: Standards = Standards(10.0, 0.585)) -> pd.DataFrame:  # noqa: B008
     write_table(table, folder / "named_genes.tsv")
-    return read_named(folder / "named_genes.tsv", table["figure"].iloc[0], standards)
+    return genes_of_figure(read_named(folder / "named_genes.tsv"), table["figure"].iloc[0], standards)
 
 
 def animals(n: int = 2, sexes: tuple[str, ...] = ("male", "female")) -> pd.DataFrame:
@@ -316,19 +317,15 @@ def test_the_heatmap_repeats_byte_for_byte(tmp_path: Path) -> None:
     write_table(samples, tmp_path / "model.tsv")
     write_table(some_levels(table, samples), tmp_path / "levels.tsv")
     write_table(some_scores(samples), tmp_path / "scores.tsv")
-    inputs: dict[str, Any] = {
-        name: tmp_path / f"{file}.tsv"
-        for name, file in {"genes": "named", "model": "model", "levels": "levels", "scores": "scores"}.items()
+    tables = {
+        argument: tmp_path / f"{name}.tsv"
+        for argument, name in {"genes": "named", "samples": "model", "levels": "levels", "scores": "scores"}.items()
     }
-    written = []
-    for folder in (tmp_path / "first", tmp_path / "second"):
-        files = {
-            form: folder / f"heatmap_x.{ending}" for form, ending in (("svg", "svg"), ("pdf", "pdf"), ("table", "tsv"))
-        }
-        heatmap_door.main(
-            **inputs, **files, claims=None, gene_sets=[], groups=[{"title": "one"}], detected_counts=10, **GROUPS
-        )
-        written.append([path.read_bytes() for path in files.values()])
+    options = {"groups": [{"title": "one"}], "detected_counts": 10}
+    written = [
+        [path.read_bytes() for path in draw_entry("heatmap_x", tables, tmp_path / run, options=options)]
+        for run in ("first", "second")
+    ]
     assert written[0] == written[1]
 
 
@@ -368,7 +365,7 @@ def test_every_figure_of_genes_has_words_of_its_own() -> None:
     study = Study("a study", "", False, "counts", "knockout", "control", 0.05)
     calls = Calls(10, 0, 0, 0, 0, 4, 4)
     names = ["gene_forest", "exploratory", "heatmap_bone", "butterfly_ferroptosis", "pair_a_b"]
-    texts = [describe_figure(name, study, calls) for name in names]
+    texts = [describe_figure(name, study, calls, ENTRIES) for name in names]
     assert len({alternative for alternative, _ in texts}) == len({caption for _, caption in texts}) == len(names)
     assert "bone" in texts[2][0]
     assert "a and b" in texts[4][0]

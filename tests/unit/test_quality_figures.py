@@ -1,6 +1,5 @@
 """The figures of quality and identity show what their tables say, name every animal, and repeat byte for byte."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +10,6 @@ from matplotlib.collections import PathCollection, QuadMesh
 from matplotlib.figure import Figure
 from matplotlib.text import Annotation, Text
 
-import draw_composition as composition_door
-import draw_gene_counts as gene_counts_door
-import draw_knockout as knockout_door
-import draw_library as library_door
-import draw_pca as pca_door
-import draw_pca_covariates as covariates_door
-import draw_relations as relations_door
-import draw_sex as sex_door
-import draw_shares as shares_door
 from claimcheck.expression.counts import read_count_table
 from claimcheck.expression.sex import SexThresholds
 from claimcheck.figures.animals import figures_of, name_points, short_names
@@ -33,6 +23,7 @@ from claimcheck.figures.sex import draw_sex
 from claimcheck.figures.style import REFERENCE_COLOUR, TEST_COLOUR, house_style, new_figure
 from claimcheck.tables import write_table
 from support.archive import shared_data
+from support.figures import draw_entry
 
 GROUPS: dict[str, Any] = {"test": "knockout", "reference": "control"}
 REAL: dict[str, Any] = {**GROUPS, "simulated": False}
@@ -575,7 +566,7 @@ def test_every_animal_of_a_real_study_is_named_and_no_name_covers_another() -> N
 
 
 def tables(folder: Path) -> dict[str, Path]:
-    """Write all tables that the doors read, and give their paths."""
+    """Write all tables that the entries name, and give their paths."""
     measured, lengths, coverage = libraries()
     frames = {
         "samples": animals(),
@@ -591,7 +582,7 @@ def tables(folder: Path) -> dict[str, Path]:
         "effects": effects(),
         "exons": exon_depths(),
         "junctions": junction_reads(),
-        "outcome": pd.DataFrame(
+        "outcomes": pd.DataFrame(
             {"question": ["knockout"], "outcome": ["confirmed"], "sentence": ["confirmed: it is gone"]}
         ),
         "libraries": measured,
@@ -605,73 +596,47 @@ def tables(folder: Path) -> dict[str, Path]:
     return paths
 
 
-DOORS: dict[str, tuple[Callable[..., None], dict[str, str], dict[str, Any]]] = {
+ENTRIES: dict[str, tuple[dict[str, str], dict[str, Any]]] = {
     "composition": (
-        composition_door.main,
         {"samples": "samples", "scores": "scores", "differences": "differences"},
         {"min_log2_ratio": 0.585},
     ),
-    "shares": (shares_door.main, {"samples": "samples", "shares": "shares"}, {}),
-    "sex": (sex_door.main, {"samples": "samples", "sexes": "sexes"}, {}),
-    "relations": (
-        relations_door.main,
-        {"samples": "samples", "relations": "relations", "outliers": "outliers"},
-        {},
-    ),
-    "pca": (pca_door.main, {"samples": "samples", "scores": "components"}, {}),
-    "pca_covariates": (covariates_door.main, {"covariates": "covariates", "scores": "components"}, {}),
+    "shares": ({"samples": "samples", "shares": "shares"}, {}),
+    "sex": ({"samples": "samples", "sexes": "sexes"}, {}),
+    "relations": ({"samples": "samples", "relations": "relations", "outliers": "outliers"}, {}),
+    "pca": ({"samples": "samples", "scores": "components"}, {}),
+    "pca_covariates": ({"covariates": "covariates", "scores": "components"}, {}),
     "knockout": (
-        knockout_door.main,
-        {name: name for name in ("levels", "effects", "exons", "junctions", "outcome")},
-        {"symbol": "Lcn2", "marker": "neutrophil"},
+        {name: name for name in ("levels", "effects", "exons", "junctions", "outcomes")},
+        {"deleted_gene": "g1", "deleted_gene_symbol": "Lcn2", "marker": "neutrophil"},
     ),
-    "library": (
-        library_door.main,
-        {name: name for name in ("samples", "libraries", "mapping", "gene_body")},
-        {},
-    ),
-    "gene_counts": (gene_counts_door.main, {"counts": "counts"}, {}),
+    "library": ({name: name for name in ("samples", "libraries", "mapping", "gene_body")}, {}),
+    "gene_counts": ({"counts": "counts"}, {}),
 }
+"""By figure: its tables by argument, and its options."""
 
 
-@pytest.mark.parametrize("name", DOORS)
-def test_a_door_reads_its_tables_and_two_runs_write_the_same_bytes(name: str, tmp_path: Path) -> None:
-    main, inputs, settings = DOORS[name]
+@pytest.mark.parametrize("name", ENTRIES)
+def test_an_entry_reads_its_tables_and_two_runs_write_the_same_bytes(name: str, tmp_path: Path) -> None:
+    inputs, options = ENTRIES[name]
     paths = tables(tmp_path)
+    own = {argument: paths[table] for argument, table in inputs.items()}
     written = []
     for run in ("first", "second"):
-        outputs = {form: tmp_path / run / f"{name}.{form}" for form in ("svg", "pdf")}
-        table = tmp_path / run / f"{name}.tsv"
-        main(
-            **{argument: paths[table_name] for argument, table_name in inputs.items()},
-            **outputs,
-            table=table,
-            **settings,
-            **GROUPS,
-            simulated=True,
-        )
-        written.append([path.read_bytes() for path in (*outputs.values(), table)])
+        files = draw_entry(name, own, tmp_path / run, options=options, simulated=True)
+        written.append([path.read_bytes() for path in files])
     assert written[0] == written[1]
     assert b"dc:date" not in written[0][0]
     assert b"CreationDate" not in written[0][1]
     assert len(written[0][2].splitlines()) > 1
-    assert (Path(knockout_door.__file__).parent.parent / "report" / f"{name}.rst").is_file()
 
 
-@pytest.mark.parametrize("name", DOORS)
-def test_a_door_says_what_is_missing_where_its_tables_are_empty(name: str, tmp_path: Path) -> None:
-    main, inputs, settings = DOORS[name]
+@pytest.mark.parametrize("name", ENTRIES)
+def test_an_entry_says_what_is_missing_where_its_tables_are_empty(name: str, tmp_path: Path) -> None:
+    inputs, options = ENTRIES[name]
     paths = tables(tmp_path)
-    for table_name in set(inputs.values()) - {"samples"}:
-        path = paths[table_name]
+    for table in set(inputs.values()) - {"samples"}:
+        path = paths[table]
         path.write_text(path.read_text().splitlines()[0] + "\n")
-    main(
-        **{argument: paths[table_name] for argument, table_name in inputs.items()},
-        svg=tmp_path / "f.svg",
-        pdf=tmp_path / "f.pdf",
-        table=tmp_path / "f.tsv",
-        **settings,
-        **GROUPS,
-        simulated=False,
-    )
-    assert (tmp_path / "f.tsv").read_text()
+    own = {argument: paths[table] for argument, table in inputs.items()}
+    assert draw_entry(name, own, tmp_path / "drawn", options=options)[2].read_text()

@@ -12,9 +12,9 @@ import pandas as pd
 import pytest
 import yaml
 
-from claimcheck.figures.captions import Study
 from claimcheck.figures.page import Results, data_address, render_page
 from claimcheck.figures.page_tables import probability, spaced, two
+from claimcheck.figures.study_words import Study
 from claimcheck.study import read_study
 
 ROOT = Path(__file__).parents[2]

@@ -5,10 +5,12 @@ import pandas as pd
 import pytest
 from matplotlib.text import Text
 
-from claimcheck.figures.captions import Calls, Study, describe_figure
+from claimcheck.figures.captions import describe_figure
 from claimcheck.figures.dispersions import LEAST_DRAWN, draw_dispersions
 from claimcheck.figures.set_effects import CONFOUNDERS, OTHERS, arrange, draw_set_effects
+from claimcheck.figures.study_words import Calls, Study
 from claimcheck.figures.style import house_style, settle
+from support.figures import ENTRIES
 
 GROUPS = {"test": "knockout", "reference": "control"}
 
@@ -136,7 +138,7 @@ def test_every_figure_says_what_it_shows_of_which_animals():
     study = Study("A study", "", False, "counts", "knockout", "control", 0.05)
     calls = Calls(100, 0, 0, 1, 2, 4, 5)
     for name in ("set_effects_wnt", "enrichment_wnt", "null_calibration", "dispersions"):
-        alternative, caption = describe_figure(name, study, calls)
+        alternative, caption = describe_figure(name, study, calls, ENTRIES)
         assert "4 knockout and 5 control animals" in alternative + caption
         assert ("family wnt" in alternative) == name.endswith("_wnt")
 

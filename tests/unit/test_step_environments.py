@@ -11,10 +11,10 @@ import pytest
 import yaml
 
 from claimcheck.dependencies import files_of_steps
+from claimcheck.figures.registry import Figure, Section, read_entries
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = ROOT / "workflow/scripts"
-FILES = files_of_steps(SCRIPTS)
 DISTRIBUTIONS = packages_distributions()
 PROFILES = {name: yaml.safe_load((ROOT / f"profiles/{name}/config.yaml").read_text()) for name in ("default", "slurm")}
 
@@ -26,8 +26,8 @@ def canonical(name):
 def rules():
     """Yield (name, text) of every rule."""
     for path in [ROOT / "workflow/Snakefile", *sorted((ROOT / "workflow/rules").glob("*.smk"))]:
-        for part in re.split(r"(?m)^(?= *(?:rule|checkpoint) \w+:$)", path.read_text())[1:]:
-            yield re.match(r" *\w+ (\w+):", part)[1], part
+        for part in re.split(r"(?m)^(?= *(?:rule|checkpoint)(?: \w+)?:$)", path.read_text())[1:]:
+            yield re.match(r' *\w+ (\w+):| *rule:\s+name:\s+f"(\w+)_\{', part).expand(r"\1\2"), part
 
 
 RULES = dict(rules())
@@ -36,6 +36,17 @@ STEPS = {
     for name, text in RULES.items()
     if "script:" in text
 }
+
+
+ENTRIES = read_entries(ROOT / "workflow/report/figures.yaml").values()
+DRAWING = Section("all", [Figure(entry.name, entry, {}, entry.tables, entry.options) for entry in ENTRIES]).modules
+FILES = files_of_steps(
+    SCRIPTS,
+    {
+        path.name: [path.name, *(DRAWING if path.name == "draw_section.py" else ())]
+        for path in sorted(SCRIPTS.glob("*.py"))
+    },
+)
 
 
 def imported_by(path):
@@ -64,23 +75,24 @@ def pinned(family):
 @pytest.mark.parametrize("step", STEPS)
 def test_an_environment_holds_what_its_step_imports(step):
     script, family = STEPS[step]
-    needed = third_party(*FILES[SCRIPTS / script])
+    needed = third_party(*FILES[script])
     assert needed
     assert not needed - pinned(family), f"{script} runs in envs/{family}.yaml"
 
 
 def test_imports_are_followed_through_the_library():
     assert "scipy" not in imported_by(SCRIPTS / "evaluate_claims.py")
-    assert {"numpy", "pandas", "scipy", "pydeseq2"} <= third_party(*FILES[SCRIPTS / "evaluate_claims.py"])
+    assert {"numpy", "pandas", "scipy", "pydeseq2"} <= third_party(*FILES["evaluate_claims.py"])
 
 
 def test_reading_the_workflow_loads_nothing_heavy(tmp_path):
     """Every job of a cluster reads it twice."""
-    imports = re.findall(r"(?m)^from claimcheck\.\S+ import .+", (ROOT / "workflow/rules/common.smk").read_text())
+    text = "".join((ROOT / f"workflow/rules/{name}.smk").read_text() for name in ("common", "figures"))
+    imports = re.findall(r"(?m)^from claimcheck\.\S+ import (?:\([^)]+\)|.+)", text)
     assert len(imports) >= 4
     shutil.copytree(SCRIPTS / "claimcheck", tmp_path / "claimcheck")
     (tmp_path / "common.py").write_text("\n".join(imports))
-    files = files_of_steps(tmp_path)[tmp_path / "common.py"]
+    [files] = files_of_steps(tmp_path, {"common": ["common.py"]}).values()
     assert third_party(*files) <= {"pandas", "jsonschema", "pyyaml"}
 
 
@@ -89,7 +101,9 @@ def local_rules():
         path.read_text() for path in [ROOT / "workflow/Snakefile", *(ROOT / "workflow/rules").glob("*.smk")]
     )
     blocks = re.findall(r"(?m)^ *localrules:\n((?: +\w+,\n)+)", text)
-    return set(re.findall(r"\w+", " ".join(blocks)))
+    return set(re.findall(r"\w+", " ".join(blocks))) | {
+        name for name, part in RULES.items() if "localrule: True" in part
+    }
 
 
 @pytest.mark.parametrize("rule", RULES)

@@ -35,6 +35,7 @@ def fly_study(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 "samples": {"patterns": {"A": ["group A"], "B": ["group B"]}},
                 "design": {"test": "B", "reference": "A"},
                 "reference": {
+                    "name": "FlyBase, a slice",
                     "transcripts": str(reads / "dm6.small.transcriptome.fa"),
                 },
                 "quantification": {"threads": 2},

@@ -17,9 +17,9 @@ def planned_jobs(folder: Path, *arguments: str) -> dict[str, int]:
 def test_real_study_explains_itself() -> None:
     jobs = planned_jobs(ROOT)
     assert jobs["fetch_metadata"] == jobs["resolve_samples"] == jobs["write_report"] == 1
-    assert jobs["draw_enrichment"] == jobs["draw_set_effects"] == 4
-    assert jobs["measure_named_genes"] == jobs["draw_gene_forest"] == jobs["draw_exploratory"] == 1
-    assert jobs["draw_heatmap"] == 2
+    sections = {"draw_quality", "draw_differential", "draw_genes", "draw_sets", "draw_claims"}
+    assert {rule: count for rule, count in jobs.items() if rule.startswith("draw_")} == dict.fromkeys(sections, 1)
+    assert jobs["measure_named_genes"] == 1
     assert "simulate_archive" not in jobs
 
 
@@ -47,13 +47,11 @@ def test_counts_need_no_reads(tmp_path: Path) -> None:
         "fetch_transcripts",
         "quantify_sample",
         "profile_exons",
-        "draw_mapping",
-        "draw_library",
     }
-    of_sets = {"rank_sets", "calibrate_sets", "draw_sex", "draw_composition", "draw_knockout", "measure_named_genes"}
+    of_sets = {"rank_sets", "calibrate_sets", "draw_sets", "draw_genes", "draw_claims", "measure_named_genes"}
     assert not (of_reads | of_sets) & set(jobs)
     assert jobs["compare_groups"] == jobs["assess_samples"] == jobs["assess_identity"] == jobs["gate_counts"] == 1
-    assert jobs["total"] == 19
+    assert jobs["total"] == 15
 
 
 def test_verifying_plans_nothing_else() -> None:

@@ -21,20 +21,14 @@ OF_COUNTS = PROVENANCE | {
     "choose_design",
     "collect_gates",
     "compare_groups",
-    "draw_dispersions",
-    "draw_gene_counts",
-    "draw_genes",
-    "draw_pca",
-    "draw_pca_covariates",
-    "draw_relations",
+    "draw_differential",
+    "draw_quality",
 }
 OF_ABUNDANCES = OF_COUNTS | {
     "index_transcripts",
     "quantify_sample",
     "import_abundances",
     "assess_libraries",
-    "draw_library",
-    "draw_mapping",
 }
 BEFORE_THE_CHECKPOINT = {"fetch_metadata", "resolve_samples", "save_configuration"}
 
@@ -68,9 +62,12 @@ def planned_rules(clone: Path, study: Path) -> set[str]:
     [
         (f"{LIBRARY}/expression/kallisto.py", OF_ABUNDANCES),
         (f"{LIBRARY}/expression/normalisation.py", OF_COUNTS),
-        (f"{LIBRARY}/figures/dispersions.py", PROVENANCE | {"draw_dispersions"}),
+        (f"{LIBRARY}/figures/dispersions.py", PROVENANCE | {"draw_differential"}),
         (f"{LIBRARY}/claims/verdicts.py", PROVENANCE),
-        ("workflow/scripts/draw_genes.py", PROVENANCE | {"draw_genes"}),
+        (f"{LIBRARY}/figures/ordination.py", PROVENANCE | {"draw_quality"}),
+        (f"{LIBRARY}/figures/captions.py", PROVENANCE),
+        ("workflow/report/figures.yaml", PROVENANCE),
+        ("workflow/scripts/draw_section.py", PROVENANCE | {"draw_differential", "draw_quality"}),
         (
             f"{LIBRARY}/tables.py",
             OF_ABUNDANCES - {"index_transcripts", "quantify_sample"}

@@ -164,6 +164,16 @@ def test_another_run_verifies_as_the_same(two_runs: list[Path]) -> None:
     assert "identical: " in again.stdout
 
 
+def test_snakemakes_report_has_every_figure_with_its_caption(two_runs: list[Path], tmp_path: Path) -> None:
+    completed = run_workflow(two_runs[0], "--report", str(tmp_path / "report.html"))
+    assert completed.returncode == 0, completed.stderr[-3000:]
+    report = (tmp_path / "report.html").read_text()
+    for drawing in (two_runs[0] / "results/figures").glob("*.svg"):
+        assert f'"{drawing.name}"' in report
+    for words in ("Dispersion of every gene against its mean count", "log2 fold change, knockout / control"):
+        assert words in " ".join(report.replace("\\n", " ").split())
+
+
 def test_every_difference_is_said_and_nothing_is_mended(two_runs: list[Path], tmp_path: Path) -> None:
     study = shutil.copytree(two_runs[0], tmp_path / "tampered", symlinks=True)
     genes = study / "results/differential/genes.tsv"
@@ -187,7 +197,7 @@ def test_every_difference_is_said_and_nothing_is_mended(two_runs: list[Path], tm
     said = last_words(completed)
     for difference in (
         "changed: results/differential/genes.tsv (rule compare_groups): sha256 was ",
-        "missing: results/figures/ma.svg (rule draw_genes)",
+        "missing: results/figures/ma.svg (rule draw_differential)",
         "extra: results/notes.txt",
         "changed: the input config/samples.tsv: sha256 was ",
         "configuration: differential.alpha was 0.05, is 0.1",

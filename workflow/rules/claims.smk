@@ -11,7 +11,11 @@ results/claims/calibration.tsv      one row a draw of these
 results/claims/set_tests.tsv        every test of a set that a claim asks for, in the primary model
 results/claims/gene_tests.tsv       every gene that a claim looks at
 results/claims/register.tsv         the register's checksums, and where the configuration deviates from its primary analysis
+results/claims/truth.tsv            what a simulated study planted
 """
+
+REGISTER = {"claims": file_or_none(config["claims"]), "gene_sets": curated_tables()}
+
 
 if HAS_CLAIMS:
 
@@ -68,3 +72,29 @@ if HAS_CLAIMS:
             "Decide every claim of {input.claims}"
         script:
             "../scripts/evaluate_claims.py"
+
+
+if HAS_CLAIMS and SIMULATED:
+
+    localrules:
+        compare_truth,
+
+    rule compare_truth:
+        input:
+            **REGISTER,
+            reference_expression=file_or_none(
+                config["gene_sets"]["reference_expression"]
+            ),
+            genes="resources/simulation/truth/genes.tsv",
+        output:
+            truth="results/claims/truth.tsv",
+        log:
+            "logs/compare_truth/compare_truth.log",
+        benchmark:
+            "logs/compare_truth/compare_truth.benchmark.tsv"
+        conda:
+            "../../envs/expression.yaml"
+        message:
+            "Work out what was planted for every claim"
+        script:
+            "../scripts/compare_truth.py"

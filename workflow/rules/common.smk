@@ -91,6 +91,7 @@ HAS_EXONS = FROM_ARCHIVE and bool(
     config["reference"]["annotation"] and config["study"]["deleted_gene"]
 )
 HAS_CLAIMS = config["claims"] != "none"
+FAMILIES = config["gene_sets"]["families"]
 SHEET = "config/samples.tsv"
 METADATA_SOURCES = ("ena", "ncbi", "biosamples", "browser")
 
@@ -108,11 +109,20 @@ def own_rules():
 
 def complete_rules():
     """Let every step depend on its code, of which Snakemake sees the script's time alone, and local rules be local in a module too."""
-    digests = digests_of_steps(SCRIPTS)
+    modules = {f"draw_{name}": section.modules for name, section in SECTIONS.items()}
+    scripts = {
+        name: Path(step.script).name
+        for name, step in own_rules().items()
+        if step.script
+    }
+    digests = digests_of_steps(
+        SCRIPTS,
+        {name: (script, *modules.get(name, ())) for name, script in scripts.items()},
+    )
     local = set(workflow._localrules)
     for name, step in own_rules().items():
-        if step.script:
-            step.set_params(**{CODE: digests[Path(step.script).name]})
+        if name in digests:
+            step.set_params(**{CODE: digests[name]})
         if name in local:
             workflow.localrules(step.name)
 
@@ -232,3 +242,18 @@ def collection_files():
         for address in (file["address"], *file.get("copies", ()))
     ]
     return [path for path in local_inputs(*addresses) if Path(path).is_file()]
+
+
+def drawings(ending, figures=None):
+    """List the files of figures, or of all that the study has."""
+    chosen = DRAWN if figures is None else figures
+    return [f"results/figures/{figure.name}.{ending}" for figure in chosen]
+
+
+def drawing(figure):
+    """Return the drawing of a figure, as Snakemake's report shows it."""
+    shown = {"category": figure.entry.category, "labels": figure.labels}
+    if figure.entry.subcategory:
+        shown["subcategory"] = figure.entry.subcategory
+    [path] = drawings("svg", [figure])
+    return report(path, caption=str(CAPTIONS[figure.name]), **shown)

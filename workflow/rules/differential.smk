@@ -6,7 +6,25 @@ results/differential/heterogeneity.tsv   does the effect differ between the sexe
 results/differential/outlier_genes.tsv   of how many genes each sample is the outlier
 results/differential/dispersions.tsv     dispersion of each gene: its own, the trend's, the one that is used
 results/differential/gene_counts.tsv     normalised counts of the genes of interest, and of genes with an outlier sample
+results/differential/named_genes.tsv     one row a figure, group and gene that the configuration or exploratory claims name for it
+results/differential/named_levels.tsv    one row such a gene and sample: log2 CPM, and z over all samples
 """
+
+from claimcheck.expression.genes import read_annotation
+from claimcheck.sets.named import figure_groups, list_genes
+
+try:
+    # A set that does not exist stops before anything is fetched.
+    NAMED_GENES = figure_groups(
+        config["report"], left_out=REQUESTS.left_out, explored=REQUESTS.explored
+    )
+    list_genes(
+        NAMED_GENES,
+        read_annotation(None, config["gene_sets"]["curated"]).members,
+        deleted_gene=config["study"]["deleted_gene"],
+    )
+except StudyError as error:
+    raise WorkflowError(str(error)) from None
 
 
 rule compare_groups:
@@ -45,3 +63,39 @@ rule compare_groups:
         "Test every gene for a difference between the groups with PyDESeq2"
     script:
         "../scripts/compare_groups.py"
+
+
+if NAMED_GENES:
+
+    rule measure_named_genes:
+        input:
+            **GENE_TABLES,
+            genes="results/differential/genes.tsv",
+            counts="results/counts/gene_counts.tsv",
+            model="results/differential/model.tsv",
+            design="results/differential/design.tsv",
+            size_factors="results/expression/size_factors.tsv",
+        output:
+            genes="results/differential/named_genes.tsv",
+            levels="results/differential/named_levels.tsv",
+        log:
+            "logs/measure_named_genes/measure_named_genes.log",
+        benchmark:
+            "logs/measure_named_genes/measure_named_genes.benchmark.tsv"
+        conda:
+            "../../envs/sets.yaml"
+        resources:
+            mem_mb=growing(4000),
+            runtime=growing(60),
+        params:
+            test=config["design"]["test"],
+            reference=config["design"]["reference"],
+            report=config["report"],
+            left_out=REQUESTS.left_out,
+            explored=REQUESTS.explored,
+            tests=REQUESTS.tests,
+            deleted_gene=config["study"]["deleted_gene"],
+        message:
+            "Look up the genes that figures name"
+        script:
+            "../scripts/measure_named_genes.py"

@@ -7,8 +7,6 @@ results/provenance.json         the manifest: these, the configuration, and ever
 `snakemake verify --config manifest=<path from the study folder>`. It looks only: nothing is made again.
 """
 
-import re
-
 from snakemake import __version__ as SNAKEMAKE_VERSION
 from snakemake.io import regex_from_filepattern
 from snakemake.settings.types import DeploymentMethod
@@ -30,28 +28,12 @@ WORKFLOW_VERSIONS = {
 BY_CONDA = DeploymentMethod.CONDA in workflow.deployment_settings.deployment_method
 
 
-# The rule by the pattern of each result; of figures by the name of each that this study draws, whatever wildcards made it.
-PATTERNS = {
+# The rule by the pattern of each result.
+MAKERS = {
     regex_from_filepattern(str(output)): name
     for name, maker in own_rules().items()
     for output in maker.output
     if output.startswith("results/")
-}
-DRAWN = expand(
-    "results/figures/{figure}.{form}", figure=FIGURES, form=["svg", "pdf", "tsv"]
-)
-MAKERS = {
-    **{
-        pattern: rule
-        for pattern, rule in PATTERNS.items()
-        if not pattern.startswith("results/figures/")
-    },
-    **{
-        re.escape(path): rule
-        for path in DRAWN
-        for pattern, rule in PATTERNS.items()
-        if re.fullmatch(pattern, path)
-    },
 }
 
 

@@ -1,153 +1,33 @@
-"""Figures of the results, and the page of a study.
+"""The page of a study.
 
-Inputs:  the tables of all phases before, results/gene_sets and results/claims only where the study has sets and claims
-Outputs: results/figures/<figure>.svg, .pdf and .tsv (exactly what is drawn), results/config.yaml (the merged configuration),
-         results/report/index.html
+Inputs:  the tables of all phases before, results/gene_sets and results/claims only where the study has sets and claims; figures
+Outputs: results/config.yaml (the merged configuration), results/report/index.html
 """
 
-FAMILIES = config["gene_sets"]["families"]
-FIGURES = [
-    *CLAIM_FIGURES,
-    *QUALITY_FIGURES,
-    *GENE_FIGURES,
-    "ma",
-    "volcano",
-    "dispersions",
-    "gene_counts",
-    *SET_FIGURES,
-    *[f"enrichment_{family}" for family in FAMILIES],
-]
+CLAIM_TABLES = {
+    "register": file_or_none(config["claims"]),
+    "collection": curated_tables() if HAS_CLAIMS else [],
+    **{
+        name: f"results/claims/{table}.tsv" if HAS_CLAIMS else []
+        for name, table in {
+            "verdicts": "verdicts",
+            "robustness": "robustness",
+            "specifications": "specifications",
+            "vetoes": "vetoes",
+            "artefacts": "artefacts",
+            "controls": "controls",
+            "claim_set_tests": "set_tests",
+            "gene_tests": "gene_tests",
+            "identification": "register",
+        }.items()
+    },
+    "truth": "results/claims/truth.tsv" if HAS_CLAIMS and SIMULATED else [],
+}
 
 
 localrules:
-    draw_genes,
-    draw_dispersions,
-    draw_gene_counts,
-    draw_enrichment,
     save_configuration,
     write_report,
-
-
-rule draw_genes:
-    input:
-        genes="results/differential/genes.tsv",
-        summary="results/differential/summary.tsv",
-    output:
-        ma_svg=report(
-            "results/figures/ma.svg",
-            caption="../report/ma.rst",
-            category="Differential expression",
-            labels={"figure": "fold change against expression"},
-        ),
-        ma_pdf="results/figures/ma.pdf",
-        ma_table="results/figures/ma.tsv",
-        volcano_svg=report(
-            "results/figures/volcano.svg",
-            caption="../report/volcano.rst",
-            category="Differential expression",
-            labels={"figure": "evidence against fold change"},
-        ),
-        volcano_pdf="results/figures/volcano.pdf",
-        volcano_table="results/figures/volcano.tsv",
-    log:
-        "logs/draw_genes/draw_genes.log",
-    benchmark:
-        "logs/draw_genes/draw_genes.benchmark.tsv"
-    conda:
-        "../../envs/figures.yaml"
-    params:
-        test=config["design"]["test"],
-        reference=config["design"]["reference"],
-        alpha=config["differential"]["alpha"],
-        label_genes=config["report"]["label_genes"],
-        simulated=SIMULATED,
-    message:
-        "Draw {output.ma_svg} and {output.volcano_svg}"
-    script:
-        "../scripts/draw_genes.py"
-
-
-rule draw_dispersions:
-    input:
-        dispersions="results/differential/dispersions.tsv",
-    output:
-        svg=report(
-            "results/figures/dispersions.svg",
-            caption="../report/dispersions.rst",
-            category="Differential expression",
-            labels={"figure": "dispersions"},
-        ),
-        pdf="results/figures/dispersions.pdf",
-        table="results/figures/dispersions.tsv",
-    log:
-        "logs/draw_dispersions/draw_dispersions.log",
-    benchmark:
-        "logs/draw_dispersions/draw_dispersions.benchmark.tsv"
-    conda:
-        "../../envs/figures.yaml"
-    params:
-        simulated=SIMULATED,
-    message:
-        "Draw {output.svg}"
-    script:
-        "../scripts/draw_dispersions.py"
-
-
-rule draw_gene_counts:
-    input:
-        counts="results/differential/gene_counts.tsv",
-    output:
-        svg=report(
-            "results/figures/gene_counts.svg",
-            caption="../report/gene_counts.rst",
-            category="Differential expression",
-            labels={"figure": "genes animal by animal"},
-        ),
-        pdf="results/figures/gene_counts.pdf",
-        table="results/figures/gene_counts.tsv",
-    log:
-        "logs/draw_gene_counts/draw_gene_counts.log",
-    benchmark:
-        "logs/draw_gene_counts/draw_gene_counts.benchmark.tsv"
-    conda:
-        "../../envs/figures.yaml"
-    params:
-        test=config["design"]["test"],
-        reference=config["design"]["reference"],
-        simulated=SIMULATED,
-    message:
-        "Draw {output.svg}"
-    script:
-        "../scripts/draw_gene_counts.py"
-
-
-rule draw_enrichment:
-    input:
-        tests="results/gene_sets/tests.tsv",
-        running_sums="results/gene_sets/running_sums.tsv",
-    output:
-        svg=report(
-            "results/figures/enrichment_{family}.svg",
-            caption="../report/enrichment.rst",
-            category="Gene sets",
-            labels={"figure": "running sums", "family": "{family}"},
-        ),
-        pdf="results/figures/enrichment_{family}.pdf",
-        table="results/figures/enrichment_{family}.tsv",
-    log:
-        "logs/draw_enrichment/{family}.log",
-    benchmark:
-        "logs/draw_enrichment/{family}.benchmark.tsv"
-    conda:
-        "../../envs/figures.yaml"
-    params:
-        test=config["design"]["test"],
-        reference=config["design"]["reference"],
-        simulated=SIMULATED,
-    message:
-        "Draw {output.svg}"
-    script:
-        "../scripts/draw_enrichment.py"
 
 
 rule save_configuration:
@@ -186,10 +66,8 @@ rule write_report:
         sets="results/gene_sets/sets.tsv" if FAMILIES else [],
         configuration="results/config.yaml",
         provenance="results/provenance_inputs.tsv",
-        figures=expand("results/figures/{figure}.svg", figure=FIGURES),
-        drawn=expand(
-            "results/figures/{figure}.{form}", figure=FIGURES, form=["pdf", "tsv"]
-        ),
+        figures=drawings("svg"),
+        drawn=[*drawings("pdf"), *drawings("tsv")],
     output:
         page="results/report/index.html",
     log:

@@ -3,10 +3,10 @@
 from dataclasses import replace
 from pathlib import Path
 
-from claimcheck.figures.captions import Study
 from claimcheck.figures.claims_input import open_register, read_verdicts
 from claimcheck.figures.claims_page import ClaimResults
 from claimcheck.figures.page import Results, render_page
+from claimcheck.figures.study_words import Study
 from claimcheck.steps import step
 from claimcheck.tables import read_table, write_text
 

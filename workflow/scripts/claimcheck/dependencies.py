@@ -2,20 +2,17 @@
 
 import ast
 import re
+from collections.abc import Collection, Mapping
 from hashlib import sha256
 from pathlib import Path
 
 
-def digests_of_steps(scripts: Path) -> dict[str, str]:
-    """Return a digest of the code of every step, by the name of its script.
-
-    Args:
-        scripts: the folder of the scripts and of the packages that they import.
-    """
-    return {script.name: _digest(files, scripts.parent) for script, files in files_of_steps(scripts).items()}
+def digests_of_steps(scripts: Path, starts: Mapping[str, Collection[str]]) -> dict[str, str]:
+    """Return a digest of the code of every step, by its name; for the arguments see `files_of_steps`."""
+    return {step: _digest(files, scripts.parent) for step, files in files_of_steps(scripts, starts).items()}
 
 
-def files_of_steps(scripts: Path) -> dict[Path, frozenset[Path]]:
+def files_of_steps(scripts: Path, starts: Mapping[str, Collection[str]]) -> dict[str, frozenset[Path]]:
     """Find the files that every step depends on.
 
     Imports are followed wherever they stand, in functions too. A file of `schemas/` or `report/`, beside `scripts`, counts where
@@ -23,14 +20,21 @@ def files_of_steps(scripts: Path) -> dict[Path, frozenset[Path]]:
 
     Args:
         scripts: the folder of the scripts and of the packages that they import.
+        starts: by the name of a step, its script and the modules that it imports by names which it is told; paths below `scripts`.
 
     Returns:
-        By script, itself and all others.
+        By step, these files and all that they need.
+
+    Raises:
+        KeyError: a step starts from a file that there is not.
     """
     others = {path.name: path for folder in ("schemas", "report") for path in (scripts.parent / folder).glob("*.*")}
     named = {path: _named_by_module(path, scripts, others) for path in scripts.rglob("*.py")}
     named |= {path: _named_by_text(path, others) for path in others.values()}
-    return {script: _reached(script, named) for script in sorted(scripts.glob("*.py"))}
+    return {
+        step: _reached([path for file in files for path in _with_packages(scripts, file)], named)
+        for step, files in starts.items()
+    }
 
 
 def _named_by_module(path: Path, scripts: Path, others: dict[str, Path]) -> set[Path]:
@@ -58,9 +62,15 @@ def _named_by_text(path: Path, others: dict[str, Path]) -> set[Path]:
     return {others[name] for name in re.findall(r"[\w.-]+", path.read_text(encoding="utf-8")) if name in others}
 
 
-def _reached(start: Path, named: dict[Path, set[Path]]) -> frozenset[Path]:
-    found = {start}
-    waiting = [start]
+def _with_packages(scripts: Path, file: str) -> list[Path]:
+    """List a file below `scripts`, and what Python runs of the packages around it."""
+    inside = (scripts / folder / "__init__.py" for folder in Path(file).parents if folder != Path())
+    return [scripts / file, *inside]
+
+
+def _reached(starts: Collection[Path], named: dict[Path, set[Path]]) -> frozenset[Path]:
+    found = set(starts)
+    waiting = list(starts)
     while waiting:
         new = named[waiting.pop()] - found
         found |= new

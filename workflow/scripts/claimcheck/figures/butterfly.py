@@ -1,5 +1,6 @@
 """Two sets that are expected to move in opposite directions, side by side, gene by gene."""
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,6 +13,7 @@ from matplotlib.patches import Patch
 from claimcheck.claims.model import DECIDING, Register
 from claimcheck.figures.claims import BAND_COLOUR, PRIMARY_COLOUR, records
 from claimcheck.figures.forest import direction_lines
+from claimcheck.figures.named import genes_of_figure, standards_of
 from claimcheck.figures.style import FULL_WIDTH, NEUTRAL_COLOUR, TEXT_COLOUR, new_figure
 
 WHOLE = "full"
@@ -78,7 +80,7 @@ def draw_butterfly(
     """Draw the fold changes of both sets, highest on top, and beside each the same without what a variant leaves out.
 
     Args:
-        genes: from `named.read_named`; panel is the title of a wing.
+        genes: from `named.genes_of_figure`; panel is the title of a wing.
         set_tests: results/gene_sets/tests.tsv; may be empty.
         wings: left and right.
         beside: name of the variant; nothing stands beside the whole sets where it leaves no gene out.
@@ -204,3 +206,29 @@ def _key(drawn: pd.DataFrame, claim: str) -> list[Any]:
         entries.append(Line2D([], [], color=PRIMARY_COLOUR, label="mean of the set's genes"))
         entries.append(Patch(color=BAND_COLOUR, label="its 95 % interval"))
     return entries
+
+
+def draw_opposite_sets(
+    genes: pd.DataFrame,
+    set_tests: pd.DataFrame,
+    register: Register | None,
+    *,
+    figure: str,
+    wings: Mapping[str, Any],
+    detected_counts: float,
+    test: str,
+    reference: str,
+    simulated: bool,
+) -> tuple[Figure, pd.DataFrame]:
+    """Draw the two sets of a figure, whose genes it names in `named.read_named`; `wings` is one of report.butterflies."""
+    left, right = (Wing(**wings[side]) for side in ("left", "right"))
+    return draw_butterfly(
+        genes_of_figure(genes, figure, standards_of(register, detected_counts)),
+        set_tests,
+        (left, right),
+        beside=wings.get("beside", "full"),
+        weighed=zero_weights(register, left.set, right.set),
+        test=test,
+        reference=reference,
+        simulated=simulated,
+    )

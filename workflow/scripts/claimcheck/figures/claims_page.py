@@ -6,7 +6,6 @@ from typing import Any
 import pandas as pd
 
 from claimcheck.claims.model import Claim, Register
-from claimcheck.figures.captions import Study
 from claimcheck.figures.claims import MARKS, confirmatory_rows, in_reading_order, kind_of, records, unit_of
 from claimcheck.figures.claims_artefacts import artefact_table, reading_rule, shown_by_artefacts
 from claimcheck.figures.claims_tables import (
@@ -20,6 +19,7 @@ from claimcheck.figures.claims_tables import (
     veto_table,
 )
 from claimcheck.figures.page_tables import Table, probability, two, words
+from claimcheck.figures.study_words import Study
 from claimcheck.tables import listed
 
 

@@ -5,7 +5,6 @@ from typing import Any
 import pandas as pd
 
 from claimcheck.claims.model import SHOWN, Claim, Register
-from claimcheck.figures.captions import Study
 from claimcheck.figures.claims import confirmatory_rows, in_reading_order, records
 from claimcheck.figures.page_tables import (
     Column,
@@ -20,6 +19,7 @@ from claimcheck.figures.page_tables import (
     whole,
     words,
 )
+from claimcheck.figures.study_words import Study
 from claimcheck.tables import listed
 
 

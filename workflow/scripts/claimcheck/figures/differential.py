@@ -226,3 +226,29 @@ def _name_genes(axes: Axes, drawn: pd.DataFrame, positions: NDArray[np.float64])
     places = positions[named.index]
     axes.scatter(places[:, 0], places[:, 1], s=22, facecolors="none", edgecolors="black", linewidths=0.7, zorder=4)
     place_labels(axes, places, list(named["symbol"]), positions, radius=3.5, bold=list(named["label"] == "configured"))
+
+
+def draw_ma_of_genes(
+    genes: pd.DataFrame, *, test: str, reference: str, alpha: float, label_genes: Sequence[str], simulated: bool
+) -> tuple[Figure, pd.DataFrame]:
+    """Draw `draw_ma` of results/differential/genes.tsv."""
+    points = gene_points(genes, test=test, reference=reference, alpha=alpha, label_genes=label_genes)
+    return draw_ma(points, test=test, reference=reference, alpha=alpha, simulated=simulated)
+
+
+def draw_volcano_of_genes(
+    genes: pd.DataFrame,
+    summary: pd.DataFrame,
+    *,
+    test: str,
+    reference: str,
+    alpha: float,
+    label_genes: Sequence[str],
+    simulated: bool,
+) -> tuple[Figure, pd.DataFrame]:
+    """Draw `draw_volcano` of results/differential/genes.tsv; summary: quantity, value (text), of the same test."""
+    points = gene_points(genes, test=test, reference=reference, alpha=alpha, label_genes=label_genes)
+    nulls = pd.to_numeric(summary.set_index("quantity").at["share_of_true_nulls", "value"], errors="coerce")
+    return draw_volcano(
+        points, test=test, reference=reference, alpha=alpha, simulated=simulated, share_of_nulls=float(nulls)
+    )

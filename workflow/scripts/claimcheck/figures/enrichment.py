@@ -34,7 +34,7 @@ def draw_enrichment(
     """Draw the running sum of every tested set of a family, a tick a member; panels share their scales.
 
     Args:
-        tests: set, family, n_genes, nes, p_rotation_two_sided, p_camera; a row a set, in the order drawn.
+        tests: set, family, n_genes, nes, p_rotation_two_sided, p_camera; full sets in the order drawn, each before its variants.
         running_sums: set, family, rank (1 = highest in the test group), gene_id, symbol, stat,
             running_sum_before, running_sum, n_ranked; a row a member.
         family: the family to draw.
@@ -45,7 +45,9 @@ def draw_enrichment(
     Returns:
         The figure, and the corners of the curves: a row a member of a drawn set, with the numbers of its panel.
     """
-    of_family = tests[tests["family"] == family]
+    # Running sums are those of the full sets.
+    full = tests[tests["set"].isin(running_sums["set"])].drop_duplicates("set")
+    of_family = full[full["family"] == family]
     corners = running_sums[running_sums["family"] == family].merge(of_family[["set", *_NUMBERS]], on="set", how="left")
     if of_family.empty:
         figure = new_figure(FULL_WIDTH, 1.6, simulated=simulated)

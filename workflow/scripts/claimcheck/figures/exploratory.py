@@ -7,6 +7,7 @@ from matplotlib.lines import Line2D
 from claimcheck.claims.model import SHOWN, Register
 from claimcheck.figures.forest import MOST_ROWS, ROW_COLUMNS, Section, draw_forest
 from claimcheck.figures.gene_forest import gene_rows
+from claimcheck.figures.named import genes_of_figure, standards_of
 from claimcheck.figures.style import TEXT_COLOUR
 
 EXPLORATORY_COLUMNS = ("claim", "set", "gene_id", *ROW_COLUMNS)
@@ -20,7 +21,7 @@ def draw_exploratory(
     """Draw the fold change and 95 % interval of every gene and set that exploratory claims look at, a section a set.
 
     Args:
-        genes: from `named.read_named`, at least one row; panel is the claim, part the set.
+        genes: from `named.genes_of_figure`, at least one row; panel is the claim, part the set.
         set_tests: results/claims/set_tests.tsv; sets of fewer genes than a verdict needs are shown gene by gene only.
         register: the claims register.
         test: name of the test condition.
@@ -80,3 +81,19 @@ def _set_rows(set_tests: pd.DataFrame, claim: str, part: str, variant: str) -> p
             "mean_count": float("nan"),
         }
     )
+
+
+def draw_explored_genes(
+    genes: pd.DataFrame,
+    set_tests: pd.DataFrame,
+    register: Register,
+    *,
+    figure: str,
+    detected_counts: float,
+    test: str,
+    reference: str,
+    simulated: bool,
+) -> tuple[Figure, pd.DataFrame]:
+    """Draw the genes that exploratory claims look at, from `named.read_named`."""
+    named = genes_of_figure(genes, figure, standards_of(register, detected_counts))
+    return draw_exploratory(named, set_tests, register, test=test, reference=reference, simulated=simulated)

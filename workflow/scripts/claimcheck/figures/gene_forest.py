@@ -3,7 +3,9 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
+from claimcheck.claims.model import Register
 from claimcheck.figures.forest import MOST_ROWS, ROW_COLUMNS, Section, draw_forest
+from claimcheck.figures.named import genes_of_figure, standards_of
 
 FOREST_COLUMNS = ("panel", "gene_id", *ROW_COLUMNS)
 
@@ -22,7 +24,7 @@ def draw_gene_forest(genes: pd.DataFrame, *, test: str, reference: str, simulate
     """Draw fold change, 95 % interval, smallest effect of interest and minimum detectable effect of every gene.
 
     Args:
-        genes: from `named.read_named`, at least one row; a gene of several panels stands in the first.
+        genes: from `named.genes_of_figure`, at least one row; a gene of several panels stands in the first.
         test: name of the test condition.
         reference: name of the reference condition.
         simulated: whether the study's data are simulated.
@@ -39,3 +41,18 @@ def draw_gene_forest(genes: pd.DataFrame, *, test: str, reference: str, simulate
         parts.append(shown)
     figure = draw_forest(sections, test=test, reference=reference, simulated=simulated)
     return figure, pd.concat(parts, ignore_index=True)[list(FOREST_COLUMNS)]
+
+
+def draw_forest_of_genes(
+    genes: pd.DataFrame,
+    register: Register | None,
+    *,
+    figure: str,
+    detected_counts: float,
+    test: str,
+    reference: str,
+    simulated: bool,
+) -> tuple[Figure, pd.DataFrame]:
+    """Draw the forest of the genes that a figure names in `named.read_named`, by the register's standards."""
+    named = genes_of_figure(genes, figure, standards_of(register, detected_counts))
+    return draw_gene_forest(named, test=test, reference=reference, simulated=simulated)

@@ -1,6 +1,7 @@
 """Genes in every animal: z of their levels as heatmaps, a panel a group of genes, animals in the order of their groups."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,9 +12,11 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from claimcheck.claims.model import Register
 from claimcheck.figures.animals import colours_of, short_names, sized_legend
 from claimcheck.figures.forest import MOST_ROWS, split_evenly
 from claimcheck.figures.heatmap import DIVERGING, MISSING_COLOUR
+from claimcheck.figures.named import genes_of_figure, standards_of
 from claimcheck.figures.style import FULL_WIDTH, TEXT_COLOUR, by_group, new_figure
 
 HEATMAP_COLUMNS = ("panel", "row", "kind", "gene_id", "state", "detected", "sample", "condition", "log2_cpm", "z")
@@ -38,7 +41,7 @@ def draw_gene_heatmap(
 
     Args:
         samples: sample, condition.
-        genes: from `named.read_named`, at least one row.
+        genes: from `named.genes_of_figure`, at least one row.
         levels: gene_id, sample, log2_cpm, z.
         scores: panel, sample, score; results/quality/composition.tsv.
         scores_of: names of the panels whose score stands below a group, by the group's title.
@@ -165,3 +168,25 @@ def _name_rows(axes: Axes, labels: Mapping[float, tuple[str, bool, bool]]) -> No
     for tick, (_, detected, score) in zip(axes.get_yticklabels(), labels.values(), strict=True):
         tick.set_color(TEXT_COLOUR if detected else "#6A6A6A")
         tick.set_fontweight("bold" if score else "normal")
+
+
+def draw_heatmap_of_genes(
+    samples: pd.DataFrame,
+    genes: pd.DataFrame,
+    levels: pd.DataFrame,
+    scores: pd.DataFrame,
+    register: Register | None,
+    *,
+    figure: str,
+    groups: Sequence[Mapping[str, Any]],
+    detected_counts: float,
+    test: str,
+    reference: str,
+    simulated: bool,
+) -> tuple[Figure, pd.DataFrame]:
+    """Draw the heatmap of the genes that a figure names in `named.read_named`; `groups` are those of report.heatmaps."""
+    named = genes_of_figure(genes, figure, standards_of(register, detected_counts))
+    scores_of = {group["title"]: group.get("scores", []) for group in groups}
+    return draw_gene_heatmap(
+        samples, named, levels, scores, scores_of, test=test, reference=reference, simulated=simulated
+    )

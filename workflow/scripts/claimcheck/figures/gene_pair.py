@@ -3,7 +3,9 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
+from claimcheck.claims.model import Register
 from claimcheck.figures.animals import colours_of, name_points, short_names, sized_legend
+from claimcheck.figures.named import genes_of_figure, standards_of
 from claimcheck.figures.sexes import SexShapes
 from claimcheck.figures.style import FULL_WIDTH, by_group, new_figure, say_nothing_to_draw
 from claimcheck.tables import listed
@@ -20,7 +22,7 @@ def draw_pair(
 
     Args:
         samples: sample, condition, sex (text, may be empty).
-        genes: from `named.read_named`, two rows, that of the horizontal axis first.
+        genes: from `named.genes_of_figure`, two rows, that of the horizontal axis first.
         levels: gene_id, sample, log2_cpm.
         test: name of the test condition.
         reference: name of the reference condition.
@@ -65,3 +67,20 @@ def draw_pair(
     sized_legend(figure, animals, test, reference, more=shapes.keys(), note=cut)
     name_points(axes, drawn[["log2_cpm_x", "log2_cpm_y"]].to_numpy(dtype=float), names)
     return figure, drawn
+
+
+def draw_pair_of_genes(
+    samples: pd.DataFrame,
+    genes: pd.DataFrame,
+    levels: pd.DataFrame,
+    register: Register | None,
+    *,
+    figure: str,
+    detected_counts: float,
+    test: str,
+    reference: str,
+    simulated: bool,
+) -> tuple[Figure, pd.DataFrame]:
+    """Draw the two genes that a figure names in `named.read_named`."""
+    named = genes_of_figure(genes, figure, standards_of(register, detected_counts))
+    return draw_pair(samples, named, levels, test=test, reference=reference, simulated=simulated)

@@ -2,6 +2,8 @@
 
 import re
 import textwrap
+from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -10,6 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
+from claimcheck.expression.genes import folder_of, read_annotation
 from claimcheck.figures.animals import (
     across,
     colours_of,
@@ -172,3 +175,47 @@ def _draw_against_marker(
         panel="b", quantity="fitted_log2_cpm", value=line["fitted"]
     )
     return pd.concat([points, fit])
+
+
+def draw_deleted_gene(
+    levels: pd.DataFrame,
+    effects: pd.DataFrame,
+    exons: pd.DataFrame,
+    junctions: pd.DataFrame,
+    outcomes: pd.DataFrame,
+    *,
+    transcripts: Path | None,
+    gene_sets: Sequence[Path],
+    deleted_gene: str,
+    deleted_gene_symbol: str,
+    marker: str,
+    test: str,
+    reference: str,
+    simulated: bool,
+) -> tuple[Figure, pd.DataFrame]:
+    """Draw the deleted gene by its symbol, with the outcome in words; see `draw_knockout`.
+
+    Args:
+        levels, effects, exons, junctions: results/identity, of which `levels` is deleted_gene.tsv.
+        outcomes: question, outcome, sentence.
+        transcripts: results/reference/transcripts.tsv; None where there is no reference.
+        gene_sets: tables of the curated sets.
+        deleted_gene: its id.
+        deleted_gene_symbol: its symbol in the configuration, or "".
+        marker, test, reference, simulated: as there.
+    """
+    annotation = read_annotation(
+        transcripts, folder_of([str(table) for table in gene_sets]), {deleted_gene: deleted_gene_symbol}
+    )
+    return draw_knockout(
+        levels,
+        effects,
+        exons,
+        junctions,
+        symbol=annotation.symbols_of([deleted_gene])[0],
+        marker=marker,
+        sentence=" ".join(outcomes.loc[outcomes["question"] == "knockout", "sentence"]),
+        test=test,
+        reference=reference,
+        simulated=simulated,
+    )

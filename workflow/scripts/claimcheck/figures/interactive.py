@@ -14,9 +14,9 @@ from itables.utils import read_package_file
 from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
-from claimcheck.figures.captions import Study
 from claimcheck.figures.differential import NOT_CALLED_COLOUR
 from claimcheck.figures.page_tables import confidence_interval
+from claimcheck.figures.study_words import Study
 from claimcheck.figures.style import REFERENCE_COLOUR, TEST_COLOUR
 
 ENSEMBL = "https://www.ensembl.org/id/{gene_id}"

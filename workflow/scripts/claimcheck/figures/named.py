@@ -1,15 +1,15 @@
 """Reading the genes that figures name, and what the claims register says of them: from which counts, and which effect matters."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
 
 from claimcheck.claims.model import DECIDING, Register
-from claimcheck.figures.claims_input import open_register
 from claimcheck.sets.named import MEASURES, NAMED_COLUMNS
 from claimcheck.tables import read_table
+
+_WORDS = ("gene_id", "symbol", "state")
 
 
 @dataclass(frozen=True)
@@ -39,21 +39,24 @@ def standards_of(register: Register | None, detected_counts: float) -> Standards
     return Standards(register.rules.detected_counts, float(register.primary["thresholds"]["gene"]), of_gene)
 
 
-def register_or_none(claims: Path | None, gene_sets: Sequence[Path]) -> Register | None:
-    """Read the register where a study has one."""
-    return None if claims is None else open_register(claims, gene_sets)
+def read_named(path: Path) -> pd.DataFrame:
+    """Read results/differential/named_genes.tsv."""
+    return read_table(path, columns=[*NAMED_COLUMNS, *MEASURES], text=["figure", "panel", "part", *_WORDS])
 
 
-def read_named(path: Path, figure: str, standards: Standards) -> pd.DataFrame:
-    """Read the genes of a figure from results/differential/named_genes.tsv.
+def genes_of_figure(named: pd.DataFrame, figure: str, standards: Standards) -> pd.DataFrame:
+    """Take the genes of a figure.
+
+    Args:
+        named: from `read_named`.
+        figure: the figure's name.
+        standards: what its genes are measured by.
 
     Returns:
         Its rows, with the columns detected (bool) and threshold (log2 without sign, or missing).
     """
-    text = ["figure", "panel", "part", "gene_id", "symbol", "state"]
-    table = read_table(path, columns=[*NAMED_COLUMNS, *MEASURES], text=text)
-    own = table[table["figure"] == figure].drop(columns="figure").reset_index(drop=True)
-    numbers = own[[name for name in MEASURES if name not in text]].astype(float)
+    own = named[named["figure"] == figure].drop(columns="figure").reset_index(drop=True)
+    numbers = own[[name for name in MEASURES if name not in _WORDS]].astype(float)
     highest = numbers[["mean_reference", "mean_test"]].max(axis=1)
     return own.assign(
         **numbers,

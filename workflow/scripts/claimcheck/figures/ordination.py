@@ -98,9 +98,9 @@ def draw_pca_covariates(
     *,
     test: str,
     reference: str,
-    variant: str,
-    strong: float,
     simulated: bool,
+    variant: str = "top_500",
+    strong: float = 0.7,
 ) -> tuple[Figure, pd.DataFrame]:
     """Draw how strongly each principal component goes along with what is known of the animals.
 
@@ -110,9 +110,9 @@ def draw_pca_covariates(
         scores: variant, component, variance_share (0..1).
         test: name of the test condition.
         reference: name of the reference condition.
+        simulated: whether the study's data are simulated.
         variant: the variant that is drawn.
         strong: absolute correlation from which the number is in bold.
-        simulated: whether the study's data are simulated.
 
     Returns:
         The figure, and the drawn rows: covariate, component, variance_share, correlation, n.

@@ -1,7 +1,7 @@
 """The page: one HTML file that holds everything it shows and asks nothing of any server."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,9 +10,8 @@ import pandas as pd
 import yaml
 from markupsafe import Markup
 
-from claimcheck.figures.captions import Calls, Study, count_calls, describe_figure
+from claimcheck.figures.captions import describe_figure
 from claimcheck.figures.claims_page import ClaimResults, view_claims
-from claimcheck.figures.gene_captions import kind_of_figure
 from claimcheck.figures.interactive import prepare_interaction
 from claimcheck.figures.methods import read_references
 from claimcheck.figures.page_sentences import (
@@ -38,7 +37,8 @@ from claimcheck.figures.page_tables import (
     words,
 )
 from claimcheck.figures.provenance_card import make_card, versions_of
-from claimcheck.figures.set_captions import FAMILY_CAPTIONS
+from claimcheck.figures.registry import Entry, entry_of, read_entries
+from claimcheck.figures.study_words import Calls, Study, count_calls
 
 
 @dataclass(frozen=True)
@@ -86,20 +86,17 @@ class Results:
     claims: ClaimResults | None = None
 
 
-_OF_FAMILY = ("set_effects", "butterfly", "heatmap", "enrichment")
-"""Kinds of figures that stand with the family of gene sets that they are named after, in this order."""
-
-
 @dataclass(frozen=True)
 class FigureView:
-    """A figure as the page shows it; `image` is a data URI, `width` its printed width in points."""
+    """A figure as the page shows it; `image` is a data URI, `width` in points, `key` what its name adds to the entry's."""
 
     name: str
+    entry: Entry
+    key: str
     image: Markup
     width: float
     alt: str
     caption: str
-    rule: str
 
 
 @dataclass(frozen=True)
@@ -119,7 +116,7 @@ def render_page(study: Study, results: Results, figures: Sequence[Path], templat
         study: names, direction, alpha.
         results: tables.
         figures: SVG files, named after what they show.
-        template: the page's Jinja template; the files that it includes and its script lie beside it.
+        template: the page's Jinja template; the files that it includes, its script and the entries of figures lie beside it.
 
     Returns:
         HTML. All text of the study is escaped.
@@ -133,14 +130,19 @@ def render_page(study: Study, results: Results, figures: Sequence[Path], templat
     )
     environment.policies["json.dumps_kwargs"] = {"separators": (",", ":"), "allow_nan": False}
     calls = count_calls(results.genes, results.samples, study)
-    views = {path.stem: _view(path, study, calls) for path in figures}
+    entries = read_entries(template.parent / "figures.yaml")
+    views = {path.stem: _view(path, study, calls, entries) for path in figures}
+
+    def at(place: str) -> list[FigureView]:
+        return sorted((view for view in views.values() if view.entry.place == place), key=lambda view: view.entry.order)
+
     animals = results.samples.merge(results.size_factors, on="sample", how="left", validate="1:1")
     if results.mapping is not None:
         animals = animals.merge(
             results.mapping[["sample", "n_processed", "share_pseudoaligned"]], on="sample", how="left"
         )
     claims = None if results.claims is None else view_claims(results.claims, results.outcomes, study)
-    families = _families(study, results.set_tests, views)
+    families = _families(study, results.set_tests, at("sets"))
     interest = results.genes[results.genes["gene_id"].isin(study.label_genes)].sort_values("symbol")
     return environment.get_template(template.name).render(
         study=study,
@@ -168,8 +170,8 @@ def render_page(study: Study, results: Results, figures: Sequence[Path], templat
             "Numbers of the differential test.",
         ),
         families=families,
-        pairs=[view for view in views.values() if kind_of_figure(view.name) == "pair"],
-        opposed=_elsewhere(views, families),
+        at=at,
+        opposed=[view for view in views.values() if view.entry.place == "sets" and view.key not in study.families],
         explored="exploratory" in views or bool(claims and claims.exploratory.rows),
         sets=None if results.sets is None else set_table(results.sets),
         configuration=results.configuration,
@@ -181,17 +183,15 @@ def render_page(study: Study, results: Results, figures: Sequence[Path], templat
     )
 
 
-def _view(path: Path, study: Study, calls: Calls) -> FigureView:
-    alt, caption = describe_figure(path.stem, study, calls)
+def _view(path: Path, study: Study, calls: Calls, entries: Mapping[str, Entry]) -> FigureView:
+    entry, key = entry_of(path.stem, entries)
+    alt, caption = describe_figure(path.stem, study, calls, entries)
     drawing = path.read_text(encoding="utf-8")
     printed = re.search(r'<svg[^>]*? width="([\d.]+)pt"', drawing)
     width = float(printed[1]) if printed else 0.0
     if study.simulated:
         alt = f"Simulated data. {alt}"
-    kind = next((kind for kind in FAMILY_CAPTIONS if path.stem.startswith(f"{kind}_")), kind_of_figure(path.stem))
-    kind = kind or path.stem
-    rule = {"ma": "draw_genes", "volcano": "draw_genes"}.get(kind, f"draw_{kind}")
-    return FigureView(path.stem, data_address(drawing), width, alt, caption, rule)
+    return FigureView(path.stem, entry, "".join(key.values()), data_address(drawing), width, alt, caption)
 
 
 def data_address(drawing: str) -> Markup:
@@ -202,13 +202,7 @@ def data_address(drawing: str) -> Markup:
     return Markup("data:image/svg+xml,") + Markup(text)
 
 
-def _elsewhere(views: dict[str, FigureView], families: Sequence[FamilyView]) -> list[FigureView]:
-    """List the heatmaps and opposite sets that are not named after a family."""
-    shown = {view.name for family in families for view in family.figures}
-    return [view for name, view in views.items() if kind_of_figure(name) in _OF_FAMILY and name not in shown]
-
-
-def _families(study: Study, tests: pd.DataFrame | None, views: dict[str, FigureView]) -> list[FamilyView]:
+def _families(study: Study, tests: pd.DataFrame | None, views: Sequence[FigureView]) -> list[FamilyView]:
     if tests is None:
         return []
     families = []
@@ -230,7 +224,7 @@ def _families(study: Study, tests: pd.DataFrame | None, views: dict[str, FigureV
         families.append(
             FamilyView(
                 name=name,
-                figures=[views[f"{kind}_{name}"] for kind in _OF_FAMILY if f"{kind}_{name}" in views],
+                figures=[view for view in views if view.key == name],
                 table=set_test_table(tests, name),
                 sentence=sentence,
             )

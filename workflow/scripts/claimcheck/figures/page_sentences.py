@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from claimcheck.figures.captions import Calls, Study
 from claimcheck.figures.page_tables import probability, two
+from claimcheck.figures.study_words import Calls, Study
 from claimcheck.tables import listed
 
 

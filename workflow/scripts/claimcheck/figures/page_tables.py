@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from claimcheck.figures.animals import figures_of
-from claimcheck.figures.captions import Study
+from claimcheck.figures.study_words import Study
 from claimcheck.tables import listed
 
 N_TOP_GENES = 25

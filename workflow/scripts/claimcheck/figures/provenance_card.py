@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from claimcheck.figures.captions import Study
 from claimcheck.figures.page_tables import Column, Table, as_table, whole, words
+from claimcheck.figures.study_words import Study
 from claimcheck.tables import listed
 
 _STRATA = {"sex": "Sex", "tissue": "Tissue", "age": "Age", "batch": "Batch"}

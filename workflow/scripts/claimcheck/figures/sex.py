@@ -11,6 +11,7 @@ from claimcheck.expression.sex import SexThresholds
 from claimcheck.figures.animals import colours_of, name_points, short_names, sized_legend
 from claimcheck.figures.style import FULL_WIDTH, NEUTRAL_COLOUR, by_group, new_figure, say_nothing_to_draw
 
+_THRESHOLDS = SexThresholds()
 _SHAPES = {"female": "o", "male": "s", "mixed": "D", "undetermined": "X"}
 _NOT_MEASURED = -0.7
 """Where a missing score is drawn; scores are never negative."""
@@ -22,7 +23,7 @@ def draw_sex(
     *,
     test: str,
     reference: str,
-    thresholds: SexThresholds,
+    thresholds: SexThresholds = _THRESHOLDS,
     simulated: bool,
 ) -> tuple[Figure, pd.DataFrame]:
     """Draw the male score of every animal against its female score, with the regions in which a sex is called.

@@ -120,8 +120,13 @@ def kallisto_versions(run_infos: Sequence[Path]) -> dict[str, str]:
 
 
 def digest_of_code(folder: Path) -> str:
-    """Return a checksum of the rules, steps and library in `folder`: the version of the workflow, also between releases."""
-    files = [folder / "Snakefile", *folder.glob("rules/*.smk"), *folder.glob("scripts/**/*.py")]
+    """Return a checksum of rules, steps, library and figures in `folder`: the version of the workflow, also between releases."""
+    files = [
+        folder / "Snakefile",
+        *folder.glob("rules/*.smk"),
+        *folder.glob("scripts/**/*.py"),
+        *folder.glob("report/figures.yaml"),
+    ]
     parts = [f"{path.relative_to(folder).as_posix()} {digest_of(path, 'sha256')}" for path in sorted(files)]
     return sha256("\n".join(parts).encode()).hexdigest()[:16]
 

@@ -41,8 +41,8 @@ _PASTED_TOKENS = 4
 class Vote:
     """What one field says. `provisional` is the reason why only the whole study can confirm it, or "".
 
-    `scope` of a knockout is conditional, global, null (two null alleles) or "" where that is not said. A `weak` vote counts where no
-    other field has one.
+    `scope` of a knockout is conditional, global, null (two null alleles) or "" where that is not said. A `weak` vote counts where
+    no other field has one.
     """
 
     label: str = UNKNOWN

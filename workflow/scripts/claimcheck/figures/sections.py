@@ -1,0 +1,103 @@
+"""Drawing the figures of a section: each from its tables, its options and what else it names, with the table of what it shows."""
+
+import importlib
+import inspect
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from claimcheck.figures.registry import REGISTER_READER
+from claimcheck.figures.style import save_figure
+from claimcheck.steps import logger
+from claimcheck.tables import read_table
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What a section is drawn from.
+
+    Attributes:
+        tables: the results that its figures may read.
+        claims: the claims register; None where the study has none, or no figure needs it.
+        gene_sets: tables of the curated gene sets.
+        transcripts: results/reference/transcripts.tsv; None where there is no reference, or no figure needs it.
+        common: by argument, what every figure is given that names it: test, reference, simulated.
+    """
+
+    tables: Sequence[Path]
+    claims: Path | None
+    gene_sets: Sequence[Path]
+    transcripts: Path | None
+    common: Mapping[str, Any]
+
+    def argument(self, need: str) -> Any:
+        """Return what an entry `needs`; the register is read once."""
+        return (
+            self._register
+            if need == "register"
+            else {"transcripts": self.transcripts, "gene_sets": self.gene_sets}[need]
+        )
+
+    @cached_property
+    def _register(self) -> Any:
+        # By its name, so that the code of sections without a register is not that of claims.
+        return function_of(REGISTER_READER)(self.claims, self.gene_sets) if self.claims else None
+
+
+def draw(name: str, asked: Mapping[str, Any], sources: Sources, *, svg: Path, pdf: Path, table: Path) -> None:
+    """Draw a figure and write it with the table of what it shows.
+
+    Args:
+        name: the figure's.
+        asked: draw, tables, needs, options and key, from `registry.Figure.params`.
+        sources: what it may be drawn from.
+        svg, pdf, table: the files.
+
+    Raises:
+        ValueError: a table of it is none that the section may read.
+        TypeError: the drawing function takes something else than its entry names.
+    """
+    started = time.monotonic()
+    try:
+        save_figure(_prepare(name, asked, sources), svg=svg, pdf=pdf, table=table)
+    except Exception as error:
+        error.add_note(f"while the figure {name} was drawn")
+        raise
+    logger.info("%s drawn in %.1f s", name, time.monotonic() - started)
+
+
+def _prepare(name: str, asked: Mapping[str, Any], sources: Sources) -> Callable[[], Any]:
+    """Return the drawing function with all that it takes."""
+    function = function_of(asked["draw"])
+    given = {"figure": name, **asked["key"], **sources.common}
+    taken = inspect.signature(function).parameters
+    arguments = {argument: value for argument, value in given.items() if argument in taken}
+    arguments |= {argument: _read(of, sources.tables) for argument, of in asked["tables"].items()}
+    arguments |= {need: sources.argument(need) for need in asked["needs"]}
+    arguments |= asked["options"]
+    inspect.signature(function).bind(**arguments)  # before a drawing function could raise a TypeError of its own
+    return partial(function, **arguments)
+
+
+def function_of(name: str) -> Callable[..., Any]:
+    """Return a function of this package by `<module>.<function>`."""
+    module, _, function = name.partition(".")
+    found: Callable[..., Any] = getattr(importlib.import_module(f"claimcheck.figures.{module}"), function)
+    return found
+
+
+def _read(asked: Mapping[str, Any], allowed: Sequence[Path]) -> pd.DataFrame:
+    if asked["file"] is None:
+        return pd.DataFrame(columns=list(asked["columns"]))
+    path = Path(asked["file"])
+    if path not in allowed:
+        raise ValueError(f"{path} is no input of this section")
+    if "read" in asked:
+        table: pd.DataFrame = function_of(asked["read"])(path)
+        return table
+    return read_table(path, columns=asked["columns"], text=asked["text"])

@@ -1,0 +1,79 @@
+"""What the page knows of a study besides its tables, and how many genes and animals its words speak of."""
+
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class Study:
+    """What the page knows of a study besides its tables.
+
+    Attributes:
+        title: the study's name for its readers.
+        accession: its accession, or "" where it has none.
+        simulated: whether its data are simulated.
+        start_from: "archive" or "counts".
+        test: name of the test condition.
+        reference: name of the reference condition.
+        alpha: adjusted p below which a gene is called.
+        formula: the model that was fitted.
+        families: families of gene sets that are tested; none without gene sets.
+        label_genes: ids of the genes of interest.
+        gene_link: address of a gene's page, with {gene_id} for its id, or "none".
+    """
+
+    title: str
+    accession: str
+    simulated: bool
+    start_from: str
+    test: str
+    reference: str
+    alpha: float
+    formula: str = "~ condition"
+    families: list[str] = field(default_factory=list)
+    label_genes: list[str] = field(default_factory=list)
+    gene_link: str = "none"
+
+    @property
+    def direction(self) -> str:
+        """The direction of every fold change, spelled out."""
+        return f"log2 fold change, {self.test} / {self.reference}; positive = higher in {self.test}"
+
+
+@dataclass(frozen=True)
+class Calls:
+    """How many genes were tested, called in either direction, or left without a p-value; and the group sizes."""
+
+    n_genes: int
+    n_without_p: int
+    n_without_adjusted_p: int
+    n_up: int
+    n_down: int
+    n_test: int
+    n_reference: int
+
+    @property
+    def n_called(self) -> int:
+        """Genes called in either direction."""
+        return self.n_up + self.n_down
+
+
+def count_calls(genes: pd.DataFrame, samples: pd.DataFrame, study: Study) -> Calls:
+    """Count genes by their call and animals by their group.
+
+    Args:
+        genes: log2_fold_change, p_value, p_adjusted; a row a gene.
+        samples: condition; a row an animal.
+        study: names of the conditions, and alpha.
+    """
+    called = genes["p_adjusted"] < study.alpha
+    return Calls(
+        n_genes=len(genes),
+        n_without_p=int(genes["p_value"].isna().sum()),
+        n_without_adjusted_p=int((genes["p_adjusted"].isna() & genes["p_value"].notna()).sum()),
+        n_up=int((called & (genes["log2_fold_change"] > 0)).sum()),
+        n_down=int((called & (genes["log2_fold_change"] <= 0)).sum()),
+        n_test=int((samples["condition"] == study.test).sum()),
+        n_reference=int((samples["condition"] == study.reference).sum()),
+    )
