@@ -24,13 +24,10 @@ def named_in(tree):
 
 NAMED = {name for path in WORKFLOW.glob("scripts/**/*.py") for name in named_in(ast.parse(path.read_text()))}
 NAMED |= set(re.findall(r"[\"'](\w+)[\"']", RULES))
-# the page's templates read what they are given of the configuration
-NAMED |= {
-    name
-    for path in WORKFLOW.glob("report/*.j2")
-    for place in re.findall(r"settings((?:\.\w+)+)", path.read_text())
-    for name in place.split(".")
+PRINTED = {
+    place for path in WORKFLOW.glob("report/*.j2") for place in re.findall(r"settings\.([\w.]+)", path.read_text())
 }
+"""What the page's templates read of the configuration."""
 
 
 def resolved(schema, definitions):
@@ -61,6 +58,8 @@ PLACES = [place for place in leaves(load_schema("config.schema.yaml"), {}) if pl
 
 @pytest.mark.parametrize("place", PLACES, ids=".".join)
 def test_every_key_is_read(place):
+    if ".".join(place) in PRINTED:
+        return
     section, key = place[0], next(part for part in reversed(place) if part != "*")
     assert f'config["{section}"]' in RULES or f'"{section}" in config' in RULES, f"no rule reads {section}"
     if not re.search(rf'config\["{section}"\](?!\[)', RULES):
