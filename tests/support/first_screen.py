@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pandas as pd
+import yaml
 
 from claimcheck.tables import read_table
 
@@ -109,6 +110,11 @@ class _Tables:
         self.samples, self.gates = text["samples/samples"], text["quality/gates"]
         self.outcomes = read_table(results / "identity/outcome.tsv", text=True)
         self.register = read_table(results / "claims/register.tsv", text=True)
+        claims = yaml.safe_load((results / "config.yaml").read_text())["claims"]
+        self.notes = {
+            claim["id"]: claim.get("notes", "")
+            for claim in yaml.safe_load((results.parent / claims).read_text())["claims"]
+        }
         words = ["claim", "statement", "kind", "verdict", "reason", "label", "sentence", "variant", "leading_edge"]
         self.verdicts = read_table(results / "claims/verdicts.tsv", text=words).set_index("claim", drop=False)
         self.composition = read_table(results / "quality/composition_groups.tsv", text=["panel", "reason"])
@@ -159,7 +165,8 @@ class _Tables:
         if block.label.startswith("log2 "):
             return pd.to_numeric(row[["effect", "ci_low", "ci_high"]])
         n_genes = pd.to_numeric(pd.Series([row["n_genes"]]), errors="coerce").dropna()
-        return " ".join([row["statement"], row["verdict"], row["reason"], row["label"], *(f"{n:.0f}" for n in n_genes)])
+        said = [row["statement"], row["verdict"], row["reason"], row["label"], self.notes[row["claim"]]]
+        return " ".join([*said, *(f"{n:.0f}" for n in n_genes)])
 
     def _composition(self) -> pd.Series:
         different = self.composition[self.composition["differs"].eq(True)]

@@ -32,7 +32,7 @@ def test_contradictions_are_said_once_for_all_their_runs(archive: Archive, caplo
     for column in ("fastq_ftp", "fastq_md5", "fastq_bytes"):
         rows[2][column] = rows[2][column].split(";")[0]
         rows[3][column] = ""
-    with caplog.at_level(logging.INFO):
+    with caplog.at_level(logging.INFO, logger=resolve_samples.progress.name):
         files = listed_files(archive)
     assert caplog.messages == [
         "SRR0000001, SRR0000002: called SINGLE by the archive, offered as both mates: read as PAIRED",

@@ -155,7 +155,7 @@ def test_group_of_one_in_a_sheet_is_refused_in_animals(tmp_path: Path) -> None:
     assert resolve(described, tmp_path) == ("resolve", "")
     outcome, said = resolve(described, tmp_path, sheet=tmp_path / "samples.tsv")
     assert outcome == "stop"
-    assert "too few animals: 3 knockout animals and 1 control animal" in said
+    assert "too few animals: 1 control animal and 3 knockout animals" in said
 
 
 def test_lists_that_disagree_leave_a_template(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

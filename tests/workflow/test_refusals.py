@@ -106,7 +106,7 @@ CASES: list[tuple[Callable[[Case], None], list[str]]] = [
     (undecided_notation, ["do not decide which animals are compared", "samples.template.tsv", "config/samples.tsv"]),
     (two_ways_to_call, ["samples.patterns and samples.conditional_knockout are both set"]),
     (shortened_run_table, ["ENA lists 3 of the project's 4 runs, without SRR0000014", "config/samples.tsv"]),
-    (too_few_samples, ["1 knockout animal and 1 control animal"]),
+    (too_few_samples, ["1 control animal and 1 knockout animal"]),
     (truncated_fastq, ["SRR0000011_1.fastq.gz", "cannot be read to its end"]),
     (reference_that_matches_nothing, ["not one read", "reference.transcripts"]),
     (reference_that_matches_little, ["a quality gate failed", "below 0.1"]),

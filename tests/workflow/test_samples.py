@@ -94,7 +94,7 @@ def test_too_few_animals_print_the_sheet_and_fetch_nothing(tmp_path: Path) -> No
         study = study_of(archive, tmp_path)
         printed = run_workflow(study, "samples")
         assert printed.returncode == 0
-        assert "1 knockout animal and 1 control animal" in printed.stdout
+        assert "1 control animal and 1 knockout animal" in printed.stdout
         stopped = run_workflow(study, "fetch")
         assert stopped.returncode != 0
         assert "at least 2 animals a group" in last_words(stopped)

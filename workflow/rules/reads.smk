@@ -21,9 +21,8 @@ localrules:
 rule fetch_paired_reads:
     input:
         # a run depends on its own files alone, which are among the params
-        ancient("results/samples/samples.tsv"),
         ancient("results/samples/read_files.tsv"),
-        ancient("results/samples/animals.tsv"),
+        samples=ancient("results/samples/samples.tsv"),
     output:
         mate1="resources/reads/{run}_1.fastq.gz",
         mate2="resources/reads/{run}_2.fastq.gz",

@@ -5,7 +5,6 @@ From the archive:  resources/archive/run_table.tsv    the runs that ENA or NCBI 
                    resources/archive/responses.tsv    checksum of every reply; the replies are in responses/
                    results/samples/samples.tsv        one row a sample (checkpoint: the runs decide what follows)
                    results/samples/calls.tsv          every run of the project: its sample, or why it was left out
-                   results/samples/animals.tsv        how many animals each group has; too few stop before any read is fetched
                    results/samples/read_files.tsv     one row a FASTQ file of these samples
 From counts:       results/samples/samples.tsv        from the sheet counts.samples
 
@@ -17,7 +16,6 @@ if FROM_ARCHIVE:
     localrules:
         fetch_metadata,
         resolve_samples,
-        count_animals,
 
     rule fetch_metadata:
         input:
@@ -71,26 +69,6 @@ if FROM_ARCHIVE:
         script:
             "../scripts/resolve_samples.py"
 
-    rule count_animals:
-        input:
-            samples="results/samples/samples.tsv",
-        output:
-            animals="results/samples/animals.tsv",
-        log:
-            "logs/count_animals/count_animals.log",
-        benchmark:
-            "logs/count_animals/count_animals.benchmark.tsv"
-        retries: 0
-        conda:
-            "../../envs/sourcing.yaml"
-        params:
-            test=config["design"]["test"],
-            reference=config["design"]["reference"],
-        message:
-            "Count the animals of each group"
-        script:
-            "../scripts/count_animals.py"
-
 else:
 
     localrules:
@@ -131,9 +109,6 @@ rule samples:
         "logs/samples/samples.log",
     conda:
         "../../envs/sourcing.yaml"
-    params:
-        test=config["design"]["test"],
-        reference=config["design"]["reference"],
     message:
         "Print the sample sheet"
     script:

@@ -13,7 +13,9 @@ from claimcheck.sourcing import sra as sra_objects
 from claimcheck.sourcing.addresses import Address, parse_address, parse_optional_address
 from claimcheck.sourcing.download import Expected, link, obtain
 from claimcheck.sourcing.http import open_session
+from claimcheck.sourcing.samples import require_animals
 from claimcheck.steps import step
+from claimcheck.tables import read_table
 
 DOWNLOADS = Path("resources/downloads")
 
@@ -21,9 +23,21 @@ progress = logging.getLogger("claimcheck.progress")
 
 
 def main(
-    *, run: str, files: list[dict[str, str]], fastq: str, sra: str, timeout: float, threads: int, outputs: list[Path]
+    *,
+    samples: Path,
+    run: str,
+    files: list[dict[str, str]],
+    fastq: str,
+    sra: str,
+    timeout: float,
+    threads: int,
+    outputs: list[Path],
 ) -> None:
-    """Provide the reads of `run`, mate 1 first, as `outputs`; `files` are their path, md5 and size in the archive."""
+    """Provide the reads of `run`, mate 1 first, as `outputs`; `files` are their path, md5 and size in the archive.
+
+    Nothing is fetched for a comparison that `samples` has too few animals for.
+    """
+    require_animals(read_table(samples, text=True), where=str(samples))
     if len(files) != len(outputs):
         raise StudyError(
             f"the run {run} has {len(files)} files, {len(outputs)} are asked for",
@@ -98,6 +112,7 @@ def _from_object(
 if "snakemake" in globals():
     with step(snakemake.log[0]):
         main(
+            samples=Path(snakemake.input.samples),
             run=snakemake.wildcards.run,
             files=snakemake.params.files,
             fastq=snakemake.params.fastq,

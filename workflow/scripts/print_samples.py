@@ -13,7 +13,7 @@ WIDEST = 60
 """Characters of a cell that are shown."""
 
 
-def main(*, samples: Path, calls: Path | None, test: str, reference: str) -> None:
+def main(*, samples: Path, calls: Path | None) -> None:
     """Print one line a sample; columns without a value are left out."""
     table = read_table(samples, text=True)
     order = ["sample", "title", *SAMPLE_COLUMNS[1:]]
@@ -27,7 +27,7 @@ def main(*, samples: Path, calls: Path | None, test: str, reference: str) -> Non
         if len(left_out):
             print(f"Left out:\n\n{_shown(left_out.fillna('').rename(columns={'left_out': 'because'}))}\n")
     try:
-        require_animals(table, test=test, reference=reference, where=str(samples))
+        require_animals(table, where=str(samples))
     except StudyError as error:
         print(f"This is as far as the study goes: {error}\n")
     print(f"To freeze this, copy {samples} to config/samples.tsv.\n")
@@ -51,6 +51,4 @@ if "snakemake" in globals():
         main(
             samples=Path(snakemake.input.samples),
             calls=Path(snakemake.input.calls) if snakemake.input.calls else None,
-            test=snakemake.params.test,
-            reference=snakemake.params.reference,
         )

@@ -67,7 +67,7 @@ def main(
     stated["title"] = [_title(row, titles) for row in stated.to_dict("records")]
     selected = sheets.select_groups(stated, test=test, reference=reference, where=where)
     if sheet is not None:
-        sheets.require_animals(selected, test=test, reference=reference, where=where)
+        sheets.require_animals(selected, where=where)
     sheets.require_covariates(selected, covariates, where=where)
     files = _files(sheets.match_runs(selected, runs, where=where), runs)
     _require_space(files)

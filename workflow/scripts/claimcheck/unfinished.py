@@ -39,7 +39,7 @@ def age_unfinished(study: Path) -> list[Path]:
         if path.is_symlink():
             path.unlink()
         elif path.is_file():
-            os.utime(path, (0, 0))
+            os.utime(path, (1, 1))  # 0 counts as unknown
         else:
             continue
         found.append(Path(output))

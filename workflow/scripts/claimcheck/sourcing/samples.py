@@ -383,13 +383,13 @@ def select_groups(sheet: pd.DataFrame, *, test: str, reference: str, where: str)
     )
 
 
-def require_animals(sheet: pd.DataFrame, *, test: str, reference: str, where: str) -> None:
-    """Check that each group has enough animals to be compared.
+def require_animals(sheet: pd.DataFrame, *, where: str) -> None:
+    """Check that each group of a sheet has enough animals to be compared.
 
     Raises:
         StudyError: a group has one; the message counts animals, whatever their numbers of runs.
     """
-    sizes = sheet["condition"].value_counts().reindex([test, reference], fill_value=0)
+    sizes = sheet["condition"].value_counts(sort=False)
     if sizes.min() < MIN_ANIMALS:
         counted = " and ".join(f"{number} {group} animal{'s' * (number != 1)}" for group, number in sizes.items())
         raise StudyError(
