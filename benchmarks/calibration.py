@@ -19,16 +19,16 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from claimcheck.expression.counts import read_count_table
-from claimcheck.expression.levels import log2_cpm_normalised
-from claimcheck.expression.normalisation import estimate_size_factors
-from claimcheck.sets.camera import camera
-from claimcheck.sets.collections import read_collection
-from claimcheck.sets.moderation import fit_genes
-from claimcheck.sets.prerank import prerank, rank_genes
-from claimcheck.sets.rotation import rotation_test
-from claimcheck.sets.scores import score_tests
-from claimcheck.sets.weights import weigh_sets
+from claimcheck.deseq2.levels import log2_cpm_normalised
+from claimcheck.deseq2.size_factors import estimate_size_factors
+from claimcheck.gene_sets.curated import read_collection
+from claimcheck.gene_sets.tests.camera import camera
+from claimcheck.gene_sets.tests.limma import fit_genes
+from claimcheck.gene_sets.tests.prerank import prerank, rank_genes
+from claimcheck.gene_sets.tests.rotation import rotation_test
+from claimcheck.gene_sets.tests.scores import score_tests
+from claimcheck.gene_sets.tests.weights import weigh_sets
+from claimcheck.quantification.counts import read_count_table
 
 COLLECTION = Path(__file__).parents[1] / "config" / "gene_sets"
 SIZES = (8, 500)

@@ -52,8 +52,8 @@ def analyse(core: str, counts_file: Path, results_file: Path) -> None:
     from pydeseq2.default_inference import DefaultInference  # noqa: PLC0415
     from pydeseq2.ds import DeseqStats  # noqa: PLC0415
 
-    from claimcheck.expression.dataset import DataSet  # noqa: PLC0415
-    from claimcheck.expression.inference import VectorisedInference  # noqa: PLC0415
+    from claimcheck.deseq2.dataset import DataSet  # noqa: PLC0415
+    from claimcheck.deseq2.inference import VectorisedInference  # noqa: PLC0415
 
     counts = pd.read_csv(counts_file, sep="\t", index_col=0)
     half = counts.shape[1] // 2

@@ -12,8 +12,8 @@ from pathlib import Path
 import pandas as pd
 import yaml
 
-from claimcheck.expression.kallisto import find_kallisto
-from claimcheck.study import read_study
+from claimcheck.core.study import read_study
+from claimcheck.quantification.kallisto import find_kallisto
 from measuring import ROOT, Cost, disk_usage, measure, snakemake
 
 SIMULATION = Path("resources/simulation")

@@ -13,11 +13,11 @@ import tracemalloc
 import numpy as np
 import pandas as pd
 
-from claimcheck.sets.camera import camera
-from claimcheck.sets.moderation import GeneFits, fit_genes
-from claimcheck.sets.rotation import N_ROTATIONS, rotation_test
-from claimcheck.sets.scores import score_tests
-from claimcheck.sets.weights import SetWeights, weigh_sets
+from claimcheck.gene_sets.tests.camera import camera
+from claimcheck.gene_sets.tests.limma import GeneFits, fit_genes
+from claimcheck.gene_sets.tests.rotation import N_ROTATIONS, rotation_test
+from claimcheck.gene_sets.tests.scores import score_tests
+from claimcheck.gene_sets.tests.weights import SetWeights, weigh_sets
 
 SEED = 1
 

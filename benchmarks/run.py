@@ -21,7 +21,7 @@ import pandas as pd
 import aligners
 import parsing
 import pipeline
-from claimcheck.tables import write_table
+from claimcheck.core.tables import write_table
 from measuring import ONE_THREAD, ROOT, Cost
 
 RESULTS = ROOT / "benchmarks/results"

@@ -11,7 +11,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "workflow/scripts"))
 
-from claimcheck.schemas import followed, load_schema  # noqa: E402
+from claimcheck.core.schemas import followed, load_schema  # noqa: E402
 from claimcheck.sourcing.vocabulary import read_table  # noqa: E402
 
 NOTE = "<!-- Made by docs/refresh.py from docs/{template} and workflow/schemas: change these, then run it. -->\n\n"

@@ -18,7 +18,7 @@ from test_claims_figures import REGISTER
 from test_claims_page import FIGURES, some_claims
 from test_report import ALWAYS, STUDY, page_of, results
 
-from claimcheck.figures.page_tables import probability, two, whole
+from claimcheck.page.tables import probability, two, whole
 from support.browser import (
     PHONE,
     barriers,

@@ -20,7 +20,7 @@ import list_transcripts
 import read_sample_sheet
 import resolve_samples
 from claimcheck.claims.requests import read_requests
-from claimcheck.study import CONFIG, load_configuration, read_configuration
+from claimcheck.core.study import CONFIG, load_configuration, read_configuration
 from support import tiny
 from support.studies import ROOT
 

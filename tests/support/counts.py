@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from claimcheck.study import read_study
+from claimcheck.core.study import read_study
 from support.studies import ROOT, write_study
 
 REAL = read_study(ROOT)

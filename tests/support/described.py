@@ -18,10 +18,10 @@ import pandas as pd
 import yaml
 
 import resolve_samples
-from claimcheck.errors import StudyError
-from claimcheck.schemas import complete, load_schema
+from claimcheck.core.errors import StudyError
+from claimcheck.core.schemas import complete, load_schema
+from claimcheck.core.tables import read_table, write_table
 from claimcheck.sourcing.runs import RUN_FIELDS, merge_sources
-from claimcheck.tables import read_table, write_table
 from support.archive import Archive, serve
 from support.studies import ROOT, run_workflow, write_study
 

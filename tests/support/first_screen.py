@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import yaml
 
-from claimcheck.tables import read_table
+from claimcheck.core.tables import read_table
 
 NUMBER = re.compile(r"(?<![\w.])(?<!\w[-−])[-−]?\d[\d,]*(?:\.\d+)?(?:e[-−]?\d+)?(?![\w])")
 BLOCKS = {"p", "dt", "dd", "td", "th", "li", "h1"}

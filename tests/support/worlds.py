@@ -9,20 +9,21 @@ from typing import Any
 import pandas as pd
 
 from claimcheck.claims.artefacts import add_readouts
-from claimcheck.claims.judgement import EarlierResults
-from claimcheck.claims.measure import Data
+from claimcheck.claims.decide import EarlierResults
 from claimcheck.claims.model import Register, Tests
-from claimcheck.claims.plan import planned_genes, planned_sets, read_reference, readout_genes
 from claimcheck.claims.register import read_register
-from claimcheck.expression import differential, panels
-from claimcheck.expression.composition import compare_panels
-from claimcheck.expression.design import Design, choose_covariates
-from claimcheck.expression.genes import read_annotation
-from claimcheck.expression.levels import log2_cpm_of_total
-from claimcheck.sets.collections import MEMBER_COLUMNS, SET_COLUMNS, read_collection
+from claimcheck.claims.resolve import planned_genes, planned_sets, read_reference, readout_genes
+from claimcheck.claims.tests import Data
+from claimcheck.core.study import read_study
+from claimcheck.core.tables import read_table
+from claimcheck.deseq2 import differential
+from claimcheck.deseq2.design import Design, choose_covariates
+from claimcheck.deseq2.levels import log2_cpm_of_total
+from claimcheck.gene_sets.curated import MEMBER_COLUMNS, SET_COLUMNS, read_collection
+from claimcheck.qc import panels
+from claimcheck.qc.composition import compare_panels
+from claimcheck.quantification.genes import read_annotation
 from claimcheck.simulation.world import World, build_world, draw_counts
-from claimcheck.study import read_study
-from claimcheck.tables import read_table
 
 ROOT = Path(__file__).resolve().parents[2]
 GENE_SETS = ROOT / "config/gene_sets"

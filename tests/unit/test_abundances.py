@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
-from claimcheck.errors import StudyError
-from claimcheck.expression.abundances import import_abundances
+from claimcheck.core.errors import StudyError
+from claimcheck.quantification.abundances import import_abundances
 
 # target, effective length, count; gene1 switches from its long isoform to its short one
 FIRST = [("long", 1900.0, 950.0), ("short", 400.0, 100.0), ("other", 900.0, 300.0), ("silent", 700.0, 0.0)]

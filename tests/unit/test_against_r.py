@@ -32,10 +32,10 @@ import pytest
 from scipy.stats import norm
 from threadpoolctl import threadpool_limits
 
-from claimcheck.expression.counts import read_count_table
-from claimcheck.expression.design import Design
-from claimcheck.expression.differential import fit
-from claimcheck.expression.normalisation import estimate_size_factors
+from claimcheck.deseq2.design import Design
+from claimcheck.deseq2.differential import fit
+from claimcheck.deseq2.size_factors import estimate_size_factors
+from claimcheck.quantification.counts import read_count_table
 
 REFERENCE = Path(__file__).resolve().parents[1] / "reference"
 DESIGNS = {

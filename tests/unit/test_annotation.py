@@ -4,10 +4,10 @@ import gzip
 
 import pytest
 
-from claimcheck.errors import StudyError
+from claimcheck.core.errors import StudyError
+from claimcheck.core.tables import read_table
 from claimcheck.sourcing.annotation import EXON_COLUMNS, list_exons, read_gene_exons
 from claimcheck.sourcing.reference import parse_header
-from claimcheck.tables import read_table
 from list_exons import main
 from support.archive import shared_data
 
@@ -189,8 +189,8 @@ LONG = "".join(gtf("gencode", "+", f"ENSMUSG{number:011d}", WHOLE) for number in
 @pytest.mark.parametrize(
     "content",
     [
-        gzip.compress(LONG)[:-900],
-        gzip.compress(LONG)[:-8] + b"\x00" * 8,
+        gzip.compress(LONG, mtime=0)[:-900],
+        gzip.compress(LONG, mtime=0)[:-8] + b"\x00" * 8,
         b"\x1f\x8b<html>not found</html>",
         f"2\t{GENE}\n".encode(),
         LONG.replace(b"\t101\t", b"\tabc\t"),

@@ -6,7 +6,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from claimcheck.errors import StudyError
+from claimcheck.core.errors import StudyError
+from claimcheck.core.tables import write_text
 from claimcheck.sourcing import samples as sheets
 from claimcheck.sourcing.addresses import Address, parse_address
 from claimcheck.sourcing.archive import Archives
@@ -22,7 +23,6 @@ from claimcheck.sourcing.runs import (
     require_agreement,
     select_rna_seq,
 )
-from claimcheck.tables import write_text
 from support import tiny
 from support.archive import KNOWN_FIELDS, Archive, serve, shared_data
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from claimcheck.study import read_configuration
+from claimcheck.core.study import read_configuration
 
 BENCHMARKS = Path(__file__).resolve().parents[2] / "benchmarks"
 

@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from claimcheck.sets.camera import camera, inter_gene_correlation
-from claimcheck.sets.moderation import fit_genes
-from claimcheck.sets.weights import weigh_sets
+from claimcheck.gene_sets.tests.camera import camera, inter_gene_correlation
+from claimcheck.gene_sets.tests.limma import fit_genes
+from claimcheck.gene_sets.tests.weights import weigh_sets
 
 GENES = [f"g{number}" for number in range(200)]
 CONDITION = np.repeat([0.0, 1.0], 8)

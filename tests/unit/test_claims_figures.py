@@ -10,14 +10,14 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from claimcheck.claims.model import Register
+from claimcheck.claims.reasons import VERDICT_COLUMNS
 from claimcheck.claims.register import read_register
-from claimcheck.claims.sentences import VERDICT_COLUMNS
+from claimcheck.core.tables import read_table, write_table
 from claimcheck.figures.claims import MARKS, draw_claims, in_reading_order, kind_of
-from claimcheck.figures.claims_controls import draw_controls
-from claimcheck.figures.claims_robustness import ALL_ANIMALS, draw_leave_one_out, draw_specifications
+from claimcheck.figures.controls import draw_controls
+from claimcheck.figures.robustness import ALL_ANIMALS, draw_leave_one_out, draw_specifications
 from claimcheck.figures.style import house_style
-from claimcheck.sets.collections import read_collection
-from claimcheck.tables import read_table, write_table
+from claimcheck.gene_sets.curated import read_collection
 from support.figures import draw_entry
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -8,9 +8,9 @@ import pytest
 from test_claims_figures import REGISTER, only, some_controls, some_robustness, some_verdicts
 from test_report import ALWAYS, N_SCRIPTS, STUDY, Reader, page_of, results, text_of
 
-from claimcheck.figures.claims_artefacts import reading_rule, verdict_on_fit
-from claimcheck.figures.claims_page import ClaimResults
-from claimcheck.figures.page import Results
+from claimcheck.page.artefacts import reading_rule, verdict_on_fit
+from claimcheck.page.claims import ClaimResults
+from claimcheck.page.page import Results
 
 FIGURES = ("claims", "specifications", "leave_one_out", "controls")
 NAN = float("nan")

@@ -5,9 +5,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from claimcheck.errors import StudyError
-from claimcheck.sets.collections import MEMBER_COLUMNS, SET_COLUMNS, map_sets, read_collection
-from claimcheck.study import read_study
+from claimcheck.core.errors import StudyError
+from claimcheck.core.study import read_study
+from claimcheck.gene_sets.curated import MEMBER_COLUMNS, SET_COLUMNS, map_sets, read_collection
 
 ROOT = Path(__file__).resolve().parents[2]
 SETS, MEMBERS = read_collection(ROOT / "config/gene_sets")

@@ -10,12 +10,12 @@ import pytest
 
 import fetch_collections
 import map_collections
-from claimcheck.errors import StudyError
-from claimcheck.schemas import check, complete, load_schema
-from claimcheck.sets.collections import SET_COLUMNS
-from claimcheck.sets.lock import difference
-from claimcheck.sets.published import read_published
-from claimcheck.tables import read_table
+from claimcheck.core.errors import StudyError
+from claimcheck.core.schemas import check, complete, load_schema
+from claimcheck.core.tables import read_table
+from claimcheck.gene_sets.curated import SET_COLUMNS
+from claimcheck.gene_sets.published.lock import difference
+from claimcheck.gene_sets.published.sources import read_published
 
 MOUSE = "Wnt signaling%WikiPathways_{date}%WP403%Mus musculus\thttps://x\t1\t2\t3\n"
 HUMAN = "Ferroptosis%WikiPathways_{date}%WP4313%Homo sapiens\thttps://x\t2879\t6319\n"

@@ -3,14 +3,14 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from claimcheck.errors import StudyError
-from claimcheck.sets.collections import SET_COLUMNS
-from claimcheck.sets.families import overlaps, yielded_to
-from claimcheck.sets.formats import read_sets
-from claimcheck.sets.gene_names import GeneNames, read_aliases, read_gene_models
-from claimcheck.sets.mapping import DELETED, Released, join_released, map_collection, map_genes
-from claimcheck.sets.orthologs import read_orthologs
-from claimcheck.sets.published import Published, PublishedSet
+from claimcheck.core.errors import StudyError
+from claimcheck.gene_sets.curated import SET_COLUMNS
+from claimcheck.gene_sets.published.families import overlaps, yielded_to
+from claimcheck.gene_sets.published.formats import read_sets
+from claimcheck.gene_sets.published.map import DELETED, Released, join_released, map_collection, map_genes
+from claimcheck.gene_sets.published.names import GeneNames, read_aliases, read_gene_models
+from claimcheck.gene_sets.published.orthologs import read_orthologs
+from claimcheck.gene_sets.published.sources import Published, PublishedSet
 from support.archive import shared_data
 
 ROOT = Path(__file__).resolve().parents[2]

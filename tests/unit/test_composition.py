@@ -8,8 +8,11 @@ import pandas as pd
 import pytest
 from scipy.stats import permutation_test, ttest_ind
 
-from claimcheck.expression import composition
-from claimcheck.expression.composition import (
+from claimcheck.core.tables import read_table
+from claimcheck.deseq2.design import Design
+from claimcheck.deseq2.levels import log2_cpm_of_total
+from claimcheck.qc import composition
+from claimcheck.qc.composition import (
     GROUP_COLUMNS,
     aligned_panels,
     cohens_d,
@@ -17,11 +20,8 @@ from claimcheck.expression.composition import (
     composition_banner,
     permutation_p,
 )
-from claimcheck.expression.counts import read_count_table
-from claimcheck.expression.design import Design
-from claimcheck.expression.levels import log2_cpm_of_total
-from claimcheck.expression.panels import detected_genes, score_panels
-from claimcheck.tables import read_table
+from claimcheck.qc.panels import detected_genes, score_panels
+from claimcheck.quantification.counts import read_count_table
 from support.archive import shared_data
 
 DESIGN = Design("ko", "wt")

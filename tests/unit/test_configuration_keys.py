@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from claimcheck.schemas import load_schema
+from claimcheck.core.schemas import load_schema
 
 WORKFLOW = Path(__file__).resolve().parents[2] / "workflow"
 RULES = "\n".join(path.read_text() for path in sorted(WORKFLOW.glob("rules/*.smk")))

@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
-from claimcheck.errors import StudyError
-from claimcheck.expression.counts import choose_samples, read_count_table
+from claimcheck.core.errors import StudyError
+from claimcheck.quantification.counts import choose_samples, read_count_table
 from support.archive import shared_data
 
 EXPECTED = pd.DataFrame(

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from claimcheck.dependencies import digests_of_steps, files_of_steps
+from claimcheck.core.dependencies import digests_of_steps, files_of_steps
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "workflow/scripts"
 
@@ -94,8 +94,8 @@ def test_a_workflow_elsewhere_has_the_same_digests(workflow, tmp_path_factory):
 @pytest.mark.parametrize(
     ("script", "needed"),
     [
-        ("quantify_sample.py", "scripts/claimcheck/expression/kallisto.py"),
-        ("assess_samples.py", "scripts/claimcheck/expression/normalisation.py"),
+        ("quantify_sample.py", "scripts/claimcheck/quantification/kallisto.py"),
+        ("assess_samples.py", "scripts/claimcheck/deseq2/size_factors.py"),
         ("evaluate_claims.py", "schemas/claims.schema.yaml"),
         ("fetch_collections.py", "schemas/collections.schema.yaml"),
         *(

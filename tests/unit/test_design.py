@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from claimcheck.errors import StudyError
-from claimcheck.expression.design import (
+from claimcheck.core.errors import StudyError
+from claimcheck.deseq2.design import (
     Design,
     choose_covariates,
     confounded,

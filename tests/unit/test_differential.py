@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 from threadpoolctl import threadpool_limits
 
-from claimcheck.errors import StudyError
-from claimcheck.expression.accounting import (
+from claimcheck.core.errors import StudyError
+from claimcheck.deseq2.accounting import (
     DISPERSION_COLUMNS,
     count_outlier_genes,
     counts_to_look_at,
@@ -14,17 +14,17 @@ from claimcheck.expression.accounting import (
     share_of_true_nulls,
     summarise,
 )
-from claimcheck.expression.counts import read_count_table
-from claimcheck.expression.design import Design
-from claimcheck.expression.differential import (
+from claimcheck.deseq2.design import Design
+from claimcheck.deseq2.differential import (
     GENE_COLUMNS,
     filter_genes,
     fit,
     guard_shrinkage,
     minimum_detectable_effect,
 )
-from claimcheck.expression.heterogeneity import fit_heterogeneity
-from claimcheck.expression.normalisation import control_genes, estimate_size_factors
+from claimcheck.deseq2.heterogeneity import fit_heterogeneity
+from claimcheck.deseq2.size_factors import control_genes, estimate_size_factors
+from claimcheck.quantification.counts import read_count_table
 from support.archive import shared_data
 
 PLANTED = {"up": 1.5, "down": -1.5, "deleted": -4.0}

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from claimcheck.errors import StudyError
+from claimcheck.core.errors import StudyError
 from claimcheck.sourcing.addresses import Address
 from claimcheck.sourcing.download import Expected, link, obtain
 from claimcheck.sourcing.http import open_session

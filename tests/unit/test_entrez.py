@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from claimcheck.errors import StudyError
+from claimcheck.core.errors import StudyError
 from claimcheck.sourcing.addresses import Address
 from claimcheck.sourcing.archive import Archives
 from claimcheck.sourcing.http import get_text, open_session

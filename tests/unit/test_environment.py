@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from claimcheck.schemas import complete, load_schema
-from claimcheck.study import CONFIG, load_configuration, read_study
+from claimcheck.core.schemas import complete, load_schema
+from claimcheck.core.study import CONFIG, load_configuration, read_study
 
 ROOT = Path(__file__).resolve().parents[2]
 ENVS = ROOT / "envs"

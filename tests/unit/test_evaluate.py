@@ -6,9 +6,9 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
+from claimcheck.claims.decide import MORE_VERDICT_COLUMNS, judge, presence_of
 from claimcheck.claims.evaluate import find_out
-from claimcheck.claims.judgement import MORE_VERDICT_COLUMNS, judge, presence_of
-from claimcheck.claims.sentences import VERDICT_COLUMNS
+from claimcheck.claims.reasons import VERDICT_COLUMNS
 from support.worlds import NOTHING, PAPER, plant
 
 KEPT = {"C01", "C07", "C08"}

@@ -7,11 +7,11 @@ import pytest
 import yaml
 
 import evaluate_claims
-from claimcheck.errors import StudyError
-from claimcheck.expression.design import Design
-from claimcheck.expression.genes import read_annotation
-from claimcheck.study import read_configuration
-from claimcheck.tables import read_table, write_table
+from claimcheck.core.errors import StudyError
+from claimcheck.core.study import read_configuration
+from claimcheck.core.tables import read_table, write_table
+from claimcheck.deseq2.design import Design
+from claimcheck.quantification.genes import read_annotation
 from support.worlds import GENE_SETS, NO_MEMBERS, NO_SETS, PAPER, REFERENCE, ROOT, plant
 
 CONTENT = yaml.safe_load((ROOT / "config/claims.yaml").read_text())

@@ -8,18 +8,18 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from claimcheck.errors import StudyError
-from claimcheck.expression import kmers, matching
-from claimcheck.expression.exons import (
+from claimcheck.core.errors import StudyError
+from claimcheck.core.tables import read_table, write_table
+from claimcheck.qc.exons import (
     CALL_COLUMNS,
     call_recombination,
     find_falling_block,
     tabulate_exons,
     tabulate_junctions,
 )
-from claimcheck.expression.kmers import K, reverse_complement
-from claimcheck.expression.matching import PROFILE_COLUMNS, profile_sample
-from claimcheck.tables import read_table, write_table
+from claimcheck.read_scans import kmers, matching
+from claimcheck.read_scans.kmers import K, reverse_complement
+from claimcheck.read_scans.matching import PROFILE_COLUMNS, profile_sample
 from profile_exons import main
 
 LETTERS = np.array(list("ACGT"))

@@ -4,8 +4,8 @@ import gzip
 
 import pytest
 
-from claimcheck.errors import StudyError
-from claimcheck.sourcing.fastq import FastqContent, inspect_fastq, inspect_mates
+from claimcheck.core.errors import StudyError
+from claimcheck.read_scans.fastq import FastqContent, inspect_fastq, inspect_mates
 
 READS = "".join(f"@read{number} 1:N:0\nACGTACGTAC\n+\n@IIIIIIII+\n" for number in range(50)).encode()
 
@@ -20,8 +20,8 @@ def write(tmp_path, content, name="reads.fastq.gz"):
     ("name", "content", "expected"),
     [
         ("r.fastq", READS, (50, 10)),
-        ("r.fastq.gz", gzip.compress(READS), (50, 10)),
-        ("r.fastq.gz", gzip.compress(READS) + gzip.compress(READS), (100, 10)),
+        ("r.fastq.gz", gzip.compress(READS, mtime=0), (50, 10)),
+        ("r.fastq.gz", gzip.compress(READS, mtime=0) + gzip.compress(READS, mtime=0), (100, 10)),
         ("r.fastq", READS[:-1], (50, 10)),
         ("r.fastq", READS.replace(b"\n", b"\r\n"), (50, 10)),
         ("r.fastq", b"@a\nACGT\n+a\nIIII\n@b\nAC\n+b\nII\n", (2, 4)),
@@ -35,8 +35,8 @@ def test_reads_are_counted(tmp_path, name, content, expected):
 @pytest.mark.parametrize(
     ("name", "content", "problem"),
     [
-        ("r.fastq.gz", gzip.compress(READS)[:-20], "cannot be read to its end"),
-        ("r.fastq.gz", gzip.compress(READS)[:-8] + b"\x00" * 8, "cannot be read to its end"),
+        ("r.fastq.gz", gzip.compress(READS, mtime=0)[:-20], "cannot be read to its end"),
+        ("r.fastq.gz", gzip.compress(READS, mtime=0)[:-8] + b"\x00" * 8, "cannot be read to its end"),
         ("r.fastq.gz", b"<html>not found</html>", "cannot be read to its end"),
         ("r.fastq", READS[:-5], "cannot be read to its end"),
         ("r.fastq", READS[:-12], "cannot be read to its end"),

@@ -7,12 +7,12 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
+from claimcheck.core.tables import write_table
 from claimcheck.figures.differential import draw_ma, draw_volcano, gene_points
 from claimcheck.figures.enrichment import draw_enrichment
 from claimcheck.figures.labels import place_labels
 from claimcheck.figures.quality import draw_mapping
 from claimcheck.figures.style import house_style, new_figure
-from claimcheck.tables import write_table
 from support.figures import draw_entry
 
 GROUPS = {"test": "knockout", "reference": "control"}

@@ -2,8 +2,8 @@
 
 import pytest
 
-from claimcheck.errors import StudyError
-from claimcheck.expression.gates import (
+from claimcheck.core.errors import StudyError
+from claimcheck.qc.gates import (
     GATE_COLUMNS,
     Gate,
     as_table,

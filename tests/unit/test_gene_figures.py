@@ -11,18 +11,18 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from claimcheck.claims.register import read_register
+from claimcheck.core.tables import write_table
 from claimcheck.figures.butterfly import Wing, draw_butterfly, zero_weights
-from claimcheck.figures.captions import describe_figure
 from claimcheck.figures.exploratory import NO_VERDICT, draw_exploratory
 from claimcheck.figures.forest import MOST_ROWS, split_evenly
 from claimcheck.figures.gene_forest import draw_gene_forest
 from claimcheck.figures.gene_heatmap import draw_gene_heatmap
 from claimcheck.figures.gene_pair import draw_pair
 from claimcheck.figures.named import Standards, genes_of_figure, read_named, standards_of
-from claimcheck.figures.study_words import Calls, Study
 from claimcheck.figures.style import house_style
-from claimcheck.sets.collections import read_collection
-from claimcheck.tables import write_table
+from claimcheck.gene_sets.curated import read_collection
+from claimcheck.page.captions import describe_figure
+from claimcheck.page.study_words import Calls, Study
 from support.figures import ENTRIES, draw_entry
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from claimcheck.expression.genes import read_annotation
-from claimcheck.expression.tissue import judge_tissue
+from claimcheck.qc.tissue import judge_tissue
+from claimcheck.quantification.genes import read_annotation
 
 
 def write(path, *rows):

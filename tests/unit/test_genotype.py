@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from claimcheck.errors import StudyError
-from claimcheck.schemas import check, complete, load_schema
+from claimcheck.core.errors import StudyError
+from claimcheck.core.schemas import check, complete, load_schema
 from claimcheck.sourcing.genotype import CRE_ALONE, CROSS, FLOX_ALONE, Call, call_genotypes
 from claimcheck.sourcing.notation import (
     CONFLICT,

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from claimcheck.expression.design import Design
-from claimcheck.expression.identity import (
+from claimcheck.deseq2.design import Design
+from claimcheck.qc.identity import (
     CONFIRMED,
     CONTRADICTED,
     UNCONFIRMED,
@@ -20,7 +20,7 @@ from claimcheck.expression.identity import (
     level_effects,
     residuals_to_reference,
 )
-from claimcheck.expression.regression import last_coefficient
+from claimcheck.qc.regression import last_coefficient
 
 DESIGN = Design("ko", "wt")
 ASKED = Question(symbol="Gone", marker_name="neutrophil", threshold=0.585, markers_differ=False)

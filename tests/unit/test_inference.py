@@ -13,10 +13,10 @@ from pydeseq2.ds import DeseqStats
 from scipy.stats import nbinom, norm
 from threadpoolctl import threadpool_limits
 
-from claimcheck.expression.counts import read_count_table
-from claimcheck.expression.dataset import DataSet
-from claimcheck.expression.dispersions import fit_trend
-from claimcheck.expression.inference import VectorisedInference
+from claimcheck.deseq2.dataset import DataSet
+from claimcheck.deseq2.dispersions import fit_trend
+from claimcheck.deseq2.inference import VectorisedInference
+from claimcheck.quantification.counts import read_count_table
 from support.archive import shared_data
 
 REFERENCE = Path(__file__).parents[1] / "reference"

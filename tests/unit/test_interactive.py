@@ -14,10 +14,10 @@ import pytest
 import yaml
 from test_report import ALWAYS, N_SCRIPTS, STUDY, page_of, results
 
-from claimcheck.errors import StudyError
-from claimcheck.figures.interactive import ANY_ID, ENSEMBL, ENSEMBL_ID, choose_points, gene_data, named_globally
-from claimcheck.figures.page_tables import Column, as_table, short, together, two, words
-from claimcheck.study import read_configuration
+from claimcheck.core.errors import StudyError
+from claimcheck.core.study import read_configuration
+from claimcheck.page.interactive import ANY_ID, ENSEMBL, ENSEMBL_ID, choose_points, gene_data, named_globally
+from claimcheck.page.tables import Column, as_table, short, together, two, words
 
 ROOT = Path(__file__).resolve().parents[2]
 HOSTILE = ["</script><script>alert(1)</script>", "<!--<script>", "&lt;b&gt;", "\u2028'\"\\", "{{ 7 * 7 }}"]

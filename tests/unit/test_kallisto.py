@@ -6,8 +6,8 @@ import subprocess
 import pandas as pd
 import pytest
 
-from claimcheck.errors import StudyError
-from claimcheck.expression.kallisto import build_index, find_kallisto, quantify
+from claimcheck.core.errors import StudyError
+from claimcheck.quantification.kallisto import build_index, find_kallisto, quantify
 from support.tiny import fasta, read_pairs, transcripts
 
 PAIRS = 400
@@ -110,7 +110,7 @@ def broken_kallisto(tmp_path, monkeypatch, lines):
     script = tmp_path / "kallisto.sh"
     script.write_text(f'#!/bin/bash\n"{find_kallisto()}" "$@"\nstatus=$?\n{lines}\nexit $status\n')
     script.chmod(0o755)
-    monkeypatch.setattr("claimcheck.expression.kallisto.find_kallisto", lambda: str(script))
+    monkeypatch.setattr("claimcheck.quantification.kallisto.find_kallisto", lambda: str(script))
 
 
 @pytest.mark.parametrize("cut", ["head -n -1", "head -c -1"])

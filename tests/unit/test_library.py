@@ -10,8 +10,9 @@ import pandas as pd
 import pytest
 
 import measure_library
-from claimcheck.expression.anchors import find_first, index_anchors, kmer_codes
-from claimcheck.expression.gene_body import (
+from claimcheck.core.tables import read_table, write_table
+from claimcheck.read_scans.anchors import find_first, index_anchors, kmer_codes
+from claimcheck.read_scans.gene_body import (
     MIN_GENES,
     MIN_READS,
     N_BINS,
@@ -21,15 +22,14 @@ from claimcheck.expression.gene_body import (
     count_places,
     read_sequences,
 )
-from claimcheck.expression.kmers import K
-from claimcheck.expression.library import (
+from claimcheck.read_scans.kmers import K
+from claimcheck.read_scans.library import (
     GENE_BODY_COLUMNS,
     LIBRARY_COLUMNS,
     call_strandedness,
     take_reads,
 )
 from claimcheck.sourcing.reference import read_transcripts
-from claimcheck.tables import read_table, write_table
 from support.archive import shared_data
 from support.tiny import fasta
 

@@ -4,7 +4,7 @@ import json
 
 import pandas as pd
 
-from claimcheck.expression.mapping import read_mapping
+from claimcheck.quantification.mapping import read_mapping
 
 
 def test_mapping_is_read_for_every_sample(tmp_path):

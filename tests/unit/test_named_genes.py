@@ -9,12 +9,12 @@ import pytest
 from scipy.stats import norm
 
 from claimcheck.claims.requests import read_requests
-from claimcheck.errors import StudyError
-from claimcheck.expression.design import Design
-from claimcheck.expression.standards import LEVELS
-from claimcheck.schemas import complete, load_schema
-from claimcheck.sets.named import figure_groups, list_genes
-from claimcheck.study import read_configuration
+from claimcheck.core.errors import StudyError
+from claimcheck.core.schemas import complete, load_schema
+from claimcheck.core.standards import LEVELS
+from claimcheck.core.study import read_configuration
+from claimcheck.deseq2.design import Design
+from claimcheck.gene_sets.named import figure_groups, list_genes
 from measure_named_genes import measure_genes, measure_levels
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from claimcheck.errors import StudyError
-from claimcheck.expression.counts import read_count_table
-from claimcheck.expression.levels import log2_cpm_of_total
-from claimcheck.expression.panels import count_shares, detected_genes, score_panels, select_genes
+from claimcheck.core.errors import StudyError
+from claimcheck.deseq2.levels import log2_cpm_of_total
+from claimcheck.qc.panels import count_shares, detected_genes, score_panels, select_genes
+from claimcheck.quantification.counts import read_count_table
 from support.archive import shared_data
 
 MEMBERS = pd.DataFrame(

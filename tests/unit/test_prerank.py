@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from claimcheck.errors import StudyError
-from claimcheck.sets.false_discovery import benjamini_hochberg
-from claimcheck.sets.prerank import (
+from claimcheck.core.errors import StudyError
+from claimcheck.gene_sets.tests.false_discovery import benjamini_hochberg
+from claimcheck.gene_sets.tests.prerank import (
     CORNER_COLUMNS,
     TEST_COLUMNS,
     prerank,

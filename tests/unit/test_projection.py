@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 from threadpoolctl import threadpool_limits
 
-from claimcheck.expression.counts import read_count_table
-from claimcheck.expression.normalisation import estimate_size_factors
-from claimcheck.expression.projection import pca_covariates, project, project_variants, stabilise
+from claimcheck.deseq2.size_factors import estimate_size_factors
+from claimcheck.qc.projection import pca_covariates, project, project_variants, stabilise
+from claimcheck.quantification.counts import read_count_table
 from support.archive import shared_data
 
 

@@ -6,10 +6,10 @@ import json
 import pandas as pd
 import pytest
 
-from claimcheck.errors import StudyError
+from claimcheck.core.errors import StudyError
+from claimcheck.core.tables import read_table
 from claimcheck.provenance.inputs import describe_reads, digest_of_code, package_versions, pinned_packages
 from claimcheck.provenance.manifest import list_results, made_by, read_manifest, write_manifest
-from claimcheck.tables import read_table
 
 MAKERS = {
     r"results/reads/(?P<run>[ESD]RR[0-9]+)\.tsv": "check_reads",

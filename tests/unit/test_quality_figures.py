@@ -10,18 +10,18 @@ from matplotlib.collections import PathCollection, QuadMesh
 from matplotlib.figure import Figure
 from matplotlib.text import Annotation, Text
 
-from claimcheck.expression.counts import read_count_table
-from claimcheck.expression.sex import SexThresholds
+from claimcheck.core.tables import write_table
 from claimcheck.figures.animals import figures_of, name_points, short_names
 from claimcheck.figures.composition import draw_composition, draw_shares
 from claimcheck.figures.gene_counts import N_DRAWN, draw_gene_counts
 from claimcheck.figures.identity import draw_knockout
 from claimcheck.figures.library import draw_library
 from claimcheck.figures.ordination import draw_pca, draw_pca_covariates
-from claimcheck.figures.relations import draw_relations
 from claimcheck.figures.sex import draw_sex
+from claimcheck.figures.similarity import draw_relations
 from claimcheck.figures.style import REFERENCE_COLOUR, TEST_COLOUR, house_style, new_figure
-from claimcheck.tables import write_table
+from claimcheck.qc.sex import SexThresholds
+from claimcheck.quantification.counts import read_count_table
 from support.archive import shared_data
 from support.figures import draw_entry
 

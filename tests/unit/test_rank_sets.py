@@ -8,12 +8,12 @@ import pytest
 
 import rank_sets
 from claimcheck.claims.requests import STANDARD_TESTS, read_requests
-from claimcheck.errors import StudyError
-from claimcheck.expression.design import Design
-from claimcheck.expression.differential import filter_genes
-from claimcheck.expression.normalisation import estimate_size_factors
-from claimcheck.expression.standards import Levels
-from claimcheck.tables import read_table, write_table
+from claimcheck.core.errors import StudyError
+from claimcheck.core.standards import Levels
+from claimcheck.core.tables import read_table, write_table
+from claimcheck.deseq2.design import Design
+from claimcheck.deseq2.differential import filter_genes
+from claimcheck.deseq2.size_factors import estimate_size_factors
 from support.worlds import GENE_SETS, NO_MEMBERS, NO_SETS, PAPER, REFERENCE, ROOT, plant
 
 SETTINGS = {

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 import resolve_samples
-from claimcheck.errors import StudyError
+from claimcheck.core.errors import StudyError
 from support.archive import Archive
 
 PROJECT = "PRJNA0000003"

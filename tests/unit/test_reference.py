@@ -4,8 +4,8 @@ import gzip
 
 import pytest
 
-from claimcheck.errors import StudyError
-from claimcheck.sourcing.identifiers import strip_version
+from claimcheck.core.errors import StudyError
+from claimcheck.core.identifiers import strip_version
 from claimcheck.sourcing.reference import TRANSCRIPT_COLUMNS, parse_header, read_transcripts
 
 GENCODE = (

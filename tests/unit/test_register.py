@@ -9,11 +9,11 @@ import pandas as pd
 import pytest
 import yaml
 
-from claimcheck.claims.plan import missing_sources, planned_genes, planned_sets
 from claimcheck.claims.register import deviations, read_register
-from claimcheck.errors import StudyError
-from claimcheck.sets.collections import read_collection
-from claimcheck.study import read_study
+from claimcheck.claims.resolve import missing_sources, planned_genes, planned_sets
+from claimcheck.core.errors import StudyError
+from claimcheck.core.study import read_study
+from claimcheck.gene_sets.curated import read_collection
 from support.archive import shared_data
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -9,20 +9,22 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from claimcheck.claims import bench, checks, evaluate, measure, requests
+from claimcheck.claims import checks, evaluate, measurements, requests
 from claimcheck.claims import register as reading
+from claimcheck.claims import tests as measure
 from claimcheck.claims.artefacts import add_readouts
-from claimcheck.claims.judgement import EarlierResults
-from claimcheck.claims.plan import planned_genes, planned_sets, readout_genes
-from claimcheck.errors import StudyError
-from claimcheck.expression import differential, panels
-from claimcheck.expression.composition import compare_panels
-from claimcheck.expression.design import Design
-from claimcheck.expression.levels import log2_cpm_of_total
-from claimcheck.figures.captions import Study
-from claimcheck.figures.claims_page import ClaimResults, view_claims
+from claimcheck.claims.decide import EarlierResults
+from claimcheck.claims.resolve import planned_genes, planned_sets, readout_genes
+from claimcheck.core.errors import StudyError
+from claimcheck.core.schemas import load_schema
+from claimcheck.deseq2 import differential
+from claimcheck.deseq2.design import Design
+from claimcheck.deseq2.levels import log2_cpm_of_total
 from claimcheck.figures.named import standards_of
-from claimcheck.schemas import load_schema
+from claimcheck.page.captions import Study
+from claimcheck.page.claims import ClaimResults, view_claims
+from claimcheck.qc import panels
+from claimcheck.qc.composition import compare_panels
 from evaluate_claims import describe
 
 # A world of 240 genes: every set is a block of eight, shifted in the test group.
@@ -394,10 +396,10 @@ def quick():
     compare = once(measure.compare, lambda data, model: (of_data(data), model))
     sets = once(measure.measure_sets, lambda data, comparison: (of_plan(data), id(comparison)))
     wald = once(measure.wald_genes, lambda data, comparison, model: (of_data(data), data.tests, model))
-    for module in (evaluate, bench):
+    for module in (evaluate, measurements):
         patch.setattr(module, "compare", compare)
         patch.setattr(module, "measure_sets", sets)
-    patch.setattr(bench, "wald_genes", wald)
+    patch.setattr(measurements, "wald_genes", wald)
     schemas = functools.cache(load_schema)
     patch.setattr(reading, "load_schema", schemas)
     patch.setattr(checks, "load_schema", schemas)

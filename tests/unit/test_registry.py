@@ -10,7 +10,8 @@ import jinja2
 import pandas as pd
 import pytest
 
-from claimcheck.figures.captions import describe_figure
+from claimcheck.core.study import read_configuration
+from claimcheck.core.tables import write_table
 from claimcheck.figures.registry import (
     Entry,
     Figure,
@@ -21,9 +22,8 @@ from claimcheck.figures.registry import (
     write_captions,
 )
 from claimcheck.figures.sections import Sources, draw, function_of
-from claimcheck.figures.study_words import Calls, Study
-from claimcheck.study import read_configuration
-from claimcheck.tables import write_table
+from claimcheck.page.captions import describe_figure
+from claimcheck.page.study_words import Calls, Study
 from support.figures import ENTRIES
 from support.studies import COUNTS_STUDY, ROOT
 

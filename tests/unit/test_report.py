@@ -12,10 +12,10 @@ import pandas as pd
 import pytest
 import yaml
 
-from claimcheck.figures.page import Results, data_address, render_page
-from claimcheck.figures.page_tables import probability, spaced, two
-from claimcheck.figures.study_words import Study
-from claimcheck.study import read_study
+from claimcheck.core.study import read_study
+from claimcheck.page.page import Results, data_address, render_page
+from claimcheck.page.study_words import Study
+from claimcheck.page.tables import probability, spaced, two
 
 ROOT = Path(__file__).parents[2]
 TEMPLATE = ROOT / "workflow" / "report" / "index.html.j2"

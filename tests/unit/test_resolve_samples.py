@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from claimcheck.tables import read_table, write_table
+from claimcheck.core.tables import read_table, write_table
 from support.archive import shared_cases
 from support.described import Described, publish, read_studies, resolve
 

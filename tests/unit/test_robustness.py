@@ -7,14 +7,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from claimcheck.claims.bench import Bench
-from claimcheck.claims.conclude import conclude, of_gene, of_set
+from claimcheck.claims.estimates import conclude, of_gene, of_set
 from claimcheck.claims.false_support import holm_among
-from claimcheck.claims.measure import Measured, compare, measure_sets, moderated_genes, read_genes, rows_of, wald_genes
-from claimcheck.claims.multiplicity import holm
-from claimcheck.claims.plan import read_reference
+from claimcheck.claims.measurements import Measurements
+from claimcheck.claims.procedure import holm
 from claimcheck.claims.random_sets import draw_random_sets, draw_sets, make_pool, nearest_strength, weights_of
 from claimcheck.claims.reruns import veto_reruns
+from claimcheck.claims.resolve import read_reference
 from claimcheck.claims.robustness import BESIDE, applies, beside_rows, leave_one_out, shares, tabulate
 from claimcheck.claims.shuffled_labels import balanced_labellings, shuffle_labels
 from claimcheck.claims.specifications import (
@@ -28,10 +27,11 @@ from claimcheck.claims.specifications import (
     specify,
     veto_model,
 )
-from claimcheck.errors import StudyError
-from claimcheck.schemas import load_schema
-from claimcheck.sets.camera import inter_gene_correlation
-from claimcheck.sets.comparison import leading_edge
+from claimcheck.claims.tests import Measured, compare, measure_sets, moderated_genes, read_genes, rows_of, wald_genes
+from claimcheck.core.errors import StudyError
+from claimcheck.core.schemas import load_schema
+from claimcheck.gene_sets.comparison import leading_edge
+from claimcheck.gene_sets.tests.camera import inter_gene_correlation
 from support.worlds import NOTHING, PAPER, REFERENCE, SETS, plant
 
 NAN = float("nan")
@@ -45,9 +45,9 @@ def paper():
 
 
 @cache
-def bench():
+def measurements():
     planted = paper()
-    return Bench(planted.register, planted.data, moderated=True)
+    return Measurements(planted.register, planted.data, moderated=True)
 
 
 def specified(planted=None, **changes):
@@ -65,13 +65,13 @@ def specified(planted=None, **changes):
 @cache
 def results():
     found, _ = specified()
-    return found, [bench().analyse(one) for one in found]
+    return found, [measurements().analyse(one) for one in found]
 
 
 @cache
 def robustness():
     found, concluded = results()
-    register, measured = paper().register, bench().measure(found[0].model, True)
+    register, measured = paper().register, measurements().measure(found[0].model, True)
     return tabulate(register, found, concluded, beside_rows(register, measured, {}, measured.genes))
 
 
@@ -208,7 +208,7 @@ def test_with_few_degrees_of_freedom_the_moderated_t_test_must_agree():
 
 def test_the_larger_of_rotation_and_camera_counts():
     claim, rules = paper().register.claims["C14"], paper().register.rules
-    measured = bench().measure(results()[0][0].model, True)
+    measured = measurements().measure(results()[0][0].model, True)
     row = dict(measured.sets["C14", "deciding", "deciding", "full"])
     row |= {"effect": 0.5, "p_rotation_up": 0.01, "p_camera_up": 0.2, "p_rotation_down": 0.99, "p_camera_down": 0.8}
     found = of_set(claim, row, rules)
@@ -220,7 +220,7 @@ def test_a_model_that_the_samples_cannot_carry_says_nothing_of_any_claim():
     planted = paper()
     caged = replace(planted.data, samples=planted.data.samples.assign(cage=planted.data.samples["sample"]))
     one_each = Specification("covariates", "cage", Model(("cage",), 10))
-    found = Bench(planted.register, caged, moderated=True).analyse(one_each)
+    found = Measurements(planted.register, caged, moderated=True).analyse(one_each)
     assert set(found) == set(planted.register.confirmatory)
     assert all(np.isnan(one.effect) for one in found.values())
 
@@ -228,7 +228,9 @@ def test_a_model_that_the_samples_cannot_carry_says_nothing_of_any_claim():
 def test_a_source_with_too_few_genes_counts_as_not_tested():
     planted = paper()
     claim = planted.register.claims["C03"]
-    row = dict(bench().measure(results()[0][0].model, True).sets["C03", "deciding", "WP4313_MOUSE", claim.variant])
+    row = dict(
+        measurements().measure(results()[0][0].model, True).sets["C03", "deciding", "WP4313_MOUSE", claim.variant]
+    )
     runs = [test.run for test in claim.sets if test.role == "deciding"]
 
     def concluded(n_genes):
@@ -294,20 +296,22 @@ def test_a_run_that_cannot_be_made_is_there_without_numbers():
         Specification(PRIMARY, "", Model((), 10)),
         *(Specification(LEFT_OUT, name, Model(("sex",), 10, without=(name,))) for name in kept["sample"]),
     ]
-    small = Bench(planted.register, data, moderated=True)
+    small = Measurements(planted.register, data, moderated=True)
     runs, _ = leave_one_out(found, [small.analyse(one) for one in found])
     assert len(runs["C11"]) == len(kept)
     assert all(np.isnan(run.effect) for run in runs["C11"])
 
 
 def test_genes_are_rerun_with_the_score_only_and_sets_thinned_at_least_as_far_as_they_are():
-    table = veto_reruns(bench(), results()[0][0])
+    table = veto_reruns(measurements(), results()[0][0])
     assert set(table.loc[table["claim"] == "C11", "rerun"]) == {"covariate"}
     strict = table[(table["claim"] == "C08") & (table["rerun"] == "strip_marrow")]
     assert list(strict["reason"]) == ["variant strip_marrow_muscle"]
     assert table.loc[(table["claim"] == "C17") & (table["veto"] == "osteoclast"), "effect"].notna().all()
-    two = replace(bench().data, samples=bench().data.samples.groupby("condition").head(2).reset_index(drop=True))
-    few = veto_reruns(Bench(paper().register, two, moderated=True), Specification(PRIMARY, "", Model((), 10)))
+    two = replace(
+        measurements().data, samples=measurements().data.samples.groupby("condition").head(2).reset_index(drop=True)
+    )
+    few = veto_reruns(Measurements(paper().register, two, moderated=True), Specification(PRIMARY, "", Model((), 10)))
     assert few.loc[few["rerun"] == "covariate", "effect"].isna().all()
 
 

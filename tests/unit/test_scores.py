@@ -5,13 +5,13 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from claimcheck.expression.regression import last_coefficient
-from claimcheck.sets.moderation import fit_genes
-from claimcheck.sets.scores import (
+from claimcheck.gene_sets.tests.limma import fit_genes
+from claimcheck.gene_sets.tests.scores import (
     sample_scores,
     score_tests,
 )
-from claimcheck.sets.weights import weigh_sets
+from claimcheck.gene_sets.tests.weights import weigh_sets
+from claimcheck.qc.regression import last_coefficient
 
 GENES = [f"g{number}" for number in range(40)]
 MEMBERS = pd.DataFrame(

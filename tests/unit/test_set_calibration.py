@@ -7,16 +7,21 @@ from matplotlib.text import Text
 
 import calibrate_sets
 import score_sets
-from claimcheck.errors import StudyError
-from claimcheck.expression.design import Design
-from claimcheck.expression.normalisation import estimate_size_factors
-from claimcheck.expression.standards import LEVELS
+from claimcheck.core.errors import StudyError
+from claimcheck.core.standards import LEVELS
+from claimcheck.core.tables import read_table, write_table
+from claimcheck.deseq2.design import Design
+from claimcheck.deseq2.size_factors import estimate_size_factors
 from claimcheck.figures.calibration import draw_calibration, quantiles
-from claimcheck.sets.calibration import CALIBRATION_COLUMNS, p_values_under_labellings, relabel, without_mirror_images
-from claimcheck.sets.comparison import make_comparison, run_tests
-from claimcheck.sets.prerank import prerank_p
-from claimcheck.sets.weights import weigh_sets
-from claimcheck.tables import read_table, write_table
+from claimcheck.gene_sets.calibration import (
+    CALIBRATION_COLUMNS,
+    p_values_under_labellings,
+    relabel,
+    without_mirror_images,
+)
+from claimcheck.gene_sets.comparison import make_comparison, run_tests
+from claimcheck.gene_sets.tests.prerank import prerank_p
+from claimcheck.gene_sets.tests.weights import weigh_sets
 from support.archive import shared_data
 from support.worlds import GENE_SETS, MEMBERS
 

@@ -5,11 +5,11 @@ import pandas as pd
 import pytest
 from matplotlib.text import Text
 
-from claimcheck.figures.captions import describe_figure
 from claimcheck.figures.dispersions import LEAST_DRAWN, draw_dispersions
 from claimcheck.figures.set_effects import CONFOUNDERS, OTHERS, arrange, draw_set_effects
-from claimcheck.figures.study_words import Calls, Study
 from claimcheck.figures.style import house_style, settle
+from claimcheck.page.captions import describe_figure
+from claimcheck.page.study_words import Calls, Study
 from support.figures import ENTRIES
 
 GROUPS = {"test": "knockout", "reference": "control"}

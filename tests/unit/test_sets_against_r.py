@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from claimcheck.sets.camera import camera
-from claimcheck.sets.moderation import fit_genes
-from claimcheck.sets.rotation import rotation_test
-from claimcheck.sets.scores import score_tests
-from claimcheck.sets.weights import weigh_sets
+from claimcheck.gene_sets.tests.camera import camera
+from claimcheck.gene_sets.tests.limma import fit_genes
+from claimcheck.gene_sets.tests.rotation import rotation_test
+from claimcheck.gene_sets.tests.scores import score_tests
+from claimcheck.gene_sets.tests.weights import weigh_sets
 
 FOLDER = Path(__file__).parents[1] / "reference"
 ROTATIONS = 99_999

@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from claimcheck.expression.counts import read_count_table
-from claimcheck.expression.levels import log2_cpm_of_total
-from claimcheck.expression.sex import NOT_MEASURABLE, SexThresholds, check_sex, sex_gates
-from claimcheck.sourcing.traits import sex_of_text
+from claimcheck.deseq2.levels import log2_cpm_of_total
+from claimcheck.qc.sex import NOT_MEASURABLE, SexThresholds, check_sex, sex_gates
+from claimcheck.quantification.counts import read_count_table
+from claimcheck.sourcing.characteristics import sex_of_text
 from support.archive import shared_data
 
 EXACT = SexThresholds(trace=0)

@@ -11,14 +11,14 @@ import pytest
 import yaml
 
 import simulate_archive
-from claimcheck.errors import StudyError
-from claimcheck.schemas import check, load_schema
-from claimcheck.sets.collections import read_collection
+from claimcheck.core.errors import StudyError
+from claimcheck.core.schemas import check, load_schema
+from claimcheck.core.tables import read_table
+from claimcheck.gene_sets.curated import read_collection
 from claimcheck.simulation.mirror import REPORT_COLUMNS, plan_runs, whole_folder
 from claimcheck.simulation.reads import build_pool, draw_pairs, fastq, sequence_weights
 from claimcheck.simulation.transcriptome import LETTERS, build_transcriptome, gtf_lines, mutated
 from claimcheck.simulation.world import build_world, draw_counts
-from claimcheck.tables import read_table
 
 ROOT = Path(__file__).resolve().parents[2]
 GENE_SETS = ROOT / "config/gene_sets"

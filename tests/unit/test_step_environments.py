@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from claimcheck.dependencies import files_of_steps
+from claimcheck.core.dependencies import files_of_steps
 from claimcheck.figures.registry import Figure, Section, read_entries
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -10,16 +10,16 @@ from types import SimpleNamespace
 import pytest
 from snakemake.iocontainers import InputFiles, OutputFiles, Params, Wildcards
 
-from claimcheck import steps
-from claimcheck.steps import arguments_of, run
+from claimcheck.core import steps
+from claimcheck.core.steps import arguments_of, run
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "workflow" / "scripts"
 
 START = f"""
 import logging, sys, warnings
 sys.path.insert(0, {str(SCRIPTS)!r})
-from claimcheck.errors import StudyError
-from claimcheck.steps import step
+from claimcheck.core.errors import StudyError
+from claimcheck.core.steps import step
 with step("logs/rule/step.log"):
 """
 

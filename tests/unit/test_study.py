@@ -5,9 +5,9 @@ import copy
 import pytest
 import yaml
 
-from claimcheck.errors import StudyError
-from claimcheck.schemas import load_schema
-from claimcheck.study import read_configuration
+from claimcheck.core.errors import StudyError
+from claimcheck.core.schemas import load_schema
+from claimcheck.core.study import read_configuration
 
 ARCHIVE = {
     "study": {"title": "A study", "bioproject": "PRJNA0000003"},

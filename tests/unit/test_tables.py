@@ -5,8 +5,8 @@ import os
 import pandas as pd
 import pytest
 
-from claimcheck.errors import StudyError
-from claimcheck.tables import listed, read_table, scratch_folder, whole_file, write_table, write_text
+from claimcheck.core.errors import StudyError
+from claimcheck.core.tables import listed, read_table, scratch_folder, whole_file, write_table, write_text
 
 
 def write(tmp_path, content):

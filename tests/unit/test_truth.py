@@ -8,9 +8,9 @@ import pytest
 from test_claims_figures import CURATED, MEMBERS, REGISTER, ROOT, SETS
 
 import compare_truth
-from claimcheck.claims.plan import planned_sets, read_reference
+from claimcheck.claims.resolve import planned_sets, read_reference
+from claimcheck.core.tables import read_table, write_table
 from claimcheck.simulation.truth import planted_claims
-from claimcheck.tables import read_table, write_table
 
 REFERENCE = CURATED / "reference/bone_expression.tsv"
 PLANNED = planned_sets(REGISTER, SETS, MEMBERS, read_reference(REGISTER, REFERENCE))

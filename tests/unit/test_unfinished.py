@@ -4,7 +4,7 @@ from base64 import urlsafe_b64encode
 
 import pytest
 
-from claimcheck.unfinished import age_unfinished
+from claimcheck.core.unfinished import age_unfinished
 
 OUTPUT = "results/quality/libraries/animal1.tsv"
 

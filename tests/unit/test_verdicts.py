@@ -23,19 +23,19 @@ from claimcheck.claims.evidence import (
     fired_panels,
     share_that_agrees,
 )
-from claimcheck.claims.multiplicity import (
+from claimcheck.claims.procedure import (
     adjust_family,
     combine_models,
     combine_sources,
     holm,
     partial_conjunction,
 )
+from claimcheck.claims.reasons import VERDICT_COLUMNS, sentence, verdict_row
 from claimcheck.claims.register import read_register
-from claimcheck.claims.sentences import VERDICT_COLUMNS, sentence, verdict_row
 from claimcheck.claims.verdicts import MAY_BECOME, decide, decide_premise, downgrade
-from claimcheck.errors import StudyError
-from claimcheck.sets.collections import read_collection
-from claimcheck.sets.false_discovery import benjamini_hochberg
+from claimcheck.core.errors import StudyError
+from claimcheck.gene_sets.curated import read_collection
+from claimcheck.gene_sets.tests.false_discovery import benjamini_hochberg
 
 ROOT = Path(__file__).resolve().parents[2]
 SETS, MEMBERS = read_collection(ROOT / "config/gene_sets")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from claimcheck.tables import read_table
+from claimcheck.core.tables import read_table
 from support import tiny
 from support.archive import Archive, serve
 from support.studies import last_words, run_workflow, write_study

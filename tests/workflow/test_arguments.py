@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from claimcheck.steps import CODE, compare_names
+from claimcheck.core.steps import CODE, compare_names
 from support.studies import COUNTS_STUDY, ROOT, run_workflow, write_study
 
 SCRIPTS = ROOT / "workflow/scripts"

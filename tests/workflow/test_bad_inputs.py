@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from claimcheck.errors import StudyError
+from claimcheck.core.errors import StudyError
 from support import tiny
 from support.archive import serve
 from support.bad_inputs import MISTAKES, RUN, STUDIES, TARGETS, Mistake, read_as_the_workflow_does

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from claimcheck.tables import read_table, write_table
+from claimcheck.core.tables import read_table, write_table
 from support.archive import shared_data
 from support.counts import counts_study
 from support.studies import last_words, run_workflow

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from claimcheck.tables import read_table
+from claimcheck.core.tables import read_table
 from support.archive import shared_data
 from support.counts import REAL, checks_of_the_study, counts_study
 from support.studies import run_workflow

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from claimcheck.tables import read_table, write_table
+from claimcheck.core.tables import read_table, write_table
 from support.first_screen import untraced
 from support.studies import ROOT, last_words, run_workflow
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from markupsafe import escape
 
+from claimcheck.core.tables import read_table, write_table
 from claimcheck.simulation.world import build_world, draw_counts
-from claimcheck.tables import read_table, write_table
 from support.archive import serve
 from support.counts import checks_of_the_study, counts_study
 from support.studies import ROOT, run_workflow, write_study

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from claimcheck.tables import read_table
+from claimcheck.core.tables import read_table
 from support.archive import Archive, serve, shared_data
 from support.studies import run_workflow, write_study
 

@@ -17,8 +17,9 @@ import yaml
 from requests.adapters import BaseAdapter
 
 from claimcheck.claims.requests import read_requests
-from claimcheck.errors import StudyError
-from claimcheck.schemas import complete, load_schema
+from claimcheck.core.errors import StudyError
+from claimcheck.core.schemas import complete, load_schema
+from claimcheck.core.study import CONFIG, load_configuration
 from claimcheck.sourcing import http
 from claimcheck.sourcing.addresses import RUN, SAMPLE_NAME, Address, check_name
 from claimcheck.sourcing.archive import Archives
@@ -27,7 +28,6 @@ from claimcheck.sourcing.download import Expected, obtain
 from claimcheck.sourcing.genotype import call_genotypes
 from claimcheck.sourcing.notation import LONGEST_FIELD, compile_rules
 from claimcheck.sourcing.runs import parse_filereport, parse_runinfo
-from claimcheck.study import CONFIG, load_configuration
 from support.bad_inputs import COUNTS, SHEET, counts_study
 from support.studies import ROOT, run_workflow
 
@@ -311,16 +311,16 @@ BOMB = gzip.compress(bytes(1 << 20)) * 600
 
 READERS = {
     "reference": "from claimcheck.sourcing.reference import read_transcripts as read",
-    "reads": "from claimcheck.sourcing.fastq import inspect_fastq as read",
+    "reads": "from claimcheck.read_scans.fastq import inspect_fastq as read",
     "annotation": "from claimcheck.sourcing.annotation import read_gene_exons\nread = lambda path: read_gene_exons(path, 'G1')",
-    "collection": "from claimcheck.sets.formats import read_text as read",
-    "counts": "from claimcheck.expression.counts import read_count_table as read",
-    "sheet": "from claimcheck.tables import read_table as read",
+    "collection": "from claimcheck.gene_sets.published.formats import read_text as read",
+    "counts": "from claimcheck.quantification.counts import read_count_table as read",
+    "sheet": "from claimcheck.core.tables import read_table as read",
 }
 CHILD = """
 import sys
 from pathlib import Path
-from claimcheck.errors import StudyError
+from claimcheck.core.errors import StudyError
 {reader}
 try:
     read(Path(sys.argv[1]))

@@ -3,7 +3,7 @@
 import shutil
 from pathlib import Path
 
-from claimcheck.tables import read_table, write_table
+from claimcheck.core.tables import read_table, write_table
 from support import tiny
 from support.archive import Archive, serve
 from support.studies import last_words, run_workflow, write_study

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import yaml
 
-from claimcheck.study import read_configuration
+from claimcheck.core.study import read_configuration
 from support import tiny
 from support.archive import Archive, serve
 from support.browser import broken_links, complaints, read_through, requests_outside, start_browser

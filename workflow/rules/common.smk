@@ -38,13 +38,13 @@ if not SCRIPTS.is_dir():
 sys.path.insert(0, str(SCRIPTS))
 
 from claimcheck.claims.requests import read_requests
-from claimcheck.dependencies import digests_of_steps
-from claimcheck.disk import check_disk
-from claimcheck.errors import StudyError
-from claimcheck.steps import CODE, PROBLEMS
-from claimcheck.study import CONFIG, load_configuration, read_configuration
-from claimcheck.tables import read_table
-from claimcheck.unfinished import age_unfinished
+from claimcheck.core.dependencies import digests_of_steps
+from claimcheck.core.disk import check_disk
+from claimcheck.core.errors import StudyError
+from claimcheck.core.steps import CODE, PROBLEMS
+from claimcheck.core.study import CONFIG, load_configuration, read_configuration
+from claimcheck.core.tables import read_table
+from claimcheck.core.unfinished import age_unfinished
 
 
 def existing_path(path):

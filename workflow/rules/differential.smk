@@ -10,8 +10,8 @@ results/differential/named_genes.tsv     one row a figure, group and gene that t
 results/differential/named_levels.tsv    one row such a gene and sample: log2 CPM, and z over all samples
 """
 
-from claimcheck.expression.genes import read_annotation
-from claimcheck.sets.named import figure_groups, list_genes
+from claimcheck.quantification.genes import read_annotation
+from claimcheck.gene_sets.named import figure_groups, list_genes
 
 try:
     # A set that does not exist stops before anything is fetched.

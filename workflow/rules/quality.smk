@@ -114,7 +114,7 @@ rule assess_samples:
         test=config["design"]["test"],
         reference=config["design"]["reference"],
     message:
-        "Measure composition, sex and likeness of the samples"
+        "Measure composition, sex and similarity between samples"
     script:
         "../scripts/assess_samples.py"
 

@@ -9,16 +9,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from claimcheck.expression import exons as exon_profiles
-from claimcheck.expression import gates
-from claimcheck.expression import identity as knockout
-from claimcheck.expression.design import Design
-from claimcheck.expression.genes import Annotation, folder_of, read_annotation
-from claimcheck.expression.levels import log2_cpm_of_total
-from claimcheck.expression.panels import select_genes
-from claimcheck.expression.tissue import judge_tissue
-from claimcheck.steps import step
-from claimcheck.tables import listed, read_table, write_table
+from claimcheck.core.steps import step
+from claimcheck.core.tables import listed, read_table, write_table
+from claimcheck.deseq2.design import Design
+from claimcheck.deseq2.levels import log2_cpm_of_total
+from claimcheck.qc import exons as exon_profiles
+from claimcheck.qc import gates
+from claimcheck.qc import identity as knockout
+from claimcheck.qc.panels import select_genes
+from claimcheck.qc.tissue import judge_tissue
+from claimcheck.quantification.genes import Annotation, folder_of, read_annotation
 
 STATUS = {knockout.CONFIRMED: "pass", knockout.UNCONFIRMED: "warn", knockout.CONTRADICTED: "fail"}
 

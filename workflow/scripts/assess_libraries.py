@@ -5,10 +5,10 @@ from typing import Any
 
 import pandas as pd
 
-from claimcheck.expression import gates
-from claimcheck.expression.mapping import read_mapping
-from claimcheck.steps import run
-from claimcheck.tables import listed, read_table, write_table
+from claimcheck.core.steps import run
+from claimcheck.core.tables import listed, read_table, write_table
+from claimcheck.qc import gates
+from claimcheck.quantification.mapping import read_mapping
 
 BIAS = "log2 of 3' over 5' coverage"
 

@@ -1,21 +1,22 @@
-"""Measure what the counts say of the samples: composition, sex, likeness, size factors, principal components."""
+"""Measure what the counts say of the samples: composition, sex, similarity, size factors, principal components."""
 
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from claimcheck.expression import gates, panels, relations
-from claimcheck.expression.composition import aligned_panels, compare_panels, composition_banner
-from claimcheck.expression.design import Design
-from claimcheck.expression.differential import has_enough_counts
-from claimcheck.expression.genes import Annotation, folder_of, read_annotation
-from claimcheck.expression.levels import log2_cpm_of_total
-from claimcheck.expression.normalisation import estimate_size_factors
-from claimcheck.expression.projection import pca_covariates, project_variants, stabilise
-from claimcheck.expression.sex import check_sex, sex_gates
-from claimcheck.steps import step
-from claimcheck.tables import read_table, write_table
+from claimcheck.core.steps import step
+from claimcheck.core.tables import read_table, write_table
+from claimcheck.deseq2.design import Design
+from claimcheck.deseq2.differential import has_enough_counts
+from claimcheck.deseq2.levels import log2_cpm_of_total
+from claimcheck.deseq2.size_factors import estimate_size_factors
+from claimcheck.qc import gates, panels
+from claimcheck.qc import similarity as relations
+from claimcheck.qc.composition import aligned_panels, compare_panels, composition_banner
+from claimcheck.qc.projection import pca_covariates, project_variants, stabilise
+from claimcheck.qc.sex import check_sex, sex_gates
+from claimcheck.quantification.genes import Annotation, folder_of, read_annotation
 
 CONFIGURATION = "config/config.yaml, "
 

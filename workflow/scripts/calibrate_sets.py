@@ -8,19 +8,18 @@ import pandas as pd
 
 from claimcheck.claims.random_sets import WINDOW, draw_sets, make_pool, nearest_strength, weights_of
 from claimcheck.claims.shuffled_labels import balanced_labellings
-from claimcheck.expression.design import Design, read_model
-from claimcheck.sets.calibration import (
+from claimcheck.core.steps import run
+from claimcheck.core.tables import read_table, write_table
+from claimcheck.deseq2.design import Design, read_model
+from claimcheck.gene_sets.calibration import (
     CALIBRATION_COLUMNS,
     p_values,
     p_values_under_labellings,
     without_mirror_images,
 )
-from claimcheck.sets.camera import inter_gene_correlation
-from claimcheck.sets.comparison import Comparison
-from claimcheck.sets.inputs import read_comparison
-from claimcheck.sets.weights import SetWeights, weigh_sets
-from claimcheck.steps import run
-from claimcheck.tables import read_table, write_table
+from claimcheck.gene_sets.comparison import Comparison, read_comparison
+from claimcheck.gene_sets.tests.camera import inter_gene_correlation
+from claimcheck.gene_sets.tests.weights import SetWeights, weigh_sets
 
 ROTATIONS = 1999
 LABELLINGS = 20

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from claimcheck.sourcing.fastq import inspect_fastq, inspect_mates
-from claimcheck.steps import run
-from claimcheck.tables import write_table
+from claimcheck.core.steps import run
+from claimcheck.core.tables import write_table
+from claimcheck.read_scans.fastq import inspect_fastq, inspect_mates
 
 
 def main(*, run: str, reads: list[Path], output: Path) -> None:

@@ -5,16 +5,16 @@ from typing import Any
 
 import pandas as pd
 
-from claimcheck.expression import gates
-from claimcheck.expression.design import (
+from claimcheck.core.steps import run
+from claimcheck.core.tables import read_table, write_table
+from claimcheck.deseq2.design import (
     Design,
     choose_covariates,
     confounded,
     stated_design,
 )
-from claimcheck.sourcing.traits import sex_of_text
-from claimcheck.steps import run
-from claimcheck.tables import read_table, write_table
+from claimcheck.qc import gates
+from claimcheck.sourcing.characteristics import sex_of_text
 
 MIN_REPLICATES = 3
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from claimcheck.expression.gates import mark_accepted
-from claimcheck.steps import run
-from claimcheck.tables import read_table, write_table
+from claimcheck.core.steps import run
+from claimcheck.core.tables import read_table, write_table
+from claimcheck.qc.gates import mark_accepted
 
 
 def main(*, parts: list[Path], accepted: list[dict[str, str]], output: Path) -> None:

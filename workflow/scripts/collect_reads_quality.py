@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from claimcheck.sourcing.read_quality import read_quality
-from claimcheck.steps import run
-from claimcheck.tables import read_table, write_table
+from claimcheck.core.steps import run
+from claimcheck.core.tables import read_table, write_table
+from claimcheck.read_scans.read_quality import read_quality
 
 
 def main(*, read_files: Path, reports: list[Path], output: Path) -> None:

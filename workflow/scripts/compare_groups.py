@@ -3,15 +3,15 @@
 from pathlib import Path
 from typing import Any
 
-from claimcheck.expression import accounting, differential
-from claimcheck.expression.design import Design, read_model
-from claimcheck.expression.gates import require_passed
-from claimcheck.expression.genes import Annotation, folder_of, read_annotation
-from claimcheck.expression.heterogeneity import fit_heterogeneity
-from claimcheck.expression.panels import select_genes
-from claimcheck.expression.standards import Levels
-from claimcheck.steps import step
-from claimcheck.tables import read_table, write_table
+from claimcheck.core.standards import Levels
+from claimcheck.core.steps import step
+from claimcheck.core.tables import read_table, write_table
+from claimcheck.deseq2 import accounting, differential
+from claimcheck.deseq2.design import Design, read_model
+from claimcheck.deseq2.heterogeneity import fit_heterogeneity
+from claimcheck.qc.gates import require_passed
+from claimcheck.qc.panels import select_genes
+from claimcheck.quantification.genes import Annotation, folder_of, read_annotation
 
 
 def main(

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from claimcheck.claims.plan import planned_sets, read_reference
+from claimcheck.claims.resolve import planned_sets, read_reference
+from claimcheck.core.steps import run
+from claimcheck.core.tables import read_table, write_table
 from claimcheck.figures.claims_input import open_collection, open_register
 from claimcheck.simulation.truth import planted_claims
-from claimcheck.steps import run
-from claimcheck.tables import read_table, write_table
 
 
 def main(*, claims: Path, gene_sets: list[Path], reference_expression: Path | None, genes: Path, truth: Path) -> None:

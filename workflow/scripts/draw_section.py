@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+from claimcheck.core.steps import run
 from claimcheck.figures.sections import Sources, draw
-from claimcheck.steps import run
 
 
 def main(

@@ -6,19 +6,19 @@ from typing import Any
 import pandas as pd
 
 from claimcheck.claims.artefacts import add_readouts
+from claimcheck.claims.decide import EarlierResults
 from claimcheck.claims.evaluate import evaluate
-from claimcheck.claims.judgement import EarlierResults
-from claimcheck.claims.measure import Data
 from claimcheck.claims.model import Register
-from claimcheck.claims.plan import planned_genes, planned_sets, read_reference, readout_genes
 from claimcheck.claims.register import deviations, read_register
-from claimcheck.expression.design import Design, read_model
-from claimcheck.expression.genes import Annotation, folder_of, read_annotation
-from claimcheck.expression.panels import select_genes
-from claimcheck.sets.collections import MEMBER_COLUMNS, SET_COLUMNS, read_collection
-from claimcheck.sets.mapping import join_released
-from claimcheck.steps import step
-from claimcheck.tables import read_table, write_table
+from claimcheck.claims.resolve import planned_genes, planned_sets, read_reference, readout_genes
+from claimcheck.claims.tests import Data
+from claimcheck.core.steps import step
+from claimcheck.core.tables import read_table, write_table
+from claimcheck.deseq2.design import Design, read_model
+from claimcheck.gene_sets.curated import MEMBER_COLUMNS, SET_COLUMNS, read_collection
+from claimcheck.gene_sets.published.map import join_released
+from claimcheck.qc.panels import select_genes
+from claimcheck.quantification.genes import Annotation, folder_of, read_annotation
 
 _NO_SETS, _NO_MEMBERS = pd.DataFrame(columns=list(SET_COLUMNS)), pd.DataFrame(columns=list(MEMBER_COLUMNS))
 

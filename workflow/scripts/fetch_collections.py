@@ -8,16 +8,16 @@ from typing import Any
 
 import pandas as pd
 
-from claimcheck.sets.fetching import Fetched, Fetcher, NotFetched
-from claimcheck.sets.formats import check_file, read_sets, read_text
-from claimcheck.sets.gene_names import read_gene_models
-from claimcheck.sets.lock import Entry, describe_sets, read_lock, require_same, write_lock
-from claimcheck.sets.orthologs import require_orthologs
-from claimcheck.sets.published import GENES, Published, PublishedFile, read_published
+from claimcheck.core.steps import run
+from claimcheck.core.tables import write_table
+from claimcheck.gene_sets.published.fetch import Fetched, Fetcher, NotFetched
+from claimcheck.gene_sets.published.formats import check_file, read_sets, read_text
+from claimcheck.gene_sets.published.lock import Entry, describe_sets, read_lock, require_same, write_lock
+from claimcheck.gene_sets.published.names import read_gene_models
+from claimcheck.gene_sets.published.orthologs import require_orthologs
+from claimcheck.gene_sets.published.sources import GENES, Published, PublishedFile, read_published
 from claimcheck.sourcing.download import link
 from claimcheck.sourcing.http import open_session
-from claimcheck.steps import run
-from claimcheck.tables import write_table
 
 DOWNLOADS = Path("resources/downloads/collections")
 COLUMNS = [

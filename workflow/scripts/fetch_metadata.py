@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pandas as pd
 
+from claimcheck.core.steps import step
+from claimcheck.core.tables import write_table
 from claimcheck.sourcing.addresses import parse_optional_address
 from claimcheck.sourcing.archive import Archives
 from claimcheck.sourcing.http import open_session
 from claimcheck.sourcing.runs import count_kinds, select_rna_seq
-from claimcheck.steps import step
-from claimcheck.tables import write_table
 
 progress = logging.getLogger("claimcheck.progress")
 

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import requests
 
-from claimcheck.errors import StudyError
+from claimcheck.core.errors import StudyError
+from claimcheck.core.steps import step
+from claimcheck.core.tables import read_table
 from claimcheck.sourcing import sra as sra_objects
 from claimcheck.sourcing.addresses import Address, parse_address, parse_optional_address
 from claimcheck.sourcing.download import Expected, link, obtain
 from claimcheck.sourcing.http import open_session
 from claimcheck.sourcing.samples import require_animals
-from claimcheck.steps import step
-from claimcheck.tables import read_table
 
 DOWNLOADS = Path("resources/downloads")
 

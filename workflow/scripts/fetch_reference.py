@@ -3,11 +3,11 @@
 import hashlib
 from pathlib import Path
 
+from claimcheck.core.steps import run
 from claimcheck.sourcing.addresses import parse_address
 from claimcheck.sourcing.download import Expected, link, obtain
 from claimcheck.sourcing.http import open_session
 from claimcheck.sourcing.reference import LARGEST
-from claimcheck.steps import run
 
 DOWNLOADS = Path("resources/downloads/reference")
 

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from claimcheck.expression import gates
-from claimcheck.steps import run
-from claimcheck.tables import read_table, write_table
+from claimcheck.core.steps import run
+from claimcheck.core.tables import read_table, write_table
+from claimcheck.qc import gates
 
 
 def main(*, counts: Path, thresholds: dict[str, float], output: Path) -> None:

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from claimcheck.expression.abundances import import_abundances
-from claimcheck.steps import run
-from claimcheck.tables import read_table, write_table
+from claimcheck.core.steps import run
+from claimcheck.core.tables import read_table, write_table
+from claimcheck.quantification.abundances import import_abundances
 
 
 def main(*, samples: Path, transcripts: Path, abundances: list[Path], counts: Path, tpm: Path) -> None:

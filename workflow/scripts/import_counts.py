@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from claimcheck.expression.counts import choose_samples, read_count_table
-from claimcheck.steps import run
-from claimcheck.tables import read_table, write_table
+from claimcheck.core.steps import run
+from claimcheck.core.tables import read_table, write_table
+from claimcheck.quantification.counts import choose_samples, read_count_table
 
 
 def main(*, table: Path, samples: Path, output: Path) -> None:

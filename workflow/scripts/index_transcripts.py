@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from claimcheck.expression.kallisto import build_index
-from claimcheck.steps import run
+from claimcheck.core.steps import run
+from claimcheck.quantification.kallisto import build_index
 
 
 def main(*, transcripts: Path, index: Path, threads: int) -> None:

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from claimcheck.sourcing.read_quality import inspect_reads
-from claimcheck.steps import run
+from claimcheck.core.steps import run
+from claimcheck.read_scans.read_quality import inspect_reads
 
 
 def main(*, reads: list[Path], report: Path, page: Path, threads: int) -> None:

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
+from claimcheck.core.steps import run
+from claimcheck.core.tables import write_table
 from claimcheck.sourcing.annotation import list_exons
-from claimcheck.steps import run
-from claimcheck.tables import write_table
 
 
 def main(*, annotation: Path, transcripts: Path, gene: str, transcript: str | None, output: Path) -> None:

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
+from claimcheck.core.steps import run
+from claimcheck.core.tables import write_table
 from claimcheck.sourcing.reference import read_transcripts
-from claimcheck.steps import run
-from claimcheck.tables import write_table
 
 
 def main(*, transcripts: Path, output: Path) -> None:

@@ -6,16 +6,16 @@ from typing import Any
 
 import pandas as pd
 
-from claimcheck.expression.genes import read_annotation
-from claimcheck.sets.collections import read_collection
-from claimcheck.sets.families import overlaps, yielded_to
-from claimcheck.sets.formats import read_text
-from claimcheck.sets.gene_names import GeneNames, read_aliases, read_gene_models
-from claimcheck.sets.mapping import Released, map_collection
-from claimcheck.sets.orthologs import Orthologs, read_orthologs
-from claimcheck.sets.published import GENES, ORTHOLOGS, Published, read_published
-from claimcheck.steps import step
-from claimcheck.tables import read_table, write_table
+from claimcheck.core.steps import step
+from claimcheck.core.tables import read_table, write_table
+from claimcheck.gene_sets.curated import read_collection
+from claimcheck.gene_sets.published.families import overlaps, yielded_to
+from claimcheck.gene_sets.published.formats import read_text
+from claimcheck.gene_sets.published.map import Released, map_collection
+from claimcheck.gene_sets.published.names import GeneNames, read_aliases, read_gene_models
+from claimcheck.gene_sets.published.orthologs import Orthologs, read_orthologs
+from claimcheck.gene_sets.published.sources import GENES, ORTHOLOGS, Published, read_published
+from claimcheck.quantification.genes import read_annotation
 
 
 def main(

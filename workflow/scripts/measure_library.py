@@ -5,23 +5,23 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from claimcheck.expression.anchors import find_first, index_anchors
-from claimcheck.expression.gene_body import (
+from claimcheck.core.steps import run
+from claimcheck.core.tables import read_table, write_table
+from claimcheck.read_scans.anchors import find_first, index_anchors
+from claimcheck.read_scans.gene_body import (
     average_coverage,
     choose_oriented,
     choose_transcripts,
     count_places,
     read_sequences,
 )
-from claimcheck.expression.library import (
+from claimcheck.read_scans.library import (
     GENE_BODY_COLUMNS,
     LIBRARY_COLUMNS,
     call_strandedness,
     measure_share_forward,
     take_reads,
 )
-from claimcheck.steps import run
-from claimcheck.tables import read_table, write_table
 
 
 def main(

@@ -6,15 +6,15 @@ from typing import Any
 
 import pandas as pd
 
-from claimcheck.claims.measure import read_genes
-from claimcheck.expression.design import Design, metadata_of, model_matrix, read_model
-from claimcheck.expression.genes import Annotation, folder_of, read_annotation
-from claimcheck.expression.levels import log2_cpm_of_total
-from claimcheck.expression.standards import Levels
-from claimcheck.sets.comparison import make_comparison
-from claimcheck.sets.named import MEASURES, NAMED_COLUMNS, figure_groups, list_genes
-from claimcheck.steps import step
-from claimcheck.tables import read_table, write_table
+from claimcheck.claims.tests import read_genes
+from claimcheck.core.standards import Levels
+from claimcheck.core.steps import step
+from claimcheck.core.tables import read_table, write_table
+from claimcheck.deseq2.design import Design, metadata_of, model_matrix, read_model
+from claimcheck.deseq2.levels import log2_cpm_of_total
+from claimcheck.gene_sets.comparison import make_comparison
+from claimcheck.gene_sets.named import MEASURES, NAMED_COLUMNS, figure_groups, list_genes
+from claimcheck.quantification.genes import Annotation, folder_of, read_annotation
 
 LEVEL_COLUMNS = ("gene_id", "sample", "log2_cpm", "z")
 

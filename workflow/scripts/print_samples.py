@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from claimcheck.errors import StudyError
+from claimcheck.core.errors import StudyError
+from claimcheck.core.steps import step
+from claimcheck.core.tables import read_table
 from claimcheck.sourcing.samples import DIGEST, SAMPLE_COLUMNS, require_animals
-from claimcheck.steps import step
-from claimcheck.tables import read_table
 
 WIDEST = 60
 """Characters of a cell that are shown."""

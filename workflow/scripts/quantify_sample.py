@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from claimcheck.expression.kallisto import quantify
-from claimcheck.steps import step
-from claimcheck.tables import read_table
+from claimcheck.core.steps import step
+from claimcheck.core.tables import read_table
+from claimcheck.quantification.kallisto import quantify
 
 
 def main(

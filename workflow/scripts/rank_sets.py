@@ -6,18 +6,17 @@ from typing import Any
 import pandas as pd
 
 from claimcheck.claims.requests import WHOLE
-from claimcheck.expression.design import Design, read_model
-from claimcheck.expression.genes import read_annotation
-from claimcheck.expression.standards import Levels
-from claimcheck.sets.collections import map_sets, read_collection
-from claimcheck.sets.comparison import run_tests
-from claimcheck.sets.false_discovery import benjamini_hochberg
-from claimcheck.sets.inputs import read_comparison
-from claimcheck.sets.mapping import join_released
-from claimcheck.sets.prerank import prerank, rank_genes
-from claimcheck.sets.weights import weigh_sets
-from claimcheck.steps import run
-from claimcheck.tables import read_table, write_table
+from claimcheck.core.standards import Levels
+from claimcheck.core.steps import run
+from claimcheck.core.tables import read_table, write_table
+from claimcheck.deseq2.design import Design, read_model
+from claimcheck.gene_sets.comparison import read_comparison, run_tests
+from claimcheck.gene_sets.curated import map_sets, read_collection
+from claimcheck.gene_sets.published.map import join_released
+from claimcheck.gene_sets.tests.false_discovery import benjamini_hochberg
+from claimcheck.gene_sets.tests.prerank import prerank, rank_genes
+from claimcheck.gene_sets.tests.weights import weigh_sets
+from claimcheck.quantification.genes import read_annotation
 
 COLUMNS = (
     "set",

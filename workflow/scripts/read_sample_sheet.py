@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from claimcheck.core.steps import step
+from claimcheck.core.tables import read_table, write_table
 from claimcheck.sourcing.samples import check_sheet, require_covariates, select_groups
-from claimcheck.steps import step
-from claimcheck.tables import read_table, write_table
 
 
 def main(*, sheet: Path, factor: str, test: str, reference: str, covariates: Sequence[str] | str, output: Path) -> None:

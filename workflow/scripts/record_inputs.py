@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from claimcheck.core.steps import step
+from claimcheck.core.tables import read_table, write_table
 from claimcheck.provenance.inputs import (
     describe_collections,
     describe_files,
@@ -13,8 +15,6 @@ from claimcheck.provenance.inputs import (
     kallisto_versions,
     package_versions,
 )
-from claimcheck.steps import step
-from claimcheck.tables import read_table, write_table
 
 
 def main(

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from claimcheck.core.steps import logger, run
+from claimcheck.core.tables import listed, read_table, write_text
 from claimcheck.provenance.manifest import list_results, made_by, write_manifest
-from claimcheck.steps import logger, run
-from claimcheck.tables import listed, read_table, write_text
 
 
 def main(

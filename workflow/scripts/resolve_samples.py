@@ -11,15 +11,15 @@ from typing import Any
 
 import pandas as pd
 
-from claimcheck.errors import StudyError
+from claimcheck.core.errors import StudyError
+from claimcheck.core.steps import step
+from claimcheck.core.tables import listed, read_table, write_table
 from claimcheck.sourcing import samples as sheets
 from claimcheck.sourcing.notation import CONTROL, KNOCKOUT, compile_rules
 from claimcheck.sourcing.runs import read_files, require_agreement, select_rna_seq
 from claimcheck.sourcing.strata import CALL_COLUMNS, Resolution, resolve_groups
 from claimcheck.sourcing.units import find_units
 from claimcheck.sourcing.vocabulary import make_vocabulary
-from claimcheck.steps import step
-from claimcheck.tables import listed, read_table, write_table
 
 progress = logging.getLogger("claimcheck.progress")
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import yaml
 
-from claimcheck.steps import run
-from claimcheck.tables import write_text
+from claimcheck.core.steps import run
+from claimcheck.core.tables import write_text
 
 
 def main(*, configuration: dict[str, Any], output: Path) -> None:

@@ -5,16 +5,15 @@ from typing import Any
 
 import pandas as pd
 
-from claimcheck.errors import StudyError
-from claimcheck.expression.design import Design, read_model
-from claimcheck.expression.standards import Levels
-from claimcheck.sets.collections import read_collection
-from claimcheck.sets.comparison import TESTED_COLUMNS, run_tests
-from claimcheck.sets.inputs import read_comparison
-from claimcheck.sets.scores import sample_scores
-from claimcheck.sets.weights import weigh_sets
-from claimcheck.steps import run
-from claimcheck.tables import listed, read_table, write_table
+from claimcheck.core.errors import StudyError
+from claimcheck.core.standards import Levels
+from claimcheck.core.steps import run
+from claimcheck.core.tables import listed, read_table, write_table
+from claimcheck.deseq2.design import Design, read_model
+from claimcheck.gene_sets.comparison import TESTED_COLUMNS, read_comparison, run_tests
+from claimcheck.gene_sets.curated import read_collection
+from claimcheck.gene_sets.tests.scores import sample_scores
+from claimcheck.gene_sets.tests.weights import weigh_sets
 
 CONFOUNDER_COLUMNS = ("set", "family", "description", *TESTED_COLUMNS[1:])
 SCORE_COLUMNS = ("set", "family", "sample", "score", "score_adjusted")

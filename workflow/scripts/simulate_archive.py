@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from claimcheck.sets.collections import read_collection
+from claimcheck.core.steps import step
+from claimcheck.core.tables import read_table, whole_file, write_table
+from claimcheck.gene_sets.curated import read_collection
 from claimcheck.simulation.mirror import REPORT_COLUMNS, compressed, plan_runs, whole_folder, write_run
 from claimcheck.simulation.reads import build_pool, draw_pairs, sequence_weights
 from claimcheck.simulation.transcriptome import build_transcriptome, fasta_lines, gtf_lines
 from claimcheck.simulation.world import World, build_world
-from claimcheck.steps import step
-from claimcheck.tables import read_table, whole_file, write_table
 
 logger = logging.getLogger("claimcheck.simulate_archive")
 

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from claimcheck.errors import StudyError
+from claimcheck.core.errors import StudyError
+from claimcheck.core.steps import run
+from claimcheck.core.tables import listed
 from claimcheck.provenance.comparison import (
     compare_claims,
     compare_configuration,
@@ -14,8 +16,6 @@ from claimcheck.provenance.comparison import (
 )
 from claimcheck.provenance.inputs import kallisto_versions, package_versions
 from claimcheck.provenance.manifest import plain, read_manifest
-from claimcheck.steps import run
-from claimcheck.tables import listed
 
 
 def main(

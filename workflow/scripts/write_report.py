@@ -3,12 +3,12 @@
 from dataclasses import replace
 from pathlib import Path
 
+from claimcheck.core.steps import step
+from claimcheck.core.tables import read_table, write_text
 from claimcheck.figures.claims_input import open_register, read_verdicts
-from claimcheck.figures.claims_page import ClaimResults
-from claimcheck.figures.page import Results, render_page
-from claimcheck.figures.study_words import Study
-from claimcheck.steps import step
-from claimcheck.tables import read_table, write_text
+from claimcheck.page.claims import ClaimResults
+from claimcheck.page.page import Results, render_page
+from claimcheck.page.study_words import Study
 
 # no input: in another clone it has another path, and the page would be written again
 TEMPLATE = Path(__file__).resolve().parents[1] / "report" / "index.html.j2"

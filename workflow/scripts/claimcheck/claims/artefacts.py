@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from claimcheck.claims.measure import Measured, Row
 from claimcheck.claims.model import Register
-from claimcheck.claims.plan import PLAN_COLUMNS
+from claimcheck.claims.resolve import PLAN_COLUMNS
+from claimcheck.claims.tests import Measured, Row
 
 READOUT = "readout"
 ARTEFACT_COLUMNS = (

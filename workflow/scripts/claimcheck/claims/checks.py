@@ -8,9 +8,9 @@ from typing import Any
 
 import pandas as pd
 
-from claimcheck.errors import StudyError
-from claimcheck.schemas import load_schema
-from claimcheck.tables import listed
+from claimcheck.core.errors import StudyError
+from claimcheck.core.schemas import load_schema
+from claimcheck.core.tables import listed
 
 BANNED = re.compile(r"\bconfirm(s|ed|ing|ation)?\b", re.IGNORECASE)
 """No verdict confirms anything: it says what the data are compatible with."""

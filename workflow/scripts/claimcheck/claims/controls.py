@@ -6,14 +6,14 @@ import numpy as np
 import pandas as pd
 
 from claimcheck.claims.artefacts import READOUT
-from claimcheck.claims.conclude import Conclusion
+from claimcheck.claims.estimates import Conclusion
 from claimcheck.claims.false_support import Draws
-from claimcheck.claims.measure import Data, Measured
 from claimcheck.claims.model import Register
 from claimcheck.claims.random_sets import draw_random_sets
 from claimcheck.claims.shuffled_labels import shuffle_labels
 from claimcheck.claims.specifications import Model
-from claimcheck.sets.comparison import Comparison
+from claimcheck.claims.tests import Data, Measured
+from claimcheck.gene_sets.comparison import Comparison
 
 CONTROL_COLUMNS = (
     "control",

@@ -8,11 +8,15 @@ import numpy as np
 import pandas as pd
 
 from claimcheck.claims.artefacts import compare_artefacts
-from claimcheck.claims.bench import Bench
 from claimcheck.claims.controls import run_controls
+from claimcheck.claims.decide import EarlierResults, Findings, judge
 from claimcheck.claims.evidence import fired_panels
-from claimcheck.claims.judgement import EarlierResults, Findings, judge
-from claimcheck.claims.measure import (
+from claimcheck.claims.measurements import Measurements
+from claimcheck.claims.model import Register
+from claimcheck.claims.reruns import RERUN_COLUMNS, veto_reruns
+from claimcheck.claims.robustness import beside_rows, leave_one_out, shares, tabulate
+from claimcheck.claims.specifications import specify, strip_variant
+from claimcheck.claims.tests import (
     KEYS,
     Data,
     Key,
@@ -23,11 +27,7 @@ from claimcheck.claims.measure import (
     read_genes,
     rows_of,
 )
-from claimcheck.claims.model import Register
-from claimcheck.claims.reruns import RERUN_COLUMNS, veto_reruns
-from claimcheck.claims.robustness import beside_rows, leave_one_out, shares, tabulate
-from claimcheck.claims.specifications import specify, strip_variant
-from claimcheck.sets.comparison import Comparison, leading_edge
+from claimcheck.gene_sets.comparison import Comparison, leading_edge
 
 VETO_COLUMNS = (*RERUN_COLUMNS[:2], "fired", "panels", *RERUN_COLUMNS[2:])
 
@@ -71,13 +71,15 @@ def find_out(register: Register, data: Data, study: EarlierResults) -> tuple[Fin
         levels=data.tests.levels,
     )
     measured = rows_of(set_tests, gene_tests)
-    bench = Bench(register, data, known={(primary.model, True): measured, (primary.model, False): measured})
-    results = [bench.analyse(one) for one in specifications]
+    measurements = Measurements(
+        register, data, known={(primary.model, True): measured, (primary.model, False): measured}
+    )
+    results = [measurements.analyse(one) for one in specifications]
     shrunken = dict(zip(study.genes["gene_id"], study.genes["log2_fold_change_shrunken"], strict=True))
     t_genes = rows_of(set_tests, moderated_genes(data, comparison)).genes
     robustness = tabulate(register, specifications, results, beside_rows(register, measured, shrunken, t_genes))
     left_out, leave_one_out_table = leave_one_out(specifications, results)
-    reruns = veto_reruns(bench, primary)
+    reruns = veto_reruns(measurements, primary)
     controls, calibration = run_controls(
         register, data, comparison, model=primary.model, primary=results[0], measured=measured
     )
@@ -89,7 +91,9 @@ def find_out(register: Register, data: Data, study: EarlierResults) -> tuple[Fin
         study=study,
         measured=measured,
         primary=results[0],
-        stripped=bench.analyse(replace(primary, variant=strip_variant(register.primary["variants"]), genes=False)),
+        stripped=measurements.analyse(
+            replace(primary, variant=strip_variant(register.primary["variants"]), genes=False)
+        ),
         left_out=left_out,
         k=shares(robustness),
         reruns=reruns,

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from claimcheck.claims.model import NAN, Claim, Rules, Veto
-from claimcheck.errors import StudyError
+from claimcheck.core.errors import StudyError
 
 Interval = tuple[float, float]
 NO_INTERVAL: Interval = (NAN, NAN)

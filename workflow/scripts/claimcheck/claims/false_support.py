@@ -6,11 +6,11 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
-from claimcheck.claims.conclude import Conclusion
+from claimcheck.claims.estimates import Conclusion
 from claimcheck.claims.evidence import Decision, Evidence, LeftOut, Member, Verdict, evidence_of
-from claimcheck.claims.measure import Data, Row
 from claimcheck.claims.model import DECIDING, Claim, Register
-from claimcheck.claims.multiplicity import Floats
+from claimcheck.claims.procedure import Floats
+from claimcheck.claims.tests import Data, Row
 from claimcheck.claims.verdicts import decide
 
 _ENOUGH = 99

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from claimcheck.expression.standards import Levels
+from claimcheck.core.standards import Levels
 
 NAN = float("nan")
 

@@ -7,14 +7,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from claimcheck.claims.conclude import Conclusion, conclude
+from claimcheck.claims.estimates import Conclusion, conclude
 from claimcheck.claims.false_support import Draws, deciding_runs, holm_among, is_supported
-from claimcheck.claims.measure import Data, Key, Measured, Row, records
 from claimcheck.claims.model import DECIDING, Claim, Register
-from claimcheck.sets.camera import inter_gene_correlation
-from claimcheck.sets.comparison import Comparison, run_tests
-from claimcheck.sets.moderation import Floats, GeneFits
-from claimcheck.sets.weights import SetWeights, weigh_sets
+from claimcheck.claims.tests import Data, Key, Measured, Row, records
+from claimcheck.gene_sets.comparison import Comparison, run_tests
+from claimcheck.gene_sets.tests.camera import inter_gene_correlation
+from claimcheck.gene_sets.tests.limma import Floats, GeneFits
+from claimcheck.gene_sets.tests.weights import SetWeights, weigh_sets
 
 WINDOW = 100
 """Genes of nearest expression that a random member is drawn from."""

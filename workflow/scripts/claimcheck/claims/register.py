@@ -26,7 +26,7 @@ from claimcheck.claims.model import (
     Tests,
     Veto,
 )
-from claimcheck.schemas import check, complete, load_schema, load_yaml
+from claimcheck.core.schemas import check, complete, load_schema, load_yaml
 
 DIRECTIONS = {"up": 1, "down": -1, "either": 0, "not_lower": 1, "not_higher": -1}
 

@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from claimcheck.claims.model import Register
-from claimcheck.claims.plan import left_out_genes, planned_genes, planned_sets, read_reference, readout_genes
 from claimcheck.claims.register import read_register
-from claimcheck.expression.standards import FEW_RESIDUAL_DF, LEAST_CORRELATION, LEVELS
-from claimcheck.sets.collections import MEMBER_COLUMNS, SET_COLUMNS, read_collection
+from claimcheck.claims.resolve import left_out_genes, planned_genes, planned_sets, read_reference, readout_genes
+from claimcheck.core.standards import FEW_RESIDUAL_DF, LEAST_CORRELATION, LEVELS
+from claimcheck.gene_sets.curated import MEMBER_COLUMNS, SET_COLUMNS, read_collection
 
 WHOLE = "full"
 """The variant in which sets are tested where there is no register."""

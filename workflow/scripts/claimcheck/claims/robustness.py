@@ -6,12 +6,12 @@ from typing import Any
 
 import pandas as pd
 
-from claimcheck.claims.bench import Conclusions, tests_sets
-from claimcheck.claims.conclude import Conclusion, of_set
+from claimcheck.claims.estimates import Conclusion, of_set
 from claimcheck.claims.evidence import LeftOut, evidence_of, share_that_agrees
-from claimcheck.claims.measure import Measured, Row
+from claimcheck.claims.measurements import Conclusions, tests_sets
 from claimcheck.claims.model import DECIDING, SENSITIVITY, Claim, Register, Rules, SetTest
 from claimcheck.claims.specifications import LEFT_OUT, PRIMARY, Specification
+from claimcheck.claims.tests import Measured, Row
 
 ROBUSTNESS_COLUMNS = (
     "claim",

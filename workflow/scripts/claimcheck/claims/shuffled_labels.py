@@ -7,12 +7,12 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from claimcheck.claims.bench import Bench
 from claimcheck.claims.false_support import Draws, decide_alone, deciding_runs
-from claimcheck.claims.measure import Data
+from claimcheck.claims.measurements import Measurements
 from claimcheck.claims.model import CONTROL, DECIDING, Register
-from claimcheck.claims.multiplicity import holm
+from claimcheck.claims.procedure import holm
 from claimcheck.claims.specifications import PRIMARY, Model, Specification
+from claimcheck.claims.tests import Data
 
 _MOST_LISTED = 50_000
 CHANGES = ("gene", "set", "signed_set", "multi_source", "intersection", "specificity")
@@ -47,8 +47,8 @@ def shuffle_labels(register: Register, data: Data, model: Model) -> Draws:
             planned=data.planned[needed],
             tests=replace(data.tests, rotations=settings["rotations"]),
         )
-        bench = Bench(register, other, moderated=True)
-        found, measured = bench.analyse(Specification(PRIMARY, "", model)), bench.measure(model, True)
+        measurements = Measurements(register, other, moderated=True)
+        found, measured = measurements.analyse(Specification(PRIMARY, "", model)), measurements.measure(model, True)
         adjusted = dict(zip(found, holm([one.p_predicted for one in found.values()]).tolist(), strict=True))
         decided = decide_alone(register, found, adjusted)
         for claim in claims:

@@ -9,10 +9,10 @@ import pandas as pd
 from scipy.stats import ttest_ind
 
 from claimcheck.claims.model import Register
-from claimcheck.errors import StudyError
-from claimcheck.expression.composition import cohens_d
-from claimcheck.expression.design import Design, metadata_of, model_matrix
-from claimcheck.tables import listed
+from claimcheck.core.errors import StudyError
+from claimcheck.core.tables import listed
+from claimcheck.deseq2.design import Design, metadata_of, model_matrix
+from claimcheck.qc.composition import cohens_d
 
 PRIMARY, CROSS = "primary", "cross"
 LEFT_OUT, OUTLIERS = "leave one out", "outliers"

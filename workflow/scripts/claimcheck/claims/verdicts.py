@@ -6,7 +6,7 @@ import numpy as np
 
 from claimcheck.claims.evidence import Decision, Evidence, FiredVeto, Interval, LeftOut, Rerun, Verdict
 from claimcheck.claims.model import Rules
-from claimcheck.tables import listed
+from claimcheck.core.tables import listed
 
 MAY_BECOME = {
     Verdict.SUPPORTED: {Verdict.WEAK, Verdict.INCONCLUSIVE, Verdict.NOT_SUPPORTED},

@@ -6,10 +6,10 @@ from pathlib import Path
 import pandas as pd
 
 from claimcheck.claims.model import Register
+from claimcheck.claims.reasons import VERDICT_COLUMNS
 from claimcheck.claims.register import read_register
-from claimcheck.claims.sentences import VERDICT_COLUMNS
-from claimcheck.sets.collections import MEMBER_COLUMNS, SET_COLUMNS, read_collection
-from claimcheck.tables import read_table
+from claimcheck.core.tables import read_table
+from claimcheck.gene_sets.curated import MEMBER_COLUMNS, SET_COLUMNS, read_collection
 
 
 def open_register(claims: Path, gene_sets: Sequence[Path]) -> Register:

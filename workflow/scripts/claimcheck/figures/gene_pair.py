@@ -4,11 +4,11 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from claimcheck.claims.model import Register
+from claimcheck.core.tables import listed
 from claimcheck.figures.animals import colours_of, name_points, short_names, sized_legend
 from claimcheck.figures.named import genes_of_figure, standards_of
 from claimcheck.figures.sexes import SexShapes
 from claimcheck.figures.style import FULL_WIDTH, by_group, new_figure, say_nothing_to_draw
-from claimcheck.tables import listed
 
 PAIR_COLUMNS = ("sample", "condition", "sex", "gene_x", "log2_cpm_x", "gene_y", "log2_cpm_y")
 _SMALLEST_SPAN = 1.0

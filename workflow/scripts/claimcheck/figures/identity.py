@@ -12,7 +12,6 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
-from claimcheck.expression.genes import folder_of, read_annotation
 from claimcheck.figures.animals import (
     across,
     colours_of,
@@ -30,6 +29,7 @@ from claimcheck.figures.style import (
     new_figure,
     say_nothing_to_draw,
 )
+from claimcheck.quantification.genes import folder_of, read_annotation
 
 _COLUMNS = ["panel", "sample", "condition", "marker_score", "exon", "junction", "quantity", "value"]
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pandas as pd
 
 from claimcheck.claims.model import DECIDING, Register
-from claimcheck.sets.named import MEASURES, NAMED_COLUMNS
-from claimcheck.tables import read_table
+from claimcheck.core.tables import read_table
+from claimcheck.gene_sets.named import MEASURES, NAMED_COLUMNS
 
 _WORDS = ("gene_id", "symbol", "state")
 

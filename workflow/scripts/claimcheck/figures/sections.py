@@ -11,10 +11,10 @@ from typing import Any
 
 import pandas as pd
 
+from claimcheck.core.steps import logger
+from claimcheck.core.tables import read_table
 from claimcheck.figures.registry import REGISTER_READER
 from claimcheck.figures.style import save_figure
-from claimcheck.steps import logger
-from claimcheck.tables import read_table
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
-from claimcheck.expression.sex import SexThresholds
 from claimcheck.figures.animals import colours_of, name_points, short_names, sized_legend
 from claimcheck.figures.style import FULL_WIDTH, NEUTRAL_COLOUR, by_group, new_figure, say_nothing_to_draw
+from claimcheck.qc.sex import SexThresholds
 
 _THRESHOLDS = SexThresholds()
 _SHAPES = {"female": "o", "male": "s", "mixed": "D", "undetermined": "X"}

@@ -14,7 +14,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter
 from matplotlib.transforms import Bbox
 
-from claimcheck.tables import whole_file, write_table
+from claimcheck.core.tables import whole_file, write_table
 
 # Okabe & Ito's colour-blind-safe palette, https://jfly.uni-koeln.de/color/
 TEST_COLOUR = "#D55E00"

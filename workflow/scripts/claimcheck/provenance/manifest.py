@@ -11,8 +11,8 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from claimcheck.errors import StudyError
-from claimcheck.schemas import check, load_schema
+from claimcheck.core.errors import StudyError
+from claimcheck.core.schemas import check, load_schema
 from claimcheck.sourcing.download import digest_of
 
 RESULTS = Path("results")

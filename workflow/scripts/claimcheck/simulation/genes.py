@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from claimcheck.errors import StudyError
-from claimcheck.tables import listed
+from claimcheck.core.errors import StudyError
+from claimcheck.core.tables import listed
 
 _LEAST_TPM = 0.01
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from claimcheck.errors import StudyError
+from claimcheck.core.errors import StudyError
 
 Bases = NDArray[np.uint8]
 """Nucleotides as numbers: 0 to 3 stand for A, C, G, T, so that the complement of b is 3 - b."""

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from claimcheck.errors import StudyError
+from claimcheck.core.errors import StudyError
 from claimcheck.simulation.genes import gene_table, membership, set_values
 
 Settings = Mapping[str, Any]

@@ -6,7 +6,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from claimcheck.errors import StudyError
+from claimcheck.core.errors import StudyError
 
 PROJECT = re.compile(r"PRJ[EDN][A-Z][0-9]{1,12}")
 RUN = re.compile(r"[ESD]RR[0-9]{6,12}")

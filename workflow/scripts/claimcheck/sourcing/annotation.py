@@ -10,11 +10,11 @@ import dnaio
 import pandas as pd
 from dnaio.exceptions import FileFormatError
 
-from claimcheck.errors import StudyError
-from claimcheck.sourcing.identifiers import strip_version
-from claimcheck.sourcing.packed import open_packed
+from claimcheck.core.errors import StudyError
+from claimcheck.core.identifiers import strip_version
+from claimcheck.core.tables import listed
 from claimcheck.sourcing.reference import parse_header
-from claimcheck.tables import listed
+from claimcheck.sourcing.sequence_files import open_packed
 
 EXON_COLUMNS = ("gene_id", "symbol", "transcript_id", "exon", "start", "end", "strand", "length", "sequence")
 

@@ -11,7 +11,8 @@ from pathlib import Path
 import pandas as pd
 import requests
 
-from claimcheck.errors import StudyError
+from claimcheck.core.errors import StudyError
+from claimcheck.core.tables import listed, write_text
 from claimcheck.sourcing.addresses import PROJECT, SAMPLE_NAME, Address, check_name
 from claimcheck.sourcing.attributes import SampleRecord, parse_biosample_json, parse_sample_xml
 from claimcheck.sourcing.entrez import MOST_PAGES, Entrez
@@ -26,7 +27,6 @@ from claimcheck.sourcing.runs import (
     parse_runinfo,
     rejected_fields,
 )
-from claimcheck.tables import listed, write_text
 
 SAMPLE_SOURCES = {"biosamples": "BioSamples", "browser": "ENA", "ncbi": "NCBI"}
 """Sources of attributes in the order in which they are asked: section of the configuration -> name."""

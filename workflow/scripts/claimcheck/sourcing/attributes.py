@@ -7,8 +7,8 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-from claimcheck.errors import StudyError
-from claimcheck.texts import one_line
+from claimcheck.core.errors import StudyError
+from claimcheck.core.text import one_line
 
 _EMPTY = {"", "missing", "not applicable", "not collected", "not provided", "na", "n/a", "none"}
 

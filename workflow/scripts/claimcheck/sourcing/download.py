@@ -14,7 +14,7 @@ import tenacity
 import urllib3
 from tqdm import tqdm
 
-from claimcheck.errors import StudyError
+from claimcheck.core.errors import StudyError
 from claimcheck.sourcing.addresses import Address
 from claimcheck.sourcing.http import refused, unreachable
 

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from claimcheck.errors import StudyError
+from claimcheck.core.errors import StudyError
 from claimcheck.sourcing.addresses import Address
 
 PAGE = 500

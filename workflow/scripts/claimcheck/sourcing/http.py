@@ -12,7 +12,7 @@ import urllib3
 from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
-from claimcheck.errors import StudyError
+from claimcheck.core.errors import StudyError
 from claimcheck.sourcing.addresses import Address, is_loopback
 
 LONGEST_REPLY = 1 << 26

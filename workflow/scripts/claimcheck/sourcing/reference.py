@@ -8,10 +8,10 @@ import dnaio
 import pandas as pd
 from dnaio.exceptions import FileFormatError
 
-from claimcheck.errors import StudyError
-from claimcheck.sourcing.identifiers import strip_version
-from claimcheck.sourcing.packed import open_packed
-from claimcheck.tables import listed
+from claimcheck.core.errors import StudyError
+from claimcheck.core.identifiers import strip_version
+from claimcheck.core.tables import listed
+from claimcheck.sourcing.sequence_files import open_packed
 
 TRANSCRIPT_COLUMNS = ("target_id", "transcript_id", "gene_id", "symbol", "biotype", "length")
 

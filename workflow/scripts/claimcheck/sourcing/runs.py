@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from claimcheck.errors import StudyError
+from claimcheck.core.errors import StudyError
+from claimcheck.core.tables import listed
+from claimcheck.core.text import one_line
 from claimcheck.sourcing.addresses import RUN, check_name
-from claimcheck.tables import listed
-from claimcheck.texts import one_line
 
 RUN_FIELDS = (
     "run_accession",

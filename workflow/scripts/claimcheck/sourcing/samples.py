@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from claimcheck.errors import StudyError
+from claimcheck.core.errors import StudyError
+from claimcheck.core.tables import listed
 from claimcheck.sourcing.addresses import SAMPLE_NAME, check_name
+from claimcheck.sourcing.characteristics import sex_of_text
 from claimcheck.sourcing.notation import clean
-from claimcheck.sourcing.traits import sex_of_text
-from claimcheck.tables import listed
 
 SAMPLE_COLUMNS = ("sample", "condition", "sex", "age", "tissue", "batch", "runs", "evidence")
 DIGEST = "archive_digest"

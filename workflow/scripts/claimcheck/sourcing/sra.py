@@ -6,9 +6,9 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from claimcheck.disk import check_disk
-from claimcheck.errors import StudyError
-from claimcheck.tables import scratch_folder
+from claimcheck.core.disk import check_disk
+from claimcheck.core.errors import StudyError
+from claimcheck.core.tables import scratch_folder
 
 logger = logging.getLogger("claimcheck.sourcing.sra")
 

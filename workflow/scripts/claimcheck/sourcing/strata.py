@@ -7,12 +7,12 @@ from typing import Any
 
 import pandas as pd
 
+from claimcheck.core.tables import listed
 from claimcheck.sourcing.ages import group_ages
+from claimcheck.sourcing.characteristics import Reading, join_values, read_samples
 from claimcheck.sourcing.differences import unexplained
 from claimcheck.sourcing.genotype import CRE_ALONE, FLOX_ALONE, Call, as_text, call_genotypes
 from claimcheck.sourcing.notation import CONFLICT, CONTROL, HETEROZYGOUS, KNOCKOUT, LONGEST_FIELD, UNKNOWN, Rules
-from claimcheck.sourcing.traits import Reading, join_values, read_samples
-from claimcheck.tables import listed
 
 _TITLES = ("sample_title", "library_name", "title", "sample_alias", "experiment_title", "run_alias")
 

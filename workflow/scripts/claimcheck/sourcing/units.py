@@ -5,11 +5,11 @@ from typing import Any
 
 import pandas as pd
 
+from claimcheck.core.tables import listed
+from claimcheck.sourcing.characteristics import DATE, FILE_PARTS, NUMBER_AFTER
 from claimcheck.sourcing.notation import clean
 from claimcheck.sourcing.samples import describe_samples
-from claimcheck.sourcing.traits import DATE, FILE_PARTS, NUMBER_AFTER
 from claimcheck.sourcing.vocabulary import Vocabulary
-from claimcheck.tables import listed
 
 UNITS = {"biosample": "sample_accession", "experiment": "experiment_accession", "run": "run_accession"}
 """What `samples.unit` may say is one animal, and the column that tells these apart."""

@@ -1,0 +1,237 @@
+"""All tests that the claims ask for, in one model of the counts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from pydeseq2.ds import DeseqStats
+from scipy.stats import norm
+from scipy.stats import t as student
+
+from claimcheck.claims.model import Tests
+from claimcheck.claims.specifications import Model, scores_of
+from claimcheck.core.errors import StudyError
+from claimcheck.core.intervals import half_widths, minimum_detectable
+from claimcheck.core.standards import Levels
+from claimcheck.deseq2.dataset import DataSet
+from claimcheck.deseq2.design import Design, metadata_of, model_matrix
+from claimcheck.deseq2.differential import filter_genes, minimum_detectable_effect
+from claimcheck.deseq2.inference import VectorisedInference
+from claimcheck.deseq2.size_factors import control_genes, estimate_size_factors
+from claimcheck.gene_sets.comparison import Comparison, make_comparison, run_tests
+from claimcheck.gene_sets.tests.limma import Floats
+from claimcheck.gene_sets.tests.weights import weigh_sets
+
+Key = tuple[str, str, str, str]
+"""Claim, role, run and variant of a test of a set."""
+Row = Mapping[str, float]
+KEYS = ["claim", "role", "run", "variant"]
+
+GENE_MEASURES = ("effect", "se", "df", "ci_low", "ci_high", "ci90_low", "ci90_high", "p_up", "p_down", "mde")
+
+
+@dataclass(frozen=True)
+class Data:
+    """What is measured, and what the claims look at.
+
+    Attributes:
+        counts: integers, all genes x samples.
+        samples: the sample sheet as it is modelled.
+        design: the groups and the primary covariates.
+        composition_genes: gene ids that the primary size factors are estimated without.
+        panels: scores, samples x panels.
+        planned: from `plan.planned_sets`, and further runs.
+        gene_ids: genes that are looked at one by one.
+        tests: numbers of the tests, of the register.
+        detected_counts: normalised counts from which a gene is expressed.
+    """
+
+    counts: pd.DataFrame
+    samples: pd.DataFrame
+    design: Design
+    composition_genes: frozenset[str]
+    panels: pd.DataFrame
+    planned: pd.DataFrame
+    gene_ids: tuple[str, ...]
+    tests: Tests
+    detected_counts: float
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The tests of one model, sets by claim, role, run and variant, genes by id; what could not be tested is absent."""
+
+    sets: Mapping[Key, Row]
+    genes: Mapping[str, Row]
+
+
+def compare(data: Data, model: Model) -> Comparison:
+    """Filter and normalise counts as a model says, and fit it to every gene.
+
+    Raises:
+        StudyError: the samples cannot carry the model, or too few genes are left.
+    """
+    kept = data.samples[~data.samples["sample"].isin(model.without)].reset_index(drop=True)
+    names = list(kept["sample"])
+    filtered = filter_genes(data.counts[names], kept, min_count=model.min_count, keep=set(data.gene_ids))
+    design = Design(data.design.test, data.design.reference, model.covariates)
+    matrix = model_matrix(metadata_of(kept, design))
+    scores = scores_of(data.panels.loc[names], model.panels)
+    if scores is not None:
+        centred = (scores - scores.mean()).to_numpy(dtype=float)
+        matrix = np.column_stack([matrix[:, :-1], centred, matrix[:, -1]])
+    n, p = matrix.shape
+    if not np.isfinite(matrix).all() or np.linalg.matrix_rank(matrix) < p or n <= p:
+        raise StudyError(
+            f"{n} samples cannot carry a model with {p} coefficients",
+            where="results/samples/samples.tsv",
+            expected="scores that are known for every sample and can be told apart from the condition",
+            remedy="leave them out",
+        )
+    unused = data.composition_genes if model.robust_size_factors else frozenset()
+    factors = estimate_size_factors(filtered, unused)["size_factor"].to_numpy(dtype=float)
+    return make_comparison(filtered, factors, matrix)
+
+
+def measure_sets(data: Data, comparison: Comparison) -> pd.DataFrame:
+    """Test every planned set.
+
+    Returns:
+        One row a test: claim, role, run, variant, n_planned, detected_share (of the planned genes, in at least one group), and
+        what `comparison.run_tests` returns.
+    """
+    weighed = data.planned[data.planned["weight"] != 0]
+    names = weighed["claim"] + "\t" + weighed["role"] + "\t" + weighed["run"] + "\t" + weighed["variant"]
+    order = names.drop_duplicates()
+    members = weighed[["gene_id", "weight"]].assign(set=names)
+    weights = weigh_sets(members, list(order), list(comparison.counts.index))
+    tested = run_tests(
+        comparison,
+        weights,
+        seed=data.tests.seed,
+        n_rotations=data.tests.rotations,
+        least_correlation=data.tests.least_correlation,
+        levels=data.tests.levels,
+    )
+    n_planned = names.value_counts().reindex(order).to_numpy()
+    detected = (group_means(comparison) >= data.detected_counts).any(axis=1)
+    share = abs(weights.matrix) @ detected.astype(float) / n_planned
+    keys = weighed.loc[order.index, KEYS].reset_index(drop=True)
+    return pd.concat(
+        [keys.assign(n_planned=n_planned, detected_share=share), tested.drop(columns="set")], axis="columns"
+    )
+
+
+def group_means(comparison: Comparison) -> Floats:
+    """Average the normalised counts of each gene in the reference and in the test group; genes x 2."""
+    of_test = comparison.design_matrix[:, -1] == 1
+    normalised = comparison.normalised_counts
+    return np.column_stack([normalised[:, ~of_test].mean(axis=1), normalised[:, of_test].mean(axis=1)])
+
+
+def wald_genes(data: Data, comparison: Comparison, model: Model) -> pd.DataFrame:
+    """Test the genes that claims look at with PyDESeq2's Wald test, fitted together with all others.
+
+    Returns:
+        By gene id, columns GENE_MEASURES and base_mean; genes without counts are absent.
+    """
+    names = list(comparison.counts.columns)
+    coefficients = [f"b{number}" for number in range(comparison.design_matrix.shape[1])]
+    conditions = pd.Series(np.where(comparison.design_matrix[:, -1] == 1, "test", "reference"), index=names)
+    unused = data.composition_genes if model.robust_size_factors else frozenset()
+    dataset: Any = DataSet(
+        counts=comparison.counts.T,
+        metadata=conditions.to_frame("condition"),
+        design=pd.DataFrame(comparison.design_matrix, index=names, columns=coefficients),
+        control_genes=control_genes(comparison.counts, unused),
+        inference=VectorisedInference(),
+        quiet=True,
+    )
+    dataset.deseq2()
+    contrast = np.zeros(len(coefficients))
+    contrast[-1] = 1
+    tested: Any = DeseqStats(dataset, contrast=contrast, inference=VectorisedInference(), quiet=True)
+    tested.run_wald_test()
+    base_mean = pd.Series(np.asarray(dataset.layers["normed_counts"]).mean(axis=0), index=dataset.var_names)
+    chosen = comparison.counts.index[comparison.counts.index.isin(data.gene_ids)]
+    effect = pd.Series(np.asarray(tested.LFC @ contrast) / np.log(2), index=dataset.var_names)[chosen]
+    se = pd.Series(np.asarray(tested.SE) / np.log(2), index=dataset.var_names)[chosen]
+    dispersion = dataset.var["dispersions"][chosen]
+    mde = minimum_detectable_effect(base_mean[chosen], dispersion, conditions.value_counts(), data.tests.levels)
+    table = gene_table(
+        effect, se, mde, comparison, few_residual_df=data.tests.few_residual_df, levels=data.tests.levels
+    )
+    return table.assign(base_mean=base_mean[chosen])
+
+
+def read_genes(
+    genes: pd.DataFrame, gene_ids: tuple[str, ...], comparison: Comparison, *, few_residual_df: int, levels: Levels
+) -> pd.DataFrame:
+    """Take the genes that claims look at from results/differential/genes.tsv, as `wald_genes` returns them."""
+    chosen = genes[genes["gene_id"].isin(gene_ids)].set_index("gene_id")
+    mde = chosen["minimum_detectable_effect"]
+    table = gene_table(
+        chosen["log2_fold_change"], chosen["lfc_se"], mde, comparison, few_residual_df=few_residual_df, levels=levels
+    )
+    return table.assign(base_mean=chosen["base_mean"])
+
+
+def moderated_genes(data: Data, comparison: Comparison) -> pd.DataFrame:
+    """Test the genes that claims look at with the moderated t-test on log2 counts per million, as `wald_genes` returns them."""
+    fits = comparison.fits
+    index = comparison.counts.index
+    chosen = index[index.isin(data.gene_ids)]
+    se = pd.Series(np.sqrt(fits.moderated_variance) * fits.unscaled_se, index=index)[chosen]
+    effect = pd.Series(fits.log2_fold_change, index=index)[chosen]
+    df = fits.df_total
+    return _intervals(
+        effect, se, minimum_detectable(data.tests.levels, df) * se, df, half_widths(data.tests.levels, df)
+    )
+
+
+def gene_table(
+    effect: pd.Series, se: pd.Series, mde: pd.Series, comparison: Comparison, *, few_residual_df: int, levels: Levels
+) -> pd.DataFrame:
+    """Compute intervals and one-sided p-values of Wald tests.
+
+    With few residual degrees of freedom the intervals are those of the moderated t distribution, which are wider.
+
+    Returns:
+        Columns GENE_MEASURES, and p_t_up, p_t_down of the moderated t-test where it must agree, else NaN.
+    """
+    fits = comparison.fits
+    few = fits.df_residual <= few_residual_df
+    halves = half_widths(levels, fits.df_total if few else np.inf)
+    table = _intervals(effect, se, mde, np.inf, halves)
+    t = pd.Series(fits.moderated_t, index=comparison.counts.index).reindex(table.index)
+    if not few:
+        t[:] = np.nan
+    return table.assign(p_t_up=student.sf(t, fits.df_total), p_t_down=student.cdf(t, fits.df_total))
+
+
+def _intervals(
+    effect: pd.Series, se: pd.Series, mde: pd.Series, df: float, half_widths: tuple[float, float]
+) -> pd.DataFrame:
+    half95, half90 = (half * se for half in half_widths)
+    ratio = effect / se
+    up, down = (norm.sf(ratio), norm.cdf(ratio)) if np.isinf(df) else (student.sf(ratio, df), student.cdf(ratio, df))
+    columns = (effect, se, df, effect - half95, effect + half95, effect - half90, effect + half90, up, down, mde)
+    return pd.DataFrame(dict(zip(GENE_MEASURES, columns, strict=True)), index=effect.index)
+
+
+def rows_of(sets: pd.DataFrame, genes: pd.DataFrame) -> Measured:
+    """Index the rows of both tables."""
+    numbers = records(sets.drop(columns=KEYS))
+    keys = sets[KEYS].itertuples(index=False, name=None)
+    return Measured(
+        {key: row for key, row in zip(keys, numbers, strict=True) if row["n_genes"] > 0},
+        dict(zip(map(str, genes.index), records(genes), strict=True)),
+    )
+
+
+def records(table: pd.DataFrame) -> list[Row]:
+    """Return the rows of a table of numbers."""
+    names = [str(name) for name in table.columns]
+    return [dict(zip(names, row, strict=True)) for row in table.itertuples(index=False, name=None)]

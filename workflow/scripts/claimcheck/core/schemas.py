@@ -1,0 +1,257 @@
+"""Checking configurations and sheets against the JSON schemas of the workflow, with messages in plain words."""
+
+import difflib
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import yaml
+from jsonschema.exceptions import ValidationError
+from jsonschema.protocols import Validator
+
+from claimcheck.core.errors import StudyError
+from claimcheck.core.tables import listed
+from claimcheck.core.text import NotTextError, decode
+
+SCHEMAS = Path(__file__).resolve().parents[3] / "schemas"
+
+_TYPES = {
+    "object": "a group of keys",
+    "array": "a list",
+    "string": "text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "null": "empty",
+}
+
+
+MOST_NODES = 100_000
+"""Keys and values of a file after its aliases are followed; the largest real one has some 3,000."""
+
+
+class _Loader(yaml.SafeLoader):
+    """Makes plain data alone, and refuses a key that stands twice in a mapping, of which the second would silently win."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode) and key.value != "<<"]
+        twice = sorted({key for key in keys if keys.count(key) > 1})
+        if twice:
+            raise yaml.constructor.ConstructorError(None, None, f"the key `{twice[0]}` stands twice", node.start_mark)
+        return super().construct_mapping(node, deep=deep)
+
+    def get_single_node(self) -> yaml.Node | None:
+        node = super().get_single_node()
+        if node is not None:
+            _count_nodes(node, {})
+        return node
+
+
+def load_yaml(path: Path, *, name: str, missing: str) -> Any:
+    """Read a YAML file of plain data in which no key is repeated.
+
+    Args:
+        path: the file.
+        name: what it is, for messages.
+        missing: what to do where there is no such file.
+
+    Raises:
+        StudyError: there is no such file, it is empty, no UTF-8 text, no YAML, would make objects, or grows beyond MOST_NODES.
+    """
+    expected = "YAML in UTF-8, each key once in its group"
+    if not path.is_file():
+        raise StudyError(f"the {name} {path} does not exist", where=str(path), expected=expected, remedy=missing)
+    where, remedy = str(path), "correct the line"
+    try:
+        content = yaml.load(decode(path.read_bytes()), Loader=_Loader)
+    except NotTextError as error:
+        reason, remedy = error.reason, error.remedy
+    except RecursionError:
+        reason = "it is nested too deeply"
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"{path}, line {mark.line + 1}" if mark else str(path)
+        reason = str(getattr(error, "problem", None) or error)
+        if "'\\t'" in reason:
+            reason, remedy = "a line begins with a tab", "indent with spaces"
+    else:
+        if content is not None:
+            return content
+        reason, remedy = "it is empty", "fill it; config/README.md explains every key"
+    raise StudyError(f"the {name} cannot be read: {reason}", where=where, expected=expected, remedy=remedy)
+
+
+def _count_nodes(node: yaml.Node, sizes: dict[int, int]) -> int:
+    """Return how many nodes a node holds when every alias in it is written out."""
+    if id(node) not in sizes:
+        sizes[id(node)] = MOST_NODES  # what holds itself never ends
+        parts = [part for pair in node.value for part in pair] if isinstance(node, yaml.MappingNode) else node.value
+        inner = parts if isinstance(node, yaml.CollectionNode) else []
+        sizes[id(node)] = 1 + sum(_count_nodes(part, sizes) for part in inner)
+    if sizes[id(node)] >= MOST_NODES:
+        raise yaml.constructor.ConstructorError(None, None, "its aliases make it endless", node.start_mark)
+    return sizes[id(node)]
+
+
+def load_schema(name: str) -> dict[str, Any]:
+    """Read a file of `workflow/schemas`; a property or definition `$ref: <other file>`, at any depth, is replaced by that schema.
+
+    What stands beside the reference, such as a default, is kept.
+
+    Each file has an `$id` of its own, so that references within it stay within it.
+    """
+    schema: dict[str, Any] = yaml.safe_load((SCHEMAS / name).read_text(encoding="utf-8"))
+    schema["$id"] = f"urn:claimcheck:{name}"
+    return _joined(schema)
+
+
+def _joined(schema: dict[str, Any]) -> dict[str, Any]:
+    """Replace the references to other schema files among a schema's properties and definitions."""
+    for parts in (schema.get("properties", {}), schema.get("$defs", {})):
+        for key, part in parts.items():
+            other = part.get("$ref", "#")
+            beside = {name: rule for name, rule in part.items() if name != "$ref"}
+            parts[key] = _joined(part) if other.startswith("#") else load_schema(other) | beside
+    return schema
+
+
+def followed(schema: dict[str, Any], root: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Follow a reference within a file of schemas; what stands beside the reference is kept.
+
+    Args:
+        schema: a part of a schema from `load_schema`.
+        root: the schema of the file that the part stands in.
+
+    Returns:
+        The part without reference, and the schema of its file.
+    """
+    root = schema if "$id" in schema else root
+    while "$ref" in schema:
+        beside = {name: rule for name, rule in schema.items() if name != "$ref"}
+        target: dict[str, Any] = root["$defs"][schema["$ref"].rpartition("/")[2]]
+        root = target if "$id" in target else root
+        schema = target | beside
+    return schema, root
+
+
+def _pattern(_: Validator, pattern: str, instance: Any, schema: dict[str, Any]) -> Iterator[ValidationError]:
+    """Check a pattern of which `$` is the end of the text, and not the place before a last line end."""
+    if isinstance(instance, str) and not re.search(re.sub(r"(?<!\\)\$$", r"\\Z", pattern), instance):
+        yield ValidationError(f"{instance!r} does not match {pattern!r}")
+
+
+_VALIDATOR: Any = jsonschema.validators.extend(jsonschema.Draft202012Validator, {"pattern": _pattern})  # type: ignore[no-untyped-call]
+
+
+def check(instance: Any, schema: dict[str, Any], *, where: str) -> None:
+    """Check an instance against a schema.
+
+    Raises:
+        StudyError: naming the first problem in the order of the instance, and how many there are in all.
+    """
+    validator = _VALIDATOR(schema)
+    errors = sorted(_leaves(validator.iter_errors(instance)), key=lambda error: [str(part) for part in error.path])
+    if not errors:
+        return
+    first = errors[0]
+    path = [*first.absolute_path, *_unknown(first)[:1]]
+    key = ".".join(str(part) for part in path)
+    others = f" (and {len(errors) - 1} more problems)" if len(errors) > 1 else ""
+    what, expected, remedy = _in_words(first, key)
+    raise StudyError(what + others, where=f"{where}, {key or 'top level'}", expected=expected, remedy=remedy)
+
+
+def complete(instance: Any, schema: dict[str, Any]) -> Any:
+    """Return a copy of a checked instance in which absent keys hold the schema's defaults, at every level."""
+    if not isinstance(instance, dict):
+        return instance
+    completed = dict(instance)
+    for key, part in schema.get("properties", {}).items():
+        if key not in completed and "default" in part:
+            completed[key] = part["default"]
+        if key in completed:
+            completed[key] = complete(completed[key], part)
+    return completed
+
+
+def replace_titled(instance: Any, schema: dict[str, Any], title: str, change: Callable[[str, Any], Any]) -> Any:
+    """Return a copy of a checked instance in which everything that a schema of a certain title describes is replaced.
+
+    Args:
+        instance: as checked.
+        schema: from `load_schema`.
+        title: of the schema.
+        change: from the key, with dots, and the value there to what replaces it.
+    """
+
+    def walk(part: Any, rule: dict[str, Any], root: dict[str, Any], key: str) -> Any:
+        rule, root = followed(rule, root)
+        if rule.get("title") == title:
+            return change(key, part)
+        if isinstance(part, dict):
+            properties, others = rule.get("properties", {}), rule.get("additionalProperties")
+            rules = {name: properties.get(name, others if isinstance(others, dict) else {}) for name in part}
+            return {name: walk(inner, rules[name], root, f"{key}.{name}".lstrip(".")) for name, inner in part.items()}
+        if isinstance(part, list):
+            return [walk(inner, rule.get("items", {}), root, f"{key}.{place}") for place, inner in enumerate(part)]
+        return part
+
+    return walk(instance, schema, schema, "")
+
+
+def _leaves(errors: Iterator[ValidationError]) -> Iterator[ValidationError]:
+    """Of alternatives that all fail, keep the branch that fits best: the type is right, and the complaint lies deepest."""
+    for error in errors:
+        if error.validator in ("anyOf", "oneOf") and error.context:
+            matching = [inner for inner in error.context if inner.validator != "type"]
+            matching.sort(key=lambda inner: -len(inner.relative_path))
+            yield from _leaves(iter(matching[:1] or [error.context[0]]))
+        else:
+            yield error
+
+
+def _unknown(error: ValidationError) -> list[str]:
+    """List the keys of a group that its schema does not know, where that is the complaint."""
+    if error.validator != "additionalProperties":
+        return []
+    schema: Any = error.schema
+    instance: Any = error.instance
+    return sorted(str(name) for name in set(instance) - set(schema.get("properties", {})))
+
+
+def _in_words(error: ValidationError, key: str) -> tuple[str, str, str]:
+    """Say a schema's complaint as (what, expected, remedy)."""
+    schema: dict[str, Any] = error.schema if isinstance(error.schema, dict) else {}
+    rule: Any = error.validator_value
+    about = " ".join(str(schema.get("description", "")).split())
+    change = f"correct `{key}`" if key else "correct the file"
+    instance: Any = error.instance
+    value = "what is there" if isinstance(instance, dict | list) else instance
+    match error.validator:
+        case "additionalProperties":
+            known, unknown = sorted(schema.get("properties", {})), _unknown(error)
+            near = difflib.get_close_matches(unknown[0], known, n=1)
+            hint = f"; did you mean `{near[0]}`?" if near else ""
+            return (
+                f"unknown key {listed(f'`{name}`' for name in unknown)}{hint}",
+                f"only the keys {listed(known, most=20)}",
+                "correct or remove the key; config/README.md explains every one",
+            )
+        case "required":
+            missing = [name for name in rule if name not in instance]
+            part = schema.get("properties", {}).get(missing[0], {})
+            return (
+                f"the key `{missing[0]}` is missing",
+                str(part.get("description", f"a value for `{missing[0]}`")),
+                f"add `{missing[0]}`; config/README.md shows how",
+            )
+        case "type":
+            wanted = rule if isinstance(rule, list) else [rule]
+            words = " or ".join(_TYPES[name] for name in wanted)
+            return f"`{key}` is {value!r}", f"{words}{': ' + about if about else ''}", change
+        case "enum":
+            return f"`{key}` is {value!r}", f"one of {listed(rule, most=20)}", change
+        case _:
+            return f"`{key}` is {value!r}", about or f"{error.validator} {rule}", change

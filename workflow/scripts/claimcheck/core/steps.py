@@ -1,0 +1,161 @@
+"""What every step of the workflow does around its work: its arguments, a log, and one clear message when it fails."""
+
+import inspect
+import logging
+import sys
+import time
+import traceback
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import is_dataclass
+from pathlib import Path
+from types import FunctionType
+from typing import Any, cast, get_type_hints
+
+from claimcheck.core.disk import disk_full, is_full
+from claimcheck.core.errors import StudyError
+
+PROBLEMS = Path("logs/problems.txt")
+"""Every message of a run that ended in an error, in the order of failure; the workflow prints it last."""
+
+CODE = "code"
+"""The param of every rule that changes with the code of its step; no argument."""
+
+logger = logging.getLogger("claimcheck")
+
+
+def run(main: Callable[..., None]) -> None:
+    """Run the `main` of a script with what its rule names, as a step; nothing is run where a test imports the script.
+
+    See `arguments_of` for the arguments, `step` for what is done when it fails.
+    """
+    job = cast(FunctionType, main).__globals__.get("snakemake")
+    if job is not None:
+        with step(job.log[0]):
+            main(**arguments_of(main, job))
+
+
+def arguments_of(main: Callable[..., None], job: Any) -> dict[str, Any]:
+    """Take the arguments of a step from its job by their names and types.
+
+    An argument is the input, output or param of its name, or else the wildcard, or `threads`. All that the rule names is taken; an
+    input without a name is waited for only, and a single output without a name is `output`.
+
+    Args:
+        main: the function of the step. Files are arguments of the type Path, Path | None (no file is None) or list[Path]; a
+            dataclass is made from a param that holds its fields; anything else is taken as it is.
+        job: what Snakemake tells a script: input, output, params, wildcards and threads.
+
+    Raises:
+        TypeError: the rule names something twice, or something else than `main` takes, or not the kind of files.
+    """
+    outputs = dict(job.output.items())
+    if not outputs and len(job.output) == 1:
+        outputs = {"output": job.output[0]}
+    named = [
+        *job.input.items(),
+        *outputs.items(),
+        *((name, value) for name, value in job.params.items() if name != CODE),
+    ]
+    names = [name for name, _ in named]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise TypeError(f"the rule names {', '.join(twice)} twice among its input, output and params")
+    beside = {**dict(job.wildcards.items()), "threads": job.threads}
+    absent, unknown = compare_names(main, names, beside)
+    if absent or unknown:
+        raise TypeError(
+            f"the rule does not name {', '.join(absent) or 'nothing'}, which the step takes, "
+            f"and names {', '.join(unknown) or 'nothing'}, which it does not take"
+        )
+    types = get_type_hints(main)
+    values = beside | dict(named)
+    return {
+        name: _typed(name, values[name], types[name]) for name in inspect.signature(main).parameters if name in values
+    }
+
+
+def compare_names(
+    main: Callable[..., None], named: Iterable[str], beside: Iterable[str]
+) -> tuple[list[str], list[str]]:
+    """List the arguments that a rule does not name, and what it names that is no argument; what is `beside` may be taken."""
+    parameters = inspect.signature(main).parameters
+    needed = {name for name, parameter in parameters.items() if parameter.default is parameter.empty}
+    return sorted(needed - set(named) - set(beside)), sorted(set(named) - set(parameters))
+
+
+def _typed(name: str, value: Any, kind: Any) -> Any:
+    """Return a value of a job as an argument of a type."""
+    if kind == list[Path]:
+        return [Path(value)] if isinstance(value, str) else [Path(path) for path in value]
+    if kind in (Path, Path | None):
+        if kind != Path and not value:
+            return None
+        if not isinstance(value, str):
+            raise TypeError(f"`{name}` is {len(value)} files, and the step takes one")
+        return Path(value)
+    return kind(**value) if isinstance(kind, type) and is_dataclass(kind) else value
+
+
+@contextmanager
+def step(log: str) -> Iterator[None]:
+    """Run a step: log to `log`, and on failure say once what is wrong and end the process with status 1.
+
+    Records of the logger `claimcheck.progress` are shown on the terminal as well.
+
+    A StudyError is its own message, and so is a full disk. Anything else is a defect of this software: its traceback goes to
+    the log, and the message names the log.
+    """
+    path = Path(log)
+    handler = _open_log(path)
+    logging.captureWarnings(True)
+    logging.getLogger().addHandler(handler)
+    logger.setLevel(logging.INFO)
+    terminal = logging.StreamHandler(sys.stderr)
+    logging.getLogger("claimcheck.progress").addHandler(terminal)
+    started = time.monotonic()
+    try:
+        yield
+    except StudyError as error:
+        logger.error("%s", error)
+        _fail(str(error))
+    except Exception as error:
+        if isinstance(error, OSError) and is_full(error):
+            _fail(str(disk_full(Path(str(error.filename)) if error.filename else None)))
+        logger.error("%s", traceback.format_exc())
+        _fail(
+            f"this step met an error that it does not know: {type(error).__name__}: {error}\n"
+            f"  where:    {path} has the details\n"
+            "  expected: the step to end, or to say what it needs\n"
+            "  remedy:   please report it with that log; it is a defect of the workflow, not of the study"
+        )
+    else:
+        logger.info("done in %.1f s", time.monotonic() - started)
+    finally:
+        with suppress(OSError):
+            handler.close()
+
+
+def _open_log(path: Path) -> logging.Handler:
+    """Open the log of a step; on a full disk there is none, but the message of the step is still said."""
+    logging.raiseExceptions = False
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handler: logging.Handler = logging.FileHandler(path, mode="w", encoding="utf-8")
+    except OSError as error:
+        if not is_full(error):
+            raise
+        return logging.NullHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    return handler
+
+
+def _fail(message: str) -> None:
+    with suppress(OSError):  # a full disk takes no message, the terminal does
+        PROBLEMS.parent.mkdir(parents=True, exist_ok=True)
+        said = PROBLEMS.read_text(encoding="utf-8") if PROBLEMS.is_file() else ""
+        if f"{message}\n\n" not in said:  # a step that is tried again says the same
+            with PROBLEMS.open("a", encoding="utf-8") as stream:
+                stream.write(f"{message}\n\n")
+    print(f"\nStopped: {message}\n", file=sys.stderr, flush=True)
+    sys.exit(1)

@@ -1,0 +1,299 @@
+"""The configuration of a study: gathered from its files, checked against the schema and for sense, and completed."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from claimcheck.core.errors import StudyError
+from claimcheck.core.schemas import check, complete, load_schema, load_yaml, replace_titled
+from claimcheck.core.tables import listed, read_table
+
+CONFIG = "config/config.yaml"
+_NO_STUDY = "start in the study's folder, or name that with --directory"
+
+
+class NamedGene(NamedTuple):
+    """A gene that a configuration names with its symbol, and where."""
+
+    gene_id: str
+    symbol: str
+    where: str
+
+
+def read_study(folder: Path) -> dict[str, Any]:
+    """Read the configuration of the study in a folder, complete."""
+    return read_configuration(load_configuration(folder / CONFIG), folder=folder)
+
+
+def load_configuration(path: Path, *, missing: str = _NO_STUDY) -> dict[str, Any]:
+    """Read a configuration file as plain data, before Snakemake does, which would run what is written in it as Python.
+
+    Args:
+        path: the file.
+        missing: what to do where there is no such file.
+
+    Raises:
+        StudyError: it is missing, no YAML, not a group of keys, or asks to be run (`__use_yte__`).
+    """
+    content = load_yaml(path, name="configuration", missing=missing)
+    if isinstance(content, dict) and "__use_yte__" not in content:
+        return content
+    is_program = isinstance(content, dict)
+    raise StudyError(
+        "the configuration asks to be run as a template" if is_program else "the configuration is not a group of keys",
+        where=f"{path}, __use_yte__" if is_program else str(path),
+        expected="data, and no program" if is_program else "keys at the beginning of their lines, such as `study: …`",
+        remedy="write the values themselves" if is_program else "correct the file; config/README.md explains every key",
+    )
+
+
+def read_configuration(configuration: dict[str, Any], *, folder: Path) -> dict[str, Any]:
+    """Check a configuration, join it with the files that it names, and fill in the defaults.
+
+    Args:
+        configuration: as read from `config/config.yaml`.
+        folder: the study folder, to which local paths are relative.
+
+    Returns:
+        A new dict in which every key of the schema has a value; genes are lists of ids, and `files` is empty, since what these
+        say stands in it.
+
+    Raises:
+        StudyError: a key is unknown, missing or has a wrong value, keys contradict each other, a file is missing, two files set
+            the same key, or a gene has another symbol than in the curated sets.
+    """
+    schema = load_schema("config.schema.yaml")
+    # A section may be shared out between files: what is missing is only known of all together.
+    any_part = schema | {"required": []}
+    check(configuration, any_part, where=CONFIG)
+    given, named = _with_ids(configuration, schema, CONFIG)
+    parts: dict[str, dict[str, Any]] = {}
+    for name in given.pop("files", []):
+        part = load_configuration(
+            folder / name, missing=f"correct `files` in {CONFIG}; paths are relative to the study folder"
+        )
+        check(part, any_part | {"properties": _without(schema["properties"], "files")}, where=name)
+        parts[name], more = _with_ids(part, schema, name)
+        named += more
+    joined = _over(_joined(parts), given)
+    check(joined, schema, where=CONFIG)
+    study: dict[str, Any] = complete(joined, schema)
+    for key, wrong, expected in _contradictions(study, folder):
+        if wrong:
+            raise StudyError(wrong, where=f"{CONFIG}, {key}", expected=expected, remedy=f"correct `{key}`")
+    _check_symbols(named, study["gene_sets"]["curated"], folder)
+    return study
+
+
+def _without(keys: dict[str, Any], *names: str) -> dict[str, Any]:
+    return {key: value for key, value in keys.items() if key not in names}
+
+
+def _with_ids(part: dict[str, Any], schema: dict[str, Any], where: str) -> tuple[dict[str, Any], list[NamedGene]]:
+    """Return a checked configuration in which genes are ids alone, and the genes that it gives a symbol to."""
+    named: list[NamedGene] = []
+
+    def ids_of(key: str, genes: Any) -> list[str]:
+        pairs = genes.items() if isinstance(genes, dict) else ()
+        named.extend(NamedGene(gene, symbol, f"{where}, {key}") for gene, symbol in pairs)
+        return list(genes)
+
+    plain: dict[str, Any] = replace_titled(part, schema, "genes", ids_of)
+    study = plain.get("study", {})
+    if isinstance(study.get("deleted_gene"), dict):
+        ((study["deleted_gene"], symbol),) = study["deleted_gene"].items()
+        named.append(NamedGene(study["deleted_gene"], symbol, f"{where}, study.deleted_gene"))
+        study.setdefault("deleted_gene_symbol", symbol)
+    if study.get("deleted_gene") and study.get("deleted_gene_symbol"):
+        named.append(
+            NamedGene(study["deleted_gene"], study["deleted_gene_symbol"], f"{where}, study.deleted_gene_symbol")
+        )
+    return plain, named
+
+
+def _over(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+    """Join two groups of keys, and groups in both; of all else the second wins."""
+    both = {
+        key: _over(below[key], value) if isinstance(value, dict) and isinstance(below.get(key), dict) else value
+        for key, value in above.items()
+    }
+    return below | both
+
+
+def _joined(parts: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """Join the files of a configuration, by their names; none may say again what another says."""
+    joined: dict[str, Any] = {}
+    said: dict[str, str] = {}
+    for name, part in parts.items():
+        for key in _leaves(part):
+            if key in said:
+                raise StudyError(
+                    f"two files say `{key}`",
+                    where=f"{said[key]} and {name}",
+                    expected=f"each key in one of the files of {CONFIG}, files; what stands in {CONFIG} itself wins over them",
+                    remedy="remove it from one of them",
+                )
+            said[key] = name
+        joined = _over(joined, part)
+    return joined
+
+
+def _leaves(part: dict[str, Any], prefix: str = "") -> list[str]:
+    """List the keys that hold no group of keys, with dots."""
+    inner = ((f"{prefix}{key}", value) for key, value in part.items())
+    return [
+        name
+        for key, value in inner
+        for name in (_leaves(value, f"{key}.") if isinstance(value, dict) and value else [key])
+    ]
+
+
+def _check_symbols(named: Sequence[NamedGene], curated: str, folder: Path) -> None:
+    """Check that ids and symbols fit each other, in the configuration and in the curated sets, which know many of them.
+
+    Raises:
+        StudyError: an id has another symbol there, or a symbol another id.
+    """
+    if not named:
+        return
+    symbols: dict[str, set[str]] = {}
+    ids: dict[str, set[str]] = {}
+    for path in [] if curated == "none" else sorted((folder / curated).glob("*.tsv")):
+        if path.name != "sets.tsv":
+            table = read_table(path, columns=("set", "gene_id", "symbol"), text=True)
+            for gene_id, symbol in zip(table["gene_id"], table["symbol"], strict=True):
+                symbols.setdefault(gene_id, set()).add(symbol)
+                ids.setdefault(symbol, set()).add(gene_id)
+    wrong: dict[str, str] = {}
+    for gene in named:
+        if gene.gene_id != gene.symbol and (gene.gene_id in ids or gene.symbol in symbols):
+            wrong.setdefault(f"{gene.gene_id}: {gene.symbol}, the symbol before the id", gene.where)
+        elif gene.symbol not in symbols.setdefault(gene.gene_id, {gene.symbol}):
+            pair = f"{gene.gene_id}: {gene.symbol}, elsewhere {listed(sorted(symbols[gene.gene_id]))}"
+            wrong.setdefault(pair, gene.where)
+        elif gene.gene_id not in ids.setdefault(gene.symbol, {gene.gene_id}):
+            pair = f"{gene.gene_id}: {gene.symbol}, which elsewhere is {listed(sorted(ids[gene.symbol]))}"
+            wrong.setdefault(pair, gene.where)
+    if wrong:
+        raise StudyError(
+            "the id and the symbol are those of different genes",
+            details=[f"{pair} ({where})" for pair, where in wrong.items()],
+            where=next(iter(wrong.values())),
+            expected=f"ids and symbols as in the tables of {curated}, and the same ones everywhere in the configuration",
+            remedy="correct the id or the symbol",
+        )
+
+
+def _contradictions(study: dict[str, Any], folder: Path) -> list[tuple[str, str, str]]:
+    """List (key, complaint or "", expectation) of all rules that a schema cannot say."""
+    design, sets = study["design"], study["gene_sets"]
+    rules = [
+        (
+            "design.test",
+            f"design.test and design.reference are both {design['test']!r}" * (design["test"] == design["reference"]),
+            "two different conditions",
+        ),
+        (
+            "gene_sets.min_size",
+            f"gene_sets.min_size is {sets['min_size']}, max_size {sets['max_size']}"
+            * (sets["min_size"] > sets["max_size"]),
+            "a smallest size that is not above the largest",
+        ),
+        (
+            "gene_sets.families",
+            "families are named, but there are no curated sets"
+            * (sets["curated"] == "none" and bool(sets["families"])),
+            "an empty list where gene_sets.curated is none",
+        ),
+    ]
+    strangers = sorted(set(study["report"]["set_effects"]) - set(sets["families"]))
+    rules.append(
+        (
+            "report.set_effects",
+            f"report.set_effects names the family {listed(strangers)}, which is not tested" * bool(strangers),
+            "families of gene_sets.families",
+        )
+    )
+    for name in ("pseudoaligned_share", "pseudoaligned_reads", "library_size"):
+        thresholds = study["quality"][name]
+        text = f"quality.{name}.warn is below fail" * (thresholds["warn"] < thresholds["fail"])
+        rules.append((f"quality.{name}", text, "warn at or above fail: a failure is worse than a warning"))
+    both = bool(study["samples"]["patterns"]) and "conditional_knockout" in study["samples"]
+    rules.append(
+        (
+            "samples",
+            "samples.patterns and samples.conditional_knockout are both set" * both,
+            "one way to call the groups",
+        )
+    )
+    source = study["identity"]["other_source"]
+    rules.append(
+        (
+            "identity.other_source",
+            "identity.other_source.panel is not among quality.panels"
+            * bool(source["panel"] and source["panel"] not in study["quality"]["panels"]),
+            "one of quality.panels, whose difference between the groups is measured",
+        )
+    )
+    rules.append(
+        (
+            "identity.other_source",
+            "identity.other_source has genes, but no name" * bool(source["genes"] and not source["name"]),
+            "the name of the cells, for the sentences of the page",
+        )
+    )
+    for name, heatmap in study["report"]["heatmaps"].items():
+        scores = {score for group in heatmap["groups"] for score in group.get("scores", ())}
+        unscored = sorted(scores - set(study["quality"]["panels"]))
+        text = f"report.heatmaps.{name} shows the score of {listed(unscored)}, which is not measured" * bool(unscored)
+        rules.append((f"report.heatmaps.{name}", text, "scores of quality.panels"))
+    files = {
+        "claims": study["claims"],
+        "gene_sets.reference_expression": sets["reference_expression"],
+        "collections.aliases": study["collections"]["aliases"],
+    }
+    if "simulation" not in study:  # which makes its own
+        files |= {
+            f"archive.{name}": study["archive"][name] for name in ("ena", "fastq", "ncbi", "biosamples", "browser")
+        }
+        files |= {f"reference.{name}": study["reference"][name] for name in ("transcripts", "annotation")}
+    for key, path in files.items():
+        if path not in (None, "none") and "://" not in path:
+            rules.append((key, _missing(folder, path), "the path of a file, relative to the study folder, or none"))
+    if sets["curated"] != "none":
+        table = Path(sets["curated"]) / "sets.tsv"
+        rules.append(("gene_sets.curated", _missing(folder, str(table)), "a folder with sets.tsv and gene lists"))
+        if (folder / table).is_file():
+            known = set(read_table(folder / table, columns=["family"], text=True)["family"])
+            known |= {
+                one["family"] for source in study["collections"]["sources"].values() for one in source["sets"].values()
+            }
+            unknown = [family for family in sets["families"] if family not in known]
+            rules.append(
+                (
+                    "gene_sets.families",
+                    f"no gene set has the family {listed(unknown)}" * bool(unknown),
+                    f"families of {table}: {listed(sorted(known), most=12)}",
+                )
+            )
+    if study["start_from"] == "counts":
+        counts = study["counts"] or {}
+        for key in ("table", "samples"):
+            absent = f"start_from is counts, but counts.{key} is not set"
+            complaint = _missing(folder, counts[key]) if key in counts else absent
+            rules.append((f"counts.{key}", complaint, "the path of a file, relative to the study folder"))
+    else:
+        needed = {
+            "study.bioproject": study["study"]["bioproject"],
+            "reference.transcripts": study["reference"]["transcripts"],
+        }
+        for key, value in needed.items():
+            rules.append((key, f"start_from is archive, but {key} is not set" * (not value), "a value for this key"))
+    return rules
+
+
+def _missing(folder: Path, path: str) -> str:
+    """Say that a local path does not exist, or cannot be used, or nothing."""
+    if "{" in path or "}" in path:
+        return f"the path {path!r} holds a brace, which Snakemake takes for a wildcard"
+    return "" if (folder / path).exists() else f"the file {path} does not exist"

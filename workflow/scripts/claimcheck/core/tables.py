@@ -1,0 +1,175 @@
+"""Reading, checking and writing the tables that steps hand on to each other; every write is whole or absent."""
+
+import csv
+import io
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import pandas as pd
+
+from claimcheck.core.disk import disk_full, is_full
+from claimcheck.core.errors import StudyError
+from claimcheck.core.text import NotTextError, decode, mark_formula, unmark_formula
+
+FLOAT_FORMAT = "%.10g"
+_SHOWN = 5
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """Give a temporary path beside `path`; rename it to `path` on success, remove it on any failure.
+
+    Always the same one, so that what a killed run left there is overwritten: a file has one writer at a time.
+
+    Raises:
+        StudyError: the disk is full.
+    """
+    partial = path.with_name(f".{path.name}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield partial
+        partial.replace(path)
+    except OSError as error:
+        if is_full(error):
+            raise disk_full(path) from error
+        raise
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+@contextmanager
+def scratch_folder(path: Path) -> Iterator[Path]:
+    """Give an empty folder beside `path` and named after it; what a killed run left there goes first, and all of it in the end.
+
+    Raises:
+        StudyError: the disk is full.
+    """
+    folder = path.with_name(f".{path.name}.scratch")
+    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        folder.mkdir(parents=True)
+        yield folder
+    except OSError as error:
+        if is_full(error):
+            raise disk_full(path) from error
+        raise
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a UTF-8 text file, whole or not at all."""
+    with whole_file(path) as partial:
+        partial.write_text(text, encoding="utf-8")
+
+
+def write_table(table: pd.DataFrame, path: Path) -> None:
+    """Write a table as TSV without its index: ten significant digits, missing values as `NA`, LF line ends.
+
+    Text that a spreadsheet would run as a formula gets an apostrophe, which `read_table` takes off again.
+    """
+    with whole_file(path) as partial:
+        _without_formulas(table).to_csv(
+            partial, sep="\t", index=False, float_format=FLOAT_FORMAT, na_rep="NA", lineterminator="\n"
+        )
+
+
+def _without_formulas(table: pd.DataFrame) -> pd.DataFrame:
+    """Mark the cells of a table that a spreadsheet would run, and write CR, which is not quoted, as LF, which is."""
+    marked = table.copy(deep=False)
+    for name in table.columns[[not pd.api.types.is_numeric_dtype(dtype) for dtype in table.dtypes]]:
+        cells = list(table[name])
+        guarded = [
+            mark_formula(cell.replace("\r\n", "\n").replace("\r", "\n")) if isinstance(cell, str) else cell
+            for cell in cells
+        ]
+        if guarded != cells:
+            marked[name] = pd.Series(guarded, index=table.index, dtype=object)
+    return marked
+
+
+def read_table(path: Path, *, columns: Sequence[str] = (), text: Iterable[str] | bool = ()) -> pd.DataFrame:
+    """Read a TSV file that a step or a user wrote.
+
+    Args:
+        path: the file; UTF-8, one header line.
+        columns: columns that must be there; others are kept.
+        text: columns read as strings, empty cells as ""; True for all columns.
+
+    Returns:
+        One row a line, in the file's order; in columns that are not text, `NA` and empty cells are missing values.
+
+    Raises:
+        StudyError: the file is missing, empty or no table, lacks a column, or names one twice.
+    """
+    if not path.is_file():
+        raise StudyError(
+            f"the table {path.name} does not exist",
+            where=str(path),
+            expected="a tab-separated table with a header line",
+            remedy="check the path, or run the step that makes it",
+        )
+    try:
+        content = decode(path.read_bytes())
+        raw = pd.read_csv(io.StringIO(content), sep="\t", dtype=str, keep_default_na=False, header=None, comment=None)
+        rows = csv.reader(io.StringIO(content, newline=""), delimiter="\t")
+        for row in rows:  # pandas fills up a line that ends early without a word
+            if row and len(row) != raw.shape[1]:
+                raise _unreadable(path, f"line {rows.line_num} has {len(row)} cells, the header line {raw.shape[1]}")
+    except NotTextError as error:
+        raise _unreadable(path, error.reason, error.remedy) from error
+    except pd.errors.EmptyDataError as error:
+        raise _unreadable(path, "it is empty", "fill it, or check the path") from error
+    except (pd.errors.ParserError, csv.Error) as error:
+        raise _unreadable(path, str(error)) from error
+    header = [str(cell).strip() for cell in raw.iloc[0]]
+    missing = [name for name in columns if name not in header]
+    repeated = sorted({name for name in header if header.count(name) > 1})
+    if missing or repeated:
+        problem = f"lacks the column {listed(missing)}" if missing else f"has the column {listed(repeated)} twice"
+        raise StudyError(
+            f"the table {path.name} {problem}",
+            where=f"{path}, header line: {listed(header, most=20)}",
+            expected=f"the columns {listed(columns, most=20)}, separated by tabs",
+            remedy="correct the header line",
+        )
+    table = raw.iloc[1:].reset_index(drop=True).set_axis(header, axis="columns")
+    for name in header:
+        if table[name].str.startswith("'").any():
+            table[name] = [unmark_formula(cell) for cell in table[name]]
+    kept_as_text = set(header) if text is True else set(text or ())
+    for name in header:
+        if name not in kept_as_text:
+            table[name] = _typed(table[name])
+    return table
+
+
+def _unreadable(
+    path: Path, reason: str, remedy: str = "open the file in a text editor and correct the line"
+) -> StudyError:
+    return StudyError(
+        f"the table {path.name} cannot be read: {reason}",
+        where=str(path),
+        expected="UTF-8 text, tab-separated, the same number of cells in every line",
+        remedy=remedy,
+    )
+
+
+def _typed(column: "pd.Series[str]") -> pd.Series:
+    """Turn a column of strings into numbers or booleans where every present cell is one."""
+    present = column.mask(column.isin(["", "NA"]))
+    if present.dropna().isin(["True", "False"]).all() and present.notna().all() and len(present):
+        return present == "True"
+    try:
+        return pd.to_numeric(present)
+    except ValueError:
+        return present
+
+
+def listed(items: Iterable[object], most: int = _SHOWN) -> str:
+    """Join items for a message; after `most` of them the number of the others."""
+    shown = [str(item) for item in items]
+    rest = len(shown) - most
+    return ", ".join(shown[:most]) + (f" and {rest} more" if rest > 0 else "")

@@ -1,0 +1,1 @@
+"""Differential expression: design, size factors, dispersions, the model and its tests."""

@@ -1,0 +1,199 @@
+"""Differential expression of the test group against the reference group with PyDESeq2 (Muzellec et al. 2023)."""
+
+import logging
+from collections.abc import Set
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from pydeseq2.ds import DeseqStats
+from scipy.stats import norm
+
+from claimcheck.core.errors import StudyError
+from claimcheck.core.intervals import minimum_detectable
+from claimcheck.core.standards import LEVELS, Levels
+from claimcheck.deseq2.dataset import DataSet
+from claimcheck.deseq2.design import Design, metadata_of
+from claimcheck.deseq2.inference import VectorisedInference
+from claimcheck.deseq2.size_factors import control_genes
+
+logger = logging.getLogger("claimcheck.deseq2.differential")
+
+GENE_COLUMNS = (
+    "gene_id",
+    "symbol",
+    "base_mean",
+    "log2_fold_change",
+    "lfc_se",
+    "stat",
+    "p_value",
+    "p_adjusted",
+    "log2_fold_change_shrunken",
+    "p_value_unfiltered",
+    "dispersion",
+    "minimum_detectable_effect",
+    "missing",
+)
+
+
+def has_enough_counts(counts: pd.DataFrame, samples: pd.DataFrame, *, min_count: int) -> pd.Series:
+    """Tell of each gene whether it has at least `min_count` counts in as many samples as the smaller group has.
+
+    Args:
+        counts: integers, genes x samples.
+        samples: the sample sheet.
+    """
+    smaller = int(samples["condition"].value_counts().min())
+    return (counts >= min_count).sum(axis=1) >= smaller
+
+
+def filter_genes(counts: pd.DataFrame, samples: pd.DataFrame, *, min_count: int, keep: Set[str]) -> pd.DataFrame:
+    """Keep the genes that have enough counts, and those of `keep`.
+
+    Args:
+        counts: integers, genes x samples.
+        samples: the sample sheet.
+        min_count: as in `has_enough_counts`.
+        keep: ids kept whatever their counts, unless they are zero in all samples.
+
+    Raises:
+        StudyError: fewer than 50 genes are left.
+    """
+    enough = has_enough_counts(counts, samples, min_count=min_count)
+    kept = counts[(enough | counts.index.isin(sorted(keep))) & (counts.sum(axis=1) > 0)]
+    if len(kept) < 50:
+        raise StudyError(
+            f"only {len(kept)} genes have {min_count} counts in as many samples as the smaller group has",
+            where="results/counts/gene_counts.tsv",
+            expected="at least 50 such genes, without which no dispersion trend can be fitted",
+            remedy="check the mapping gates and the reference, or lower differential.min_count in config/config.yaml",
+        )
+    return kept
+
+
+def fit(
+    counts: pd.DataFrame,
+    samples: pd.DataFrame,
+    design: Design,
+    *,
+    alpha: float,
+    unused_for_size_factors: Set[str] = frozenset(),
+    levels: Levels = LEVELS,
+) -> tuple[pd.DataFrame, Any]:
+    """Fit the model and test the condition with the Wald test.
+
+    Cook's outliers lose their p-value and independent filtering its adjusted one (Love et al. 2014); the fold change of
+    maximum likelihood and the unfiltered p-value stay for both, and `missing` says why.
+
+    Args:
+        counts: filtered integers, genes x samples.
+        samples: the sample sheet in the order of the columns.
+        design: the comparison.
+        alpha: false discovery rate that the independent filter is tuned for.
+        unused_for_size_factors: gene ids that the size factors are estimated without.
+        levels: of the minimum detectable effect.
+
+    Returns:
+        One row a gene in the order of `counts` with the columns GENE_COLUMNS but symbol, and the fitted data set.
+
+    Raises:
+        StudyError: as `metadata_of` and `control_genes`.
+    """
+    inference = VectorisedInference()
+    dataset = DataSet(
+        counts=counts.T,
+        metadata=metadata_of(samples, design),
+        design=design.formula,
+        control_genes=control_genes(counts, unused_for_size_factors),
+        inference=inference,
+        quiet=True,
+    )
+    dataset.deseq2()
+    if design.coefficient not in dataset.varm["LFC"].columns:
+        raise AssertionError(f"the model has no coefficient {design.coefficient}")
+    tested = DeseqStats(
+        dataset,
+        contrast=["condition", design.test, design.reference],
+        alpha=alpha,
+        inference=inference,
+        quiet=True,
+    )
+    tested.summary()
+    results = tested.results_df.copy()
+    tested.lfc_shrink(coeff=design.coefficient)
+    shrunken = guard_shrinkage(results["log2FoldChange"], tested.results_df["log2FoldChange"], results["baseMean"])
+    table = pd.DataFrame(
+        {
+            "gene_id": results.index,
+            "base_mean": results["baseMean"],
+            "log2_fold_change": results["log2FoldChange"],
+            "lfc_se": results["lfcSE"],
+            "stat": results["stat"],
+            "p_value": results["pvalue"],
+            "p_adjusted": results["padj"],
+            "log2_fold_change_shrunken": shrunken,
+            "p_value_unfiltered": 2 * norm.sf(results["stat"].abs()),
+            "dispersion": dataset.var["dispersions"],
+            "minimum_detectable_effect": minimum_detectable_effect(
+                results["baseMean"], dataset.var["dispersions"], samples["condition"].value_counts(), levels
+            ),
+            "missing": _why_missing(results, dataset),
+        }
+    )
+    return table.reset_index(drop=True), dataset
+
+
+def minimum_detectable_effect(
+    mean: pd.Series, dispersion: pd.Series, group_sizes: pd.Series, levels: Levels = LEVELS
+) -> pd.Series:
+    """Compute the smallest log2 fold change that the Wald test finds with the power of `levels`.
+
+    The standard error of a log2 fold change between two groups of negative binomial counts is
+    sqrt((1 / n_1 + 1 / n_2) (1 / mean + dispersion)) / ln 2 (Hart et al. 2013, J Comput Biol 20:970).
+
+    Args:
+        mean: mean of normalised counts of each gene.
+        dispersion: of each gene.
+        group_sizes: number of samples of the two groups.
+        levels: power, and the interval whose complement is the level of the test.
+    """
+    per_sample = 1 / mean.where(mean > 0) + dispersion
+    return minimum_detectable(levels, np.inf) * np.sqrt((1 / group_sizes).sum() * per_sample) / np.log(2)
+
+
+def _why_missing(results: pd.DataFrame, dataset: Any) -> pd.Series:
+    """Say of each gene without a p-value or an adjusted one why, and of the others nothing."""
+    cooks = np.nan_to_num(np.asarray(dataset.layers["cooks"]))
+    largest = pd.Series(np.asarray(dataset.obs_names)[cooks.argmax(axis=0)], index=results.index).astype(str)
+    reasons = pd.Series("", index=results.index)
+    reasons[results["padj"].isna()] = "too few counts to be worth correcting for (independent filtering)"
+    outlier = results["pvalue"].isna() & results["stat"].notna()
+    reasons[outlier] = "outlier sample " + largest[outlier] + " (Cook's distance)"
+    reasons[results["stat"].isna()] = "the model could not be fitted"
+    return reasons
+
+
+def guard_shrinkage(mle: pd.Series, shrunken: pd.Series, base_mean: pd.Series) -> pd.Series:
+    """Return the shrunken fold changes, or those of maximum likelihood where shrinkage misbehaved.
+
+    apeGLM shrinkage should not change a sign or enlarge an effect; PyDESeq2's does at very high counts (its issue 347).
+
+    Args:
+        mle: log2 fold changes of maximum likelihood.
+        shrunken: the same after shrinkage.
+        base_mean: mean of normalised counts.
+    """
+    flipped = (np.sign(mle) != np.sign(shrunken)) & (shrunken.abs() >= 0.1)
+    enlarged = shrunken.abs() > mle.abs() + 0.1
+    high = base_mean >= base_mean.quantile(0.9)
+    correlation = float(np.corrcoef(mle[high], shrunken[high])[0, 1]) if high.sum() > 2 else 1.0
+    constant = shrunken[high].std() < 1e-6
+    broken = (flipped | enlarged).mean() > 0.001 or (correlation < 0.5 and not constant)
+    if broken:
+        logger.warning(
+            "shrinkage changed %d signs and enlarged %d effects; fold changes of maximum likelihood are used in its place",
+            int(flipped.sum()),
+            int(enlarged.sum()),
+        )
+        return mle
+    return shrunken.mask(flipped | enlarged, mle)

@@ -1,1 +1,0 @@
-"""From transcript abundances to gene counts, quality gates and differential expression."""

@@ -1,0 +1,130 @@
+"""Two groups made ready for tests of sets: counts, size factors, log2 values, the model and its fits."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from claimcheck.core.standards import Levels
+from claimcheck.core.tables import read_table
+from claimcheck.deseq2.design import Design, metadata_of, model_matrix
+from claimcheck.deseq2.levels import log2_cpm_normalised
+from claimcheck.gene_sets.tests.camera import CAMERA_COLUMNS, camera
+from claimcheck.gene_sets.tests.limma import Floats, GeneFits, fit_genes
+from claimcheck.gene_sets.tests.rotation import ROTATION_COLUMNS, rotation_test
+from claimcheck.gene_sets.tests.scores import SCORE_COLUMNS, score_tests
+from claimcheck.gene_sets.tests.weights import SetWeights
+
+TESTED_COLUMNS = (*SCORE_COLUMNS, *ROTATION_COLUMNS[2:], *CAMERA_COLUMNS[2:])
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Counts of two groups, what they are modelled as, and the model's fits.
+
+    Args:
+        counts: integers, genes x samples, filtered.
+        size_factors: float64, (samples,).
+        values: log2 counts per million, float64, genes x samples.
+        design_matrix: float64, samples x coefficients, the condition last.
+        fits: of every gene.
+    """
+
+    counts: pd.DataFrame
+    size_factors: Floats
+    values: Floats
+    design_matrix: Floats
+    fits: GeneFits
+
+    @property
+    def normalised_counts(self) -> Floats:
+        """Counts over size factors, genes x samples."""
+        return np.asarray(self.counts.to_numpy() / self.size_factors)
+
+
+def make_comparison(counts: pd.DataFrame, size_factors: Floats, design_matrix: Floats) -> Comparison:
+    """Take counts to log2 counts per million and fit the model to every gene.
+
+    Args:
+        counts: integers, genes x samples, filtered.
+        size_factors: float64, (samples,).
+        design_matrix: float64, samples x coefficients, of full rank, with fewer coefficients than samples, the condition last.
+    """
+    values = log2_cpm_normalised(counts.to_numpy(), size_factors)
+    return Comparison(counts, size_factors, values, design_matrix, fit_genes(values, design_matrix))
+
+
+def run_tests(
+    comparison: Comparison,
+    weights: SetWeights,
+    *,
+    seed: int,
+    n_rotations: int,
+    least_correlation: float,
+    levels: Levels,
+) -> pd.DataFrame:
+    """Test every set by rotation, by CAMERA and by its scores.
+
+    Args:
+        comparison: the groups.
+        weights: the sets, over the genes of the comparison.
+        seed, n_rotations: of the rotation test.
+        least_correlation: of CAMERA.
+        levels: of the intervals and of the minimum detectable effect.
+
+    Returns:
+        One row a set, columns TESTED_COLUMNS.
+    """
+    if not weights.sets:
+        return pd.DataFrame(columns=list(TESTED_COLUMNS))
+    parts = [
+        score_tests(comparison.values, weights, comparison.design_matrix, levels),
+        rotation_test(comparison.fits, weights, seed=seed, n_rotations=n_rotations)[list(ROTATION_COLUMNS[2:])],
+        camera(comparison.fits, weights, min_correlation=least_correlation)[list(CAMERA_COLUMNS[2:])],
+    ]
+    return pd.concat(parts, axis="columns")
+
+
+def leading_edge(statistics: pd.Series, weights: pd.Series) -> list[str]:
+    """List the members that carry a set's enrichment, the strongest first (Subramanian et al. 2005).
+
+    These are the members up to the extreme of the running sum along all genes, ranked by their statistic; of members with
+    weight -1 the sign is turned.
+
+    Args:
+        statistics: of every gene, by gene id.
+        weights: -1 or +1 of the members, by gene id.
+    """
+    signs = weights.astype(float).reindex(statistics.index).fillna(0.0)
+    turned = statistics.where(signs == 0, statistics * signs)
+    ranked = turned.sort_values(ascending=False, kind="stable")
+    members = (signs != 0).reindex(ranked.index).to_numpy()
+    strength = np.where(members, ranked.abs(), 0.0)
+    if not members.any() or members.all() or strength.sum() == 0:
+        return []
+    running = np.cumsum(strength / strength.sum() - ~members / (~members).sum())
+    peak = int(np.abs(running).argmax())
+    edge = ranked.index[: peak + 1][members[: peak + 1]]
+    return list(edge) if running[peak] > 0 else list(ranked.index[peak + 1 :][members[peak + 1 :]])[::-1]
+
+
+def read_comparison(
+    genes: pd.Series, counts: pd.DataFrame, sheet: pd.DataFrame, design: Design, size_factors: Path
+) -> Comparison:
+    """Take the counts of the tested genes to the model of the differential expression.
+
+    Args:
+        genes: ids of the tested genes.
+        counts: integers, genes x samples.
+        sheet: the samples, in the order of the comparison.
+        design: the groups and the covariates.
+        size_factors: results/expression/size_factors.tsv.
+    """
+    factors = read_table(size_factors, text=["sample"]).set_index("sample")["size_factor"]
+    names = list(sheet["sample"])
+    return make_comparison(
+        counts.loc[genes, names],
+        factors[names].to_numpy(dtype=float),
+        model_matrix(metadata_of(sheet, design)),
+    )

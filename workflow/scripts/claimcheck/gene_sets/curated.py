@@ -1,0 +1,115 @@
+"""The curated gene sets of a study: reading them, and mapping them to the genes that were measured."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from claimcheck.core.errors import StudyError
+from claimcheck.core.tables import listed, read_table
+
+SET_COLUMNS = ("set", "family", "description", "source", "citation", "licence", "checked_on")
+MEMBER_COLUMNS = ("set", "gene_id", "symbol")
+_DATABASE_ID = re.compile(r"[A-Z][A-Za-z]*[0-9]{7,}")
+"""Gene ids as databases number them; a collection that has some has nothing else, such as a symbol in the wrong column."""
+
+
+def read_collection(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Read a folder of curated sets: `sets.tsv` describes them, the other tables list their genes.
+
+    Returns:
+        The sets (SET_COLUMNS) and their members (MEMBER_COLUMNS and more), in the order of the files.
+
+    Raises:
+        StudyError: the folder or a column is missing, a set has no description or no genes, or lists a gene twice.
+    """
+    sets = read_table(folder / "sets.tsv", columns=SET_COLUMNS, text=True)
+    files = sorted(path for path in folder.glob("*.tsv") if path.name != "sets.tsv")
+    parts = [read_table(path, columns=MEMBER_COLUMNS, text=True) for path in files]
+    members = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(MEMBER_COLUMNS))
+    described, listed_sets = set(sets["set"]), set(members["set"])
+    problem = ""
+    if described != listed_sets:
+        problem = f"only one of sets.tsv and the gene lists has {listed(sorted(described ^ listed_sets))}"
+    elif sets["set"].duplicated().any():
+        problem = f"sets.tsv describes {listed(sets.loc[sets['set'].duplicated(), 'set'])} twice"
+    elif members.duplicated(["set", "gene_id"]).any():
+        twice = members[members.duplicated(["set", "gene_id"])]
+        problem = f"a set lists a gene twice: {listed(twice['set'] + ' ' + twice['symbol'])}"
+    elif (members["gene_id"] == "").any():
+        problem = f"genes without an id: {listed(members.loc[members['gene_id'] == '', 'symbol'])}"
+    else:
+        numbered = members["gene_id"].str.fullmatch(_DATABASE_ID)
+        if numbered.any() and not numbered.all():
+            problem = f"no ids are {listed(dict.fromkeys(members.loc[~numbered, 'gene_id']))}"
+    if problem:
+        raise StudyError(
+            f"the gene sets do not fit together: {problem}",
+            where=str(folder),
+            expected="every set once in sets.tsv and in one gene list, each gene once; gene ids without version",
+            remedy="correct the tables; config/gene_sets/README.md explains their columns",
+        )
+    return sets, members
+
+
+def map_sets(
+    sets: pd.DataFrame,
+    members: pd.DataFrame,
+    *,
+    counted: Sequence[str],
+    ranked: Sequence[str],
+    families: Sequence[str],
+    excluded: Sequence[str],
+    min_size: int,
+    max_size: int,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Map the sets of some families to the genes that were measured; no gene is lost without being counted and named.
+
+    Args:
+        sets, members: from `read_collection`.
+        counted: gene ids of the table of counts.
+        ranked: gene ids of the ranking.
+        families: families to keep, in this order.
+        excluded: gene ids taken out of every set (the gene that was deleted in the study).
+        min_size, max_size: genes in the ranking that a set must have to be tested.
+
+    Returns:
+        The sets with n_listed, n_excluded, n_not_counted, n_not_ranked, n_ranked, tested and lost (symbols), and the members
+        that are in the ranking.
+
+    Raises:
+        StudyError: a family is unknown, or no id of the sets was counted.
+    """
+    unknown = sorted(set(families) - set(sets["family"]))
+    if unknown:
+        raise StudyError(
+            f"no gene set has the family {listed(unknown)}",
+            where="config/config.yaml, gene_sets.families",
+            expected=f"families of sets.tsv: {listed(sorted(set(sets['family'])), most=12)}",
+            remedy="correct the family, or add its sets",
+        )
+    order = {family: position for position, family in enumerate(families)}
+    kept = sets[sets["family"].isin(order)].copy()
+    kept = kept.iloc[kept["family"].map(order).argsort(kind="stable")].reset_index(drop=True)
+    own = members[members["set"].isin(kept["set"])].copy()
+    own["state"] = "ranked"
+    own.loc[~own["gene_id"].isin(list(ranked)), "state"] = "not_ranked"
+    own.loc[~own["gene_id"].isin(list(counted)), "state"] = "not_counted"
+    own.loc[own["gene_id"].isin(list(excluded)), "state"] = "excluded"
+    if len(own) and not own["gene_id"].isin(list(counted)).any():
+        raise StudyError(
+            "no gene of the gene sets is in the table of counts",
+            where=f"gene sets: {listed(own['gene_id'], most=3)}; counts: {listed(counted, most=3)}",
+            expected="the same kind of gene id in both",
+            remedy="use gene sets of the same organism and Ensembl ids, or set gene_sets.curated to none",
+        )
+    sizes = own.groupby(["set", "state"]).size().unstack(fill_value=0)
+    for state in ("excluded", "not_counted", "not_ranked", "ranked"):
+        kept[f"n_{state}"] = kept["set"].map(sizes.get(state, pd.Series(dtype=int))).fillna(0).astype(int)
+    kept.insert(len(SET_COLUMNS), "n_listed", kept["set"].map(own.groupby("set").size()))
+    kept["tested"] = kept["n_ranked"].between(min_size, max_size)
+    lost = own[own["state"] != "ranked"].groupby("set")["symbol"].agg(";".join)
+    kept["lost"] = kept["set"].map(lost).fillna("")
+    in_ranking = own[own["state"] == "ranked"].drop(columns="state")
+    return kept, in_ranking.reset_index(drop=True)

@@ -1,0 +1,1 @@
+"""Tests and scores of gene sets over arrays."""

@@ -1,0 +1,1 @@
+"""The page: tables and sentences from results, nothing is computed."""

@@ -1,0 +1,170 @@
+"""What artefacts alone would look like, beside what is observed, and which claims tell them apart."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from claimcheck.claims.model import Claim, Register
+from claimcheck.core.tables import listed
+from claimcheck.page.tables import Column, Table, as_table, plain, two, words
+
+_PREDICTED = {"kept_or_up": "kept or up", "up_if_younger": "up if younger"}
+_SIGNS = {"up": 1, "down": -1}
+_DEFINITE = {"up": "up", "down": "down", "unchanged": "no change"}
+
+
+def verdict_on_fit(predicted: str, observed: str, fits: object) -> str:
+    """Say whether what is observed agrees with a prediction, is opposite to it, or leaves it open.
+
+    Args:
+        predicted: as the register words it.
+        observed: up, down, uncertain or not measured.
+        fits: True, False, or missing where nothing definite is predicted or measured.
+    """
+    if fits is True:
+        return "agrees"
+    if fits is not False or observed not in _SIGNS:
+        return "open"
+    return "opposite" if predicted in (*_SIGNS, "kept_or_up") else "disagrees"
+
+
+def artefact_table(artefacts: pd.DataFrame, test: str, reference: str) -> Table:
+    """Lay out predicted directions beside the observed one, a row a readout, and a last row that counts.
+
+    Args:
+        artefacts: results/claims/artefacts.tsv.
+        test, reference: names of the conditions.
+    """
+    judged = _judged(artefacts)
+    worlds = list(dict.fromkeys(judged["world"]))
+    rows = []
+    for readout, part in judged.groupby("readout", sort=False):
+        first = part.iloc[0]
+        interval = f"{two(first['ci_low'])} to {two(first['ci_high'])}" if pd.notna(first["ci_low"]) else ""
+        row = {"looked_at": first["looked_at"] or readout, "claim": first["claim"], "observed": first["observed"]}
+        row |= {"effect": two(first["effect"]), "interval": interval}
+        for number, world in enumerate(worlds):
+            own = part[part["world"] == world]
+            row[f"world{number}"] = _cell(own.iloc[0]) if len(own) else ""
+        rows.append(row)
+    rows.append(
+        {"looked_at": "in all"} | {f"world{number}": count(judged, world) for number, world in enumerate(worlds)}
+    )
+    columns = [
+        Column("looked_at", "what is looked at", words),
+        Column("claim", "claim", plain),
+        Column("observed", "observed", plain),
+        Column("effect", f"log2 {test} / {reference}", plain),
+        Column("interval", "95 % interval", plain),
+        *[Column(f"world{number}", world, words) for number, world in enumerate(worlds)],
+    ]
+    caption = (
+        "What each explanation predicts, beside what is observed. Observed: up or down where the 95 % interval excludes no change, "
+        "else uncertain. ✓ agrees, ✗ does not, ? open: nothing definite is predicted, or the observation is uncertain."
+    )
+    return as_table(pd.DataFrame(rows).fillna(""), columns, caption)
+
+
+def count(judged: pd.DataFrame, world: str) -> str:
+    """Count how many readouts agree with a world, of those on which it says something that can be held against it."""
+    own = judged.loc[judged["world"] == world, "judged"]
+    against, still = int(own.isin(["opposite", "disagrees"]).sum()), int((own == "open").sum())
+    return f"{(own == 'agrees').sum()} agree, {against} against, {still} open"
+
+
+def reading_rule(artefacts: pd.DataFrame, register: Register) -> list[str]:
+    """Say which claims each artefact would imitate, which it speaks against, and which claims therefore tell most.
+
+    Args:
+        artefacts: results/claims/artefacts.tsv.
+        register: the claims register.
+    """
+    worlds = {str(name): _sides(part, register) for name, part in artefacts.groupby("world", sort=False)}
+    rivals = {name: one for name, one in worlds.items() if "opposite" in one.values() and "same" in one.values()}
+    sentences = [
+        f"{_capital(name)} alone would imitate {_named(one, 'same')}, and show the opposite of {_named(one, 'opposite')}."
+        for name, one in rivals.items()
+    ]
+    models = _models(worlds)
+    if rivals:
+        most = max(sum(side == "same" for side in one.values()) for one in rivals.values())
+        strongest = {name: one for name, one in rivals.items() if sum(side == "same" for side in one.values()) == most}
+        telling = [name for name in register.claims if any(one.get(name) == "opposite" for one in strongest.values())]
+        telling += [
+            claim.id for claim in register.claims.values() if claim.members and set(claim.members) <= set(telling)
+        ]
+        verb = "tells" if len(telling) == 1 else "tell"
+        sentences.append(
+            f"{listed(telling, most=20)} therefore {verb} most in this study: what imitates most other claims "
+            f"({listed(strongest)}) predicts their opposite."
+        )
+    if models:
+        sentences.append(f"All these claims together are predicted by {listed(models)} alone.")
+    return sentences
+
+
+def shown_by_artefacts(artefacts: pd.DataFrame, register: Register) -> dict[str, list[str]]:
+    """Say of each claim what every artefact alone would show, where it shows something definite.
+
+    Args:
+        artefacts: results/claims/artefacts.tsv.
+        register: the claims register.
+
+    Returns:
+        Claim to one `direction: artefact` each; explanations that predict every claim are no artefacts.
+    """
+    models = _models({str(name): _sides(part, register) for name, part in artefacts.groupby("world", sort=False)})
+    shown: dict[str, list[str]] = {}
+    for world, claim, predicted in artefacts[["world", "claim", "predicted"]].itertuples(index=False, name=None):
+        if world not in models and predicted in _DEFINITE:
+            shown.setdefault(claim, []).append(f"{_DEFINITE[predicted]}: {world}")
+    return shown
+
+
+def _models(worlds: Mapping[str, Mapping[str, str]]) -> list[str]:
+    """Name the explanations that predict every claim that any of them speaks of."""
+    tested = {name for one in worlds.values() for name in one}
+    return [name for name, one in worlds.items() if tested and all(one.get(claim) == "same" for claim in tested)]
+
+
+def _judged(artefacts: pd.DataFrame) -> pd.DataFrame:
+    known = artefacts["fits"].astype(str).map({"True": True, "False": False})
+    judged = [
+        verdict_on_fit(predicted, observed, fits)
+        for predicted, observed, fits in zip(artefacts["predicted"], artefacts["observed"], known, strict=True)
+    ]
+    return artefacts.assign(judged=judged)
+
+
+def _cell(row: Mapping[str, str] | pd.Series) -> str:
+    mark = {"agrees": "✓", "open": "?"}.get(row["judged"], "✗")
+    predicted = row["predicted"]
+    return f"{_PREDICTED.get(predicted, predicted)} {mark}" if predicted else "–"
+
+
+def _sides(part: pd.DataFrame, register: Register) -> dict[str, str]:
+    """Hold a world's predictions against those of the claims whose readouts they are."""
+    sides = {}
+    for claim, predicted in zip(part["claim"], part["predicted"], strict=True):
+        if claim in register.confirmatory:
+            sides[claim] = _side(register.claims[claim], predicted)
+    return sides
+
+
+def _side(claim: Claim, predicted: str) -> str:
+    """Say whether a predicted direction is the same as a claim's, its opposite, or neither."""
+    if claim.kind == "noninferiority":
+        kept = {1: ("up", "kept_or_up", "unchanged"), -1: ("down", "unchanged")}[claim.direction]
+        return "same" if predicted in kept else "opposite" if predicted in _SIGNS else ""
+    if claim.kind == "equivalence":
+        return "same" if predicted == "unchanged" else ""
+    towards = claim.direction * _SIGNS.get(predicted, 0)
+    return {1: "same", -1: "opposite"}.get(towards, "")
+
+
+def _named(sides: Mapping[str, str], side: str) -> str:
+    return listed([name for name, one in sides.items() if one == side], most=20)
+
+
+def _capital(text: str) -> str:
+    return f"‘{text[:1].upper()}{text[1:]}’"

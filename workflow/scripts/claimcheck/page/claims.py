@@ -1,0 +1,264 @@
+"""The claims as the page shows them: a row a claim on the first screen, and the tables behind it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from claimcheck.claims.model import Claim, Register
+from claimcheck.core.tables import listed
+from claimcheck.figures.claims import MARKS, confirmatory_rows, in_reading_order, kind_of, records, unit_of
+from claimcheck.page.artefacts import artefact_table, reading_rule, shown_by_artefacts
+from claimcheck.page.claims_tables import (
+    control_sentences,
+    exploratory_table,
+    numbers_table,
+    proxy_table,
+    robustness_table,
+    statements_table,
+    truth_table,
+    veto_table,
+)
+from claimcheck.page.study_words import Study
+from claimcheck.page.tables import Table, probability, two, words
+
+
+@dataclass(frozen=True)
+class ClaimResults:
+    """The claims register and the tables of results/claims; the names are those of the files.
+
+    Attributes:
+        register: the claims register.
+        identification: register.tsv, text.
+        truth: planted effects of a simulated study: claim, planted, expected, holds; None where nothing was planted.
+    """
+
+    register: Register
+    verdicts: pd.DataFrame
+    robustness: pd.DataFrame
+    vetoes: pd.DataFrame
+    artefacts: pd.DataFrame
+    controls: pd.DataFrame
+    set_tests: pd.DataFrame
+    gene_tests: pd.DataFrame
+    specifications: pd.DataFrame
+    identification: pd.DataFrame
+    truth: pd.DataFrame | None = None
+
+
+@dataclass(frozen=True)
+class ClaimRow:
+    """One claim on the first screen.
+
+    `kind` names the verdict for the style sheet, `leads` marks the claims that lead, `alone` is what artefacts alone would show.
+    """
+
+    claim: str
+    statement: str
+    mark: str
+    kind: str
+    verdict: str
+    label: str
+    effect: str
+    interval: str
+    mde: str
+    p_holm: str
+    n: str
+    k: str
+    alone: list[str]
+    reason: str
+    leads: bool
+
+
+@dataclass(frozen=True)
+class ClaimsView:
+    """What the page says of claims.
+
+    Attributes:
+        banners: words and sentence of what weighs on every verdict.
+        summary: how many claims have which verdict.
+        rows: a row a claim that has a verdict, those that lead first.
+        reading: which claims tell most, a sentence each.
+        deviations: where the configuration is not that of the primary analysis: key, found, registered.
+        reach: which claims these data could have decided, a sentence each.
+        n_confirmatory: claims whose p-values are adjusted together.
+        digest, file_digest: checksums of the register.
+        artefacts, truth: tables, None where there is nothing to compare.
+        fired: vetoes that fired, or None.
+    """
+
+    title: str
+    publication: str
+    banners: list[tuple[str, str]]
+    summary: str
+    rows: list[ClaimRow]
+    reading: list[str]
+    reach: list[str]
+    n_confirmatory: int
+    digest: str
+    file_digest: str
+    deviations: list[tuple[str, str, str]]
+    artefacts: Table | None
+    worlds: list[tuple[str, str]]
+    statements: Table
+    not_testable: Table
+    exploratory: Table
+    numbers: Table
+    robustness: Table
+    fired: Table | None
+    vetoes: str
+    left_undone: list[str]
+    controls: list[str]
+    truth: Table | None
+
+
+def view_claims(results: ClaimResults, outcomes: pd.DataFrame, study: Study) -> ClaimsView:
+    """Put together what the page says of the claims.
+
+    Args:
+        results: register and tables.
+        outcomes: question, outcome, sentence of the identity checks.
+        study: names of the conditions.
+    """
+    register, verdicts = results.register, results.verdicts
+    shown = in_reading_order(verdicts[~verdicts["kind"].isin(["not_testable", "exploratory"])], register.lead)
+    numbers = dict(zip(results.identification["key"], results.identification["value"], strict=True))
+    fired = results.vetoes[results.vetoes["fired"].eq(True)]
+    worlds = results.artefacts.drop_duplicates("world")[["world", "explanation"]]
+    alone = shown_by_artefacts(results.artefacts, register)
+    return ClaimsView(
+        title=register.title,
+        publication=register.publication,
+        banners=_banners(outcomes),
+        summary=_summary(verdicts, register),
+        rows=[_row(row, register, alone.get(str(row["claim"]), [])) for row in records(shown)],
+        reading=reading_rule(results.artefacts, register),
+        reach=_reach(verdicts, register),
+        n_confirmatory=len(register.confirmatory),
+        digest=numbers["digest"],
+        file_digest=numbers["file_digest"],
+        deviations=_deviations(results.identification),
+        artefacts=artefact_table(results.artefacts, study.test, study.reference) if len(results.artefacts) else None,
+        worlds=list(worlds.itertuples(index=False, name=None)),
+        statements=statements_table(register),
+        not_testable=proxy_table(verdicts, register, results.set_tests, results.gene_tests, study),
+        exploratory=exploratory_table(verdicts, register, results.set_tests, results.gene_tests, study),
+        numbers=numbers_table(verdicts, register, study),
+        robustness=robustness_table(verdicts, results.robustness, register),
+        fired=veto_table(fired) if len(fired) else None,
+        vetoes=listed(dict.fromkeys(results.vetoes["veto"]), most=20),
+        left_undone=_left_undone(results.specifications),
+        controls=control_sentences(results.controls, register),
+        truth=None if results.truth is None else truth_table(results.truth, verdicts, register, study),
+    )
+
+
+def _row(row: dict[str, Any], register: Register, alone: list[str]) -> ClaimRow:
+    claim = register.claims[str(row["claim"])]
+    effect, low, high = (float(row[name]) for name in ("effect", "ci_low", "ci_high"))
+    interval = f"{two(low)} to {two(high)}" if pd.notna(low) else ""
+    n_genes = pd.to_numeric(pd.Series([row.get("n_genes")]), errors="coerce").iloc[0]
+    kind = kind_of(int(row["row"]))
+    # The numbers behind a premise stand in the section on identity.
+    premise = " ".join(filter(None, [f"{str(row['reason']).partition(' (')[0]}.", claim.notes]))
+    reason = premise if claim.kind == "quality" else row["reason"]
+    return ClaimRow(
+        claim=claim.id,
+        statement=claim.statement,
+        mark=MARKS[kind],
+        kind=kind.replace(" ", "-"),
+        verdict=str(row["verdict"]),
+        label="; ".join(part for part in (str(row["label"]), _looked_at(claim, register, n_genes)) if part),
+        effect=two(effect),
+        interval=interval,
+        mde=two(float(row["mde"])),
+        p_holm=_p_holm(row, kind),
+        n=f"{row['n_test']} + {row['n_reference']}",
+        k=two(float(row["robustness"])),
+        alone=alone,
+        reason=words(reason),
+        leads=claim.id in register.lead,
+    )
+
+
+def _p_holm(row: dict[str, Any], kind: str) -> str:
+    """Write the adjusted p in the claim's direction, and where the claim is contradicted that of the opposite."""
+    p, opposite = float(row["p_holm"]), float(row.get("p_holm_opposite", "nan"))
+    both = kind == "contradicted" and pd.notna(opposite)
+    return f"{probability(p)}; opposite {probability(opposite)}" if both else probability(p)
+
+
+def _looked_at(claim: Claim, register: Register, n_genes: float) -> str:
+    """Say what an effect is the effect of."""
+    if claim.kind == "quality":
+        return "premise"
+    if claim.members:
+        return f"decided by {listed(claim.members)}" + (" and controls" if claim.kind == "specificity" else "")
+    if unit_of(register, claim) == "set":
+        return f"set of {n_genes:.0f} genes" if pd.notna(n_genes) and n_genes > 0 else "set"
+    by_model = any(gene.model for gene in claim.genes)
+    return "genes one by one, effect in the direction that the model says" if by_model else "gene"
+
+
+def _banners(outcomes: pd.DataFrame) -> list[tuple[str, str]]:
+    """Name the premises that are not established: they weigh on every verdict."""
+    names = {"knockout": ("KO", "the deletion"), "tissue": ("TISSUE", "the tissue")}
+    banners = []
+    for row in records(outcomes):
+        short, premise = names.get(row["question"], (str(row["question"]).upper(), "this premise"))
+        consequence = {
+            "unconfirmed": f"Every verdict below supposes {premise}; none of them shows it.",
+            "contradicted": "Claims that need it are not testable.",
+        }
+        if row["outcome"] in consequence:
+            why = str(row["sentence"]).removeprefix(f"{row['outcome']}: ")
+            banners.append((f"{short}_{row['outcome'].upper()}", f"{why}. {consequence[row['outcome']]}"))
+    return banners
+
+
+def _summary(verdicts: pd.DataFrame, register: Register) -> str:
+    """Count the verdicts of the confirmatory claims, and those that RNA cannot test."""
+    own = verdicts[verdicts["claim"].isin(register.confirmatory)]
+    if own.empty:
+        return "The register holds no claim that a verdict could be given on."
+    counts = own["verdict"].str.partition(" (")[0].value_counts()
+    counts = counts.reindex([name for name in (*MARKS, *counts.index.difference(list(MARKS))) if name in counts])
+    untestable = int((verdicts["kind"] == "not_testable").sum())
+    parts = ", ".join(f"{n} {name}" for name, n in counts.items())
+    more = f" {untestable} further statements cannot be tested by RNA at all." if untestable else ""
+    return f"Of {len(own)} claims that are tested together, as the register words them: {parts}.{more}"
+
+
+def _reach(verdicts: pd.DataFrame, register: Register) -> list[str]:
+    """Say which claims these data could have decided, by the minimum detectable effect and the claim's threshold."""
+    own = confirmatory_rows(verdicts, register).dropna(subset=["mde", "threshold"])
+    within, beyond = own[own["mde"] <= own["threshold"]], own[own["mde"] > own["threshold"]]
+    tests = register.tests
+    asked = "a change as large as the claim asks for"
+    sentences = []
+    if len(within):
+        named = listed(within["claim"], most=len(within))
+        share = f"{100 * tests.power:.0f} % of studies like this one"
+        sentences.append(f"One test at {1 - tests.interval:.2g} would find {asked} in {share} for {named}.")
+    if len(beyond):
+        pairs = zip(beyond["claim"], beyond["mde"], beyond["threshold"], strict=True)
+        named = listed(
+            (f"{name} ({two(mde)} needed, {two(least)} asked)" for name, mde, least in pairs), most=len(beyond)
+        )
+        sentences.append(f"It would not for {named}: there, finding nothing says little.")
+    return sentences
+
+
+def _deviations(identification: pd.DataFrame) -> list[tuple[str, str, str]]:
+    rows = identification[identification["key"].str.startswith("deviation: ")]
+    return [(row["key"].removeprefix("deviation: "), row["value"], row["note"]) for row in records(rows)]
+
+
+def _left_undone(specifications: pd.DataFrame) -> list[str]:
+    """List the ways to analyse that the register names and that were not run, with the reason."""
+    rows = specifications[specifications["run"].eq(False)]
+    return [
+        f"{axis.replace('_', ' ')} {name}: {reason}"
+        for axis, name, reason in rows[["axis", "specification", "reason"]].itertuples(index=False, name=None)
+        if reason != "is the primary choice"
+    ]

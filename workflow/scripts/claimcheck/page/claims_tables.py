@@ -1,0 +1,259 @@
+"""The tables behind the verdicts: all numbers, what other analyses say, vetoes, proxies, controls, and the planted truth."""
+
+from typing import Any
+
+import pandas as pd
+
+from claimcheck.claims.model import SHOWN, Claim, Register
+from claimcheck.core.tables import listed
+from claimcheck.figures.claims import confirmatory_rows, in_reading_order, records
+from claimcheck.page.study_words import Study
+from claimcheck.page.tables import (
+    Column,
+    Table,
+    as_table,
+    percent,
+    probability,
+    sentence,
+    short,
+    together,
+    two,
+    whole,
+    words,
+)
+
+
+def statements_table(register: Register) -> Table:
+    """List what the publication states, and the claims that belong to each statement."""
+    rows = [
+        (name, text, "; ".join(claim.id for claim in register.claims.values() if name in claim.about))
+        for name, text in register.statements.items()
+    ]
+    columns = [
+        Column("id", "id", words),
+        Column("statement", "statement", sentence),
+        Column("claims", "claims that belong to it", words),
+    ]
+    return as_table(pd.DataFrame(rows, columns=["id", "statement", "claims"]), columns, "In the words of the register.")
+
+
+def numbers_table(verdicts: pd.DataFrame, register: Register, study: Study) -> Table:
+    """Lay out every number that a verdict rests on."""
+    rows = confirmatory_rows(verdicts, register)
+    rows = rows.assign(
+        interval=[_interval(row, "ci_low", "ci_high") for row in records(rows)],
+        interval90=[_interval(row, "ci90_low", "ci90_high") for row in records(rows)],
+        notes=[register.claims[name].notes for name in rows["claim"]],
+    )
+    columns = [
+        Column("claim", "claim", words),
+        Column("verdict", "verdict", sentence),
+        Column("row", "row", whole),
+        Column("kind", "kind", lambda kind: words(kind).replace("_", " ")),
+        Column("effect", "effect", two),
+        Column("interval", "95 % interval", together, "ci_low"),
+        Column("interval90", "90 % interval", together, "ci90_low"),
+        Column("threshold", "threshold", short),
+        Column("mde", "MDE", two),
+        Column("p_value", "p", probability),
+        Column("p_holm", "p (Holm)", probability),
+        Column("q_value", "q", probability),
+        Column("p_holm_opposite", "opposite, p (Holm)", probability),
+        Column("robustness", "k", two),
+        Column("n_genes", "genes", whole),
+        Column("detected_share", "expressed", percent),
+        Column("variant", "variant", words),
+        Column("false_support_rate", "false support", percent),
+        Column("notes", "caveats", sentence),
+    ]
+    return as_table(
+        rows,
+        columns,
+        f"Effects: log2 {study.test} / {study.reference}. p: before adjustment, in the claim's direction (two-sided where it "
+        "has none; of sets the larger of rotation and CAMERA). Holm and q (Benjamini and Hochberg): over all claims of this table. "
+        "Threshold: smallest effect of interest, or margin. MDE: minimum detectable effect. k: share of other analyses that agree. "
+        "Row: of the table of verdicts. "
+        "All: results/claims/verdicts.tsv.",
+    )
+
+
+def robustness_table(verdicts: pd.DataFrame, robustness: pd.DataFrame, register: Register) -> Table:
+    """Sum up what other analyses say of every claim: how many agree, their effects, and the one that says least."""
+    rows = []
+    for row in records(confirmatory_rows(verdicts, register)):
+        own = robustness[(robustness["claim"] == row["claim"]) & robustness["counted"].eq(True)]
+        effects = own["effect"].dropna()
+        sign = 1 if row["effect"] >= 0 else -1
+        towards = row["direction"] if row["kind"] == "noninferiority" else sign
+        weakest = own.loc[effects.mul(towards).idxmin()] if len(effects) else None
+        rows.append(
+            {
+                "claim": row["claim"],
+                "k": row["robustness"],
+                "agreeing": f"{int(own['agrees'].eq(True).sum())} of {len(own)}",
+                "median": effects.median(),
+                "range": f"{two(effects.min())} to {two(effects.max())}" if len(effects) else "",
+                "same_sign": (effects * row["effect"] > 0).mean() if pd.notna(row["effect"]) else float("nan"),
+                "weakest": ""
+                if weakest is None
+                else f"{weakest['axis'].replace('_', ' ')}, {weakest['specification']}: {two(weakest['effect'])}",
+            }
+        )
+    columns = [
+        Column("claim", "claim", words),
+        Column("k", "k", two),
+        Column("agreeing", "agree", together),
+        Column("median", "median effect", two),
+        Column("range", "range", together),
+        Column("same_sign", "same sign", percent),
+        Column("weakest", "analysis that weakens it most", sentence),
+    ]
+    return as_table(
+        pd.DataFrame(rows, columns=[column.name for column in columns]),
+        columns,
+        "What other analyses than the primary one say. They can weaken a verdict, never better it. All: "
+        "results/claims/robustness.tsv.",
+    )
+
+
+def veto_table(fired: pd.DataFrame) -> Table:
+    """Lay out the reruns of the vetoes that fired."""
+    rows = fired.assign(
+        panels=fired["panels"].str.replace(";", ", "),
+        interval=[_interval(row, "ci90_low", "ci90_high") for row in records(fired)],
+    )
+    columns = [
+        Column("claim", "claim", words),
+        Column("veto", "veto", words),
+        Column("panels", "panels that differ", words),
+        Column("rerun", "rerun", words),
+        Column("effect", "effect in it", two),
+        Column("interval", "90 % interval", together, "ci90_low"),
+        Column("reason", "how", sentence),
+    ]
+    return as_table(rows, columns, "Vetoes that fired, and what is left of each claim in the reruns that they ask for.")
+
+
+def proxy_table(
+    verdicts: pd.DataFrame, register: Register, set_tests: pd.DataFrame, gene_tests: pd.DataFrame, study: Study
+) -> Table:
+    """Lay out the statements that RNA cannot test, why, and what transcripts near them do."""
+    rows = _shown(verdicts, register, "not_testable", set_tests, gene_tests)
+    columns = [
+        Column("claim", "id", words),
+        Column("statement", "statement", sentence),
+        Column("reason", "why not", sentence),
+        Column("proxies", f"transcripts near it (log2 {study.test} / {study.reference}, 95 % interval)", sentence),
+        Column("notes", "what limits them", sentence),
+    ]
+    return as_table(
+        rows, columns, "Not testable, whatever the data show. The transcripts are context and change no verdict."
+    )
+
+
+def exploratory_table(
+    verdicts: pd.DataFrame, register: Register, set_tests: pd.DataFrame, gene_tests: pd.DataFrame, study: Study
+) -> Table:
+    """Lay out what is looked at without a verdict."""
+    rows = _shown(verdicts, register, "exploratory", set_tests, gene_tests)
+    columns = [
+        Column("claim", "id", words),
+        Column("statement", "question", sentence),
+        Column("proxies", f"what is seen (log2 {study.test} / {study.reference}, 95 % interval)", sentence),
+        Column("notes", "what limits it", sentence),
+    ]
+    return as_table(rows, columns, "Looked at without a verdict, and without a p-value.")
+
+
+def control_sentences(controls: pd.DataFrame, register: Register) -> list[str]:
+    """Say what the negative controls found, a sentence a control."""
+    sentences = []
+    limit = float(register.primary["negative_controls"]["false_support_warn"])
+    for name, part in controls.dropna(subset=["share_supported"]).groupby("control", sort=False):
+        over = part[part["share_supported"] > limit]
+        low, high = (percent(value) for value in (part["share_supported"].min(), part["share_supported"].max()))
+        rate = f"in {low}" if low == high else f"in {low} to {high}"
+        verb = f"; above {percent(limit)}: {listed(over['claim'], most=20)}" if len(over) else ""
+        n = listed(sorted({f"{n:,.0f}" for n in part["n_draws"]}))
+        sentences.append(f"{str(name).capitalize()} ({n} draws a claim) are called supported {rate} of draws{verb}.")
+    for row in records(controls.dropna(subset=["effect"])):
+        sentences.append(
+            f"{str(row['control']).capitalize()} ({words(row['note'])}): log2 {two(row['effect'])}, 95 % interval "
+            f"{_interval(row, 'ci_low', 'ci_high')}, p {probability(row['p_value'])}."
+        )
+    return sentences
+
+
+def truth_table(truth: pd.DataFrame, verdicts: pd.DataFrame, register: Register, study: Study) -> Table:
+    """Lay out what was planted for every claim beside what was found and concluded."""
+    rows = in_reading_order(truth.merge(verdicts, on="claim", how="inner", validate="1:1"), register.lead)
+    rows = rows.assign(
+        interval=[_interval(row, "ci_low", "ci_high") for row in records(rows)],
+        outcome=[_outcome(row) for row in records(rows)],
+    )
+    columns = [
+        Column("claim", "claim", words),
+        Column("statement", "statement", sentence),
+        Column("planted", "planted effect", two),
+        Column("expected", "with composition", two),
+        Column("effect", "effect found", two),
+        Column("interval", "95 % interval", together, "ci_low"),
+        Column("holds", "in the planted world", words),
+        Column("verdict", "verdict", words),
+        Column("outcome", "so the verdict is", words),
+    ]
+    return as_table(
+        rows,
+        columns,
+        f"Effects: log2 {study.test} / {study.reference}; of sets the mean over their genes with their weights. Planted: the "
+        "effect in the cells. With composition: also what an uneven mixture of tissues adds. A claim is true there if "
+        "the planted effect reaches its threshold, or keeps within its margin.",
+    )
+
+
+def _outcome(row: dict[str, Any]) -> str:
+    verdict_row, holds = int(row["row"]), row["holds"]
+    if not holds:
+        return ""
+    if verdict_row == 6:
+        return {"true": "right", "smaller than claimed": "too strong"}.get(holds, "wrong: false support")
+    if verdict_row == 7:
+        return "wrong: false support" if holds == "false" else "right"
+    if verdict_row in (8, 9):
+        return "wrong: a true claim is denied" if holds == "true" else "right"
+    return "open"
+
+
+def _shown(
+    verdicts: pd.DataFrame, register: Register, kind: str, set_tests: pd.DataFrame, gene_tests: pd.DataFrame
+) -> pd.DataFrame:
+    rows = verdicts[verdicts["kind"] == kind]
+    given = dict(zip(verdicts["claim"], verdicts["verdict"], strict=True))
+    claims = [register.claims[name] for name in rows["claim"]]
+    return rows.assign(
+        notes=[claim.notes for claim in claims],
+        proxies=["; ".join(_seen(claim, given, set_tests, gene_tests)) for claim in claims],
+    )
+
+
+def _seen(claim: Claim, given: dict[str, str], set_tests: pd.DataFrame, gene_tests: pd.DataFrame) -> list[str]:
+    """Say what claims, sets and genes that a claim points to look like."""
+    seen = [f"{name} {given[name]}" for name in claim.proxy_claims if name in given]
+    own = set_tests[
+        (set_tests["claim"] == claim.id) & (set_tests["role"] == SHOWN) & (set_tests["variant"] == claim.variant)
+    ]
+    measured = {str(row["run"]): row for row in records(own)}
+    seen += [_number(test.run, measured.get(test.run)) for test in claim.sets]
+    by_gene = {str(row["gene_id"]): row for row in records(gene_tests)}
+    return seen + [_number(gene.symbol, by_gene.get(gene.gene_id)) for gene in claim.genes]
+
+
+def _number(name: str, row: dict[str, Any] | None) -> str:
+    if row is None or pd.isna(row["effect"]):
+        return f"{name} not measured"
+    return f"{name} {two(row['effect'])} ({_interval(row, 'ci_low', 'ci_high')})"
+
+
+def _interval(row: dict[str, Any], low: str, high: str) -> str:
+    ends = [float(row.get(end, "nan")) for end in (low, high)]
+    return f"{two(ends[0])} to {two(ends[1])}" if pd.notna(ends[0]) else ""

@@ -1,0 +1,232 @@
+"""The page: one HTML file that holds everything it shows and asks nothing of any server."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import jinja2
+import pandas as pd
+import yaml
+from markupsafe import Markup
+
+from claimcheck.figures.registry import Entry, entry_of, read_entries
+from claimcheck.page.captions import describe_figure
+from claimcheck.page.claims import ClaimResults, view_claims
+from claimcheck.page.interactive import prepare_interaction
+from claimcheck.page.methods import read_references
+from claimcheck.page.provenance_card import make_card, versions_of
+from claimcheck.page.sentences import (
+    describe_heterogeneity,
+    describe_model,
+    describe_outcome,
+    name_differing_panels,
+)
+from claimcheck.page.study_words import Calls, Study, count_calls
+from claimcheck.page.tables import (
+    Column,
+    Table,
+    as_table,
+    design_table,
+    gate_table,
+    gene_table,
+    panel_table,
+    reads_table,
+    sample_table,
+    sentence,
+    set_table,
+    set_test_table,
+    top_genes,
+    words,
+)
+
+
+@dataclass(frozen=True)
+class Results:
+    """The tables that the page is made from; those of steps that a study does not have are None.
+
+    Attributes:
+        samples: sample, condition, sex, age, tissue, batch, runs, evidence (text).
+        gates: gate, scope, status, value, threshold, reason, accepted (text).
+        outcomes: question (knockout, tissue), outcome, sentence (text); no row where nothing was asked.
+        composition: panel, n_genes, n_detected, log2_ratio, standardised_difference, p_t, p_permutation, differs.
+        design: covariate, formula, residual_df, chosen, reason.
+        heterogeneity: symbol, difference, p_adjusted; no row where it was not fitted.
+        outlier_genes: sample, n_outlier_genes, flagged.
+        genes: gene_id, symbol, base_mean, log2_fold_change, lfc_se, stat, p_value, p_adjusted,
+            log2_fold_change_shrunken.
+        summary: quantity, value (text).
+        size_factors: sample, size_factor, library_size.
+        mapping: sample, n_processed, share_pseudoaligned.
+        reads: run, mate, n_reads, mean_length, share_q30, gc_share, duplicate_share, adapter_share, adapter.
+        set_tests: set, family, source, variant, n_genes, effect, p_both, p_both_adjusted, nes, p_prerank, p_prerank_adjusted,
+            leading_edge.
+        sets: where the sets come from.
+        configuration: the merged configuration, YAML.
+        provenance: kind, name, algorithm, value, size of what went in; of the kind software the value is a version.
+        claims: the claims register and what was found of it, None where no register was evaluated.
+    """
+
+    samples: pd.DataFrame
+    gates: pd.DataFrame
+    outcomes: pd.DataFrame
+    composition: pd.DataFrame
+    design: pd.DataFrame
+    heterogeneity: pd.DataFrame
+    outlier_genes: pd.DataFrame
+    genes: pd.DataFrame
+    summary: pd.DataFrame
+    size_factors: pd.DataFrame
+    mapping: pd.DataFrame | None
+    reads: pd.DataFrame | None
+    set_tests: pd.DataFrame | None
+    sets: pd.DataFrame | None
+    configuration: str
+    provenance: pd.DataFrame
+    claims: ClaimResults | None = None
+
+
+@dataclass(frozen=True)
+class FigureView:
+    """A figure as the page shows it; `image` is a data URI, `width` in points, `key` what its name adds to the entry's."""
+
+    name: str
+    entry: Entry
+    key: str
+    image: Markup
+    width: float
+    alt: str
+    caption: str
+
+
+@dataclass(frozen=True)
+class FamilyView:
+    """A family of gene sets as the page shows it."""
+
+    name: str
+    figures: list[FigureView]
+    table: Table
+    sentence: str
+
+
+def render_page(study: Study, results: Results, figures: Sequence[Path], template: Path) -> str:
+    """Write the page of a study.
+
+    Args:
+        study: names, direction, alpha.
+        results: tables.
+        figures: SVG files, named after what they show.
+        template: the page's Jinja template; the files that it includes, its script and the entries of figures lie beside it.
+
+    Returns:
+        HTML. All text of the study is escaped.
+    """
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(template.parent),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.policies["json.dumps_kwargs"] = {"separators": (",", ":"), "allow_nan": False}
+    calls = count_calls(results.genes, results.samples, study)
+    entries = read_entries(template.parent / "figures.yaml")
+    views = {path.stem: _view(path, study, calls, entries) for path in figures}
+
+    def at(place: str) -> list[FigureView]:
+        return sorted((view for view in views.values() if view.entry.place == place), key=lambda view: view.entry.order)
+
+    animals = results.samples.merge(results.size_factors, on="sample", how="left", validate="1:1")
+    if results.mapping is not None:
+        animals = animals.merge(
+            results.mapping[["sample", "n_processed", "share_pseudoaligned"]], on="sample", how="left"
+        )
+    claims = None if results.claims is None else view_claims(results.claims, results.outcomes, study)
+    families = _families(study, results.set_tests, at("sets"))
+    interest = results.genes[results.genes["gene_id"].isin(study.label_genes)].sort_values("symbol")
+    return environment.get_template(template.name).render(
+        study=study,
+        calls=calls,
+        views=views,
+        claims=claims,
+        samples=sample_table(animals),
+        gates=gate_table(results.gates),
+        outcomes=results.outcomes.to_dict("records"),
+        differing=name_differing_panels(results.composition, results.gates, study),
+        panels=panel_table(results.composition, study),
+        model=describe_model(results.design),
+        design=design_table(results.design),
+        heterogeneity=describe_heterogeneity(results.heterogeneity, results.design, study),
+        outlier_samples=list(results.outlier_genes.loc[results.outlier_genes["flagged"].eq(True), "sample"]),
+        reads=None if results.reads is None else reads_table(results.reads),
+        n_status=results.gates["status"].value_counts().to_dict(),
+        outcome=describe_outcome(results.genes, study, calls),
+        top_genes=top_genes(results.genes, study),
+        interest=gene_table(interest, study, "The genes of interest."),
+        absent=sorted(set(study.label_genes) - set(results.genes["gene_id"])),
+        summary=as_table(
+            results.summary,
+            [Column("meaning", "what was counted", sentence), Column("value", "number", words)],
+            "Numbers of the differential test.",
+        ),
+        families=families,
+        at=at,
+        opposed=[view for view in views.values() if view.entry.place == "sets" and view.key not in study.families],
+        explored="exploratory" in views or bool(claims and claims.exploratory.rows),
+        sets=None if results.sets is None else set_table(results.sets),
+        configuration=results.configuration,
+        settings=yaml.safe_load(results.configuration),
+        versions=versions_of(results.provenance),
+        card=make_card(results.samples, results.configuration, results.provenance, study),
+        **read_references(template.parent / "references.yaml").helpers(),
+        interaction=prepare_interaction(results.genes, study, template.parent),
+    )
+
+
+def _view(path: Path, study: Study, calls: Calls, entries: Mapping[str, Entry]) -> FigureView:
+    entry, key = entry_of(path.stem, entries)
+    alt, caption = describe_figure(path.stem, study, calls, entries)
+    drawing = path.read_text(encoding="utf-8")
+    printed = re.search(r'<svg[^>]*? width="([\d.]+)pt"', drawing)
+    width = float(printed[1]) if printed else 0.0
+    if study.simulated:
+        alt = f"Simulated data. {alt}"
+    return FigureView(path.stem, entry, "".join(key.values()), data_address(drawing), width, alt, caption)
+
+
+def data_address(drawing: str) -> Markup:
+    """Write an SVG as the address of itself, fit for an attribute in double quotes; a quarter shorter than in base64."""
+    text = " ".join(re.sub(r"<!--.*?-->", "", drawing, flags=re.DOTALL).split())
+    for character, written in (("%", "%25"), ("#", "%23"), ("&", "%26"), ("'", "%27"), ('"', "'")):
+        text = text.replace(character, written)
+    return Markup("data:image/svg+xml,") + Markup(text)
+
+
+def _families(study: Study, tests: pd.DataFrame | None, views: Sequence[FigureView]) -> list[FamilyView]:
+    if tests is None:
+        return []
+    families = []
+    for name in study.families:
+        chosen = tests[tests["family"] == name]
+        low = chosen[chosen["p_both_adjusted"] < study.alpha].sort_values("set")
+        up = list(low.loc[low["effect"] > 0, "set"])
+        down = list(low.loc[low["effect"] < 0, "set"])
+        n_ranked = int((chosen["p_prerank_adjusted"] < study.alpha).sum())
+        named = "".join(
+            f" Higher in {group}: {', '.join(sets)}."
+            for group, sets in ((study.test, up), (study.reference, down))
+            if sets
+        )
+        sentence = (
+            f"Of {len(chosen)} sets tested, {len(low)} move both by rotation and more than other genes by CAMERA (the larger p, "
+            f"adjusted over all sets tested, below {study.alpha:g}).{named} Ranking alone would name {n_ranked}."
+        )
+        families.append(
+            FamilyView(
+                name=name,
+                figures=[view for view in views if view.key == name],
+                table=set_test_table(tests, name),
+                sentence=sentence,
+            )
+        )
+    return families

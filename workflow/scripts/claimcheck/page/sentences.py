@@ -1,0 +1,66 @@
+"""Sentences of the page: what was found, with its numbers, and what does not follow from it."""
+
+import pandas as pd
+
+from claimcheck.core.tables import listed
+from claimcheck.page.study_words import Calls, Study
+from claimcheck.page.tables import probability, two
+
+
+def name_differing_panels(composition: pd.DataFrame, gates: pd.DataFrame, study: Study) -> str:
+    """Say in a sentence how many panels of composition differ, the largest by name, and whether PC1 goes along; or nothing."""
+    different = composition[composition["differs"].eq(True)]
+    if different.empty:
+        return ""
+    largest = different.loc[different["log2_ratio"].abs().sort_values(ascending=False, kind="stable").index]
+    named = [
+        f"{panel} (log2 {two(ratio)})" for panel, ratio in zip(largest["panel"], largest["log2_ratio"], strict=True)
+    ]
+    banner = gates.loc[(gates["gate"] == "composition") & (gates["scope"] == "PC1"), "reason"]
+    return (
+        "".join(f"{sentence}. " for sentence in banner)
+        + f"{len(different)} of {len(composition)} panels differ between {study.test} and {study.reference} by the size of their "
+        f"difference: {listed(named)}. Genes that these cells express, or that other cells express around them, can differ for "
+        "this reason alone."
+    )
+
+
+def describe_model(design: pd.DataFrame) -> str:
+    """Say in a sentence which model was fitted and why."""
+    taken = design[design["chosen"]].iloc[0]
+    return f"{taken['formula']} ({taken['residual_df']:.0f} residual degrees of freedom): {str(taken['reason']).partition(';')[0]}."
+
+
+def describe_heterogeneity(heterogeneity: pd.DataFrame, design: pd.DataFrame, study: Study) -> str:
+    """Say in a sentence whether the effect differs between the levels of the covariate, or nothing where it was not fitted."""
+    if heterogeneity.empty:
+        return ""
+    covariate = design.loc[design["chosen"], "covariate"].iloc[0]
+    differing = heterogeneity[heterogeneity["p_adjusted"] < study.alpha].sort_values("p_adjusted")
+    named = f": {listed(differing['symbol'])}" if len(differing) else ""
+    return (
+        f"The effect differs with {covariate} in {len(differing):,} of {len(heterogeneity):,} genes (interaction, "
+        f"adjusted p below {study.alpha:g}){named}. A description: it chooses no subgroup, and with few animals it finds only "
+        "large differences."
+    )
+
+
+def describe_outcome(genes: pd.DataFrame, study: Study, calls: Calls) -> str:
+    """Say in a sentence how many genes are called; if none is, say that this is a result, with the numbers."""
+    n_adjusted = calls.n_genes - calls.n_without_p - calls.n_without_adjusted_p
+    compared = f"{calls.n_test} {study.test} and {calls.n_reference} {study.reference} animals"
+    if calls.n_called:
+        verb = "is" if calls.n_called == 1 else "are"
+        return (
+            f"Of {n_adjusted:,} genes with an adjusted p, {calls.n_called:,} {verb} called below {study.alpha:g}: "
+            f"{calls.n_up:,} higher in {study.test} and {calls.n_down:,} higher in {study.reference} ({compared})."
+        )
+    adjusted = genes.dropna(subset=["p_adjusted"]).sort_values(["p_adjusted", "p_value", "gene_id"])
+    if adjusted.empty:
+        return f"No gene has an adjusted p, so none can be called ({compared})."
+    first = adjusted.iloc[0]
+    return (
+        f"No gene is called: none of {n_adjusted:,} genes with an adjusted p falls below {study.alpha:g}; the smallest "
+        f"is {probability(first['p_adjusted'])} ({first['symbol']}). With {compared} this does not show that the "
+        "groups are alike: differences that are small beside the spread between animals stay unseen."
+    )

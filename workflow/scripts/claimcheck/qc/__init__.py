@@ -1,0 +1,1 @@
+"""What the samples are: gates, composition, sex, similarity, and whether the gene is deleted."""

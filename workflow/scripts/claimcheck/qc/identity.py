@@ -1,0 +1,235 @@
+"""Is the deleted gene gone: its level beside that of other cells that make it, and who may have been swapped.
+
+Cells that cling to a sample can carry most of the gene's transcript over, so a level that does not fall is no evidence
+against a deletion, and a level that falls with these cells is none for it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from claimcheck.deseq2.design import Design
+from claimcheck.qc.regression import Coefficient, coefficients, last_coefficient
+
+SWAP_SPREADS = 3.0
+"""Pooled standard deviations by which exchanged labels must separate the groups before a pair counts as swapped."""
+
+CONFIRMED, UNCONFIRMED, CONTRADICTED = "confirmed", "unconfirmed", "contradicted"
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked of the deleted gene.
+
+    Attributes:
+        symbol: of the deleted gene.
+        marker_name: the cells that make the gene as well, such as neutrophil; "" where none is configured.
+        threshold: log2 fold change that counts as a fall or a rise, positive.
+        markers_differ: whether the groups differ in these cells, so that the unadjusted level says nothing.
+    """
+
+    symbol: str
+    marker_name: str
+    threshold: float
+    markers_differ: bool
+
+
+@dataclass(frozen=True)
+class Exons:
+    """What the reads say of the gene's exons; only where there are reads, and a transcript with more than one exon.
+
+    Attributes:
+        lost: names the exons that are lost, such as "exons 3 to 5"; "" if none is.
+        carriers: samples in which a transcript without these exons was found.
+        evidence: what was seen, a clause.
+        by_depth: whether the loss shows in the depth of the exons alone, without a junction that tells single samples.
+    """
+
+    lost: str
+    carriers: frozenset[str]
+    evidence: str
+    by_depth: bool = False
+
+
+def gene_levels(log2_cpm: pd.DataFrame, samples: pd.DataFrame, gene: str, markers: Sequence[str]) -> pd.DataFrame:
+    """Put the deleted gene's level beside the score of the cells that make it as well.
+
+    Args:
+        log2_cpm: genes x samples.
+        samples: sample, condition.
+        gene: id of the deleted gene.
+        markers: gene ids of the other cells' markers; those that do not vary or are not counted are left out.
+
+    Returns:
+        sample, condition, log2_cpm, marker_score (mean z of the markers; NA without markers).
+    """
+    names = list(samples["sample"])
+    values = log2_cpm[names]
+    level = values.loc[gene].to_numpy() if gene in values.index else np.zeros(len(names))
+    found = values.loc[values.index.isin(list(markers))]
+    spread = found.std(axis=1, ddof=1)
+    scaled = found.sub(found.mean(axis=1), axis=0).div(spread.where(spread > 0), axis=0).dropna()
+    score = scaled.mean().to_numpy() if len(scaled) else np.full(len(names), np.nan)
+    return pd.DataFrame(
+        {"sample": names, "condition": list(samples["condition"]), "log2_cpm": level, "marker_score": score}
+    )
+
+
+def level_effects(levels: pd.DataFrame, design: Design) -> dict[str, Coefficient]:
+    """Estimate the change of the deleted gene, log2 test / reference, without and with its other source held constant.
+
+    Args:
+        levels: from `gene_levels`.
+        design: the groups.
+
+    Returns:
+        "unadjusted", and "adjusted" where there is a marker score: coefficients of the condition in a linear model of log2 CPM.
+    """
+    is_test = (levels["condition"] == design.test).to_numpy(float)
+    ones = np.ones(len(levels))
+    values = levels["log2_cpm"].to_numpy(float)
+    effects = {"unadjusted": last_coefficient(values, np.column_stack([ones, is_test]))}
+    if levels["marker_score"].notna().all():
+        matrix = np.column_stack([ones, levels["marker_score"].to_numpy(float), is_test])
+        effects["adjusted"] = last_coefficient(values, matrix)
+    return effects
+
+
+def residuals_to_reference(levels: pd.DataFrame, design: Design) -> pd.Series:
+    """Return log2 CPM minus the reference group's line on the marker score; minus its mean where it has no line."""
+    of_reference = levels[levels["condition"] == design.reference]
+    scores = of_reference["marker_score"]
+    if len(of_reference) < 3 or scores.isna().any() or scores.nunique() < 2:
+        return levels["log2_cpm"] - of_reference["log2_cpm"].mean()
+    matrix = np.column_stack([np.ones(len(scores)), scores.to_numpy(float)])
+    intercept, slope = coefficients(of_reference["log2_cpm"].to_numpy(float), matrix)
+    return levels["log2_cpm"] - intercept - slope * levels["marker_score"]
+
+
+def judge_knockout(
+    levels: pd.DataFrame,
+    effects: dict[str, Coefficient],
+    exons: Exons | None,
+    question: Question,
+    design: Design,
+) -> tuple[str, str]:
+    """Say whether the test group lacks the gene: confirmed, unconfirmed or contradicted, and why in a sentence.
+
+    Confirmed is: exons lost in the whole test group and in no reference sample; or the level, adjusted for the other cells,
+    below zero with its 95 % interval; or the unadjusted level at or below minus the threshold with its interval below zero,
+    if the groups do not differ in the other cells. Contradicted is: swapped samples, or an adjusted rise with its interval
+    above zero. Samples are never relabelled.
+
+    Args:
+        levels: from `gene_levels`.
+        effects: from `level_effects`.
+        exons: None where they could not be looked at.
+        question: what is asked.
+        design: the groups.
+    """
+    adjusted, plain = effects.get("adjusted"), effects["unadjusted"]
+    swapped = find_swap(levels, exons, question, design)
+    exon_words = f"; {exons.evidence}" if exons and exons.evidence else ""
+    words = f"{question.symbol} {_in_words('unadjusted', plain)}"
+    if adjusted:
+        words += f", {_in_words(f'adjusted for the {question.marker_name} score', adjusted)}"
+    carriers = exons.carriers if exons else frozenset()
+    test = set(levels.loc[levels["condition"] == design.test, "sample"])
+    whole_group = bool(exons and exons.lost and (exons.by_depth or carriers == test))
+    decisive = adjusted or plain
+    if swapped:
+        outcome, reason = CONTRADICTED, f"{swapped}; nothing was relabelled"
+    elif whole_group:
+        outcome, reason = CONFIRMED, f"the reads show the deletion in every {design.test} sample and in no other"
+    elif decisive.ci_low > 0:
+        outcome, reason = CONTRADICTED, f"the gene is higher in {design.test}"
+    elif adjusted and adjusted.ci_high < 0:
+        outcome, reason = CONFIRMED, f"the gene falls beside what the {question.marker_name} score explains"
+    elif plain.estimate <= -question.threshold and plain.ci_high < 0 and not question.markers_differ:
+        outcome, reason = CONFIRMED, "the gene falls"
+    elif question.markers_differ:
+        outcome, reason = (
+            UNCONFIRMED,
+            f"{question.symbol} cannot be read here: the groups differ in the {question.marker_name} score, and these cells "
+            "make the gene as well",
+        )
+    else:
+        outcome = UNCONFIRMED
+        reason = "the level neither falls nor rises clearly" + (
+            f"; {question.marker_name} cells make the gene as well, and if they make a share f of it, complete deletion elsewhere "
+            "changes it by log2(f) only: -1 at one half, -0.3 at four fifths"
+            if question.marker_name
+            else ""
+        )
+    return outcome, f"{outcome}: {reason} ({words}{exon_words})"
+
+
+def find_swap(levels: pd.DataFrame, exons: Exons | None, question: Question, design: Design) -> str:
+    """Name a sample of each group that look like each other's, or nothing.
+
+    Where exons tell carriers apart, a test sample without the deletion and a reference sample with it are such a pair, if all
+    others agree with their labels. Else a pair is named if exchanging its labels, and nothing but it, separates the groups by
+    the threshold and by SWAP_SPREADS times the spread within them.
+
+    Args:
+        levels, exons, question, design: as in `judge_knockout`.
+    """
+    of_test = levels["condition"] == design.test
+    if exons and exons.lost and not exons.by_depth:
+        without = sorted(set(levels.loc[of_test, "sample"]) - exons.carriers)
+        with_it = sorted(set(levels.loc[~of_test, "sample"]) & exons.carriers)
+        if len(without) == len(with_it) == 1 and of_test.sum() > 1 and (~of_test).sum() > 1:
+            return (
+                f"{without[0]} ({design.test}) has intact exons only, {with_it[0]} ({design.reference}) lacks {exons.lost}: "
+                "they may be swapped"
+            )
+        return ""
+    is_test = of_test.to_numpy()
+    if question.markers_differ or min(is_test.sum(), (~is_test).sum()) < 3 or _gap(levels, is_test)[0] >= 0:
+        return ""
+    names, pairs = list(levels["sample"]), []
+    for first, second in product(np.flatnonzero(is_test), np.flatnonzero(~is_test)):
+        exchanged = is_test.copy()
+        exchanged[[first, second]] = [False, True]
+        gap, spread = _gap(levels, exchanged)
+        if gap >= max(question.threshold, SWAP_SPREADS * spread):
+            pairs.append((names[first], names[second]))
+    if len(pairs) != 1:
+        return ""
+    return (
+        f"{pairs[0][0]} ({design.test}) has {question.symbol} like {design.reference} samples and {pairs[0][1]} "
+        f"({design.reference}) like {design.test} samples: they may be swapped"
+    )
+
+
+def discordant(levels: pd.DataFrame, exons: Exons | None, design: Design) -> list[str]:
+    """List samples whose exons do not fit their label; where there are any, results without them are needed."""
+    if not exons or not exons.lost or exons.by_depth:
+        return []
+    expected = levels.loc[levels["condition"] == design.test, "sample"]
+    return sorted(set(expected) ^ set(exons.carriers))
+
+
+def _gap(levels: pd.DataFrame, is_test: NDArray[np.bool_]) -> tuple[float, float]:
+    """Return the log2 distance by which all of the test group lie below all others, and the pooled SD within the groups.
+
+    The marker score is held constant.
+    """
+    values = levels["log2_cpm"].to_numpy(float)
+    if levels["marker_score"].notna().all():
+        scores = levels["marker_score"].to_numpy(float)
+        slope = coefficients(values, np.column_stack([np.ones(len(scores)), is_test.astype(float), scores]))[-1]
+        values = values - slope * scores
+    test, reference = values[is_test], values[~is_test]
+    spread = np.sqrt((len(test) * test.var() + len(reference) * reference.var()) / (len(values) - 2))
+    return float(reference.min() - test.max()), float(spread)
+
+
+def _in_words(name: str, effect: Coefficient) -> str:
+    if np.isnan(effect.ci_low):
+        return f"{name}: log2 fold change {effect.estimate:.2f}, no interval"
+    return f"{name}: log2 fold change {effect.estimate:.2f}, 95 % interval {effect.ci_low:.2f} to {effect.ci_high:.2f}"

@@ -1,0 +1,1 @@
+"""From reads, or from what others counted, to gene counts."""

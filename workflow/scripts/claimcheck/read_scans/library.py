@@ -1,0 +1,64 @@
+"""How a library was made, measured on its first reads: strandedness, and coverage along transcripts."""
+
+from collections.abc import Sequence
+from itertools import islice
+from pathlib import Path
+
+import dnaio
+import numpy as np
+from numpy.typing import NDArray
+
+from claimcheck.read_scans.anchors import Anchors
+
+LIBRARY_COLUMNS = ("sample", "n_subset", "share_forward", "strandedness", "three_prime_bias", "n_genes")
+GENE_BODY_COLUMNS = ("sample", "bin", "share")
+
+_STRANDED, _UNSTRANDED = 0.9, 0.6
+
+
+def take_reads(reads: Sequence[Path], most: int) -> list[list[str]]:
+    """Read the first reads of a run; nothing after them is read.
+
+    Args:
+        reads: FASTQ file of single-end reads, or those of mate 1 and mate 2.
+        most: number of reads (pairs) to take.
+
+    Returns:
+        Sequences of each file.
+    """
+    return [_first_sequences(path, most) for path in reads]
+
+
+def measure_share_forward(anchors: Anchors, found: Sequence[NDArray[np.int64]]) -> float:
+    """Measure the share of reads in transcript orientation among those that hold an anchor of a transcript.
+
+    Mate 2 is read from the other strand: it counts as forward where it runs against the transcript.
+
+    Args:
+        anchors: of the transcripts, from `index_anchors`; what two transcripts share, in whichever orientation, is none.
+        found: int64, the reads of each mate by their anchors, from `find_first`.
+
+    Returns:
+        0 to 1; missing if no read holds an anchor.
+    """
+    with_transcript = [anchors.forward[of_mate] for of_mate in found]
+    forward = np.concatenate([direction != bool(mate) for mate, direction in enumerate(with_transcript)])
+    return float(forward.mean()) if len(forward) else float("nan")
+
+
+def call_strandedness(share_forward: float) -> str:
+    """Name the protocol: forward, reverse, unstranded, or undetermined where the share is that of none.
+
+    Bounds are those that how_are_we_stranded_here (Signal & Kahlke 2022, BMC Bioinformatics 23:49) puts on RSeQC's
+    infer_experiment: more than 90 % in one orientation is stranded, less than 60 % in both is unstranded.
+    """
+    if share_forward > _STRANDED:
+        return "forward"
+    if 1 - share_forward > _STRANDED:
+        return "reverse"
+    return "unstranded" if max(share_forward, 1 - share_forward) < _UNSTRANDED else "undetermined"
+
+
+def _first_sequences(path: Path, most: int) -> list[str]:
+    with dnaio.open(path, fileformat="fastq", open_threads=0) as records:
+        return [record.sequence for record in islice(records, most)]

@@ -1,1 +1,0 @@
-"""Gene sets: their collections and the tests on them."""
