@@ -157,13 +157,13 @@ class _Tables:
         columns = {
             "MDE": ["mde"],
             "n": ["n_test", "n_reference"],
-            "k": ["robustness"],
+            "k": ["agreement"],
             "p (Holm)": ["p_holm", "p_holm_opposite"],
         }
         if block.label in columns:
             return pd.to_numeric(row[columns[block.label]], errors="coerce")
         if block.label.startswith("log2 "):
-            return pd.to_numeric(row[["effect", "ci_low", "ci_high"]])
+            return pd.to_numeric(row[["effect", "ci95_low", "ci95_high"]])
         n_genes = pd.to_numeric(pd.Series([row["n_genes"]]), errors="coerce").dropna()
         said = [row["statement"], row["verdict"], row["reason"], row["label"], self.notes[row["claim"]]]
         return " ".join([*said, *(f"{n:.0f}" for n in n_genes)])

@@ -68,7 +68,7 @@ def some_robustness(claims=("C11",), effects=(-0.2, -0.6, 0.1)) -> pd.DataFrame:
             ("gene_test", "moderated t", -0.9, False),
         ]
     ]
-    columns = ["claim", "axis", "specification", "effect", "ci_low", "ci_high", "p_value", "primary", "counted"]
+    columns = ["claim", "axis", "specification", "effect", "ci95_low", "ci95_high", "p_value", "primary", "counted"]
     return pd.DataFrame(rows, columns=[*columns, "agrees"])
 
 
@@ -78,7 +78,7 @@ def some_runs(claims=("C11",)) -> pd.DataFrame:
         for claim in claims
         for sample, effect, p_value in [("a1", -0.3, 0.1), ("a2", -0.3, 0.11), ("a3", 0.1, 0.01)]
     ]
-    return pd.DataFrame(rows, columns=["claim", "sample", "effect", "ci_low", "ci_high", "p_value"])
+    return pd.DataFrame(rows, columns=["claim", "sample", "effect", "ci95_low", "ci95_high", "p_value"])
 
 
 def some_controls() -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -89,8 +89,8 @@ def some_controls() -> tuple[pd.DataFrame, pd.DataFrame]:
             "n_draws": [100, 16, 1],
             "share_supported": [0.07, 0.0, NAN],
             "effect": [NAN, NAN, 0.02],
-            "ci_low": [NAN, NAN, -0.1],
-            "ci_high": [NAN, NAN, 0.14],
+            "ci95_low": [NAN, NAN, -0.1],
+            "ci95_high": [NAN, NAN, 0.14],
             "p_value": [NAN, NAN, 0.7],
             "note": ["matched", "mixed", "HOUSEKEEPING"],
         }
@@ -164,8 +164,8 @@ def test_genes_and_sets_are_drawn_apart_with_threshold_verdict_and_detectable_ef
 
 def test_what_is_hardly_expressed_is_grey_and_what_has_no_effect_says_so() -> None:
     verdicts = some_verdicts(only("C11", "C12"))
-    verdicts.loc[0, ["verdict", "row"]] = ["not testable (expression)", 3]
-    verdicts.loc[1, ["effect", "ci_low", "ci_high", "mde"]] = NAN
+    verdicts.loc[0, ["verdict", "rule"]] = ["not testable (expression)", 3]
+    verdicts.loc[1, ["effect", "ci95_low", "ci95_high", "mde"]] = NAN
     figure, drawn = forest(verdicts, only("C11", "C12"))
     assert list(drawn["detected"]) == [False, True]
     assert "no effect computed" in all_text(figure)

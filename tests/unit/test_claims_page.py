@@ -37,7 +37,7 @@ def some_artefacts(observed=OBSERVED) -> pd.DataFrame:
             keys = (world["name"], world["explanation"], name, readout["claim"], name.upper())
             rows.append((*keys, predicted, seen, word, effect, effect - 0.1, effect + 0.1))
     names = ["world", "explanation", "readout", "claim", "looked_at", "predicted", "observed", "fits"]
-    return pd.DataFrame(rows, columns=[*names, "effect", "ci_low", "ci_high"])
+    return pd.DataFrame(rows, columns=[*names, "effect", "ci95_low", "ci95_high"])
 
 
 def some_claims(register=REGISTER, **changes) -> ClaimResults:
@@ -46,10 +46,16 @@ def some_claims(register=REGISTER, **changes) -> ClaimResults:
             ("N06", "shown", "OSTEOCYTE", "full", -0.08, -0.38, 0.23),
             ("N06", "shown", "OSTEOCYTE", "strip_marrow", 9, 9, 9),
         ],
-        columns=["claim", "role", "run", "variant", "effect", "ci_low", "ci_high"],
+        columns=["claim", "role", "run", "variant", "effect", "ci95_low", "ci95_high"],
     )
     genes = pd.DataFrame(
-        {"gene_id": ["ENSMUSG00000074483"], "symbol": ["Bglap"], "effect": [0.2], "ci_low": [-0.17], "ci_high": [0.56]}
+        {
+            "gene_id": ["ENSMUSG00000074483"],
+            "symbol": ["Bglap"],
+            "effect": [0.2],
+            "ci95_low": [-0.17],
+            "ci95_high": [0.56],
+        }
     )
     vetoes = pd.DataFrame(
         [("C14", "marrow", False, "", "covariate", 0.4, 0.2, 0.6, "mean score")],
@@ -105,7 +111,7 @@ def test_verdicts_stand_first_those_that_lead_before_the_others(drawings) -> Non
 
 def test_a_row_prints_verdict_mark_effect_p_n_k_and_reason_of_the_table(drawings) -> None:
     verdicts = with_verdict(
-        "C14", effect=0.512, ci_low=0.204, ci_high=0.82, p_holm=0.0123, robustness=0.854, verdict="supported", row=6,
+        "C14", effect=0.512, ci95_low=0.204, ci95_high=0.82, p_holm=0.0123, agreement=0.854, verdict="supported", rule=6,
         reason="significant, large enough and robust",
     )  # fmt: skip
     text = text_of(page_with(some_claims(verdicts=verdicts), drawings))
@@ -118,7 +124,7 @@ def test_a_row_prints_verdict_mark_effect_p_n_k_and_reason_of_the_table(drawings
 
 
 def test_a_contradicted_claim_shows_the_p_value_that_contradicts_it(drawings) -> None:
-    verdicts = with_verdict("C11", p_holm=1.0, verdict="contradicted", row=8).assign(p_holm_opposite=0.0042)
+    verdicts = with_verdict("C11", p_holm=1.0, verdict="contradicted", rule=8).assign(p_holm_opposite=0.0042)
     text = text_of(page_with(some_claims(verdicts=verdicts), drawings))
     assert "⊗ contradicted −0.30 (−0.50 to −0.10) 0.25 1; opposite 0.0042 4 + 4" in text
     assert text.count("opposite 0.0042") == 1
@@ -217,7 +223,7 @@ def test_text_of_the_register_and_of_the_tables_is_escaped(drawings) -> None:
 def test_two_animals_in_a_group_are_said_row_by_row(drawings) -> None:
     verdicts = some_verdicts().assign(n_test=2, n_reference=2)
     own = verdicts["claim"].isin(REGISTER.confirmatory)
-    verdicts.loc[own, ["verdict", "reason", "row", "robustness"]] = ["inconclusive (n)", "2 and 2 animals", 4, NAN]
+    verdicts.loc[own, ["verdict", "reason", "rule", "agreement"]] = ["inconclusive (n)", "2 and 2 animals", 4, NAN]
     text = text_of(page_with(some_claims(verdicts=verdicts), drawings))
     assert "○ inconclusive (n) −0.30 (−0.50 to −0.10) 0.25 0.2 2 + 2 – 2 and 2 animals" in text
     assert "18 inconclusive" in text
@@ -275,7 +281,7 @@ def test_verdicts_of_a_simulated_study_stand_beside_what_was_planted(drawings) -
         columns=["claim", "planted", "expected", "holds"],
     )
     verdicts = some_verdicts()
-    verdicts.loc[verdicts["claim"].isin(["C11", "C12", "C14"]), ["verdict", "row"]] = ["supported", 6]
+    verdicts.loc[verdicts["claim"].isin(["C11", "C12", "C14"]), ["verdict", "rule"]] = ["supported", 6]
     claims = some_claims(verdicts=verdicts, truth=truth)
     page = page_with(claims, drawings, study=replace(STUDY, simulated=True))
     shown = text_of("<body>" + page[page.index('<section id="truth">') :])

@@ -69,7 +69,7 @@ def test_estimated_effects_are_those_that_were_planted():
     table = verdicts("paper")
     planted = {"C11": -1.6, "C12": -1.6, "C14": 1.0, "C15": 1.0, "C16": 0.8}
     for claim, effect in planted.items():
-        assert table.at[claim, "ci_low"] - 0.1 < effect < table.at[claim, "ci_high"] + 0.1
+        assert table.at[claim, "ci95_low"] - 0.1 < effect < table.at[claim, "ci95_high"] + 0.1
 
 
 def test_where_nothing_is_planted_nothing_that_changes_is_supported():
@@ -198,7 +198,7 @@ def test_tables_have_their_columns_and_every_claim_its_row():
     findings, tables = found("paper")
     assert tuple(table) == (*VERDICT_COLUMNS, *MORE_VERDICT_COLUMNS)
     assert list(table["claim"]) == list(findings.register.claims)
-    stable = ["claim", "axis", "specification", "effect", "ci_low", "ci_high", "p_value", "primary"]
+    stable = ["claim", "axis", "specification", "effect", "ci95_low", "ci95_high", "p_value", "primary"]
     assert list(tables["robustness"])[: len(stable)] == stable
     primary = tables["robustness"][tables["robustness"]["primary"]].set_index("claim")["effect"]
     tested = table.set_index("claim").loc[primary.index, "effect"]

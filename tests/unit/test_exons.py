@@ -234,7 +234,7 @@ def test_the_recombined_transcript_is_found_without_the_labels(profile, length):
     block = find_falling_block(exons, test="knockout", reference="control")
     assert (block.left, block.right, block.n_blocks) == (3, 5, 27)
     assert block.separated
-    assert block.ci_low < block.effect < block.ci_high < 0
+    assert block.ci95_low < block.effect < block.ci95_high < 0
     groups = block.contrasts[3:], block.contrasts[:3]
     assert block.effect == pytest.approx(groups[0].mean() - groups[1].mean())
     assert block.p_value == pytest.approx(stats.ttest_ind(*groups, equal_var=False, alternative="less").pvalue)

@@ -61,8 +61,8 @@ def some_genes(figure: str, panels: dict[str, list[str]], part: str = "") -> pd.
                     "mean_reference": count,
                     "mean_test": count,
                     "log2_fold_change": effect,
-                    "ci_low": effect - half,
-                    "ci_high": effect + half,
+                    "ci95_low": effect - half,
+                    "ci95_high": effect + half,
                     "minimum_detectable_effect": 0.5 if state == "tested" else NAN,
                     "log2_fold_change_shrunken": effect / 2,
                 }
@@ -193,7 +193,7 @@ def some_set_tests(n_genes: int) -> pd.DataFrame:
         ("X1", "shown", "EXP_GLIAL_REACTIVE", variant, n, effect, effect - 0.1, effect + 0.1)
         for variant, n, effect in [("full", n_genes, 0.3), ("strip_marrow", n_genes - 1, 0.2), ("other", n_genes, 0.9)]
     ]
-    return pd.DataFrame(rows, columns=["claim", "role", "run", "variant", "n_genes", "effect", "ci_low", "ci_high"])
+    return pd.DataFrame(rows, columns=["claim", "role", "run", "variant", "n_genes", "effect", "ci95_low", "ci95_high"])
 
 
 def test_exploratory_panels_carry_no_verdict_and_no_p(tmp_path: Path) -> None:
@@ -226,7 +226,7 @@ WINGS = (Wing("suppressors", "FERRO_SUPPRESSOR_CORE"), Wing("drivers", "FERRO_DR
 
 def wing_tests() -> pd.DataFrame:
     rows = [(wing.set, variant, -0.2, -0.3, -0.1) for wing in WINGS for variant in ("full", "strip_marrow")]
-    return pd.DataFrame(rows, columns=["set", "variant", "effect", "ci_low", "ci_high"])
+    return pd.DataFrame(rows, columns=["set", "variant", "effect", "ci95_low", "ci95_high"])
 
 
 def test_weight_zero_is_what_the_signed_claim_says() -> None:

@@ -149,12 +149,12 @@ def test_the_interval_is_that_of_the_t_test():
     effect = level_effects(table, DESIGN)["unadjusted"]
     # R 4.2: t.test(c(5, 7, 6.5), c(1, 2, 4), var.equal = TRUE)
     assert effect.estimate == pytest.approx(3.8333333)
-    assert effect.ci_low == pytest.approx(0.87034618)
-    assert effect.ci_high == pytest.approx(6.79632049)
+    assert effect.ci95_low == pytest.approx(0.87034618)
+    assert effect.ci95_high == pytest.approx(6.79632049)
     assert effect.p_value == pytest.approx(0.022920983)
 
 
 def test_a_condition_that_the_score_explains_wholly_has_no_interval():
     ones, condition = np.ones(4), np.array([0.0, 0, 1, 1])
     effect = last_coefficient(np.array([1.0, 2, 3, 4]), np.column_stack([ones, condition * 2, condition]))
-    assert np.isnan(effect.ci_low)
+    assert np.isnan(effect.ci95_low)

@@ -101,7 +101,7 @@ def test_genes_are_those_of_the_table() -> None:
     assert columns["gene_id"] == ["g1", "g2", "g3", "g4"]
     assert columns["call"] == [1, -1, 0, 0]
     assert columns["p_value"] == [1e-5, 0.02, 0.8, None]
-    assert columns["ci_low"][0] == pytest.approx(2 - 1.959964 * 0.5, rel=1e-5)
+    assert columns["ci95_low"][0] == pytest.approx(2 - 1.959964 * 0.5, rel=1e-5)
     assert data["plots"]["evidence"]["drawn"] == [1, 1, 1, 0]
     assert data["plots"]["expression"]["drawn"] == [1, 1, 1, 1]
     assert [words for _, _, words in data["plots"]["expression"]["legend"]] == [

@@ -166,9 +166,9 @@ def test_every_named_gene_is_accounted_for() -> None:
 def test_intervals_are_wald_and_wider_where_few_animals_tell_little_of_the_spread() -> None:
     half = norm.ppf(0.975) * 0.2
     many, few = measured(4).iloc[0], measured(2).iloc[0]
-    assert many["ci_high"] - many["log2_fold_change"] == pytest.approx(half)
-    assert few["ci_high"] - few["log2_fold_change"] > half
-    assert few["ci_low"] < many["ci_low"]
+    assert many["ci95_high"] - many["log2_fold_change"] == pytest.approx(half)
+    assert few["ci95_high"] - few["log2_fold_change"] > half
+    assert few["ci95_low"] < many["ci95_low"]
 
 
 def test_levels_are_standardised_over_all_animals() -> None:

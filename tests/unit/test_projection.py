@@ -34,7 +34,7 @@ def test_the_first_component_separates_the_groups():
     scores = table[table["component"] == 1].set_index("sample")["score"]
     first, second = scores.iloc[:3], scores.iloc[3:]
     assert first.max() < second.min() or second.max() < first.min()
-    assert table.loc[table["component"] == 1, "variance_share"].iloc[0] > 0.8
+    assert table.loc[table["component"] == 1, "share_variance"].iloc[0] > 0.8
 
 
 def test_scores_and_shares_are_those_of_the_covariance():
@@ -43,7 +43,7 @@ def test_scores_and_shares_are_those_of_the_covariance():
     eigenvalues = np.linalg.eigvalsh(np.cov(values.T))[::-1]
     by_component = table.groupby("component")
     np.testing.assert_allclose(by_component["score"].var(), eigenvalues[:5], rtol=1e-8)
-    np.testing.assert_allclose(by_component["variance_share"].first(), eigenvalues[:5] / eigenvalues.sum(), rtol=1e-8)
+    np.testing.assert_allclose(by_component["share_variance"].first(), eigenvalues[:5] / eigenvalues.sum(), rtol=1e-8)
     np.testing.assert_allclose(by_component["score"].mean(), 0, atol=1e-10)
 
 
@@ -57,7 +57,7 @@ def test_there_are_at_most_five_components(samples, components):
     table = project(planted(samples), n_genes=100)
     assert sorted(table["component"].unique()) == list(range(1, components + 1))
     assert len(table) == samples * components
-    assert table.groupby("component")["variance_share"].first().sum() <= 1 + 1e-9
+    assert table.groupby("component")["share_variance"].first().sum() <= 1 + 1e-9
 
 
 def test_only_the_genes_that_vary_most_count():
@@ -66,7 +66,7 @@ def test_only_the_genes_that_vary_most_count():
     with_dull_genes = pd.concat([values, dull], axis="columns")
     pd.testing.assert_frame_equal(project(with_dull_genes, n_genes=50), project(values, n_genes=50))
     assert (
-        project(values, n_genes=50)["variance_share"].iloc[0] > project(values, n_genes=200)["variance_share"].iloc[0]
+        project(values, n_genes=50)["share_variance"].iloc[0] > project(values, n_genes=200)["share_variance"].iloc[0]
     )
 
 
@@ -80,7 +80,7 @@ def test_of_genes_that_vary_alike_the_smaller_id_is_taken_whatever_the_order():
 def test_samples_without_any_difference_have_no_variance():
     values = pd.DataFrame(1.0, index=list("abc"), columns=list("xyz"))
     table = project(values, n_genes=3)
-    assert (table[["score", "variance_share"]].to_numpy() == 0).all()
+    assert (table[["score", "share_variance"]].to_numpy() == 0).all()
 
 
 TREND = (0.05, 3.0)
@@ -195,7 +195,7 @@ def test_the_variants_are_projections_of_their_genes():
         "without_composition_genes": project(values.iloc[:, 50:], n_genes=500),
     }.items():
         pd.testing.assert_frame_equal(parts[variant].reset_index(drop=True), expected)
-    first = {name: part.loc[part["component"] == 1, "variance_share"].iloc[0] for name, part in parts.items()}
+    first = {name: part.loc[part["component"] == 1, "share_variance"].iloc[0] for name, part in parts.items()}
     assert first["top_500"] > 0.7
     assert first["without_composition_genes"] < 0.5
 

@@ -18,7 +18,7 @@ from claimcheck.figures.identity import draw_knockout
 from claimcheck.figures.library import draw_library
 from claimcheck.figures.ordination import draw_pca, draw_pca_covariates
 from claimcheck.figures.sex import draw_sex
-from claimcheck.figures.similarity import draw_relations
+from claimcheck.figures.similarity import draw_similarity
 from claimcheck.figures.style import REFERENCE_COLOUR, TEST_COLOUR, house_style, new_figure
 from claimcheck.qc.sex import SexThresholds
 from claimcheck.quantification.counts import read_count_table
@@ -212,7 +212,7 @@ def outliers() -> pd.DataFrame:
 
 
 def test_relations_are_symmetric_and_leave_the_diagonal_blank() -> None:
-    figure, drawn = draw_relations(animals(), pairs(), outliers(), **REAL)
+    figure, drawn = draw_similarity(animals(), pairs(), outliers(), **REAL)
     cells = next(part for part in figure.axes[0].collections if isinstance(part, QuadMesh))
     shown = np.ma.filled(cells.get_array(), np.nan).reshape(4, 4)
     assert np.isnan(np.diag(shown)).all()
@@ -221,18 +221,18 @@ def test_relations_are_symmetric_and_leave_the_diagonal_blank() -> None:
     assert shown[0, 3] == of_pair[frozenset({ORDERED[0], ORDERED[3]})]
     assert len(drawn) == 12
     both = pd.concat([pairs(), pairs().rename(columns={"sample_a": "sample_b", "sample_b": "sample_a"})])
-    assert draw_relations(animals(), both, outliers(), **REAL)[1].equals(drawn)
+    assert draw_similarity(animals(), both, outliers(), **REAL)[1].equals(drawn)
 
 
 def test_an_outlier_is_bold_with_its_reason_and_without_one_that_is_said() -> None:
-    figure, _ = draw_relations(animals(), pairs(), outliers(), **REAL)
+    figure, _ = draw_similarity(animals(), pairs(), outliers(), **REAL)
     bold = [label.get_text() for label in figure.axes[0].get_yticklabels() if label.get_fontweight() == "bold"]
     assert bold == ["SAMN00000003"]
     title = figure.axes[0].get_title(loc="left") + figure.axes[0].get_title()
     assert "SAMN00000003 (robust z 12.0 on PC1, beyond 10.0)" in title.replace("\n", " ")
-    figure, _ = draw_relations(animals(), pairs(), outliers().assign(flagged=False, reason=""), **REAL)
+    figure, _ = draw_similarity(animals(), pairs(), outliers().assign(flagged=False, reason=""), **REAL)
     assert "no animal is flagged as an outlier" in all_text(figure)
-    figure, _ = draw_relations(animals(), pairs().assign(spearman=np.nan), outliers(), **REAL)
+    figure, _ = draw_similarity(animals(), pairs().assign(spearman=np.nan), outliers(), **REAL)
     assert "no two animals could be compared" in all_text(figure)
 
 
@@ -244,7 +244,7 @@ def component_scores(variants: tuple[str, ...] = ("top_500", "top_2000", "withou
             for component in (1, 2)
             for place, name in enumerate(NAMES)
         ],
-        columns=["variant", "sample", "component", "score", "variance_share"],
+        columns=["variant", "sample", "component", "score", "share_variance"],
     )
 
 
@@ -317,8 +317,8 @@ def effects() -> pd.DataFrame:
         {
             "effect": ["unadjusted", "adjusted"],
             "estimate": [-2.5, -2.501],
-            "ci_low": [-5.9, np.nan],
-            "ci_high": [0.9, np.nan],
+            "ci95_low": [-5.9, np.nan],
+            "ci95_high": [0.9, np.nan],
             "p_value": [0.09, np.nan],
         }
     )
@@ -551,7 +551,7 @@ def test_every_animal_of_a_real_study_is_named_and_no_name_covers_another() -> N
             for number in range(2)
             for place, name in enumerate(names)
         ],
-        columns=["variant", "sample", "component", "score", "variance_share"],
+        columns=["variant", "sample", "component", "score", "share_variance"],
     )
     with house_style():
         figure, drawn = draw_pca(sheet, scores, test="Clean", reference="Marrow", simulated=False)
@@ -574,7 +574,7 @@ def tables(folder: Path) -> dict[str, Path]:
         "differences": panel_differences(),
         "shares": pd.DataFrame({"group": "muscle", "sample": NAMES, "share": [0.1, 0.2, 0.3, np.nan]}),
         "sexes": sexes(),
-        "relations": pairs(),
+        "similarity": pairs(),
         "outliers": outliers(),
         "components": component_scores(),
         "covariates": covariates(),
@@ -603,7 +603,7 @@ ENTRIES: dict[str, tuple[dict[str, str], dict[str, Any]]] = {
     ),
     "shares": ({"samples": "samples", "shares": "shares"}, {}),
     "sex": ({"samples": "samples", "sexes": "sexes"}, {}),
-    "relations": ({"samples": "samples", "relations": "relations", "outliers": "outliers"}, {}),
+    "similarity": ({"samples": "samples", "similarity": "similarity", "outliers": "outliers"}, {}),
     "pca": ({"samples": "samples", "scores": "components"}, {}),
     "pca_covariates": ({"covariates": "covariates", "scores": "components"}, {}),
     "knockout": (

@@ -74,8 +74,8 @@ def test_tests_have_their_columns_and_effects_as_planted(tmp_path):
     assert full.at["WNT_TARGETS_T1", "p_rotation_up"] < 0.01
     assert full.at["FERRO_MARKERS", "p_rotation_down"] < 0.01
     assert (np.sign(full["effect"]) == np.sign(full["nes"])).mean() > 0.8
-    assert (full["ci_low"] < full["effect"]).all()
-    assert (full["effect"] < full["ci_high"]).all()
+    assert (full["ci95_low"] < full["effect"]).all()
+    assert (full["effect"] < full["ci95_high"]).all()
 
 
 def test_variants_of_the_register_are_smaller_and_running_sums_those_of_full_sets(tmp_path):

@@ -87,12 +87,12 @@ def test_both_mates_have_a_row_with_their_own_adapter(pairs):
     assert table["n_reads"].tolist() == [PAIRS, PAIRS]
     assert table["mean_length"].tolist() == [60, 60]
     assert table["share_q30"].tolist() == [1, 1]
-    assert table["duplicate_share"].tolist() == [0, 0]
-    assert table["adapter_share"].tolist() == [SHORT_INSERTS / PAIRS] * 2
+    assert table["share_duplicate"].tolist() == [0, 0]
+    assert table["share_adapter"].tolist() == [SHORT_INSERTS / PAIRS] * 2
     assert [name.startswith("Illumina TruSeq") for name in table["adapter"]] == [True, True]
     assert [name[-6:] for name in table["adapter"]] == ["Read 1", "Read 2"]
     for mate, reads in enumerate(paired_reads()):
-        assert table["gc_share"][mate] == pytest.approx(np.mean([base in "GC" for base in "".join(reads)]))
+        assert table["share_gc"][mate] == pytest.approx(np.mean([base in "GC" for base in "".join(reads)]))
 
 
 def test_an_adapter_as_rare_as_chance_gets_no_name(pairs, tmp_path):
@@ -102,7 +102,7 @@ def test_an_adapter_as_rare_as_chance_gets_no_name(pairs, tmp_path):
         content["adapter_content_from_overlap"] |= {"number_of_adapters_read1": 10_000 * share, "total_reads": 10_000}
         (tmp_path / "run.json").write_text(json.dumps(content))
         row = read_quality(tmp_path / "run.json", "SRR1").iloc[0]
-        names[row["adapter_share"]] = bool(row["adapter"])
+        names[row["share_adapter"]] = bool(row["adapter"])
     assert names == {MIN_NAMED_SHARE: True, MIN_NAMED_SHARE / 2: False}
 
 
@@ -112,13 +112,13 @@ def test_single_reads_of_any_length_have_one_row(singles):
     assert (row["mate"], row["n_reads"]) == ("", 600)
     assert row["mean_length"] == pytest.approx(np.mean([len(read) for read in reads]))
     assert row["share_q30"] == pytest.approx(np.mean([letter == "F" for letter in "".join(qualities)]))
-    assert row["gc_share"] == pytest.approx(np.mean([base in "GC" for base in "".join(reads) if base != "N"]))
+    assert row["share_gc"] == pytest.approx(np.mean([base in "GC" for base in "".join(reads) if base != "N"]))
 
 
 def test_the_adapter_of_single_reads_is_one_of_short_reads(singles):
     row = read_quality(singles / "run.json", "SRR2").iloc[0]
     assert row["adapter"] == "Illumina Universal Adapter"
-    assert row["adapter_share"] == pytest.approx(90 / 600)
+    assert row["share_adapter"] == pytest.approx(90 / 600)
 
 
 def test_real_reads_have_the_quality_that_is_counted_in_them(tmp_path):
@@ -129,7 +129,7 @@ def test_real_reads_have_the_quality_that_is_counted_in_them(tmp_path):
     letters = np.frombuffer("".join(lines[3::4]).encode(), dtype=np.uint8) - 33
     bases = "".join(lines[1::4])
     assert (row["n_reads"], row["mean_length"]) == (10_100, 48)
-    assert row["gc_share"] == pytest.approx((bases.count("G") + bases.count("C")) / (len(bases) - bases.count("N")))
+    assert row["share_gc"] == pytest.approx((bases.count("G") + bases.count("C")) / (len(bases) - bases.count("N")))
     between = np.mean((letters >= 28) & (letters < 32))
     assert abs(row["share_q30"] - np.mean(letters >= 30)) <= between / 2
     assert row["adapter"] == ""

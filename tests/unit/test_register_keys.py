@@ -142,7 +142,7 @@ EVERY = {
             "alpha": 0.5,
             "min_animals": 3,
             "min_set_genes": 4,
-            "detected_share": 0.5,
+            "share_detected": 0.5,
             "detected_counts": 10,
             "leave_one_out_p": 0.024,
             "leave_one_out_lost": 5,

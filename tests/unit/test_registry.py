@@ -73,7 +73,7 @@ def test_a_study_has_the_figures_whose_conditions_hold(figures: list[Figure], tm
         assert name in names
     fewest = figures_of_study(ENTRIES, completed(tmp_path), {"archive": False, "explored": False})
     assert [figure.name for figure in fewest] == [
-        "relations",
+        "similarity",
         "pca",
         "pca_covariates",
         "ma",

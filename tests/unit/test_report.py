@@ -20,7 +20,7 @@ from claimcheck.page.tables import probability, spaced, two
 ROOT = Path(__file__).parents[2]
 TEMPLATE = ROOT / "workflow" / "report" / "index.html.j2"
 CONFIGURATION = yaml.safe_dump(read_study(ROOT))
-ALWAYS = ("relations", "pca", "pca_covariates", "ma", "volcano", "gene_counts", "dispersions")
+ALWAYS = ("similarity", "pca", "pca_covariates", "ma", "volcano", "gene_counts", "dispersions")
 N_SCRIPTS = 4
 SOMETIMES = ("mapping", "library", "shares", "composition", "sex", "knockout")
 STUDY = Study(
@@ -128,8 +128,8 @@ def set_results(p_adjusted: float) -> Results:
             "nes": [1.7],
             "p_prerank": [0.001],
             "p_prerank_adjusted": [0.01],
-            "p_both": [p_adjusted / 2],
-            "p_both_adjusted": [p_adjusted],
+            "p_max": [p_adjusted / 2],
+            "p_max_adjusted": [p_adjusted],
             "leading_edge": ["A;B"],
         }
     )

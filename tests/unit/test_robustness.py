@@ -167,7 +167,7 @@ def test_genes_are_those_of_the_differential_expression():
         planted.study.genes, planted.data.gene_ids, comparison, few_residual_df=3, levels=planted.data.tests.levels
     ).loc[ours.index]
     assert len(ours) > 20
-    for column in ("effect", "se", "ci_low", "p_up", "p_down", "mde"):
+    for column in ("effect", "se", "ci95_low", "p_up", "p_down", "mde"):
         np.testing.assert_allclose(ours[column], table[column], rtol=1e-3, atol=1e-6)
 
 
@@ -189,7 +189,7 @@ def test_the_share_of_detected_genes_counts_genes_that_are_not_in_the_table():
     lost = data.planned.loc[(data.planned["claim"] == "C14") & (data.planned["run"] == "deciding"), "gene_id"].unique()
     fewer = replace(data, counts=data.counts.drop(index=lost[:6]))
     share = [
-        measure_sets(one, compare(one, Model((), 10))).set_index(["claim", "role", "run", "variant"])["detected_share"]
+        measure_sets(one, compare(one, Model((), 10))).set_index(["claim", "role", "run", "variant"])["share_detected"]
         for one in (data, fewer)
     ]
     key = ("C14", "deciding", "deciding", "full")
@@ -198,7 +198,7 @@ def test_the_share_of_detected_genes_counts_genes_that_are_not_in_the_table():
 
 def test_with_few_degrees_of_freedom_the_moderated_t_test_must_agree():
     claim = paper().register.claims["C11"]
-    names = ("effect", "se", "df", "ci_low", "ci_high", "ci90_low", "ci90_high", "p_up", "p_down", "mde")
+    names = ("effect", "se", "df", "ci95_low", "ci95_high", "ci90_low", "ci90_high", "p_up", "p_down", "mde")
     row = dict(zip(names, (-1.0, 0.3, np.inf, -1.6, -0.4, -1.5, -0.5, 0.9995, 5e-4, 0.8), strict=True))
     rules = paper().register.rules
     assert of_gene(claim, row, rules).tests_agree

@@ -48,7 +48,10 @@ def test_the_effect_is_the_mean_log2_fold_change_with_the_interval_of_a_regressi
     for name, scores in (("plain", values[:12].mean(axis=0)), ("signed", (SIGN[:, None] * values[12:22]).mean(axis=0))):
         expected = last_coefficient(scores, matrix)
         row = found.loc[name]
-        assert (row["ci_low"], row["ci_high"]) == (pytest.approx(expected.ci_low), pytest.approx(expected.ci_high))
+        assert (row["ci95_low"], row["ci95_high"]) == (
+            pytest.approx(expected.ci95_low),
+            pytest.approx(expected.ci95_high),
+        )
         assert row["p_score"] == pytest.approx(expected.p_value)
         assert row["df"] == expected.df
 
@@ -78,7 +81,7 @@ def test_p_values_are_uniform_and_intervals_cover_if_there_is_no_effect(matrix, 
         own = found[found["set"] == name]
         for column in ("p_score_up", "p_score_down", "p_score"):
             assert stats.kstest(own[column], "uniform").pvalue > 0.01
-        assert 0.93 < own["ci_low"].le(0).mul(own["ci_high"].ge(0)).mean() < 0.97
+        assert 0.93 < own["ci95_low"].le(0).mul(own["ci95_high"].ge(0)).mean() < 0.97
 
 
 def test_swapping_the_groups_turns_the_effect():
@@ -87,8 +90,8 @@ def test_swapping_the_groups_turns_the_effect():
     back = score_tests(values, SETS, np.column_stack([np.ones(7), 1 - PLAIN[:, -1]])).loc[0]
     assert forth["effect"] > 0.3
     assert back["effect"] == pytest.approx(-forth["effect"])
-    assert (back["ci_low"], back["p_score_down"]) == (
-        pytest.approx(-forth["ci_high"]),
+    assert (back["ci95_low"], back["p_score_down"]) == (
+        pytest.approx(-forth["ci95_high"]),
         pytest.approx(forth["p_score_up"]),
     )
 

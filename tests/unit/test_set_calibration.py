@@ -141,7 +141,7 @@ def test_scores_differ_by_the_effect_and_confounders_are_tested_alike(bones, tmp
     condition = read_table(bones["model"], text=True).set_index("sample")["condition"]
     muscle = scores[scores["set"] == "QC_MUSCLE"].set_index("sample")["score"].groupby(condition).mean()
     assert muscle["knockout"] - muscle["control"] == pytest.approx(tests.at["QC_MUSCLE", "effect"], rel=1e-6)
-    assert tests.at["QC_MUSCLE", "ci_low"] < tests.at["QC_MUSCLE", "effect"] < tests.at["QC_MUSCLE", "ci_high"]
+    assert tests.at["QC_MUSCLE", "ci95_low"] < tests.at["QC_MUSCLE", "effect"] < tests.at["QC_MUSCLE", "ci95_high"]
     with pytest.raises(StudyError, match="no gene set is called QC_MUSCEL"):
         score_sets.main(**bones, **arguments, confounders=["QC_MUSCEL"])
 

@@ -19,8 +19,8 @@ def effects_of(rows):
     table = pd.DataFrame(rows, columns=["set", "variant", "n_genes", "effect"])
     return table.assign(
         family="wnt",
-        ci_low=table["effect"] - 0.2,
-        ci_high=table["effect"] + 0.2,
+        ci95_low=table["effect"] - 0.2,
+        ci95_high=table["effect"] + 0.2,
         p_rotation_two_sided=0.0123,
         p_camera=0.045,
     )
@@ -129,7 +129,7 @@ def test_a_family_without_a_tested_set_says_so_and_names_its_sets():
 
 def test_one_animal_a_group_and_no_sex_are_drawn():
     alone = SAMPLES.iloc[[0, 2]].drop(columns="sex")
-    _, drawn, words = drawing(TESTS.assign(ci_low=np.nan, ci_high=np.nan), samples=alone)
+    _, drawn, words = drawing(TESTS.assign(ci95_low=np.nan, ci95_high=np.nan), samples=alone)
     assert (drawn["panel"] == "animals").sum() == 6
     assert "not known" not in words
 

@@ -77,10 +77,10 @@ def test_a_copied_sample_fails_and_is_named_with_its_original():
 
 
 def test_the_limit_of_a_duplicate_is_an_argument():
-    relations = pd.DataFrame({"sample_a": ["a", "a"], "sample_b": ["b", "c"], "spearman": [0.98, 0.99]})
-    assert [gate.status for gate in duplicate_gates(relations, limit=0.97)] == ["fail", "fail"]
-    assert [gate.scope for gate in duplicate_gates(relations, limit=0.98)] == ["a and c"]
-    assert [gate.status for gate in duplicate_gates(relations, limit=0.99)] == ["pass"]
+    similarity = pd.DataFrame({"sample_a": ["a", "a"], "sample_b": ["b", "c"], "spearman": [0.98, 0.99]})
+    assert [gate.status for gate in duplicate_gates(similarity, limit=0.97)] == ["fail", "fail"]
+    assert [gate.scope for gate in duplicate_gates(similarity, limit=0.98)] == ["a and c"]
+    assert [gate.status for gate in duplicate_gates(similarity, limit=0.99)] == ["pass"]
 
 
 def test_robust_z_is_in_units_of_the_scaled_median_deviation():
@@ -139,7 +139,7 @@ def test_two_groups_that_lie_far_apart_are_no_outliers():
 def test_the_medians_and_fence_are_those_of_the_specification():
     medians = {"s0": 0.90, "s1": 0.98, "s2": 0.981, "s3": 0.982, "s4": 0.983, "s5": 0.984}
     pairs = [(a, b) for a in medians for b in medians if a < b]
-    relations = pd.DataFrame(
+    similarity = pd.DataFrame(
         [(a, b, min(medians[a], medians[b])) for a, b in pairs], columns=["sample_a", "sample_b", "spearman"]
     )
     pca = pd.DataFrame(
@@ -150,8 +150,8 @@ def test_the_medians_and_fence_are_those_of_the_specification():
         ],
         columns=["sample", "component", "score"],
     )
-    table = find_outliers(relations, pca)
-    both = pd.concat([relations, relations.set_axis(["sample_b", "sample_a", "spearman"], axis=1)])
+    table = find_outliers(similarity, pca)
+    both = pd.concat([similarity, similarity.set_axis(["sample_b", "sample_a", "spearman"], axis=1)])
     expected = [both.loc[both["sample_a"] == sample, "spearman"].median() for sample in medians]
     np.testing.assert_allclose(table["median_spearman"], expected)
     first, third = np.quantile(expected, [0.25, 0.75])
@@ -168,13 +168,13 @@ def test_the_medians_and_fence_are_those_of_the_specification():
 )
 def test_real_animals_are_neither_copies_nor_outliers(path, n):
     counts = read_count_table(shared_data(path))
-    relations = correlate(counts)
-    assert len(relations) == n * (n - 1) / 2
-    (gate,) = duplicate_gates(relations)
+    similarity = correlate(counts)
+    assert len(similarity) == n * (n - 1) / 2
+    (gate,) = duplicate_gates(similarity)
     assert gate.status == "pass"
-    assert relations["spearman"].max() < 0.997
+    assert similarity["spearman"].max() < 0.997
     kept = counts[(counts >= 10).sum(axis=1) >= n // 2]
-    table = find_outliers(relations, project(stabilise(kept, kept.sum() / kept.sum().mean()), n_genes=500))
+    table = find_outliers(similarity, project(stabilise(kept, kept.sum() / kept.sum().mean()), n_genes=500))
     assert not table["flagged"].any()
     assert outlier_gates(table)[0].status == "pass"
 

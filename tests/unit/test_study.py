@@ -136,7 +136,7 @@ def test_files_are_joined_and_the_configuration_wins(tmp_path):
     write(
         tmp_path,
         tissue={"quality": {"panels": ["A"], "shares": shares}},
-        more={"quality": {"q30_share": 0.8, "adapter_share": 0.3}},
+        more={"quality": {"q30_share": 0.8, "share_adapter": 0.3}},
     )
     given = changed(
         files=["tissue.yaml", "more.yaml"], quality__shares={"muscle": {"sets": ["N"]}}, quality__q30_share=0.6
@@ -144,7 +144,7 @@ def test_files_are_joined_and_the_configuration_wins(tmp_path):
     study = read_configuration(given, folder=tmp_path)
     assert study["quality"]["panels"] == ["A"]
     assert study["quality"]["shares"] == {"blood": {"symbols": "Hb"}, "muscle": {"sets": ["N"]}}
-    assert (study["quality"]["q30_share"], study["quality"]["adapter_share"]) == (0.6, 0.3)
+    assert (study["quality"]["q30_share"], study["quality"]["share_adapter"]) == (0.6, 0.3)
     assert study["files"] == []
     assert read_configuration(study, folder=tmp_path) == study
 

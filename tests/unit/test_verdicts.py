@@ -70,7 +70,7 @@ def evidence(claim="C11", **changes):
         "p_predicted": 0.01,
         "p_opposite": 1.0,
         "mde": 0.5 * stated.threshold,
-        "detected_share": 1.0,
+        "share_detected": 1.0,
         "n_genes": None if stated.kind == "gene" else 12,
         "tests_agree": True,
         "strip_effect": None if stated.kind == "gene" else effect,
@@ -82,7 +82,7 @@ def evidence(claim="C11", **changes):
 
 def verdict(claim="C11", **changes):
     found = decide(evidence(claim, **changes), RULES)
-    return found.verdict, found.row
+    return found.verdict, found.rule
 
 
 def opposite(**changes):
@@ -95,29 +95,29 @@ def opposite(**changes):
 def test_row_1_what_rna_cannot_show_is_not_testable_whatever_was_measured():
     claim = REGISTER.claims["N01"]
     found = decide(replace(evidence(), kind=claim.kind, why=claim.why), RULES)
-    assert (found.verdict, found.row, found.reason) == (Verdict.NOT_TESTABLE, 1, claim.why)
+    assert (found.verdict, found.rule, found.reason) == (Verdict.NOT_TESTABLE, 1, claim.why)
 
 
 def test_row_2_a_design_that_cannot_answer_comes_before_expression_and_numbers():
-    found = decide(evidence(design_problem="sex is the condition", detected_share=0.0, n_test=1), RULES)
-    assert (found.text, found.row) == ("not testable (design)", 2)
+    found = decide(evidence(design_problem="sex is the condition", share_detected=0.0, n_test=1), RULES)
+    assert (found.text, found.rule) == ("not testable (design)", 2)
 
 
 @pytest.mark.parametrize(
     ("claim", "changes", "row"),
     [
-        ("C15", {"detected_share": 0.5}, 6),
-        ("C15", {"detected_share": 0.499}, 3),
-        ("C15", {"detected_share": NAN}, 3),
+        ("C15", {"share_detected": 0.5}, 6),
+        ("C15", {"share_detected": 0.499}, 3),
+        ("C15", {"share_detected": NAN}, 3),
         ("C15", {"n_genes": 8}, 6),
         ("C15", {"n_genes": 7}, 3),
-        ("C11", {"detected_share": 0.0}, 3),
-        ("C15", {"detected_share": 0.1, "n_test": 2}, 3),
+        ("C11", {"share_detected": 0.0}, 3),
+        ("C15", {"share_detected": 0.1, "n_test": 2}, 3),
     ],
 )
 def test_row_3_needs_half_of_a_set_and_eight_genes(claim, changes, row):
     found = decide(evidence(claim, **changes), RULES)
-    assert found.row == row
+    assert found.rule == row
     assert (found.text == "not testable (expression)") == (row == 3)
 
 
@@ -125,7 +125,7 @@ def test_row_4_two_animals_in_a_group_decide_nothing():
     assert verdict(n_test=3, n_reference=3)[0] is Verdict.SUPPORTED
     for groups in ({"n_test": 2}, {"n_reference": 2}, {"n_test": 1, "n_reference": 9}):
         found = decide(evidence(**groups), RULES)
-        assert (found.text, found.row) == ("inconclusive (n)", 4)
+        assert (found.text, found.rule) == ("inconclusive (n)", 4)
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ def test_row_4_two_animals_in_a_group_decide_nothing():
 def test_row_5_the_effect_must_keep_its_sign_and_half_its_size_in_every_rerun(reruns, row):
     veto = FiredVeto("muscle", tuple(Rerun(str(i), effect) for i, effect in enumerate(reruns)))
     found = decide(evidence(effect=-0.8775, vetoes=(veto,)), RULES)
-    assert found.row == row
+    assert found.rule == row
     assert (found.text == "inconclusive (confounded: muscle)") == (row == 5)
 
 
@@ -254,7 +254,7 @@ def test_row_10_says_the_minimum_detectable_effect_where_it_exceeds_twice_the_th
     changes = {"effect": -0.5, "p_predicted": 0.4, "ci90": (-1.5, 0.5)}
     assert verdict(**changes, mde=1.17) == (Verdict.INCONCLUSIVE, 11)
     found = decide(evidence(**changes, mde=1.18), RULES)
-    assert (found.row, found.text) == (10, "inconclusive (underpowered; MDE = 1.18)")
+    assert (found.rule, found.text) == (10, "inconclusive (underpowered; MDE = 1.18)")
     assert verdict(**changes, mde=NAN) == (Verdict.INCONCLUSIVE, 11)
 
 
@@ -273,9 +273,9 @@ def test_row_10_says_the_minimum_detectable_effect_where_it_exceeds_twice_the_th
         ({"k": 0.49}, (Verdict.INCONCLUSIVE, 11)),
         ({"presence": "present"}, (Verdict.SUPPORTED, 6)),
         ({"presence": "uncertain"}, (Verdict.INCONCLUSIVE, 11)),
-        ({"presence": "absent", "detected_share": 0.0}, (Verdict.CONTRADICTED, 8)),
+        ({"presence": "absent", "share_detected": 0.0}, (Verdict.CONTRADICTED, 8)),
         ({"presence": "absent", "n_test": 2}, (Verdict.INCONCLUSIVE, 4)),
-        ({"detected_share": 0.0}, (Verdict.NOT_TESTABLE, 3)),
+        ({"share_detected": 0.0}, (Verdict.NOT_TESTABLE, 3)),
         ({"ci90": (0.6, 1.2), "ci95": (0.586, 1.3), "p_opposite": 0.02}, (Verdict.CONTRADICTED, 8)),
         ({"ci90": (0.6, 1.2), "ci95": (0.585, 1.3), "p_opposite": 0.02}, (Verdict.INCONCLUSIVE, 11)),
         ({"ci90": (-1.2, -0.6), "ci95": (-1.3, -0.586), "p_opposite": 0.02}, (Verdict.CONTRADICTED, 8)),
@@ -314,7 +314,7 @@ def test_equivalence_is_read_from_the_interval(changes, expected):
 )
 def test_a_programme_is_kept_if_the_lower_bound_excludes_the_margin(changes, expected):
     found = decide(evidence("C08", **{"effect": 0.0, "ci90": (-0.1, 0.1)} | changes), RULES)
-    assert (found.text, found.row) == expected
+    assert (found.text, found.rule) == expected
 
 
 def test_noninferiority_the_other_way_mirrors_it():
@@ -322,7 +322,7 @@ def test_noninferiority_the_other_way_mirrors_it():
         kept = evidence("C08", effect=effect, ci90=(low, high), p_opposite=0.01)
         mirrored = replace(kept, direction=-1, effect=-effect, ci90=(-high, -low))
         one, other = decide(kept, RULES), decide(mirrored, RULES)
-        assert (one.verdict, one.row) == (other.verdict, other.row)
+        assert (one.verdict, one.rule) == (other.verdict, other.rule)
         assert other.qualifier == one.qualifier.replace("higher", "lower")
 
 
@@ -350,7 +350,7 @@ V = Verdict
 )
 def test_an_intersection_is_as_good_as_its_worst_member(of_members, expected):
     for order in itertools.permutations(of_members):
-        found = decide(evidence("C13", members=members(*order), detected_share=NAN), RULES)
+        found = decide(evidence("C13", members=members(*order), share_detected=NAN), RULES)
         assert found.verdict is expected
         assert "C0: " in found.reason
         assert "C1: " in found.reason
@@ -452,14 +452,14 @@ def test_the_strong_case_of_every_kind_is_supported(claim):
 def needed(claim):
     """Name the numbers that the support of a kind rests on."""
     names = {
-        "C01": ["ci90", "p_predicted", "k", "detected_share"],
-        "C08": ["ci90", "p_predicted", "k", "detected_share"],
+        "C01": ["ci90", "p_predicted", "k", "share_detected"],
+        "C08": ["ci90", "p_predicted", "k", "share_detected"],
         "C13": ["p_predicted"],
-        "C18": ["p_predicted", "k", "detected_share"],
-        "C05": ["effect", "p_predicted", "k", "detected_share"],
-        "C11": ["effect", "p_predicted", "k", "detected_share"],
+        "C18": ["p_predicted", "k", "share_detected"],
+        "C05": ["effect", "p_predicted", "k", "share_detected"],
+        "C11": ["effect", "p_predicted", "k", "share_detected"],
     }
-    return names.get(claim, ["effect", "p_predicted", "k", "detected_share", "strip_effect"])
+    return names.get(claim, ["effect", "p_predicted", "k", "share_detected", "strip_effect"])
 
 
 @pytest.mark.parametrize(("claim", "name"), [(claim, name) for claim in KINDS for name in needed(claim)])
@@ -501,7 +501,7 @@ def random_evidence(rng, claim):
         p_predicted=maybe(rng.choice([0.01, 0.05, 0.3])),
         p_opposite=maybe(rng.choice([0.01, 0.05, 0.3])),
         mde=maybe(rng.choice([0.5, 3]) * size),
-        detected_share=maybe(rng.choice([0.4, 0.6, 1, 1, 1])),
+        share_detected=maybe(rng.choice([0.4, 0.6, 1, 1, 1])),
         tests_agree=bool(rng.random() < 0.9),
         strip_effect=None if stated.kind == "gene" else maybe(effect * rng.choice([-1, 1, 1, 1])),
         leave_one_out=left,
@@ -778,15 +778,15 @@ def test_the_table_of_verdicts_starts_with_the_stable_columns():
         REGISTER.claims["C11"], evidence(), decide(evidence(), RULES), p_value=0.001, test="a", reference="b"
     )
     stable = (
-        "claim statement kind effect ci_low ci_high p_value p_holm mde n_test n_reference robustness verdict reason"
+        "claim statement kind effect ci95_low ci95_high p_value p_holm mde n_test n_reference agreement verdict reason"
     )
     assert tuple(row) == VERDICT_COLUMNS
     assert list(row)[:14] == stable.split()
-    assert (row["p_value"], row["p_holm"], row["robustness"], row["row"]) == (0.001, 0.01, 1.0, 6)
+    assert (row["p_value"], row["p_holm"], row["agreement"], row["rule"]) == (0.001, 0.01, 1.0, 6)
 
 
 def test_every_number_of_the_table_comes_from_the_register():
     stricter = replace(RULES, alpha=0.001, min_animals=5, k_supported=1.0, k_weak=0.9)
     assert decide(evidence(n_test=9, n_reference=9, leave_one_out=runs(-0.9, 18)), stricter).verdict is V.INCONCLUSIVE
-    assert decide(evidence(), stricter).row == 4
+    assert decide(evidence(), stricter).rule == 4
     assert {field.name for field in fields(RULES)} == set(REGISTER.primary["verdict"])

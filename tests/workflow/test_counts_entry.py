@@ -61,8 +61,8 @@ def test_the_page_says_why_the_deleted_gene_cannot_be_read(bone: Path) -> None:
         in page
     )
     effects = read_table(bone / "results/identity/effects.tsv", text=["effect"]).set_index("effect")
-    assert effects.at["unadjusted", "ci_high"] < -1
-    assert effects.at["adjusted", "ci_high"] > 0
+    assert effects.at["unadjusted", "ci95_high"] < -1
+    assert effects.at["adjusted", "ci95_high"] > 0
     assert outcome.at["tissue", "outcome"] == "confirmed"
 
 

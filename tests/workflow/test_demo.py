@@ -43,8 +43,8 @@ def test_planted_sets_rank_as_planted(demo: Path) -> None:
     for name, sign in {"WNT_TARGETS_T1": 1, "FERRO_DRIVER_CORE": -1, "FERRO_MARKERS": -1, "ATF4_STRESS": -1}.items():
         assert sign * tests.at[name, "nes"] > 1.5
     assert (tests.loc[tests["family"] == "mitochondria", "p_prerank_adjusted"] > 0.05).all()
-    assert (tests["p_both"] == tests[["p_rotation_two_sided", "p_camera"]].max(axis="columns")).all()
-    assert (tests["p_both_adjusted"] >= tests["p_both"]).all()
+    assert (tests["p_max"] == tests[["p_rotation_two_sided", "p_camera"]].max(axis="columns")).all()
+    assert (tests["p_max_adjusted"] >= tests["p_max"]).all()
 
 
 def test_other_runs_are_left_out_and_runs_of_an_animal_summed(demo: Path) -> None:

@@ -1,7 +1,7 @@
 """From counts and reads to what the samples are: quality, composition, sex, identity, and the gates on all of it.
 
 results/quality/{mapping,libraries,gene_body}.tsv   of the reads (from the archive only)
-results/quality/{shares,composition,composition_groups,sex,relations,outliers}.tsv   of the counts
+results/quality/{shares,composition,composition_groups,sex,similarity,outliers}.tsv   of the counts
 results/expression/{size_factors,pca,pca_covariates}.tsv
 results/identity/{deleted_gene,effects,exons,junctions,carriers,outcome}.tsv   is the gene deleted, is the tissue the one named
 results/differential/{design,model}.tsv   which covariate is adjusted for and why; the sheet as it is modelled
@@ -92,7 +92,7 @@ rule assess_samples:
         composition="results/quality/composition.tsv",
         composition_groups="results/quality/composition_groups.tsv",
         sex="results/quality/sex.tsv",
-        relations="results/quality/relations.tsv",
+        similarity="results/quality/similarity.tsv",
         outliers="results/quality/outliers.tsv",
         size_factors="results/expression/size_factors.tsv",
         pca="results/expression/pca.tsv",

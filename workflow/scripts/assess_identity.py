@@ -48,7 +48,7 @@ def main(
     write_table(carriers, outputs["carriers"])
     levels = pd.DataFrame(columns=["sample", "condition", "log2_cpm", "marker_score", "residual"])
     effects = pd.DataFrame(
-        columns=["effect", "estimate", "ci_low", "ci_high", "p_value", "df", "n_test", "n_reference"]
+        columns=["effect", "estimate", "ci95_low", "ci95_high", "p_value", "df", "n_test", "n_reference"]
     )
     if deleted_gene:
         levels = knockout.gene_levels(
@@ -129,10 +129,10 @@ def _read_exons(exon_table: pd.DataFrame, carriers: pd.DataFrame, design: Design
         return knockout.Exons(lost="", carriers=frozenset(), evidence="the reads are too few to tell its exons apart")
     lost = _range(block.left, block.right)
     words = (
-        f"depth of {lost} beside the others: log2 {block.effect:.2f}, 95 % interval {block.ci_low:.2f} to {block.ci_high:.2f}, "
+        f"depth of {lost} beside the others: log2 {block.effect:.2f}, 95 % interval {block.ci95_low:.2f} to {block.ci95_high:.2f}, "
         f"p {block.p_bonferroni:.2g} after {block.n_blocks} runs of exons, {design.test} / {design.reference}"
     )
-    falls = block.p_bonferroni <= 0.05 and block.separated and block.ci_high < 0
+    falls = block.p_bonferroni <= 0.05 and block.separated and block.ci95_high < 0
     return knockout.Exons(lost if falls else "", frozenset(), f"no junction skips exons; {words}", by_depth=falls)
 
 

@@ -62,10 +62,10 @@ def main(
             fail=0,
         ),
         *gates.at_most(
-            "adapter_share",
+            "share_adapter",
             "share of reads with an adapter",
-            dict(zip(scope, of_reads["adapter_share"], strict=True)),
-            warn=quality["adapter_share"],
+            dict(zip(scope, of_reads["share_adapter"], strict=True)),
+            warn=quality["share_adapter"],
         ),
         strandedness(measured),
     ]

@@ -11,8 +11,7 @@ from claimcheck.deseq2.design import Design
 from claimcheck.deseq2.differential import has_enough_counts
 from claimcheck.deseq2.levels import log2_cpm_of_total
 from claimcheck.deseq2.size_factors import estimate_size_factors
-from claimcheck.qc import gates, panels
-from claimcheck.qc import similarity as relations
+from claimcheck.qc import gates, panels, similarity
 from claimcheck.qc.composition import aligned_panels, compare_panels, composition_banner
 from claimcheck.qc.projection import pca_covariates, project_variants, stabilise
 from claimcheck.qc.sex import check_sex, sex_gates
@@ -62,15 +61,15 @@ def main(
     tables["pca"] = project_variants(values, frozenset().union(*members.values()))
     tables["pca_covariates"] = pca_covariates(tables["pca"], _known(sheet, design, scores, mapping, counted.sum()))
     first = tables["pca"][tables["pca"]["variant"] == "top_500"]
-    tables["relations"] = relations.correlate(counted)
-    tables["outliers"] = relations.find_outliers(tables["relations"], first)
+    tables["similarity"] = similarity.correlate(counted)
+    tables["outliers"] = similarity.find_outliers(tables["similarity"], first)
 
     banner = composition_banner(aligned_panels(first, scores), compared)
     tables["gates"] = gates.as_table(
         [
             *sex_gates(tables["sex"]),
-            *relations.duplicate_gates(tables["relations"], limit=quality["duplicate_correlation"]),
-            *relations.outlier_gates(tables["outliers"]),
+            *similarity.duplicate_gates(tables["similarity"], limit=quality["duplicate_correlation"]),
+            *similarity.outlier_gates(tables["outliers"]),
             *_share_gates(tables["shares"], quality["shares"]),
             *_composition_gates(compared, banner),
             _size_factor_gate(tables["size_factors"], quality["size_factor_difference"]),

@@ -64,8 +64,8 @@ def measure_genes(
         mean_reference=ids.map(normalised[in_group[design.reference]].mean(axis=1)),
         mean_test=ids.map(normalised[in_group[design.test]].mean(axis=1)),
         log2_fold_change=ids.map(fitted["effect"]),
-        ci_low=ids.map(fitted["ci_low"]),
-        ci_high=ids.map(fitted["ci_high"]),
+        ci95_low=ids.map(fitted["ci95_low"]),
+        ci95_high=ids.map(fitted["ci95_high"]),
         minimum_detectable_effect=ids.map(fitted["mde"]),
         log2_fold_change_shrunken=ids.map(tested["log2_fold_change_shrunken"]),
     )

@@ -25,8 +25,8 @@ COLUMNS = (
     "variant",
     "n_genes",
     "effect",
-    "ci_low",
-    "ci_high",
+    "ci95_low",
+    "ci95_high",
     "p_rotation_up",
     "p_rotation_down",
     "p_rotation_two_sided",
@@ -45,8 +45,8 @@ COLUMNS = (
     "p_score",
     "p_camera_up",
     "p_camera_down",
-    "p_both",
-    "p_both_adjusted",
+    "p_max",
+    "p_max_adjusted",
 )
 
 
@@ -107,8 +107,8 @@ def main(
         )
         described_only = ranked.drop(columns=["effect", "n_genes", "variant"])
         merged = described_only.merge(tested, on="set", validate="1:1").assign(variant=variant)
-        merged["p_both"] = merged[["p_rotation_two_sided", "p_camera"]].max(axis="columns", skipna=False)
-        merged["p_both_adjusted"] = benjamini_hochberg(merged["p_both"])
+        merged["p_max"] = merged[["p_rotation_two_sided", "p_camera"]].max(axis="columns", skipna=False)
+        merged["p_max_adjusted"] = benjamini_hochberg(merged["p_max"])
         parts.append(merged)
         if variant == WHOLE:
             write_table(mapped, sets)

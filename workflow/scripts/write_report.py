@@ -85,8 +85,8 @@ def main(
                 "family",
                 "n_genes",
                 "effect",
-                "p_both",
-                "p_both_adjusted",
+                "p_max",
+                "p_max_adjusted",
                 "nes",
                 "p_prerank",
                 "p_prerank_adjusted",
@@ -129,7 +129,7 @@ def read_claims(
     truth: Path | None,
 ) -> ClaimResults:
     """Read the register and the tables of the claims."""
-    numbers = ["effect", "ci_low", "ci_high"]
+    numbers = ["effect", "ci95_low", "ci95_high"]
     return ClaimResults(
         register=open_register(register, collection),
         verdicts=read_verdicts(verdicts),

@@ -21,8 +21,8 @@ ARTEFACT_COLUMNS = (
     "observed",
     "fits",
     "effect",
-    "ci_low",
-    "ci_high",
+    "ci95_low",
+    "ci95_high",
 )
 _FITTING = {
     "up": ("up",),
@@ -78,7 +78,7 @@ def compare_artefacts(register: Register, measured: Measured) -> pd.DataFrame:
             predicted = world["predicts"].get(name, "")
             observed = _direction(row)
             fits = observed in _FITTING[predicted] if predicted in _FITTING and row else None
-            effect, low, high = (row[key] for key in ("effect", "ci_low", "ci_high")) if row else (np.nan,) * 3
+            effect, low, high = (row[key] for key in ("effect", "ci95_low", "ci95_high")) if row else (np.nan,) * 3
             keys = (world["name"], world["explanation"], name, readout["claim"], looked_at)
             rows.append((*keys, predicted, observed, fits, effect, low, high))
     return pd.DataFrame(rows, columns=list(ARTEFACT_COLUMNS))
@@ -94,4 +94,4 @@ def _observed(readout: Mapping[str, Any], measured: Measured) -> tuple[Row | Non
 def _direction(row: Row | None) -> str:
     if row is None:
         return "not measured"
-    return "up" if row["ci_low"] > 0 else "down" if row["ci_high"] < 0 else "uncertain"
+    return "up" if row["ci95_low"] > 0 else "down" if row["ci95_high"] < 0 else "uncertain"

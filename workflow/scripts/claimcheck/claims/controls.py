@@ -26,8 +26,8 @@ CONTROL_COLUMNS = (
     "correlation",
     "correlation_drawn",
     "effect",
-    "ci_low",
-    "ci_high",
+    "ci95_low",
+    "ci95_high",
     "p_value",
     "note",
 )
@@ -95,6 +95,6 @@ def _housekeeping(measured: Measured, name: str) -> list[dict[str, object]]:
     row = measured.sets.get(("", READOUT, name, "full"))
     if row is None:
         return []
-    numbers = {key: row[key] for key in ("effect", "ci_low", "ci_high")}
+    numbers = {key: row[key] for key in ("effect", "ci95_low", "ci95_high")}
     shown = {"p_value": row["p_rotation_two_sided"], "correlation": row["inter_gene_correlation"], "note": name}
     return [{"control": "housekeeping genes", "claim": "", "n_draws": 1, **numbers, **shown}]

@@ -35,7 +35,7 @@ MORE_VERDICT_COLUMNS = (
     "ci90_high",
     "variant",
     "n_genes",
-    "detected_share",
+    "share_detected",
     "leading_edge",
     "false_support_rate",
 )
@@ -149,7 +149,7 @@ def put_together(
     confounded = gates[(gates["gate"] == "confounded_design") & (gates["status"] == "fail")]  # accepted or not
     problems = [*confounded["reason"], blocking_premises(claim, dict(premises))]
     genes = [gene.gene_id for gene in claim.genes if gene.role == DECIDING]
-    expressed = float(np.mean([gene in findings.expressed for gene in genes])) if genes else one.detected_share
+    expressed = float(np.mean([gene in findings.expressed for gene in genes])) if genes else one.share_detected
     thinned = claim.kind in ("set", "signed_set", "multi_source")
     return evidence_of(
         claim,
@@ -160,7 +160,7 @@ def put_together(
         p_predicted=float(family.loc[[claim.id], "p_holm"].to_numpy()[0]),
         p_opposite=float(family.loc[[claim.id], "p_holm_opposite"].to_numpy()[0]),
         mde=one.mde,
-        detected_share=expressed,
+        share_detected=expressed,
         n_genes=one.n_genes,
         design_problem="; ".join(filter(None, problems)),
         vetoes=tuple(
@@ -262,7 +262,7 @@ def _row(
         "ci90_high": one.ci90[1],
         "variant": claim.variant if claim.confirmatory and claim.sets else "",
         "n_genes": "" if one.n_genes is None else one.n_genes,
-        "detected_share": evidence.detected_share,
+        "share_detected": evidence.share_detected,
         "leading_edge": ";".join(_symbols(findings.data, _edge(claim, findings))),
         "false_support_rate": findings.false_support.get(claim.id, NAN),
     }

@@ -23,7 +23,7 @@ class Conclusion:
         p_predicted, p_opposite: before the adjustment for all claims, as the kind of claim defines them.
         p_up, p_down: one-sided, of an effect above and below zero.
         n_genes: genes of the smallest deciding set; None where single genes decide.
-        detected_share: share of the planned genes that are expressed.
+        share_detected: share of the planned genes that are expressed.
         tests_agree: whether all tests that must agree find the effect's direction at the level of the test.
         name: source or model that decides, where there are several.
         controls: of a claim of specificity.
@@ -38,7 +38,7 @@ class Conclusion:
     p_down: float = NAN
     mde: float = NAN
     n_genes: int | None = 0
-    detected_share: float = 0.0
+    share_detected: float = 0.0
     tests_agree: bool = False
     name: str = ""
     controls: tuple[Control, ...] = ()
@@ -70,7 +70,7 @@ def of_set(claim: Claim, row: Row | None, rules: Rules) -> Conclusion:
     up, down = (largest(row[f"p_rotation_{way}"], row[f"p_camera_{way}"]) for way in ("up", "down"))
     two_sided = largest(row["p_rotation_two_sided"], row["p_camera"])
     return _single(
-        claim, row, (up, down, two_sided), rules, n_genes=int(row["n_genes"]), detected_share=row["detected_share"]
+        claim, row, (up, down, two_sided), rules, n_genes=int(row["n_genes"]), share_detected=row["share_detected"]
     )
 
 
@@ -79,7 +79,7 @@ def of_gene(claim: Claim, row: Row | None, rules: Rules) -> Conclusion:
     if row is None:
         return Conclusion(n_genes=None)
     up, down = row["p_up"], row["p_down"]
-    found = _single(claim, row, (up, down, min(1.0, 2 * min(up, down))), rules, n_genes=None, detected_share=NAN)
+    found = _single(claim, row, (up, down, min(1.0, 2 * min(up, down))), rules, n_genes=None, share_detected=NAN)
     other = row.get("p_t_up" if row["effect"] > 0 else "p_t_down", NAN)
     return replace(found, tests_agree=bool(np.isnan(other) or other <= rules.alpha))
 
@@ -122,7 +122,7 @@ def _single(claim: Claim, row: Row, p_values: tuple[float, float, float], rules:
     decisive = two_sided if claim.direction == 0 else up if effect > 0 else down
     return Conclusion(
         effect,
-        (row["ci_low"], row["ci_high"]),
+        (row["ci95_low"], row["ci95_high"]),
         (row["ci90_low"], row["ci90_high"]),
         towards,
         away,
@@ -150,7 +150,7 @@ def _of_sources(claim: Claim, measured: Measured, variant: str, rules: Rules) ->
     both = combine_sources(table, at_least=claim.at_least, direction=claim.direction)
     tested = table.dropna(subset=["effect"])
     up, down = (partial_conjunction(tested[name].to_numpy(), claim.at_least) for name in ("p_up", "p_down"))
-    best_first = sorted(single.values(), key=lambda one: (one.detected_share, one.n_genes or 0), reverse=True)
+    best_first = sorted(single.values(), key=lambda one: (one.share_detected, one.n_genes or 0), reverse=True)
     counted = best_first[min(claim.at_least, len(best_first)) - 1]
     if len(tested) < claim.at_least:  # what is there says whether that is for want of expression or of sources
         counted = best_first[0]
@@ -161,13 +161,13 @@ def _of_sources(claim: Claim, measured: Measured, variant: str, rules: Rules) ->
         p_down=down,
         mde=single[both.name].mde if both.name else NAN,
         n_genes=counted.n_genes,
-        detected_share=counted.detected_share,
+        share_detected=counted.share_detected,
         tests_agree=bool(decisive <= rules.alpha),
     )
 
 
 def _source(name: str, one: Conclusion, rules: Rules) -> dict[str, Any]:
-    enough = one.detected_share >= rules.detected_share and (one.n_genes or 0) >= rules.min_set_genes
+    enough = one.share_detected >= rules.share_detected and (one.n_genes or 0) >= rules.min_set_genes
     one = one if enough else Conclusion()
     return {
         "source": name,
@@ -192,8 +192,8 @@ def _of_models(claim: Claim, measured: Measured) -> Conclusion:
                     "model": gene.model,
                     "direction": gene.direction,
                     "effect": row["effect"],
-                    "ci95_low": row["ci_low"],
-                    "ci95_high": row["ci_high"],
+                    "ci95_low": row["ci95_low"],
+                    "ci95_high": row["ci95_high"],
                     "ci90_low": row["ci90_low"],
                     "ci90_high": row["ci90_high"],
                     "p_predicted": row["p_up" if gene.direction > 0 else "p_down"],
@@ -208,12 +208,12 @@ def _of_models(claim: Claim, measured: Measured) -> Conclusion:
         p_up=both.p_predicted,
         mde=float(np.max(of_model["mde"].to_numpy())),
         n_genes=None,
-        detected_share=NAN,
+        share_detected=NAN,
         tests_agree=True,
     )
 
 
-_OF_GENES = ("effect", "ci_low", "ci_high", "ci90_low", "ci90_high", "p_up", "p_down", "mde")
+_OF_GENES = ("effect", "ci95_low", "ci95_high", "ci90_low", "ci90_high", "p_up", "p_down", "mde")
 
 
 def _combined(both: Combined, **more: Any) -> Conclusion:
@@ -230,7 +230,7 @@ def _of_members(claim: Claim, found: Mapping[str, Conclusion]) -> Conclusion:
         p_predicted=largest(*p_values),
         p_opposite=NAN,
         mde=largest(*(member.mde for member in members)),
-        detected_share=NAN,
+        share_detected=NAN,
         tests_agree=all(member.tests_agree for member in members),
     )
 
@@ -257,7 +257,7 @@ def _of_controls(
         p_opposite=min(1.0, len(rivals) * float(np.min(rivals))) if rivals else NAN,
         mde=largest(*(one.mde for one in single.values())),
         n_genes=min(one.n_genes or 0 for one in single.values()),
-        detected_share=float(np.min([one.detected_share for one in single.values()])),
+        share_detected=float(np.min([one.share_detected for one in single.values()])),
         controls=tuple(Control(name, one.effect, one.ci90, rival=name in claim.rivals) for name, one in single.items()),
     )
 

@@ -28,10 +28,10 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Decision:
-    """A verdict, the row of the table that gave it (0 = none), and why; the qualifier follows the verdict in parentheses."""
+    """A verdict, the rule of the table that gave it (0 = none), and why; the qualifier follows the verdict in parentheses."""
 
     verdict: Verdict
-    row: int
+    rule: int
     reason: str
     qualifier: str = ""
 
@@ -109,7 +109,7 @@ class Evidence:
             and CAMERA for sets, against the margins for equivalence and noninferiority.
         p_opposite: the same in the other direction, or beyond the margin; of specificity, that a rival moves as the members do.
         mde: minimum detectable effect.
-        detected_share: share of the tested genes that are expressed; of a single gene 1 or 0.
+        share_detected: share of the tested genes that are expressed; of a single gene 1 or 0.
         n_genes: genes of the smallest deciding set after filtering; None where single genes decide.
         design_problem: why the design cannot answer the claim, or nothing.
         vetoes: those that fired.
@@ -135,7 +135,7 @@ class Evidence:
     p_predicted: float = NAN
     p_opposite: float = NAN
     mde: float = NAN
-    detected_share: float = NAN
+    share_detected: float = NAN
     n_genes: int | None = 0
     design_problem: str = ""
     vetoes: tuple[FiredVeto, ...] = ()

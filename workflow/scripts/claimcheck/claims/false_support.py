@@ -81,7 +81,7 @@ def alone(claim: Claim, one: Conclusion, p_holm: float) -> Evidence:
         ci90=one.ci90,
         p_predicted=p_holm,
         mde=one.mde,
-        detected_share=1.0,
+        share_detected=1.0,
         n_genes=one.n_genes,
         tests_agree=one.tests_agree,
         strip_effect=None,

@@ -116,7 +116,7 @@ class Rules:
     alpha: float
     min_animals: int
     min_set_genes: int
-    detected_share: float
+    share_detected: float
     detected_counts: float
     leave_one_out_p: float
     leave_one_out_lost: int

@@ -177,7 +177,7 @@ def _draw_like(
         least_correlation=data.tests.least_correlation,
         levels=data.tests.levels,
     )
-    return records(tests.drop(columns="set").assign(detected_share=1.0)), target
+    return records(tests.drop(columns="set").assign(share_detected=1.0)), target
 
 
 def _supported(

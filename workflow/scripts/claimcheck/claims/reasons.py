@@ -12,18 +12,18 @@ VERDICT_COLUMNS = (
     "statement",
     "kind",
     "effect",
-    "ci_low",
-    "ci_high",
+    "ci95_low",
+    "ci95_high",
     "p_value",
     "p_holm",
     "mde",
     "n_test",
     "n_reference",
-    "robustness",
+    "agreement",
     "verdict",
     "reason",
     "label",
-    "row",
+    "rule",
     "sentence",
 )
 
@@ -60,7 +60,7 @@ def sentence(claim: Claim, evidence: Evidence, decision: Decision, *, test: str,
 def verdict_row(
     claim: Claim, evidence: Evidence, decision: Decision, *, p_value: float, test: str, reference: str
 ) -> dict[str, Any]:
-    """Lay out one claim as a row of the table of verdicts, columns VERDICT_COLUMNS; `robustness` is k.
+    """Lay out one claim as a row of the table of verdicts, columns VERDICT_COLUMNS; `agreement` is k.
 
     Args:
         claim, evidence, decision, test, reference: as in `sentence`.
@@ -71,18 +71,18 @@ def verdict_row(
         "statement": claim.statement,
         "kind": claim.kind,
         "effect": evidence.effect,
-        "ci_low": evidence.ci95[0],
-        "ci_high": evidence.ci95[1],
+        "ci95_low": evidence.ci95[0],
+        "ci95_high": evidence.ci95[1],
         "p_value": p_value,
         "p_holm": evidence.p_predicted,
         "mde": evidence.mde,
         "n_test": evidence.n_test,
         "n_reference": evidence.n_reference,
-        "robustness": evidence.k,
+        "agreement": evidence.k,
         "verdict": graded(claim, evidence, decision),
         "reason": decision.reason,
         "label": claim.label,
-        "row": decision.row,
+        "rule": decision.rule,
         "sentence": sentence(claim, evidence, decision, test=test, reference=reference),
     }
 

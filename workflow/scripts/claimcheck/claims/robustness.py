@@ -18,8 +18,8 @@ ROBUSTNESS_COLUMNS = (
     "axis",
     "specification",
     "effect",
-    "ci_low",
-    "ci_high",
+    "ci95_low",
+    "ci95_high",
     "p_value",
     "primary",
     "ci90_low",
@@ -28,7 +28,7 @@ ROBUSTNESS_COLUMNS = (
     "counted",
     "agrees",
 )
-LEAVE_ONE_OUT_COLUMNS = ("claim", "sample", "effect", "ci_low", "ci_high", "p_value")
+LEAVE_ONE_OUT_COLUMNS = ("claim", "sample", "effect", "ci95_low", "ci95_high", "p_value")
 
 
 def applies(specification: Specification, claim: Claim) -> bool:
@@ -174,7 +174,7 @@ def _moderated(claim: Claim, found: Found) -> Iterator[BesideRow]:
         row = found.t_genes[claim.genes[0].gene_id]
         one = Conclusion(
             row["effect"],
-            (row["ci_low"], row["ci_high"]),
+            (row["ci95_low"], row["ci95_high"]),
             (row["ci90_low"], row["ci90_high"]),
             row["p_up"] if claim.direction > 0 else row["p_down"],
             n_genes=None,

@@ -29,7 +29,7 @@ Key = tuple[str, str, str, str]
 Row = Mapping[str, float]
 KEYS = ["claim", "role", "run", "variant"]
 
-GENE_MEASURES = ("effect", "se", "df", "ci_low", "ci_high", "ci90_low", "ci90_high", "p_up", "p_down", "mde")
+GENE_MEASURES = ("effect", "se", "df", "ci95_low", "ci95_high", "ci90_low", "ci90_high", "p_up", "p_down", "mde")
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ def measure_sets(data: Data, comparison: Comparison) -> pd.DataFrame:
     """Test every planned set.
 
     Returns:
-        One row a test: claim, role, run, variant, n_planned, detected_share (of the planned genes, in at least one group), and
+        One row a test: claim, role, run, variant, n_planned, share_detected (of the planned genes, in at least one group), and
         what `comparison.run_tests` returns.
     """
     weighed = data.planned[data.planned["weight"] != 0]
@@ -120,7 +120,7 @@ def measure_sets(data: Data, comparison: Comparison) -> pd.DataFrame:
     share = abs(weights.matrix) @ detected.astype(float) / n_planned
     keys = weighed.loc[order.index, KEYS].reset_index(drop=True)
     return pd.concat(
-        [keys.assign(n_planned=n_planned, detected_share=share), tested.drop(columns="set")], axis="columns"
+        [keys.assign(n_planned=n_planned, share_detected=share), tested.drop(columns="set")], axis="columns"
     )
 
 

@@ -102,9 +102,9 @@ def _undetected(e: Evidence, rules: Rules) -> str:
     """Row 3: say that too little of what is tested is expressed, or nothing."""
     if (e.kind == "intersection" and e.members) or e.presence == "absent":  # judged by their own rows
         return ""
-    if not e.detected_share >= rules.detected_share:
-        share = "an unknown share" if np.isnan(e.detected_share) else f"{100 * e.detected_share:.0f} %"
-        return f"{share} of the tested genes are expressed, below {100 * rules.detected_share:.0f} %"
+    if not e.share_detected >= rules.share_detected:
+        share = "an unknown share" if np.isnan(e.share_detected) else f"{100 * e.share_detected:.0f} %"
+        return f"{share} of the tested genes are expressed, below {100 * rules.share_detected:.0f} %"
     if e.n_genes is not None and e.n_genes < rules.min_set_genes:
         return f"{e.n_genes} genes are left to test, fewer than {rules.min_set_genes}"
     return ""

@@ -27,14 +27,14 @@ BUTTERFLY_COLUMNS = (
     "left_out",
     "zero_weight",
     "effect",
-    "ci_low",
-    "ci_high",
+    "ci95_low",
+    "ci95_high",
     "set_effect",
-    "set_ci_low",
-    "set_ci_high",
+    "set_ci95_low",
+    "set_ci95_high",
     "set_effect_beside",
-    "set_ci_low_beside",
-    "set_ci_high_beside",
+    "set_ci95_low_beside",
+    "set_ci95_high_beside",
 )
 _ROW = 0.135
 _GREY = "#6A6A6A"
@@ -103,7 +103,7 @@ def draw_butterfly(
     figure = new_figure(FULL_WIDTH, _ROW * n_rows + 1.9, simulated=simulated)
     panels = figure.subplots(1, 2 * n_each, sharex=True)
     shown = drawn[drawn["detected"]] if drawn["detected"].any() else drawn
-    ends = np.abs(shown[["effect", "ci_low", "ci_high"]].to_numpy(dtype=float))
+    ends = np.abs(shown[["effect", "ci95_low", "ci95_high"]].to_numpy(dtype=float))
     reach = 1.06 * max(float(np.nanmax(ends, initial=0.0)), 0.8)
     # The whole sets stand outermost, beside their genes' names.
     places = [(0, 0, False), (1, -1, False), *([(0, 1, True), (1, -2, True)] if n_each == 2 else [])]
@@ -132,7 +132,7 @@ def _wing_rows(
     effects: dict[str, float] = {}
     for variant, ending in ((WHOLE, ""), (beside, "_beside")):
         tested = set_tests[(set_tests["set"] == wing.set) & (set_tests["variant"] == variant)]
-        for name in ("effect", "ci_low", "ci_high"):
+        for name in ("effect", "ci95_low", "ci95_high"):
             effects[f"set_{name}{ending}"] = float(tested[name].iloc[0]) if len(tested) else float("nan")
     return (
         own.assign(
@@ -154,7 +154,7 @@ def _draw_wing(axes: Axes, rows: pd.DataFrame, *, thinned: bool, reach: float) -
     ending = "_beside" if thinned else ""
     if len(rows) and np.isfinite(rows[f"set_effect{ending}"].iloc[0]):
         first = rows.iloc[0]
-        axes.axvspan(first[f"set_ci_low{ending}"], first[f"set_ci_high{ending}"], color=BAND_COLOUR, zorder=0)
+        axes.axvspan(first[f"set_ci95_low{ending}"], first[f"set_ci95_high{ending}"], color=BAND_COLOUR, zorder=0)
         axes.axvline(first[f"set_effect{ending}"], color=PRIMARY_COLOUR, linewidth=1.2, zorder=2)
     for place, row in enumerate(records(rows)):
         if thinned and row["left_out"]:
@@ -169,10 +169,10 @@ def _draw_wing(axes: Axes, rows: pd.DataFrame, *, thinned: bool, reach: float) -
 
 def _draw_gene(axes: Axes, row: dict[str, Any], place: int, reach: float) -> None:
     colour = TEXT_COLOUR if row["detected"] else NEUTRAL_COLOUR
-    low, high = max(row["ci_low"], -reach), min(row["ci_high"], reach)
+    low, high = max(row["ci95_low"], -reach), min(row["ci95_high"], reach)
     if low < high:
         axes.plot([low, high], [place, place], color=colour, linewidth=0.9, zorder=3, solid_capstyle="butt")
-    for end, beyond, head in ((-reach, row["ci_low"] < -reach, "<"), (reach, row["ci_high"] > reach, ">")):
+    for end, beyond, head in ((-reach, row["ci95_low"] < -reach, "<"), (reach, row["ci95_high"] > reach, ">")):
         if beyond:
             axes.plot(end, place, head, color=colour, markersize=3, clip_on=False, zorder=3)
     if abs(row["effect"]) <= reach:

@@ -32,8 +32,8 @@ FOREST_COLUMNS = (
     "claim",
     "statement",
     "effect",
-    "ci_low",
-    "ci_high",
+    "ci95_low",
+    "ci95_high",
     "threshold",
     "mde",
     "mde_side",
@@ -116,13 +116,13 @@ def draw_claims(
     drawn = rows.assign(
         panel=rows["unit"],
         mde_side=[_mde_side(kind, way) for kind, way in zip(rows["kind"], rows["direction"], strict=True)],
-        detected=rows["row"] != 3,
-    )[list(FOREST_COLUMNS)].assign(row=rows["row"])
+        detected=rows["rule"] != 3,
+    )[list(FOREST_COLUMNS)].assign(rule=rows["rule"])
     parts = [(unit, drawn[drawn["panel"] == unit]) for unit in ("gene", "set") if (drawn["panel"] == unit).any()]
     if not parts:
         figure = new_figure(FULL_WIDTH, 1.2, simulated=simulated)
         say_nothing_to_draw(figure.subplots(), NOTHING)
-        return figure, drawn.drop(columns=["row"])
+        return figure, drawn.drop(columns=["rule"])
     heights = [_ROW * len(part) + 0.75 for _, part in parts]
     figure = new_figure(FULL_WIDTH, sum(heights) + 0.6, simulated=simulated)
     panels = figure.subplots(len(parts), 1, height_ratios=heights, squeeze=False).ravel()
@@ -144,7 +144,7 @@ def draw_claims(
         handletextpad=0.4,
         columnspacing=1.2,
     )
-    return figure, drawn.drop(columns=["row"])
+    return figure, drawn.drop(columns=["rule"])
 
 
 def _mde_side(kind: str, direction: int) -> int:
@@ -166,7 +166,7 @@ def _draw_panel(axes: Axes, part: pd.DataFrame) -> None:
     axes.set_ylim(len(part) - 0.4, -0.6)
     axes.tick_params(axis="y", length=0)
     axes.axvline(0, color=TEXT_COLOUR, linewidth=0.7, zorder=1)
-    ends = part[["effect", "ci_low", "ci_high", "threshold", "mde"]].abs().to_numpy(dtype=float)
+    ends = part[["effect", "ci95_low", "ci95_high", "threshold", "mde"]].abs().to_numpy(dtype=float)
     reach = 1.08 * float(np.nanmax(ends, initial=0.1))
     axes.set_xlim(-reach, reach)
     for place, row in enumerate(records(part)):
@@ -176,14 +176,14 @@ def _draw_panel(axes: Axes, part: pd.DataFrame) -> None:
         if np.isnan(row["effect"]):
             axes.text(0.02 * reach, place, "no effect computed", va="center", fontsize=7.5, color="#555555")
         else:
-            axes.plot([row["ci_low"], row["ci_high"]], [place, place], color=colour, linewidth=1.4)
+            axes.plot([row["ci95_low"], row["ci95_high"]], [place, place], color=colour, linewidth=1.4)
             axes.plot(row["effect"], place, "o", color=colour, markersize=4.5)
         sides = (row["mde_side"],) if row["mde_side"] else (-1, 1)
         axes.plot(
             [side * row["mde"] for side in sides], [place] * len(sides), "|", markersize=9, color=MDE_COLOUR, zorder=3
         )
         axes.annotate(
-            f"{MARKS[kind_of(row['row'])]} {textwrap.fill(row['verdict'], 26)}",
+            f"{MARKS[kind_of(row['rule'])]} {textwrap.fill(row['verdict'], 26)}",
             (1.015, place),
             xycoords=("axes fraction", "data"),
             va="center",

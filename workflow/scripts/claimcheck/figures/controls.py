@@ -43,8 +43,8 @@ def draw_controls(
     """
     rates = _rates(controls)
     curves = _curves(calibration)
-    still = controls.loc[controls["effect"].notna(), ["control", "claim", "effect", "ci_low", "ci_high", "n_draws"]]
-    effects = still.rename(columns={"effect": "x", "ci_low": "low", "ci_high": "high"}).assign(panel="effect")
+    still = controls.loc[controls["effect"].notna(), ["control", "claim", "effect", "ci95_low", "ci95_high", "n_draws"]]
+    effects = still.rename(columns={"effect": "x", "ci95_low": "low", "ci95_high": "high"}).assign(panel="effect")
     frames = [frame.reindex(columns=list(CONTROLS_COLUMNS)) for frame in (rates, curves, effects) if len(frame)]
     drawn = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=list(CONTROLS_COLUMNS))
     if not frames:

@@ -24,8 +24,8 @@ ROW_COLUMNS = (
     "detected",
     "left_out",
     "effect",
-    "ci_low",
-    "ci_high",
+    "ci95_low",
+    "ci95_high",
     "threshold",
     "mde",
     "mean_count",
@@ -147,7 +147,7 @@ def _write_names(axes: Axes, names: dict[float, str], sections: Sequence[Section
 def _reach(rows: pd.DataFrame) -> float:
     """Choose the end of the scale: all intervals of what is detected fit, those of the rest may be cut."""
     shown = rows[rows["detected"]] if rows["detected"].any() else rows
-    ends = shown[["effect", "ci_low", "ci_high"]].to_numpy(dtype=float)
+    ends = shown[["effect", "ci95_low", "ci95_high"]].to_numpy(dtype=float)
     return 1.06 * max(
         float(np.nanmax(np.abs(ends), initial=0.0)), 1.5 * float(rows["threshold"].max(skipna=True) or 0), 1
     )
@@ -173,10 +173,10 @@ def _draw_rows(axes: Axes, rows: pd.DataFrame, first: float, reach: float) -> No
 def _draw_point(axes: Axes, row: dict[str, Any], y: float, reach: float) -> None:
     """Draw an estimate and its interval; ends beyond the scale become arrow heads."""
     colour = NEUTRAL_COLOUR if not row["detected"] else PRIMARY_COLOUR if row["kind"] == "set" else TEXT_COLOUR
-    low, high = max(row["ci_low"], -reach), min(row["ci_high"], reach)
+    low, high = max(row["ci95_low"], -reach), min(row["ci95_high"], reach)
     if low < high:
         axes.plot([low, high], [y, y], color=colour, linewidth=1.1, zorder=3, solid_capstyle="butt")
-    for end, beyond, head in ((-reach, row["ci_low"] < -reach, "<"), (reach, row["ci_high"] > reach, ">")):
+    for end, beyond, head in ((-reach, row["ci95_low"] < -reach, "<"), (reach, row["ci95_high"] > reach, ">")):
         if beyond:
             axes.plot(end, y, head, color=colour, markersize=3.5, clip_on=False, zorder=3)
     if abs(row["effect"]) <= reach:

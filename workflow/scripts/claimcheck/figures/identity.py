@@ -52,7 +52,7 @@ def draw_knockout(
     Args:
         deleted: sample, condition, log2_cpm (log2(CPM + 1)), marker_score (missing without markers), residual (log2_cpm
             less the reference group's line); empty where no gene is named as deleted.
-        effects: effect (unadjusted or adjusted), estimate, ci_low, ci_high (log2, test / reference), p_value, n_test,
+        effects: effect (unadjusted or adjusted), estimate, ci95_low, ci95_high (log2, test / reference), p_value, n_test,
             n_reference.
         exons: sample, condition, exon (1, 2, … in order of transcription), n_positions (of unique sequence),
             relative_depth (depth / depth of all the gene's positions); empty where there are no reads.
@@ -117,9 +117,9 @@ def _effect_words(effects: pd.DataFrame, effect: str, name: str, *, test: str, r
         return f"{name}: not estimable"
     numbers = row.iloc[0]
     comparison = f"{name}: log2 {test} / {reference} = {figures_of(numbers['estimate'], '{:.2f}')}"
-    if pd.isna(numbers["ci_low"]):
+    if pd.isna(numbers["ci95_low"]):
         return f"{textwrap.fill(comparison, 50)}\n(too few animals for an interval)"
-    low, high = (figures_of(numbers[end], "{:.2f}") for end in ("ci_low", "ci_high"))
+    low, high = (figures_of(numbers[end], "{:.2f}") for end in ("ci95_low", "ci95_high"))
     return f"{textwrap.fill(comparison, 50)}\n(95 % CI {low} to {high}, p = {figures_of(numbers['p_value'], '{:.2g}')})"
 
 

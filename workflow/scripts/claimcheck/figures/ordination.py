@@ -18,7 +18,7 @@ def draw_pca(
 
     Args:
         samples: sample, condition, sex (text, may be empty).
-        scores: variant (which genes the components are of), sample, component (1, 2, …), score, variance_share (0..1).
+        scores: variant (which genes the components are of), sample, component (1, 2, …), score, share_variance (0..1).
         test: name of the test condition.
         reference: name of the reference condition.
         simulated: whether the study's data are simulated.
@@ -57,7 +57,7 @@ def draw_pca(
 def _first_two(scores: pd.DataFrame, animals: pd.DataFrame) -> pd.DataFrame:
     """Lay out the first two components of a variant, a row an animal in the order of `animals`."""
     wide = scores.pivot(index="sample", columns="component", values="score")[[1, 2]]
-    shares = scores.drop_duplicates("component").set_index("component")["variance_share"]
+    shares = scores.drop_duplicates("component").set_index("component")["share_variance"]
     return animals.merge(wide.set_axis(["pc1", "pc2"], axis="columns"), on="sample", validate="1:1").assign(
         pc1_variance_share=shares[1], pc2_variance_share=shares[2]
     )
@@ -107,7 +107,7 @@ def draw_pca_covariates(
     Args:
         covariates: variant, component (1, 2, …), covariate, correlation (Pearson's r, -1..1, missing where the
             covariate does not vary; the test group counts as 1, the reference group as 0), n (animals).
-        scores: variant, component, variance_share (0..1).
+        scores: variant, component, share_variance (0..1).
         test: name of the test condition.
         reference: name of the reference condition.
         simulated: whether the study's data are simulated.
@@ -115,11 +115,11 @@ def draw_pca_covariates(
         strong: absolute correlation from which the number is in bold.
 
     Returns:
-        The figure, and the drawn rows: covariate, component, variance_share, correlation, n.
+        The figure, and the drawn rows: covariate, component, share_variance, correlation, n.
     """
-    shares = scores[scores["variant"] == variant].drop_duplicates("component")[["component", "variance_share"]]
+    shares = scores[scores["variant"] == variant].drop_duplicates("component")[["component", "share_variance"]]
     drawn = covariates[covariates["variant"] == variant].merge(shares, on="component", how="left", validate="m:1")
-    drawn = drawn[["covariate", "component", "variance_share", "correlation", "n"]].reset_index(drop=True)
+    drawn = drawn[["covariate", "component", "share_variance", "correlation", "n"]].reset_index(drop=True)
     if drawn.empty:
         figure = new_figure(FULL_WIDTH, 1.6, simulated=simulated)
         say_nothing_to_draw(figure.subplots(), "nothing is known that could be held against principal components")
@@ -127,7 +127,7 @@ def draw_pca_covariates(
     order = list(dict.fromkeys(drawn["covariate"]))
     table = drawn.pivot(index="covariate", columns="component", values="correlation").loc[order]
     n = drawn.groupby("covariate")["n"].max()
-    share_of = drawn.drop_duplicates("component").set_index("component")["variance_share"]
+    share_of = drawn.drop_duplicates("component").set_index("component")["share_variance"]
     figure = new_figure(FULL_WIDTH, 1.6 + 0.23 * len(table), simulated=simulated)
     axes = figure.subplots()
     cells = draw_cells(axes, table, colours=DIVERGING, low=-1, high=1, notation="{:.2f}", bold_from=strong)

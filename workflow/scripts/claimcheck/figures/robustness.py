@@ -22,13 +22,13 @@ CURVE_COLUMNS = (
     "axis",
     "specification",
     "effect",
-    "ci_low",
-    "ci_high",
+    "ci95_low",
+    "ci95_high",
     "primary",
     "agrees",
     "threshold",
 )
-LEFT_OUT_COLUMNS = ("claim", "sample", "effect", "ci_low", "ci_high", "p_value", "holds", "threshold")
+LEFT_OUT_COLUMNS = ("claim", "sample", "effect", "ci95_low", "ci95_high", "p_value", "holds", "threshold")
 ALL_ANIMALS = "all animals"
 
 
@@ -63,7 +63,7 @@ def draw_specifications(
     figure, panels = _grid(len(rows), 1.7, simulated=simulated)
     for axes, row in zip(panels, records(rows), strict=False):
         _draw_curve(axes, drawn[drawn["claim"] == row["claim"]], row["threshold"])
-        k = "none" if np.isnan(row["robustness"]) else f"{row['robustness']:.2f}"
+        k = "none" if np.isnan(row["agreement"]) else f"{row['agreement']:.2f}"
         _title(axes, f"{row['claim']}   k = {k}", row["statement"])
     if len(rows):
         figure.supylabel(f"log2 {test} / {reference}", fontsize=8.5)
@@ -111,8 +111,8 @@ def draw_leave_one_out(
                 "claim": [row["claim"]],
                 "sample": [ALL_ANIMALS],
                 "effect": [row["effect"]],
-                "ci_low": [row["ci_low"]],
-                "ci_high": [row["ci_high"]],
+                "ci95_low": [row["ci95_low"]],
+                "ci95_high": [row["ci95_high"]],
                 "p_value": [math.nan],
                 "holds": [True],
             }
@@ -184,14 +184,16 @@ def _draw_curve(axes: Axes, part: pd.DataFrame, threshold: float) -> None:
         return
     if not np.isnan(threshold):
         axes.axhspan(-threshold, threshold, color=BAND_COLOUR, linewidth=0, zorder=0)
-    axes.vlines(known["place"], known["ci_low"], known["ci_high"], color="#B5B5B5", linewidth=0.7, zorder=1)
+    axes.vlines(known["place"], known["ci95_low"], known["ci95_high"], color="#B5B5B5", linewidth=0.7, zorder=1)
     for agrees in (True, False):
         some = known[known["agrees"].eq(agrees) & ~known["primary"]]
         colour = TEXT_COLOUR if agrees else NEUTRAL_COLOUR
         face = colour if agrees else "white"
         axes.plot(some["place"], some["effect"], "o", color=colour, markersize=2.6, markerfacecolor=face, zorder=2)
     primary = known[known["primary"]]
-    axes.vlines(primary["place"], primary["ci_low"], primary["ci_high"], color=PRIMARY_COLOUR, linewidth=1.4, zorder=3)
+    axes.vlines(
+        primary["place"], primary["ci95_low"], primary["ci95_high"], color=PRIMARY_COLOUR, linewidth=1.4, zorder=3
+    )
     axes.plot(primary["place"], primary["effect"], "D", color=PRIMARY_COLOUR, markersize=5, zorder=4)
     n, n_agree = int((~part["primary"]).sum()), int(part.loc[~part["primary"], "agrees"].sum())
     lost = int(part["effect"].isna().sum())
@@ -212,7 +214,7 @@ def _draw_left_out(axes: Axes, part: pd.DataFrame, labels: Sequence[str], *, nam
     axes.axvline(part["effect"].iloc[0], color=PRIMARY_COLOUR, linewidth=0.7, linestyle=":")
     for place, row in enumerate(records(part)):
         colour = PRIMARY_COLOUR if place == 0 else TEXT_COLOUR if row["holds"] else NEUTRAL_COLOUR
-        axes.plot([row["ci_low"], row["ci_high"]], [place, place], color=colour, linewidth=1)
+        axes.plot([row["ci95_low"], row["ci95_high"]], [place, place], color=colour, linewidth=1)
         axes.plot(
             row["effect"],
             place,

@@ -83,7 +83,7 @@ def draw_set_effects(
     """Draw effect and interval of every tested set of a family, full beside its variants, and every animal's score.
 
     Args:
-        tests: set, family, variant, n_genes, effect, ci_low, ci_high, p_rotation_two_sided, p_camera.
+        tests: set, family, variant, n_genes, effect, ci95_low, ci95_high, p_rotation_two_sided, p_camera.
         confounders: the same but family and variant, of sets that may explain a difference.
         scores: set, sample, score (mean log2 expression of the set's genes).
         samples: sample, condition, sex (text, may be empty or absent).
@@ -195,7 +195,7 @@ def _rows(
 ) -> pd.DataFrame:
     """List what a block shows, EFFECT_COLUMNS."""
     order = pd.DataFrame(block, columns=["heading", "set"]).astype(str)
-    named = {"effect": "x", "ci_low": "low", "ci_high": "high", "p_rotation_two_sided": "p_rotation"}
+    named = {"effect": "x", "ci95_low": "low", "ci95_high": "high", "p_rotation_two_sided": "p_rotation"}
     effects = order.merge(found.rename(columns=named), on="set").assign(panel="effect")
     points = order.merge(scores[["set", "sample", "score"]], on="set").merge(animals, on="sample")
     points = points.sort_values("set", key=lambda names: names.map(list(order["set"]).index), kind="stable")

@@ -16,9 +16,9 @@ _MOST_WITH_NUMBERS = 12
 """Animals up to which the numbers fit into the cells."""
 
 
-def draw_relations(
+def draw_similarity(
     samples: pd.DataFrame,
-    relations: pd.DataFrame,
+    similarity: pd.DataFrame,
     outliers: pd.DataFrame,
     *,
     test: str,
@@ -29,7 +29,7 @@ def draw_relations(
 
     Args:
         samples: sample, condition.
-        relations: sample_a, sample_b, spearman; a row a pair, in either order or both.
+        similarity: sample_a, sample_b, spearman; a row a pair, in either order or both.
         outliers: sample, median_spearman, flagged (bool), reason (text).
         test: name of the test condition.
         reference: name of the reference condition.
@@ -40,7 +40,7 @@ def draw_relations(
         flagged_a. An animal's cell with itself is blank and has no row.
     """
     animals = by_group(samples[["sample", "condition"]], test, reference)
-    both = pd.concat([relations, relations.rename(columns={"sample_a": "sample_b", "sample_b": "sample_a"})])
+    both = pd.concat([similarity, similarity.rename(columns={"sample_a": "sample_b", "sample_b": "sample_a"})])
     both = both.loc[both["sample_a"] != both["sample_b"], ["sample_a", "sample_b", "spearman"]]
     both = both.drop_duplicates(["sample_a", "sample_b"])
     single = animals.merge(

@@ -16,8 +16,8 @@ MEASURES = (
     "mean_reference",
     "mean_test",
     "log2_fold_change",
-    "ci_low",
-    "ci_high",
+    "ci95_low",
+    "ci95_high",
     "minimum_detectable_effect",
     "log2_fold_change_shrunken",
 )

@@ -40,7 +40,7 @@ def artefact_table(artefacts: pd.DataFrame, test: str, reference: str) -> Table:
     rows = []
     for readout, part in judged.groupby("readout", sort=False):
         first = part.iloc[0]
-        interval = f"{two(first['ci_low'])} to {two(first['ci_high'])}" if pd.notna(first["ci_low"]) else ""
+        interval = f"{two(first['ci95_low'])} to {two(first['ci95_high'])}" if pd.notna(first["ci95_low"]) else ""
         row = {"looked_at": first["looked_at"] or readout, "claim": first["claim"], "observed": first["observed"]}
         row |= {"effect": two(first["effect"]), "interval": interval}
         for number, world in enumerate(worlds):

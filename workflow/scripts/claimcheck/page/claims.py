@@ -155,10 +155,10 @@ def view_claims(results: ClaimResults, outcomes: pd.DataFrame, study: Study) -> 
 
 def _row(row: dict[str, Any], register: Register, alone: list[str]) -> ClaimRow:
     claim = register.claims[str(row["claim"])]
-    effect, low, high = (float(row[name]) for name in ("effect", "ci_low", "ci_high"))
+    effect, low, high = (float(row[name]) for name in ("effect", "ci95_low", "ci95_high"))
     interval = f"{two(low)} to {two(high)}" if pd.notna(low) else ""
     n_genes = pd.to_numeric(pd.Series([row.get("n_genes")]), errors="coerce").iloc[0]
-    kind = kind_of(int(row["row"]))
+    kind = kind_of(int(row["rule"]))
     # The numbers behind a premise stand in the section on identity.
     premise = " ".join(filter(None, [f"{str(row['reason']).partition(' (')[0]}.", claim.notes]))
     reason = premise if claim.kind == "quality" else row["reason"]
@@ -174,7 +174,7 @@ def _row(row: dict[str, Any], register: Register, alone: list[str]) -> ClaimRow:
         mde=two(float(row["mde"])),
         p_holm=_p_holm(row, kind),
         n=f"{row['n_test']} + {row['n_reference']}",
-        k=two(float(row["robustness"])),
+        k=two(float(row["agreement"])),
         alone=alone,
         reason=words(reason),
         leads=claim.id in register.lead,

@@ -41,17 +41,17 @@ def numbers_table(verdicts: pd.DataFrame, register: Register, study: Study) -> T
     """Lay out every number that a verdict rests on."""
     rows = confirmatory_rows(verdicts, register)
     rows = rows.assign(
-        interval=[_interval(row, "ci_low", "ci_high") for row in records(rows)],
+        interval=[_interval(row, "ci95_low", "ci95_high") for row in records(rows)],
         interval90=[_interval(row, "ci90_low", "ci90_high") for row in records(rows)],
         notes=[register.claims[name].notes for name in rows["claim"]],
     )
     columns = [
         Column("claim", "claim", words),
         Column("verdict", "verdict", sentence),
-        Column("row", "row", whole),
+        Column("rule", "rule", whole),
         Column("kind", "kind", lambda kind: words(kind).replace("_", " ")),
         Column("effect", "effect", two),
-        Column("interval", "95 % interval", together, "ci_low"),
+        Column("interval", "95 % interval", together, "ci95_low"),
         Column("interval90", "90 % interval", together, "ci90_low"),
         Column("threshold", "threshold", short),
         Column("mde", "MDE", two),
@@ -61,7 +61,7 @@ def numbers_table(verdicts: pd.DataFrame, register: Register, study: Study) -> T
         Column("p_holm_opposite", "opposite, p (Holm)", probability),
         Column("robustness", "k", two),
         Column("n_genes", "genes", whole),
-        Column("detected_share", "expressed", percent),
+        Column("share_detected", "expressed", percent),
         Column("variant", "variant", words),
         Column("false_support_rate", "false support", percent),
         Column("notes", "caveats", sentence),
@@ -89,7 +89,7 @@ def robustness_table(verdicts: pd.DataFrame, robustness: pd.DataFrame, register:
         rows.append(
             {
                 "claim": row["claim"],
-                "k": row["robustness"],
+                "k": row["agreement"],
                 "agreeing": f"{int(own['agrees'].eq(True).sum())} of {len(own)}",
                 "median": effects.median(),
                 "range": f"{two(effects.min())} to {two(effects.max())}" if len(effects) else "",
@@ -179,7 +179,7 @@ def control_sentences(controls: pd.DataFrame, register: Register) -> list[str]:
     for row in records(controls.dropna(subset=["effect"])):
         sentences.append(
             f"{str(row['control']).capitalize()} ({words(row['note'])}): log2 {two(row['effect'])}, 95 % interval "
-            f"{_interval(row, 'ci_low', 'ci_high')}, p {probability(row['p_value'])}."
+            f"{_interval(row, 'ci95_low', 'ci95_high')}, p {probability(row['p_value'])}."
         )
     return sentences
 
@@ -188,7 +188,7 @@ def truth_table(truth: pd.DataFrame, verdicts: pd.DataFrame, register: Register,
     """Lay out what was planted for every claim beside what was found and concluded."""
     rows = in_reading_order(truth.merge(verdicts, on="claim", how="inner", validate="1:1"), register.lead)
     rows = rows.assign(
-        interval=[_interval(row, "ci_low", "ci_high") for row in records(rows)],
+        interval=[_interval(row, "ci95_low", "ci95_high") for row in records(rows)],
         outcome=[_outcome(row) for row in records(rows)],
     )
     columns = [
@@ -197,7 +197,7 @@ def truth_table(truth: pd.DataFrame, verdicts: pd.DataFrame, register: Register,
         Column("planted", "planted effect", two),
         Column("expected", "with composition", two),
         Column("effect", "effect found", two),
-        Column("interval", "95 % interval", together, "ci_low"),
+        Column("interval", "95 % interval", together, "ci95_low"),
         Column("holds", "in the planted world", words),
         Column("verdict", "verdict", words),
         Column("outcome", "so the verdict is", words),
@@ -212,7 +212,7 @@ def truth_table(truth: pd.DataFrame, verdicts: pd.DataFrame, register: Register,
 
 
 def _outcome(row: dict[str, Any]) -> str:
-    verdict_row, holds = int(row["row"]), row["holds"]
+    verdict_row, holds = int(row["rule"]), row["holds"]
     if not holds:
         return ""
     if verdict_row == 6:
@@ -251,7 +251,7 @@ def _seen(claim: Claim, given: dict[str, str], set_tests: pd.DataFrame, gene_tes
 def _number(name: str, row: dict[str, Any] | None) -> str:
     if row is None or pd.isna(row["effect"]):
         return f"{name} not measured"
-    return f"{name} {two(row['effect'])} ({_interval(row, 'ci_low', 'ci_high')})"
+    return f"{name} {two(row['effect'])} ({_interval(row, 'ci95_low', 'ci95_high')})"
 
 
 def _interval(row: dict[str, Any], low: str, high: str) -> str:

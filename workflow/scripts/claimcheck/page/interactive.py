@@ -29,8 +29,8 @@ _HEADINGS = {
     "base_mean": ("mean count", "whole"),
     "log2_fold_change": ("log2 fold change", "two"),
     "lfc_se": ("standard error", "two"),
-    "ci_low": ("95 % from", "two"),
-    "ci_high": ("95 % to", "two"),
+    "ci95_low": ("95 % from", "two"),
+    "ci95_high": ("95 % to", "two"),
     "log2_fold_change_shrunken": ("shrunken", "two"),
     "stat": ("Wald statistic", "two"),
     "p_value": ("p", "probability"),
@@ -132,7 +132,7 @@ def gene_data(genes: pd.DataFrame, study: Study) -> dict[str, Any]:
             gene's page, and which ids have one.
     """
     low, high = confidence_interval(genes)
-    ranked = genes.assign(ci_low=low, ci_high=high, size=genes["stat"].abs())
+    ranked = genes.assign(ci95_low=low, ci95_high=high, size=genes["stat"].abs())
     ranked = ranked.sort_values(["p_value", "size", "gene_id"], ascending=[True, False, True])
     direction = ranked["log2_fold_change"].map(lambda change: 1 if change > 0 else -1)
     ranked = ranked.assign(call=direction.where(ranked["p_adjusted"] < study.alpha, 0))

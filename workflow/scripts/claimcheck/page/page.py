@@ -58,8 +58,8 @@ class Results:
         summary: quantity, value (text).
         size_factors: sample, size_factor, library_size.
         mapping: sample, n_processed, share_pseudoaligned.
-        reads: run, mate, n_reads, mean_length, share_q30, gc_share, duplicate_share, adapter_share, adapter.
-        set_tests: set, family, source, variant, n_genes, effect, p_both, p_both_adjusted, nes, p_prerank, p_prerank_adjusted,
+        reads: run, mate, n_reads, mean_length, share_q30, share_gc, share_duplicate, share_adapter, adapter.
+        set_tests: set, family, source, variant, n_genes, effect, p_max, p_max_adjusted, nes, p_prerank, p_prerank_adjusted,
             leading_edge.
         sets: where the sets come from.
         configuration: the merged configuration, YAML.
@@ -208,7 +208,7 @@ def _families(study: Study, tests: pd.DataFrame | None, views: Sequence[FigureVi
     families = []
     for name in study.families:
         chosen = tests[tests["family"] == name]
-        low = chosen[chosen["p_both_adjusted"] < study.alpha].sort_values("set")
+        low = chosen[chosen["p_max_adjusted"] < study.alpha].sort_values("set")
         up = list(low.loc[low["effect"] > 0, "set"])
         down = list(low.loc[low["effect"] < 0, "set"])
         n_ranked = int((chosen["p_prerank_adjusted"] < study.alpha).sum())

@@ -127,7 +127,7 @@ _GENE = [
     Column("gene_id", "id", words),
     Column("base_mean", "mean count", whole),
     Column("log2_fold_change", "log2 fold change", two),
-    Column("interval", "95 % interval", together, "ci_low"),
+    Column("interval", "95 % interval", together, "ci95_low"),
     Column("log2_fold_change_shrunken", "shrunken", two),
     Column("p_value", "p", probability),
     Column("p_adjusted", "adjusted p", probability),
@@ -169,9 +169,9 @@ _READS = [
     Column("n_reads", "reads", whole),
     Column("mean_length", "mean length", whole),
     Column("share_q30", "Q30 or better", percent),
-    Column("gc_share", "GC", percent),
-    Column("duplicate_share", "duplicates", percent),
-    Column("adapter_share", "with adapter", percent),
+    Column("share_gc", "GC", percent),
+    Column("share_duplicate", "duplicates", percent),
+    Column("share_adapter", "with adapter", percent),
     Column("adapter", "adapter", words),
 ]
 _GATE = [
@@ -189,7 +189,7 @@ _SET_TEST = [
     Column("effect", "mean log2 fold change", two),
     Column("p_rotation_two_sided", "p (rotation)", probability),
     Column("p_camera", "p (CAMERA)", probability),
-    Column("p_both_adjusted", "larger of both, adjusted", probability),
+    Column("p_max_adjusted", "larger of both, adjusted", probability),
     Column("nes", "NES", two),
     Column("p_prerank", "p (prerank)", probability),
     Column("leading_edge", "leading edge", spaced),
@@ -251,7 +251,7 @@ def gene_table(genes: pd.DataFrame, study: Study, caption: str) -> Table:
     """Lay out genes with their unshrunken fold change and its 95 % Wald interval."""
     low, high = confidence_interval(genes)
     interval = [f"{two(a)} to {two(b)}" if pd.notna(a) else "" for a, b in zip(low, high, strict=True)]
-    return as_table(genes.assign(interval=interval, ci_low=low), _GENE, f"{caption} Direction: {study.direction}.")
+    return as_table(genes.assign(interval=interval, ci95_low=low), _GENE, f"{caption} Direction: {study.direction}.")
 
 
 def top_genes(genes: pd.DataFrame, study: Study) -> Table:
@@ -322,7 +322,7 @@ def panel_table(groups: pd.DataFrame, study: Study) -> Table:
 
 def set_test_table(tests: pd.DataFrame, family: str) -> Table:
     """Lay out the tested sets of a family, smallest p first."""
-    chosen = tests[tests["family"] == family].sort_values(["p_both", "set"])
+    chosen = tests[tests["family"] == family].sort_values(["p_max", "set"])
     return as_table(
         chosen,
         _SET_TEST,

@@ -39,7 +39,7 @@ class FallingBlock(NamedTuple):
     Attributes:
         left, right: its first and last exon.
         n_blocks: runs of exons that were compared.
-        effect, ci_low, ci_high: difference of the groups' mean contrasts (log2, test / reference; negative = lost in
+        effect, ci95_low, ci95_high: difference of the groups' mean contrasts (log2, test / reference; negative = lost in
             test) and its 95 % interval.
         p_value, p_bonferroni: Welch's t test, one-sided (falls), and the same for the best of `n_blocks`.
         separated: every test sample is below every reference sample.
@@ -50,8 +50,8 @@ class FallingBlock(NamedTuple):
     right: int
     n_blocks: int
     effect: float
-    ci_low: float
-    ci_high: float
+    ci95_low: float
+    ci95_high: float
     p_value: float
     p_bonferroni: float
     separated: bool
@@ -180,8 +180,8 @@ def find_falling_block(exons: pd.DataFrame, *, test: str, reference: str) -> Fal
         right=int(hits.columns[last[chosen]]),
         n_blocks=len(first),
         effect=float(effect[chosen]),
-        ci_low=float(interval.low),
-        ci_high=float(interval.high),
+        ci95_low=float(interval.low),
+        ci95_high=float(interval.high),
         p_value=p_value,
         p_bonferroni=min(1.0, p_value * len(first)),
         separated=bool(ours[:, chosen].max() < theirs[:, chosen].min()),

@@ -145,11 +145,11 @@ def judge_knockout(
         outcome, reason = CONTRADICTED, f"{swapped}; nothing was relabelled"
     elif whole_group:
         outcome, reason = CONFIRMED, f"the reads show the deletion in every {design.test} sample and in no other"
-    elif decisive.ci_low > 0:
+    elif decisive.ci95_low > 0:
         outcome, reason = CONTRADICTED, f"the gene is higher in {design.test}"
-    elif adjusted and adjusted.ci_high < 0:
+    elif adjusted and adjusted.ci95_high < 0:
         outcome, reason = CONFIRMED, f"the gene falls beside what the {question.marker_name} score explains"
-    elif plain.estimate <= -question.threshold and plain.ci_high < 0 and not question.markers_differ:
+    elif plain.estimate <= -question.threshold and plain.ci95_high < 0 and not question.markers_differ:
         outcome, reason = CONFIRMED, "the gene falls"
     elif question.markers_differ:
         outcome, reason = (
@@ -230,6 +230,8 @@ def _gap(levels: pd.DataFrame, is_test: NDArray[np.bool_]) -> tuple[float, float
 
 
 def _in_words(name: str, effect: Coefficient) -> str:
-    if np.isnan(effect.ci_low):
+    if np.isnan(effect.ci95_low):
         return f"{name}: log2 fold change {effect.estimate:.2f}, no interval"
-    return f"{name}: log2 fold change {effect.estimate:.2f}, 95 % interval {effect.ci_low:.2f} to {effect.ci_high:.2f}"
+    return (
+        f"{name}: log2 fold change {effect.estimate:.2f}, 95 % interval {effect.ci95_low:.2f} to {effect.ci95_high:.2f}"
+    )

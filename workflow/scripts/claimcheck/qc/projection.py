@@ -77,7 +77,7 @@ def project(values: pd.DataFrame, *, n_genes: int) -> pd.DataFrame:
         n_genes: number of genes with the largest variance; ties go to the smaller id.
 
     Returns:
-        sample, component (from 1), score, variance_share (0 to 1); each component's sign is such that the largest score is
+        sample, component (from 1), score, share_variance (0 to 1); each component's sign is such that the largest score is
         positive. At most five components.
     """
     variances = values.var(axis=0)
@@ -91,7 +91,7 @@ def project(values: pd.DataFrame, *, n_genes: int) -> pd.DataFrame:
         scores = scores * np.sign(scores[np.argmax(np.abs(scores))] or 1.0)
         share = float(singular[component] ** 2 / total) if total else 0.0
         rows += [(sample, component + 1, score, share) for sample, score in zip(values.index, scores, strict=True)]
-    return pd.DataFrame(rows, columns=["sample", "component", "score", "variance_share"])
+    return pd.DataFrame(rows, columns=["sample", "component", "score", "share_variance"])
 
 
 def project_variants(values: pd.DataFrame, composition_genes: Set[str]) -> pd.DataFrame:

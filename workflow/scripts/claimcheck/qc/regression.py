@@ -11,8 +11,8 @@ class Coefficient(NamedTuple):
     """A coefficient with its 95 % interval, two-sided p-value and residual degrees of freedom; NaN where it has none."""
 
     estimate: float
-    ci_low: float
-    ci_high: float
+    ci95_low: float
+    ci95_high: float
     p_value: float
     df: int
 

@@ -38,16 +38,16 @@ def correlate(counts: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["sample_a", "sample_b", "spearman"])
 
 
-def duplicate_gates(relations: pd.DataFrame, *, limit: float = 0.999) -> list[Gate]:
+def duplicate_gates(similarity: pd.DataFrame, *, limit: float = 0.999) -> list[Gate]:
     """Fail each pair of samples that are more alike than two animals are; one passed gate if there is none.
 
     Two halves of one library of 40 million reads correlate to 0.995 over all genes, so a pair above 0.999 is the same data twice.
 
     Args:
-        relations: from `correlate`.
+        similarity: from `correlate`.
         limit: correlation above which two samples are one.
     """
-    measured = relations.dropna(subset="spearman")
+    measured = similarity.dropna(subset="spearman")
     copies = measured[measured["spearman"] > limit]
     gates = [
         Gate(
@@ -68,7 +68,7 @@ def duplicate_gates(relations: pd.DataFrame, *, limit: float = 0.999) -> list[Ga
     return [Gate("duplicate", "all samples", "pass", float(top["spearman"]), limit, reason)]
 
 
-def find_outliers(relations: pd.DataFrame, pca: pd.DataFrame) -> pd.DataFrame:
+def find_outliers(similarity: pd.DataFrame, pca: pd.DataFrame) -> pd.DataFrame:
     """Flag samples that stand apart from all others; they stay in the analysis.
 
     A sample is flagged if the median of its correlations lies more than FENCE interquartile ranges of all medians below their
@@ -77,21 +77,21 @@ def find_outliers(relations: pd.DataFrame, pca: pd.DataFrame) -> pd.DataFrame:
     to look, no more: where tissue clings to samples unevenly the first rule alone flags a sound one in a fifth of studies.
 
     Args:
-        relations: from `correlate`.
+        similarity: from `correlate`.
         pca: sample, component, score; one variant, samples in the order of the result.
 
     Returns:
         sample, median_spearman, robust_z_pc1, robust_z_pc2 (distance from the median in units of 1.4826 times the median absolute
         deviation; NA where that is zero), flagged, reason ("" or why).
     """
-    both = pd.concat([relations, relations.rename(columns={"sample_a": "sample_b", "sample_b": "sample_a"})])
+    both = pd.concat([similarity, similarity.rename(columns={"sample_a": "sample_b", "sample_b": "sample_a"})])
     order = list(dict.fromkeys(pca["sample"])) or list(dict.fromkeys(both["sample_a"]))
     table = pd.DataFrame({"sample": order})
     table["median_spearman"] = table["sample"].map(both.groupby("sample_a")["spearman"].median()).astype(float)
     for component in (1, 2):
         scores = pca[pca["component"] == component].set_index("sample")["score"].reindex(order)
         table[f"robust_z_pc{component}"] = robust_z(scores.to_numpy(float))
-    first, third = np.nanquantile(table["median_spearman"], [0.25, 0.75]) if len(relations) else (np.nan, np.nan)
+    first, third = np.nanquantile(table["median_spearman"], [0.25, 0.75]) if len(similarity) else (np.nan, np.nan)
     fence, limit = first - FENCE * (third - first), robust_limit(len(order))
     reasons = []
     for row in table.to_dict("records"):

@@ -24,9 +24,9 @@ QUALITY_COLUMNS = (
     "n_reads",
     "mean_length",
     "share_q30",
-    "gc_share",
-    "duplicate_share",
-    "adapter_share",
+    "share_gc",
+    "share_duplicate",
+    "share_adapter",
     "adapter",
 )
 
@@ -84,9 +84,9 @@ def read_quality(report: Path, run: str) -> pd.DataFrame:
 
     Returns:
         One row a mate with the columns QUALITY_COLUMNS. mate is "1" and "2", "" for single-end reads. share_q30 is the share of
-        nucleotides of Q30 or better, see `_share_q30`. duplicate_share is that of reads (pairs) that repeat another, estimated
+        nucleotides of Q30 or better, see `_share_q30`. share_duplicate is that of reads (pairs) that repeat another, estimated
         from the nucleotides at both ends of the fragment: one value for both mates; of single-end reads, those that merely
-        start alike are counted too, and of an abundant transcript many do. adapter_share is that of reads that run into an
+        start alike are counted too, and of an abundant transcript many do. share_adapter is that of reads that run into an
         adapter: of pairs found by the overlap of the mates, of single-end reads by the adapter's first twelve nucleotides.
     """
     content = json.loads(report.read_text(encoding="utf-8"))
