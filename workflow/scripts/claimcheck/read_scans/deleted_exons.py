@@ -3,6 +3,7 @@
 import logging
 import time
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate, combinations
 from pathlib import Path
@@ -13,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from claimcheck.read_scans.kmers import NO_KMER, K, KmerIndex, build_index, encode_all, locate, reverse_complement
-from claimcheck.read_scans.scan import Reads, count_up, find_kmers, read_fragments
+from claimcheck.read_scans.scan import Reads, find_kmers, read_fragments
 
 PROFILE_COLUMNS = ("kind", "left", "right", "n_positions", "n_kmers", "n_reads")
 
@@ -50,18 +51,16 @@ class GeneIndex(NamedTuple):
 
     Attributes:
         kmers: the index.
-        marks: all exons and all junctions of two.
-        evidence: int64, numbers of marks: those of the first k-mer, of the second, and so on.
-        n_evidence: int64, how many of these each k-mer has.
-        n_positions: int64, the number of positions at which each mark shows in an intact transcript, or, for a skipping
-            junction, in one that has it.
+        sets: every different set of marks.
+        of_kmer: int64, the number of each k-mer's set.
+        n_positions: the number of positions at which each mark shows in an intact transcript, or, for a skipping junction, in
+            one that has it.
     """
 
     kmers: KmerIndex
-    marks: list[Mark]
-    evidence: NDArray[np.int64]
-    n_evidence: NDArray[np.int64]
-    n_positions: NDArray[np.int64]
+    sets: list[Marks]
+    of_kmer: NDArray[np.int64]
+    n_positions: Counter[Mark]
 
 
 def profile_sample(
@@ -82,22 +81,27 @@ def profile_sample(
     Raises:
         StudyError: as `read_fragments`.
     """
-    gene = index_gene(list(exons.sort_values("exon")["sequence"]))
-    n_kmers, n_reads = np.zeros((2, len(gene.marks)), dtype=np.int64)
+    ordered = exons.sort_values("exon")
+    gene = index_gene(list(ordered["sequence"]))
+    n_kmers: Counter[Mark] = Counter()
+    n_reads: Counter[Mark] = Counter()
     started, done, reported = time.monotonic(), 0, 0
     for files in runs:
         for mates in read_fragments(files):
-            fragment, mark = _find_marks(gene, mates)
-            n_kmers += np.bincount(mark, minlength=len(gene.marks))
-            n_reads += np.bincount(
-                np.unique(fragment * len(gene.marks) + mark) % len(gene.marks), minlength=len(gene.marks)
-            )
+            fragments = matching_fragments(gene.kmers, mates)
+            found = [find_kmers(gene.kmers, reads.part(fragments)) for reads in mates]
+            fragment, kmer = (np.concatenate(part) for part in zip(*found, strict=True))
+            pairs, times = np.unique(fragment * len(gene.sets) + gene.of_kmer[kmer], return_counts=True)
+            held = [divmod(pair, len(gene.sets)) for pair in pairs.tolist()]
+            for (_, number), n_held in zip(held, times.tolist(), strict=True):
+                n_kmers.update(dict.fromkeys(gene.sets[number], n_held))
+            n_reads.update(mark for _, mark in {(one, mark) for one, number in held for mark in gene.sets[number]})
             done += len(mates[0].start)
             if done // PROGRESS_FRAGMENTS > reported:
                 reported = done // PROGRESS_FRAGMENTS
                 _report(label, done, n_fragments, time.monotonic() - started)
-    table = pd.DataFrame(gene.marks, columns=list(Mark._fields))
-    return table.assign(n_positions=gene.n_positions, n_kmers=n_kmers, n_reads=n_reads)[list(PROFILE_COLUMNS)]
+    rows = [(*mark, gene.n_positions[mark], n_kmers[mark], n_reads[mark]) for mark in _all_marks(len(ordered))]
+    return pd.DataFrame(rows, columns=list(PROFILE_COLUMNS))
 
 
 def matching_fragments(kmers: KmerIndex, mates: Sequence[Reads]) -> NDArray[np.int64]:
@@ -129,9 +133,7 @@ def index_gene(exons: Sequence[str]) -> GeneIndex:
     """
     numbered = list(enumerate(exons, 1))
     needed = {number: min(K, len(exon), (len(exon) + K + 1 - MIN_POSITIONS) // 2) for number, exon in numbered}
-    marks = [Mark("exon", number, number) for number, _ in numbered]
-    marks += [Mark("junction", left, right) for left, right in combinations(range(1, len(exons) + 1), 2)]
-    skipping = [mark for mark in marks if mark.right > mark.left + 1]
+    skipping = [mark for mark in _all_marks(len(exons)) if mark.right > mark.left + 1]
     molecules = [numbered, *(_ends(numbered[: mark.left]) + _starts(numbered[mark.right - 1 :]) for mark in skipping)]
 
     codes = np.concatenate([encode_all("".join(exon for _, exon in pieces)) for pieces in molecules])
@@ -158,23 +160,15 @@ def index_gene(exons: Sequence[str]) -> GeneIndex:
     )
     of_kmer[places[:, at_risk][:, _has_near_miss(kmers, of_kmer, codes[at_risk])]] = 0
 
-    rank = {mark: number for number, mark in enumerate(marks)}
-    n_positions = np.zeros(len(marks), dtype=np.int64)
-    for at, place in zip(usable, places[0], strict=True):
-        for mark in names[of_kmer[place]]:
-            n_positions[rank[mark]] += junction[at] in (None, mark)
-    evidence = np.array([rank[mark] for number in of_kmer for mark in names[number]], dtype=np.int64)
-    return GeneIndex(kmers, marks, evidence, np.array([len(some) for some in names])[of_kmer], n_positions)
+    shown = (
+        (junction[at], mark) for at, place in zip(usable, places[0], strict=True) for mark in names[of_kmer[place]]
+    )
+    return GeneIndex(kmers, names, of_kmer, Counter(mark for only, mark in shown if only in (None, mark)))
 
 
-def _find_marks(gene: GeneIndex, mates: Sequence[Reads]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Find the marks in the matching fragments: numbers of fragments and of marks, one of each for every k-mer and mark."""
-    fragments = matching_fragments(gene.kmers, mates)
-    found = [find_kmers(gene.kmers, reads.part(fragments)) for reads in mates]
-    fragment, kmer = (np.concatenate(part) for part in zip(*found, strict=True))
-    hit, number = count_up(gene.n_evidence[kmer])
-    first = np.cumsum(gene.n_evidence) - gene.n_evidence
-    return fragment[hit], gene.evidence[first[kmer[hit]] + number]
+def _all_marks(n_exons: int) -> list[Mark]:
+    numbers = range(1, n_exons + 1)
+    return [Mark("exon", n, n) for n in numbers] + [Mark("junction", *pair) for pair in combinations(numbers, 2)]
 
 
 def _count_trimers(codes: NDArray[np.uint64]) -> NDArray[np.uint8]:

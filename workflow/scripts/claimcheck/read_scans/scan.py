@@ -77,15 +77,11 @@ def find_kmers(index: KmerIndex, reads: Reads, *, step: int = 1) -> tuple[NDArra
         int64, numbers of reads and positions in the index, in the order of the reads and along each.
     """
     room = reads.end - reads.start - K
-    read, number = count_up(np.where(room >= 0, (room + step - 1) // step + 1, 0))
+    n_starts = np.where(room >= 0, (room + step - 1) // step + 1, 0)
+    read = np.repeat(np.arange(len(room)), n_starts)
+    number = np.arange(len(read)) - np.repeat(np.cumsum(n_starts) - n_starts, n_starts)
     found, places = index.find(reads.letters, reads.start[read] + np.minimum(number * step, room[read]))
     return read[found], places
-
-
-def count_up(times: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Repeat every position as often as it says, and count its repetitions from 0."""
-    position = np.repeat(np.arange(len(times)), times)
-    return position, np.arange(len(position)) - np.repeat(np.cumsum(times) - times, times)
 
 
 def _pieces(files: Sequence[Path]) -> Iterator[list[Reads]]:
