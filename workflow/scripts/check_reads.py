@@ -6,7 +6,7 @@ import pandas as pd
 
 from claimcheck.core.steps import run
 from claimcheck.core.tables import write_table
-from claimcheck.read_scans.fastq import inspect_fastq, inspect_mates
+from claimcheck.read_scans.integrity import inspect_fastq, inspect_mates
 
 
 def main(*, run: str, reads: list[Path], output: Path) -> None:

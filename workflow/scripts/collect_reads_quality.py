@@ -6,7 +6,7 @@ import pandas as pd
 
 from claimcheck.core.steps import run
 from claimcheck.core.tables import read_table, write_table
-from claimcheck.read_scans.read_quality import read_quality
+from claimcheck.read_scans.quality import read_quality
 
 
 def main(*, read_files: Path, reports: list[Path], output: Path) -> None:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from claimcheck.core.steps import run
-from claimcheck.read_scans.read_quality import inspect_reads
+from claimcheck.read_scans.quality import inspect_reads
 
 
 def main(*, reads: list[Path], report: Path, page: Path, threads: int) -> None:

@@ -8,20 +8,17 @@ import pandas as pd
 from claimcheck.core.steps import run
 from claimcheck.core.tables import read_table, write_table
 from claimcheck.read_scans.anchors import find_first, index_anchors
-from claimcheck.read_scans.gene_body import (
+from claimcheck.read_scans.coverage import (
+    GENE_BODY_COLUMNS,
     average_coverage,
     choose_oriented,
     choose_transcripts,
     count_places,
     read_sequences,
 )
-from claimcheck.read_scans.library import (
-    GENE_BODY_COLUMNS,
-    LIBRARY_COLUMNS,
-    call_strandedness,
-    measure_share_forward,
-    take_reads,
-)
+from claimcheck.read_scans.kmers import build_index
+from claimcheck.read_scans.scan import read_fragments
+from claimcheck.read_scans.strand import LIBRARY_COLUMNS, call_strandedness, measure_share_forward
 
 
 def main(
@@ -40,17 +37,21 @@ def main(
     of_strand, of_coverage = choose_oriented(table), choose_transcripts(table)
     targets = [*of_strand["target_id"], *of_coverage["target_id"]]
     sequences = read_sequences(transcripts, targets)
-    taken = take_reads(reads, most_reads)
-    of_direction, of_place = (
-        index_anchors(some) for some in (sequences[: len(of_strand)], sequences[len(of_strand) :])
-    )
-    found = [find_first([of_direction, of_place], mate) for mate in taken]
-    share_forward = measure_share_forward(of_direction, [directions for directions, _ in found])
-    along = np.concatenate([places for _, places in found])
-    coverage = average_coverage(count_places(of_place, along, of_coverage["length"].tolist()))
+    anchors = [index_anchors(some) for some in (sequences[: len(of_strand)], sequences[len(of_strand) :])]
+    kmers = build_index(np.concatenate([some.codes for some in anchors]))
+    none = np.empty(0, dtype=np.int64)
+    n_reads, directions, places = 0, [[none] for _ in reads], [none]
+    for mates in read_fragments(reads, most_reads):
+        n_reads += len(mates[0].start)
+        for mate, of_mate in zip(mates, directions, strict=True):
+            direction, place = find_first(anchors, kmers, mate)
+            of_mate.append(direction)
+            places.append(place)
+    share_forward = measure_share_forward(anchors[0], [np.concatenate(of_mate) for of_mate in directions])
+    coverage = average_coverage(count_places(anchors[1], np.concatenate(places), of_coverage["length"].tolist()))
     row = (
         sample,
-        len(taken[0]),
+        n_reads,
         share_forward,
         call_strandedness(share_forward),
         coverage.three_prime_bias,

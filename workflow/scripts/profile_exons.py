@@ -4,7 +4,7 @@ from pathlib import Path
 
 from claimcheck.core.steps import run
 from claimcheck.core.tables import read_table, write_table
-from claimcheck.read_scans.matching import profile_sample
+from claimcheck.read_scans.deleted_exons import profile_sample
 
 
 def main(*, sample: str, exons: Path, reads: list[Path], checked: list[Path], output: Path) -> None:

@@ -1,139 +1,102 @@
-"""An index of the k-mers of a gene, in both orientations, and of what each is evidence of: an exon, or the junction of two."""
+"""k-mers as numbers, and an index to look them up in."""
 
-from bisect import bisect_left, bisect_right
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import accumulate, chain, combinations
 from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 K = 31
 """Nucleotides of a k-mer: odd, so that none is its own reverse complement, and as long as the shortest usual read allows."""
 
-OVERHANG = 8
-"""Nucleotides that a k-mer needs on both sides of a junction to be evidence of it."""
+NO_KMER = np.uint64(2**64 - 1)
+"""The code where a letter is other than ACGT."""
 
-MIN_POSITIONS = 16
-"""Positions that a short exon is measured at; as many k-mers span a junction with that overhang."""
+_WORD = 8
+"""Letters that fit 64 bits."""
 
-MIN_TRIMERS = 12
-"""Different words of three letters that a k-mer needs: below are repeats such as (CA)n, which many genes have."""
+_MULTIPLIERS = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F))
+"""Of a multiplicative hash of two words (Knuth, TAOCP 6.4): odd, of 64 bits."""
 
-_COMPLEMENT = str.maketrans("ACGT", "TGCA")
-
-
-class Mark(NamedTuple):
-    """What a k-mer is evidence of: an exon (left = right) or the junction of two, by their numbers."""
-
-    kind: str
-    left: int
-    right: int
+_LETTERS = np.frombuffer(b"ACGT", dtype=np.uint8)
+_TWO = np.uint64(2)
+_OTHER = 4
+_DIGITS = np.full(256, _OTHER, dtype=np.uint64)
+_DIGITS[_LETTERS] = np.arange(4)
 
 
-Marks = tuple[Mark, ...]
+class KmerIndex(NamedTuple):
+    """k-mers to look up, from `build_index`.
 
-
-def index_gene(exons: Sequence[str]) -> tuple[dict[str, Marks], Counter[Mark]]:
-    """Index the k-mers of a transcript and of every way to skip exons of it.
-
-    A k-mer marks the junctions that it spans with OVERHANG nucleotides on both sides, and an exon that it lies wholly inside.
-    Exons with room for fewer than MIN_POSITIONS such k-mers also count those that reach beyond them, just as far as that
-    number takes; an exon shorter than K is then marked by k-mers that hold it, whatever it is joined to.
-
-    Args:
-        exons: sequences in the order of transcription.
-
-    Returns:
-        k-mer -> marks, and the number of positions at which each mark shows in an intact transcript, or, for a skipping
-        junction, in one that has it.
+    Attributes:
+        codes: uint64, see `encode`; ascending.
+        table: bool, a power of 2, up to 2^24; false where the first sixteen letters of no k-mer have that hash.
     """
-    numbered = list(enumerate(exons, 1))
-    needed = {number: min(K, len(exon), (len(exon) + K + 1 - MIN_POSITIONS) // 2) for number, exon in numbered}
-    intact = list(_marked(numbered, needed))
-    skipping = {
-        Mark("junction", left, right): list(_marked(_ends(numbered[:left]) + _starts(numbered[right - 1 :]), needed))
-        for left, right in combinations(range(1, len(exons) + 1), 2)
-        if right > left + 1
-    }
-    index = build_index(chain(intact, *skipping.values()))
-    at_risk = [kmer for mark, around in skipping.items() for kmer, _ in around if mark in index.get(kmer, ())]
-    index = silence_near_misses(index, at_risk)
-    positions = Counter(mark for kmer, _ in intact for mark in index.get(kmer, ()))
-    for mark, around in skipping.items():
-        positions[mark] = sum(mark in index.get(kmer, ()) for kmer, _ in around)
-    return index, positions
+
+    codes: NDArray[np.uint64]
+    table: NDArray[np.bool_]
+
+    def find(
+        self, letters: NDArray[np.uint8], starts: NDArray[np.int64]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Find which k-mers of a text the index has; a hash of sixteen letters leaves out nearly all others.
+
+        Args:
+            letters: of the text, in ASCII.
+            starts: where the k-mers begin.
+
+        Returns:
+            Positions in `starts`, ascending, and of the k-mers there in the index.
+        """
+        # the word that begins at every byte
+        words = np.ndarray(max(len(letters) - _WORD + 1, 0), np.uint64, letters, strides=(1,))
+        possible = np.flatnonzero(self.table[_hashes(words[starts], words[starts + _WORD], len(self.table))])
+        places = locate(encode(letters, starts[possible]), self.codes)
+        known = places >= 0
+        return possible[known], places[known]
 
 
-def build_index(occurrences: Iterable[tuple[str, Marks]]) -> dict[str, Marks]:
-    """Index k-mers in both orientations.
-
-    Args:
-        occurrences: every k-mer of the sequences with what it marks; simple repeats and letters other than ACGT are left out.
-
-    Returns:
-        k-mer -> marks; a k-mer whose occurrences mark different things (a repeat) is kept, but marks nothing.
-    """
-    index: dict[str, Marks] = {}
-    for kmer, marks in occurrences:
-        if set(kmer) <= set("ACGT") and len({kmer[start : start + 3] for start in range(K - 2)}) >= MIN_TRIMERS:
-            for key in (kmer, reverse_complement(kmer)):
-                index[key] = marks if index.get(key, marks) == marks else ()
-    return index
+def encode(letters: NDArray[np.uint8], starts: NDArray[np.int64]) -> NDArray[np.uint64]:
+    """Give the codes of the k-mers of a text that begin at `starts`: two bits a nucleotide, A = 0, C = 1, G = 2, T = 3."""
+    codes = np.zeros(len(starts), dtype=np.uint64)
+    known = np.ones(len(starts), dtype=bool)
+    for offset in range(K):
+        digits = _DIGITS[letters[starts + offset]]
+        codes = codes << _TWO | digits
+        known &= digits != _OTHER
+    return np.where(known, codes, NO_KMER)
 
 
-def silence_near_misses(index: Mapping[str, Marks], kmers: Iterable[str]) -> dict[str, Marks]:
-    """Take the marks from those of `kmers` that one substitution turns into a k-mer with other marks.
-
-    A sequencing error can make such a k-mer out of the other one, which may be far more abundant.
-
-    Args:
-        index: as `build_index` makes it.
-        kmers: k-mers of the index, in one orientation.
-    """
-    near = [kmer for kmer in kmers if any(index.get(other, index[kmer]) != index[kmer] for other in _one_off(kmer))]
-    return {**index, **{key: () for kmer in near for key in (kmer, reverse_complement(kmer))}}
+def encode_all(sequence: str, step: int = 1) -> NDArray[np.uint64]:
+    """Give the code of every k-mer of a sequence, or of every `step`th."""
+    return encode(np.frombuffer(sequence.encode(), dtype=np.uint8), np.arange(0, len(sequence) - K + 1, step))
 
 
-def reverse_complement(sequence: str) -> str:
-    """Return the other strand of a sequence of the letters ACGT."""
-    return sequence.translate(_COMPLEMENT)[::-1]
+def reverse_complement(codes: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Return the codes of the other strand; none of them may be NO_KMER."""
+    turned = np.zeros_like(codes)
+    for _ in range(K):
+        turned = turned << _TWO | ~codes & np.uint64(3)
+        codes = codes >> _TWO
+    return turned
 
 
-def _ends(exons: list[tuple[int, str]]) -> list[tuple[int, str]]:
-    """Give the last K - 1 nucleotides of joined exons, still as exons."""
-    return [(number, exon[::-1]) for number, exon in _starts([(n, exon[::-1]) for n, exon in exons[::-1]])][::-1]
+def locate(codes: NDArray[np.uint64], among: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """Return the position of each code among others, which ascend; -1 where there is none."""
+    place = np.searchsorted(among, codes)
+    known = place < len(among)
+    known[known] = among[place[known]] == codes[known]
+    return np.where(known, place, -1)
 
 
-def _starts(exons: list[tuple[int, str]]) -> list[tuple[int, str]]:
-    """Give the first K - 1 nucleotides of joined exons, still as exons."""
-    pieces, room = [], K - 1
-    for number, exon in exons:
-        if room <= 0:
-            break
-        pieces.append((number, exon[:room]))
-        room -= len(exon)
-    return pieces
+def build_index(codes: NDArray[np.uint64]) -> KmerIndex:
+    """Index the k-mers of these codes, in no other orientation; none of them may be NO_KMER."""
+    codes = np.unique(codes)
+    letters = [_LETTERS[codes >> 2 * (K - 1 - place) & 3] for place in range(2 * _WORD)]
+    words = np.stack(letters, axis=1).view(np.uint64)
+    table = np.zeros(2 ** min(len(codes).bit_length() + 5, 24), dtype=bool)
+    table[_hashes(words[:, 0], words[:, 1], len(table))] = True
+    return KmerIndex(codes, table)
 
 
-def _marked(pieces: Sequence[tuple[int, str]], needed: Mapping[int, int]) -> Iterator[tuple[str, Marks]]:
-    """Give every k-mer of joined exons with what it marks; `needed` are the nucleotides of an exon that mark it."""
-    sequence = "".join(exon for _, exon in pieces)
-    ends = list(accumulate(len(exon) for _, exon in pieces))
-    starts = [0, *ends[:-1]]
-    for start in range(len(sequence) - K + 1):
-        stop = start + K
-        marks = []
-        for piece in range(bisect_right(ends, start), bisect_left(starts, stop)):
-            number = pieces[piece][0]
-            if min(stop, ends[piece]) - max(start, starts[piece]) >= needed[number]:
-                marks.append(Mark("exon", number, number))
-            if piece and start + OVERHANG <= starts[piece] <= stop - OVERHANG:
-                marks.append(Mark("junction", pieces[piece - 1][0], number))
-        yield sequence[start:stop], tuple(marks)
-
-
-def _one_off(kmer: str) -> Iterator[str]:
-    """Give all k-mers that differ in one letter."""
-    for position, letter in enumerate(kmer):
-        for other in "ACGT":
-            if other != letter:
-                yield kmer[:position] + other + kmer[position + 1 :]
+def _hashes(first: NDArray[np.uint64], second: NDArray[np.uint64], n_hashes: int) -> NDArray[np.uint64]:
+    return first * _MULTIPLIERS[0] + second * _MULTIPLIERS[1] >> np.uint64(65 - n_hashes.bit_length())

@@ -35,7 +35,7 @@ MIN_NAMED_SHARE = 0.001
 
 _LIBRARY_NOTES = re.compile(r"^gnl\|\S+ |\s*\(Oligonucleotide.*$")
 
-logger = logging.getLogger("claimcheck.read_scans.read_quality")
+logger = logging.getLogger("claimcheck.read_scans.quality")
 
 
 def inspect_reads(reads: Sequence[Path], report: Path, page: Path, *, threads: int) -> None:

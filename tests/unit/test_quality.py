@@ -10,7 +10,7 @@ import pytest
 import collect_reads_quality
 from claimcheck.core.errors import StudyError
 from claimcheck.core.tables import read_table
-from claimcheck.read_scans.read_quality import MIN_NAMED_SHARE, QUALITY_COLUMNS, inspect_reads, read_quality
+from claimcheck.read_scans.quality import MIN_NAMED_SHARE, QUALITY_COLUMNS, inspect_reads, read_quality
 from support.archive import shared_data
 
 PAIRS = 800

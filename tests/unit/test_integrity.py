@@ -5,7 +5,7 @@ import gzip
 import pytest
 
 from claimcheck.core.errors import StudyError
-from claimcheck.read_scans.fastq import FastqContent, inspect_fastq, inspect_mates
+from claimcheck.read_scans.integrity import FastqContent, inspect_fastq, inspect_mates
 
 READS = "".join(f"@read{number} 1:N:0\nACGTACGTAC\n+\n@IIIIIIII+\n" for number in range(50)).encode()
 

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from claimcheck.read_scans.anchors import Anchors
 from claimcheck.read_scans.kmers import K
 
+GENE_BODY_COLUMNS = ("sample", "bin", "share")
+
 N_BINS = 10
 
 MIN_GENES = 5

@@ -10,9 +10,12 @@ import pandas as pd
 import pytest
 
 import measure_library
+from claimcheck.core.errors import StudyError
 from claimcheck.core.tables import read_table, write_table
-from claimcheck.read_scans.anchors import find_first, index_anchors, kmer_codes
-from claimcheck.read_scans.gene_body import (
+from claimcheck.read_scans import kmers, scan
+from claimcheck.read_scans.anchors import find_first, index_anchors
+from claimcheck.read_scans.coverage import (
+    GENE_BODY_COLUMNS,
     MIN_GENES,
     MIN_READS,
     N_BINS,
@@ -22,13 +25,9 @@ from claimcheck.read_scans.gene_body import (
     count_places,
     read_sequences,
 )
-from claimcheck.read_scans.kmers import K
-from claimcheck.read_scans.library import (
-    GENE_BODY_COLUMNS,
-    LIBRARY_COLUMNS,
-    call_strandedness,
-    take_reads,
-)
+from claimcheck.read_scans.kmers import NO_KMER, K, build_index, encode_all
+from claimcheck.read_scans.scan import Reads, read_fragments
+from claimcheck.read_scans.strand import LIBRARY_COLUMNS, call_strandedness
 from claimcheck.sourcing.reference import read_transcripts
 from support.archive import shared_data
 from support.tiny import fasta
@@ -144,16 +143,30 @@ def test_a_share_between_the_protocols_is_undetermined(share, called):
     assert call_strandedness(share) == called
 
 
-def test_only_the_first_reads_are_read(tmp_path):
+def first_reads(paths, most):
+    """Read the sequences of the first fragments, by mate."""
+    taken = [[] for _ in paths]
+    for mates in read_fragments(paths, most):
+        for sequences, reads in zip(taken, mates, strict=True):
+            bounds = zip(reads.start, reads.end, strict=True)
+            sequences += [reads.letters[start:end].tobytes().decode() for start, end in bounds]
+    return taken
+
+
+@pytest.mark.parametrize("most", [1, 99, 100, 101])
+def test_only_the_first_reads_are_read(tmp_path, monkeypatch, most):
+    monkeypatch.setattr(scan, "_PIECE", 4_000)
     mates = draw_pairs(transcripts(3), 5000)
     reads = write_reads(tmp_path, mates)
     for path in reads:
         path.write_bytes(path.read_bytes()[:-1000])  # reading to the end would fail
-    assert take_reads(reads, 100) == [mate[:100] for mate in mates]
+    assert first_reads(reads, most) == [mate[:most] for mate in mates]
+    with pytest.raises(StudyError, match="cannot be read to their end"):
+        first_reads(reads, 5000)
 
 
 def test_a_run_with_fewer_reads_is_taken_whole(tmp_path):
-    taken = take_reads(write_reads(tmp_path, draw_pairs(transcripts(3), 7)), 100)
+    taken = first_reads(write_reads(tmp_path, draw_pairs(transcripts(3), 7)), 100)
     assert [len(mate) for mate in taken] == [7, 7]
 
 
@@ -192,8 +205,16 @@ def test_every_gene_with_enough_reads_weighs_the_same():
     assert np.isnan(average_coverage(np.array([even] * (MIN_GENES - 1))).three_prime_bias)
 
 
+def first_anchors(anchors, reads):
+    """Find the first of some anchors in reads that follow each other without any line between."""
+    ends = np.cumsum([len(read) for read in reads], dtype=np.int64)
+    letters = np.frombuffer("".join(reads).encode(), dtype=np.uint8)
+    joined = Reads(letters, ends - [len(read) for read in reads], ends)
+    return find_first(anchors, build_index(np.concatenate([some.codes for some in anchors])), joined)
+
+
 def placed(anchors, reads, lengths):
-    return count_places(anchors, find_first([anchors], reads)[0], lengths)
+    return count_places(anchors, first_anchors([anchors], reads)[0], lengths)
 
 
 @pytest.mark.parametrize("turned", [False, True])
@@ -225,12 +246,15 @@ def test_a_read_counts_once_for_its_first_anchor_and_despite_an_error():
 def test_a_code_stands_for_31_letters_and_for_no_others():
     draw = random.Random(5)
     text = "".join(draw.choices("ACGT", k=200))
-    codes, valid = kmer_codes((text[:100] + "N" + text[100:] + "\n" + text[:40]).encode())
+    codes = encode_all(text[:100] + "N" + text[100:] + "\n" + text[:40])
     spelled = [int("".join(str("ACGT".index(letter)) for letter in text[n : n + K]), 4) for n in range(200 - K + 1)]
     assert codes[: 100 - K + 1].tolist() == spelled[: 100 - K + 1]
-    assert np.flatnonzero(~valid).tolist() == [*range(100 - K + 1, 101), *range(201 - K + 1, 202)]
+    none = codes == NO_KMER
+    assert np.flatnonzero(none).tolist() == [*range(100 - K + 1, 101), *range(201 - K + 1, 202)]
     assert codes[-10:].tolist() == spelled[:10]
-    assert len(kmer_codes(b"ACGT")[0]) == 0
+    turned = encode_all(reverse_complement(text))
+    assert kmers.reverse_complement(encode_all(text)).tolist() == turned[::-1].tolist()
+    assert len(encode_all("ACGT")) == 0
 
 
 def test_the_first_anchor_is_the_one_that_looking_at_every_31_mer_finds():
@@ -251,11 +275,11 @@ def test_the_first_anchor_is_the_one_that_looking_at_every_31_mer_finds():
         for read in reads
     ]
     nothing = index_anchors([])
-    found, none = find_first([anchors, nothing], reads)
+    found, none = first_anchors([anchors, nothing], reads)
     places = zip(anchors.sequence[found], anchors.start[found], anchors.forward[found], strict=True)
     assert list(places) == [place for place in expected if place]
     assert none.tolist() == []
-    assert [one.tolist() for one in find_first([anchors, nothing], [])] == [[], []]
+    assert [one.tolist() for one in first_anchors([anchors, nothing], [])] == [[], []]
 
 
 def listed(rows):

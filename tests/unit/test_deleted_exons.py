@@ -17,9 +17,10 @@ from claimcheck.qc.exons import (
     tabulate_exons,
     tabulate_junctions,
 )
-from claimcheck.read_scans import kmers, matching
-from claimcheck.read_scans.kmers import K, reverse_complement
-from claimcheck.read_scans.matching import PROFILE_COLUMNS, profile_sample
+from claimcheck.read_scans import deleted_exons, scan
+from claimcheck.read_scans.deleted_exons import PROFILE_COLUMNS, index_gene, matching_fragments, profile_sample
+from claimcheck.read_scans.kmers import K
+from claimcheck.read_scans.scan import read_fragments
 from profile_exons import main
 
 LETTERS = np.array(list("ACGT"))
@@ -27,6 +28,10 @@ GROUPS = {"control": ["c1", "c2", "c3"], "knockout": ["k1", "k2", "k3"]}
 SHEET = pd.DataFrame(
     [(sample, group) for group, names in GROUPS.items() for sample in names], columns=["sample", "condition"]
 )
+
+
+def reverse_complement(sequence):
+    return sequence.translate(str.maketrans("ACGT", "TGCA"))[::-1]
 
 
 def random_sequence(length, seed):
@@ -83,8 +88,8 @@ def test_reads_at_every_position_of_a_transcript_are_counted_exactly(profile, le
     for number in inner:
         n_positions, n_kmers, _ = table.loc[("exon", number, number)]
         assert (n_positions, n_kmers) == (len(SEVEN[number - 1]) - K + 1, n_positions * (length - K + 1))
-        assert table.loc[("junction", number, number + 1), "n_positions"] == K - 2 * kmers.OVERHANG + 1
-        assert table.loc[("junction", number, number + 1), "n_reads"] == length - 2 * kmers.OVERHANG + 1
+        assert table.loc[("junction", number, number + 1), "n_positions"] == K - 2 * deleted_exons.OVERHANG + 1
+        assert table.loc[("junction", number, number + 1), "n_reads"] == length - 2 * deleted_exons.OVERHANG + 1
     assert (skipping_reads(table) == 0).all()
 
 
@@ -92,7 +97,7 @@ def test_reads_at_every_position_of_a_transcript_are_counted_exactly(profile, le
 def test_a_transcript_without_exons_shows_its_junction_and_no_trace_of_them(profile, length):
     table = profile(SEVEN, tiles(joined(SEVEN, 1, 2, 6, 7), length))
     skipping = skipping_reads(table)
-    assert skipping[skipping > 0].to_dict() == {(2, 6): length - 2 * kmers.OVERHANG + 1}
+    assert skipping[skipping > 0].to_dict() == {(2, 6): length - 2 * deleted_exons.OVERHANG + 1}
     assert table.loc[[("exon", number, number) for number in (3, 4, 5)], "n_kmers"].tolist() == [0, 0, 0]
     assert table.loc[[("junction", number, number + 1) for number in (2, 3, 4, 5)], "n_reads"].tolist() == [0] * 4
     positions = table.loc[("exon", 6, 6), "n_positions"]
@@ -116,16 +121,18 @@ def test_mates_of_a_pair_count_once_as_reads_and_runs_add_up(profile, tmp_path):
 def test_a_short_exon_is_measured_whatever_it_is_joined_to(profile, short):
     exons = make_exons(200, 150, 120, 110, short, 200)
     length = 75
-    expected = kmers.MIN_POSITIONS if short > K - kmers.MIN_POSITIONS else K - short + 1
+    expected = deleted_exons.MIN_POSITIONS if short > K - deleted_exons.MIN_POSITIONS else K - short + 1
     for molecule in [(1, 2, 3, 4, 5, 6), (1, 2, 5, 6)]:
         table = profile(exons, tiles(joined(exons, *molecule), length))
         n_positions, n_kmers, _ = table.loc[("exon", 5, 5)]
         assert n_positions >= expected - 2  # a k-mer with the exon at its edge can also fit a transcript without it
         assert n_kmers == n_positions * (length - K + 1)
-        assert table.loc[("junction", 5, 6), "n_reads"] == length - 2 * kmers.OVERHANG + 1
+        assert table.loc[("junction", 5, 6), "n_reads"] == length - 2 * deleted_exons.OVERHANG + 1
     without = profile(exons, tiles(joined(exons, 1, 2, 3, 4, 6), length))
     assert without.loc[("exon", 5, 5), "n_kmers"] == 0
-    assert skipping_reads(without)[lambda reads: reads > 0].to_dict() == {(4, 6): length - 2 * kmers.OVERHANG + 1}
+    assert skipping_reads(without)[lambda reads: reads > 0].to_dict() == {
+        (4, 6): length - 2 * deleted_exons.OVERHANG + 1
+    }
 
 
 def test_one_wrong_base_makes_no_skipping_junction(profile):
@@ -149,7 +156,7 @@ def test_a_junction_is_not_told_by_what_two_exons_begin_with(profile):
     exons[5] = exons[2][:14] + exons[5][14:]
     whole = profile(exons, tiles(joined(exons, *range(1, 8)), 75))
     assert (skipping_reads(whole) == 0).all()
-    assert whole.loc[("junction", 2, 3), "n_positions"] == K - kmers.OVERHANG - 14
+    assert whole.loc[("junction", 2, 3), "n_positions"] == K - deleted_exons.OVERHANG - 14
     assert profile(exons, tiles(joined(exons, 1, 2, 6, 7), 75)).loc[("junction", 2, 3), "n_reads"] == 0
 
 
@@ -402,7 +409,7 @@ def test_mates_of_different_number_and_spoilt_files_are_refused(profile, tmp_pat
     path = write_fastq(tmp_path / "cut.fastq.gz", reads)
     path.write_bytes(path.read_bytes()[:-20])
     with pytest.raises(StudyError, match="cannot be read to their end") as caught:
-        list(matching.matching_fragments([[path]], {}))
+        list(read_fragments([path]))
     assert caught.value.where == str(path)
 
 
@@ -418,18 +425,18 @@ def test_mates_of_different_number_and_spoilt_files_are_refused(profile, tmp_pat
     ],
 )
 def test_what_is_no_whole_fastq_is_refused(tmp_path, monkeypatch, text, complaint):
-    monkeypatch.setattr(matching, "_PIECE", 4_000)
+    monkeypatch.setattr(scan, "_PIECE", 4_000)
     path = tmp_path / "reads.fastq"
     path.write_text(text)
     with pytest.raises(StudyError, match="cannot be read to their end") as caught:
-        list(matching.matching_fragments([[path]], {}))
+        list(read_fragments([path]))
     assert complaint in caught.value.what
 
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n"], ids=["unix", "windows"])
 @pytest.mark.parametrize("mates", [1, 2])
 def test_the_same_fragments_are_found_as_by_looking_up_each_read(tmp_path, monkeypatch, newline, mates):
-    monkeypatch.setattr(matching, "_PIECE", 1_500)
+    monkeypatch.setattr(scan, "_PIECE", 1_500)
     random = np.random.default_rng(4)
     gene = joined(SEVEN, *range(1, 8))
     kmers_of_gene = {gene[start : start + K] for start in range(len(gene) - K + 1)}
@@ -455,7 +462,13 @@ def test_the_same_fragments_are_found_as_by_looking_up_each_read(tmp_path, monke
     ]
     assert 50 < len(holding) < 300
     # reads of the gene follow it from end to end, so that none is missed
-    assert list(matching.matching_fragments([files], kmers_of_gene)) == holding
+    index = index_gene(SEVEN).kmers
+    found = [
+        tuple(reads.letters[reads.start[number] : reads.end[number]].tobytes().decode() for reads in mates)
+        for mates in read_fragments(files)
+        for number in matching_fragments(index, mates)
+    ]
+    assert found == holding
 
 
 def test_reads_shorter_than_a_kmer_are_no_error(profile):
@@ -465,11 +478,14 @@ def test_reads_shorter_than_a_kmer_are_no_error(profile):
 
 
 def test_progress_names_the_time_left(tmp_path, caplog, monkeypatch):
-    monkeypatch.setattr(matching, "PROGRESS_FRAGMENTS", 100)
-    monkeypatch.setattr(matching, "_PIECE", 4_000)
+    monkeypatch.setattr(deleted_exons, "PROGRESS_FRAGMENTS", 100)
+    monkeypatch.setattr(scan, "_PIECE", 4_000)
     path = write_fastq(tmp_path / "reads.fastq.gz", ["A" * 50] * 250)
     with caplog.at_level(logging.INFO, logger="claimcheck.progress"):
-        assert list(matching.matching_fragments([[path]], {}, n_fragments=250, label="k1")) == []
+        table = profile_sample(
+            pd.DataFrame({"exon": [1], "sequence": [SEVEN[0]]}), [[path]], n_fragments=250, label="k1"
+        )
+    assert table["n_reads"].tolist() == [0]
     assert [record.name for record in caplog.records] == ["claimcheck.progress"] * 2
     assert all("k1" in message and "min left" in message for message in caplog.messages)
 
@@ -487,5 +503,5 @@ def test_the_step_counts_all_runs_of_a_sample(tmp_path, mates):
     write_table(pd.DataFrame({"exon": range(1, 8), "sequence": SEVEN}), exons)
     main(sample="k1", exons=exons, reads=files, checked=checked, output=output)
     table = read_table(output, columns=PROFILE_COLUMNS).set_index(["kind", "left", "right"])
-    assert table.loc[("junction", 2, 6), "n_reads"] == 2 * (75 - 2 * kmers.OVERHANG + 1)
+    assert table.loc[("junction", 2, 6), "n_reads"] == 2 * (75 - 2 * deleted_exons.OVERHANG + 1)
     assert table.loc[("junction", 2, 6), "n_kmers"] == 2 * mates * 16 * (75 - K + 1)

@@ -1,32 +1,15 @@
-"""How a library was made, measured on its first reads: strandedness, and coverage along transcripts."""
+"""From which strand of transcripts reads come, as the protocol of the library has it."""
 
 from collections.abc import Sequence
-from itertools import islice
-from pathlib import Path
 
-import dnaio
 import numpy as np
 from numpy.typing import NDArray
 
 from claimcheck.read_scans.anchors import Anchors
 
 LIBRARY_COLUMNS = ("sample", "n_subset", "share_forward", "strandedness", "three_prime_bias", "n_genes")
-GENE_BODY_COLUMNS = ("sample", "bin", "share")
 
 _STRANDED, _UNSTRANDED = 0.9, 0.6
-
-
-def take_reads(reads: Sequence[Path], most: int) -> list[list[str]]:
-    """Read the first reads of a run; nothing after them is read.
-
-    Args:
-        reads: FASTQ file of single-end reads, or those of mate 1 and mate 2.
-        most: number of reads (pairs) to take.
-
-    Returns:
-        Sequences of each file.
-    """
-    return [_first_sequences(path, most) for path in reads]
 
 
 def measure_share_forward(anchors: Anchors, found: Sequence[NDArray[np.int64]]) -> float:
@@ -57,8 +40,3 @@ def call_strandedness(share_forward: float) -> str:
     if 1 - share_forward > _STRANDED:
         return "reverse"
     return "unstranded" if max(share_forward, 1 - share_forward) < _UNSTRANDED else "undetermined"
-
-
-def _first_sequences(path: Path, most: int) -> list[str]:
-    with dnaio.open(path, fileformat="fastq", open_threads=0) as records:
-        return [record.sequence for record in islice(records, most)]
