@@ -10,17 +10,12 @@ from scipy import stats
 
 from claimcheck.core.errors import StudyError
 from claimcheck.core.tables import read_table, write_table
-from claimcheck.qc.exons import (
-    CALL_COLUMNS,
-    call_recombination,
-    find_falling_block,
-    tabulate_exons,
-    tabulate_junctions,
-)
+from claimcheck.qc.exons import CALL_COLUMNS, find_falling_block, tabulate_exons, tabulate_junctions
 from claimcheck.read_scans import kmers, matching
 from claimcheck.read_scans.kmers import K, reverse_complement
 from claimcheck.read_scans.matching import PROFILE_COLUMNS, profile_sample
 from profile_exons import main
+from support.defaults import call_recombination
 
 LETTERS = np.array(list("ACGT"))
 GROUPS = {"control": ["c1", "c2", "c3"], "knockout": ["k1", "k2", "k3"]}

@@ -23,14 +23,10 @@ from claimcheck.read_scans.gene_body import (
     read_sequences,
 )
 from claimcheck.read_scans.kmers import K
-from claimcheck.read_scans.library import (
-    GENE_BODY_COLUMNS,
-    LIBRARY_COLUMNS,
-    call_strandedness,
-    take_reads,
-)
+from claimcheck.read_scans.library import GENE_BODY_COLUMNS, LIBRARY_COLUMNS, take_reads
 from claimcheck.sourcing.reference import read_transcripts
 from support.archive import shared_data
+from support.defaults import DEFAULTS, call_strandedness
 from support.tiny import fasta
 
 LENGTH = 1_500
@@ -93,6 +89,7 @@ def measure(reference, folder, reads, *, most_reads=200_000):
         listed=reference / "transcripts.tsv",
         reads=reads,
         most_reads=most_reads,
+        strandedness=DEFAULTS["quality"]["strandedness"],
         library=folder / "library.tsv",
         gene_body=folder / "gene_body.tsv",
     )

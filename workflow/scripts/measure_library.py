@@ -31,6 +31,7 @@ def main(
     listed: Path,
     reads: list[Path],
     most_reads: int,
+    strandedness: dict[str, float],
     library: Path,
     gene_body: Path,
 ) -> None:
@@ -52,7 +53,7 @@ def main(
         sample,
         len(taken[0]),
         share_forward,
-        call_strandedness(share_forward),
+        call_strandedness(share_forward, **strandedness),
         coverage.three_prime_bias,
         coverage.n_genes,
     )

@@ -218,6 +218,14 @@ def _contradictions(study: dict[str, Any], folder: Path) -> list[tuple[str, str,
         thresholds = study["quality"][name]
         text = f"quality.{name}.warn is below fail" * (thresholds["warn"] < thresholds["fail"])
         rules.append((f"quality.{name}", text, "warn at or above fail: a failure is worse than a warning"))
+    for section, name, low, high in (
+        ("quality", "strandedness", "unstranded", "stranded"),
+        ("identity", "sex", "female_max", "female_min"),
+        ("identity", "sex", "male_max", "male_min"),
+    ):
+        limits = study[section][name]
+        text = f"{section}.{name}.{low} is above {high}" * (limits[low] > limits[high])
+        rules.append((f"{section}.{name}", text, f"{low} at or below {high}"))
     both = bool(study["samples"]["patterns"]) and "conditional_knockout" in study["samples"]
     rules.append(
         (
