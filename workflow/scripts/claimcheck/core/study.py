@@ -80,7 +80,8 @@ def read_configuration(configuration: dict[str, Any], *, folder: Path) -> dict[s
     study: dict[str, Any] = complete(joined, schema)
     for key, wrong, expected in _contradictions(study, folder):
         if wrong:
-            raise StudyError(wrong, where=f"{CONFIG}, {key}", expected=expected, remedy=f"correct `{key}`")
+            where = f"{_files_with(key, {CONFIG: given, **parts})}, {key}"
+            raise StudyError(wrong, where=where, expected=expected, remedy=f"correct `{key}`")
     _check_symbols(named, study["gene_sets"]["curated"], folder)
     return study
 
@@ -146,6 +147,20 @@ def _leaves(part: dict[str, Any], prefix: str = "") -> list[str]:
         for key, value in inner
         for name in (_leaves(value, f"{key}.") if isinstance(value, dict) and value else [key])
     ]
+
+
+def _files_with(key: str, files: dict[str, dict[str, Any]]) -> str:
+    """Name the files that say something of a key, of which the first wins; config.yaml where none does, and a default holds."""
+    found = []
+    for name, content in files.items():
+        part: Any = content
+        for step in key.split("."):
+            part = part.get(step) if isinstance(part, dict) else None
+        if part is not None:
+            found.append(name)
+            if not isinstance(part, dict):
+                break
+    return listed(found, most=len(found)) or CONFIG
 
 
 def _check_symbols(named: Sequence[NamedGene], curated: str, folder: Path) -> None:
