@@ -207,3 +207,9 @@ def test_a_step_uses_all_that_it_is_told(script):
         arguments = {argument.arg for argument in [*main.args.args, *main.args.kwonlyargs]}
         read = {node.id for node in ast.walk(main) if isinstance(node, ast.Name)}
         assert arguments <= read
+
+
+def test_a_key_of_a_group_must_be_named_by_the_step_that_is_told_the_group():
+    assert is_used("false_flags", "assess_samples.py", "group quality")
+    assert not is_used("false_flags", "choose_design.py", "group quality")
+    assert not is_used("unread", "assess_samples.py", "group quality")
