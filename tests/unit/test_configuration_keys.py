@@ -175,12 +175,15 @@ PRINTED = {
 """What the page's templates read of the configuration."""
 
 
+PUT_TOGETHER = {"female_set": "_set", "male_set": "_set"}
+"""What code names of keys that it puts together, such as f"{sex}_set"."""
+
+
 def is_used(key, script, said):
     """Tell whether a step names a key of a group that it is told, or is told its value alone; all else is used by Snakemake."""
     if not said.startswith("group "):
         return True
-    # Some keys are put together: f"{sex}_set" names female_set.
-    return bool({key, f"_{key.partition('_')[2]}"} & named_in_step(script))
+    return PUT_TOGETHER.get(key, key) in named_in_step(script)
 
 
 @pytest.mark.parametrize("place", LEAVES, ids=".".join)
