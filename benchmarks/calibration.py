@@ -1,6 +1,6 @@
 """How often do tests of gene sets say p <= 0.05 where nothing differs?
 
-`PYTHONPATH=workflow/scripts python benchmarks/calibration.py COUNTS` prints a table. COUNTS is a folder that holds, as published,
+`PYTHONPATH=workflow/scripts:tests python benchmarks/calibration.py COUNTS` prints a table. COUNTS is a folder with, as published,
 bone_marrow_EMTAB5533 (Youlten et al. 2021) and sex_GSE96870 (Blackmore et al. 2017). Nothing differs by construction:
 
 - bone: each of the ten ways to call two of the five marrow-depleted bones `test` and the other three `reference`;
@@ -22,13 +22,11 @@ import pandas as pd
 from claimcheck.deseq2.levels import log2_cpm_normalised
 from claimcheck.deseq2.size_factors import estimate_size_factors
 from claimcheck.gene_sets.curated import read_collection
-from claimcheck.gene_sets.tests.camera import camera
 from claimcheck.gene_sets.tests.limma import fit_genes
 from claimcheck.gene_sets.tests.prerank import prerank, rank_genes
-from claimcheck.gene_sets.tests.rotation import rotation_test
-from claimcheck.gene_sets.tests.scores import score_tests
 from claimcheck.gene_sets.tests.weights import weigh_sets
 from claimcheck.quantification.counts import read_count_table
+from support.defaults import camera, rotation_test, score_tests
 
 COLLECTION = Path(__file__).parents[1] / "config" / "gene_sets"
 SIZES = (8, 500)

@@ -1,8 +1,8 @@
 """How long does the rotation test take, and how much memory?
 
-`PYTHONPATH=workflow/scripts python benchmarks/rotation.py` prints a table: 20,000 genes, 12 samples, 300 sets of 15 to 250 genes
-and 9,999 rotations on one core (set OMP_NUM_THREADS and OPENBLAS_NUM_THREADS to 1). Seconds are those of the processor; memory
-is what Python and numpy allocate in the test beyond its input, at the peak.
+`PYTHONPATH=workflow/scripts:tests python benchmarks/rotation.py` prints a table: 20,000 genes, 12 samples, 300 sets of 15 to 250
+genes and 9,999 rotations on one core (set OMP_NUM_THREADS and OPENBLAS_NUM_THREADS to 1). Seconds are those of the processor,
+memory is what Python and numpy allocate in the test beyond its input, at the peak.
 """
 
 import argparse
@@ -13,11 +13,9 @@ import tracemalloc
 import numpy as np
 import pandas as pd
 
-from claimcheck.gene_sets.tests.camera import camera
 from claimcheck.gene_sets.tests.limma import GeneFits, fit_genes
-from claimcheck.gene_sets.tests.rotation import N_ROTATIONS, rotation_test
-from claimcheck.gene_sets.tests.scores import score_tests
 from claimcheck.gene_sets.tests.weights import SetWeights, weigh_sets
+from support.defaults import DEFAULTS, camera, rotation_test, score_tests
 
 SEED = 1
 
@@ -69,7 +67,7 @@ def main() -> None:
     parser.add_argument("--genes", type=int, default=20_000)
     parser.add_argument("--samples", type=int, default=12)
     parser.add_argument("--sets", type=int, default=300)
-    parser.add_argument("--rotations", type=int, default=N_ROTATIONS)
+    parser.add_argument("--rotations", type=int, default=DEFAULTS["gene_sets"]["rotations"])
     table = measure(**vars(parser.parse_args()))
     table.to_csv(sys.stdout, sep="\t", index=False, float_format="%.2f", na_rep="NA", lineterminator="\n")
 

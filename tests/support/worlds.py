@@ -21,9 +21,9 @@ from claimcheck.deseq2.design import Design, choose_covariates
 from claimcheck.deseq2.levels import log2_cpm_of_total
 from claimcheck.gene_sets.curated import MEMBER_COLUMNS, SET_COLUMNS, read_collection
 from claimcheck.qc import panels
-from claimcheck.qc.composition import compare_panels
 from claimcheck.quantification.genes import read_annotation
 from claimcheck.simulation.world import World, build_world, draw_counts
+from support.defaults import compare_panels, detected_genes, fit, score_panels
 
 ROOT = Path(__file__).resolve().parents[2]
 GENE_SETS = ROOT / "config/gene_sets"
@@ -104,8 +104,8 @@ def plant(
 
     levels = log2_cpm_of_total(counts)
     genes_of = {name: set(MEMBERS.loc[MEMBERS["set"] == name, "gene_id"]) for name in DEMO["quality"]["panels"]}
-    detected = panels.detected_genes(levels, genes_of, sheet.set_index("sample")["condition"])
-    scores = panels.score_panels(levels, detected)
+    detected = detected_genes(levels, genes_of, sheet.set_index("sample")["condition"])
+    scores = score_panels(levels, detected)
     composition = compare_panels(scores, genes_of, detected, sheet, design)
 
     annotation = read_annotation(None, str(GENE_SETS))
@@ -115,7 +115,7 @@ def plant(
     claims = register()
     gene_ids = tuple(dict.fromkeys([*planned_genes(claims)["gene_id"], *readout_genes(claims)]))
     filtered = differential.filter_genes(counts, sheet, min_count=10, keep=set(gene_ids))
-    table, _ = differential.fit(filtered, sheet, design, alpha=0.05, unused_for_size_factors=unused or frozenset())
+    table, _ = fit(filtered, sheet, design, alpha=0.05, unused_for_size_factors=unused or frozenset())
     planned = planned_sets(claims, SETS, MEMBERS, read_reference(claims, REFERENCE))
     of_tests = {field.name: changes.pop(field.name) for field in fields(Tests) if field.name in changes}
     known: dict[str, Any] = {

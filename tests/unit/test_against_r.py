@@ -33,9 +33,9 @@ from scipy.stats import norm
 from threadpoolctl import threadpool_limits
 
 from claimcheck.deseq2.design import Design
-from claimcheck.deseq2.differential import fit
 from claimcheck.deseq2.size_factors import estimate_size_factors
 from claimcheck.quantification.counts import read_count_table
+from support.defaults import fit
 
 REFERENCE = Path(__file__).resolve().parents[1] / "reference"
 DESIGNS = {

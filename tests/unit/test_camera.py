@@ -5,9 +5,10 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from claimcheck.gene_sets.tests.camera import camera, inter_gene_correlation
+from claimcheck.gene_sets.tests.camera import inter_gene_correlation
 from claimcheck.gene_sets.tests.limma import fit_genes
 from claimcheck.gene_sets.tests.weights import weigh_sets
+from support.defaults import camera
 
 GENES = [f"g{number}" for number in range(200)]
 CONDITION = np.repeat([0.0, 1.0], 8)

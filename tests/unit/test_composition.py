@@ -12,17 +12,10 @@ from claimcheck.core.tables import read_table
 from claimcheck.deseq2.design import Design
 from claimcheck.deseq2.levels import log2_cpm_of_total
 from claimcheck.qc import composition
-from claimcheck.qc.composition import (
-    GROUP_COLUMNS,
-    aligned_panels,
-    cohens_d,
-    compare_panels,
-    composition_banner,
-    permutation_p,
-)
-from claimcheck.qc.panels import detected_genes, score_panels
+from claimcheck.qc.composition import GROUP_COLUMNS, cohens_d, composition_banner, permutation_p
 from claimcheck.quantification.counts import read_count_table
 from support.archive import shared_data
+from support.defaults import aligned_panels, compare_panels, detected_genes, score_panels
 
 DESIGN = Design("ko", "wt")
 QUALITY_SETS = Path(__file__).parents[2] / "config" / "gene_sets" / "quality.tsv"

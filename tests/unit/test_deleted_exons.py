@@ -12,7 +12,6 @@ from claimcheck.core.errors import StudyError
 from claimcheck.core.tables import read_table, write_table
 from claimcheck.qc.exons import (
     CALL_COLUMNS,
-    call_recombination,
     find_falling_block,
     tabulate_exons,
     tabulate_junctions,
@@ -22,6 +21,7 @@ from claimcheck.read_scans.deleted_exons import PROFILE_COLUMNS, index_gene, mat
 from claimcheck.read_scans.kmers import K
 from claimcheck.read_scans.scan import read_fragments
 from profile_exons import main
+from support.defaults import call_recombination
 
 LETTERS = np.array(list("ACGT"))
 GROUPS = {"control": ["c1", "c2", "c3"], "knockout": ["k1", "k2", "k3"]}

@@ -8,24 +8,18 @@ from threadpoolctl import threadpool_limits
 from claimcheck.core.errors import StudyError
 from claimcheck.deseq2.accounting import (
     DISPERSION_COLUMNS,
-    count_outlier_genes,
     counts_to_look_at,
     list_dispersions,
     share_of_true_nulls,
     summarise,
 )
 from claimcheck.deseq2.design import Design
-from claimcheck.deseq2.differential import (
-    GENE_COLUMNS,
-    filter_genes,
-    fit,
-    guard_shrinkage,
-    minimum_detectable_effect,
-)
+from claimcheck.deseq2.differential import GENE_COLUMNS, filter_genes
 from claimcheck.deseq2.heterogeneity import fit_heterogeneity
 from claimcheck.deseq2.size_factors import control_genes, estimate_size_factors
 from claimcheck.quantification.counts import read_count_table
 from support.archive import shared_data
+from support.defaults import count_outlier_genes, fit, guard_shrinkage, minimum_detectable_effect
 
 PLANTED = {"up": 1.5, "down": -1.5, "deleted": -4.0}
 DESIGN = Design("ko", "wt")

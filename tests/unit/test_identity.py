@@ -12,7 +12,6 @@ from claimcheck.qc.identity import (
     CONTRADICTED,
     UNCONFIRMED,
     Exons,
-    Question,
     discordant,
     find_swap,
     gene_levels,
@@ -21,6 +20,7 @@ from claimcheck.qc.identity import (
     residuals_to_reference,
 )
 from claimcheck.qc.regression import last_coefficient
+from support.defaults import Question
 
 DESIGN = Design("ko", "wt")
 ASKED = Question(symbol="Gone", marker_name="neutrophil", threshold=0.585, markers_differ=False)

@@ -11,11 +11,11 @@ from scipy.stats import norm
 from claimcheck.claims.requests import read_requests
 from claimcheck.core.errors import StudyError
 from claimcheck.core.schemas import complete, load_schema
-from claimcheck.core.standards import LEVELS
 from claimcheck.core.study import read_configuration
 from claimcheck.deseq2.design import Design
 from claimcheck.gene_sets.named import figure_groups, list_genes
 from measure_named_genes import measure_genes, measure_levels
+from support.defaults import LEVELS
 
 ROOT = Path(__file__).resolve().parents[2]
 CURATED = ROOT / "config/gene_sets"

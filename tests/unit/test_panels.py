@@ -6,9 +6,10 @@ import pytest
 
 from claimcheck.core.errors import StudyError
 from claimcheck.deseq2.levels import log2_cpm_of_total
-from claimcheck.qc.panels import count_shares, detected_genes, score_panels, select_genes
+from claimcheck.qc.panels import count_shares, select_genes
 from claimcheck.quantification.counts import read_count_table
 from support.archive import shared_data
+from support.defaults import detected_genes, score_panels
 
 MEMBERS = pd.DataFrame(
     [("BLOOD", "g1", "Hba"), ("BLOOD", "g2", "Hbb"), ("MITO", "g3", "mt-Nd1")], columns=["set", "gene_id", "symbol"]

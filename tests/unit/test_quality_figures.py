@@ -20,9 +20,9 @@ from claimcheck.figures.ordination import draw_pca, draw_pca_covariates
 from claimcheck.figures.sex import draw_sex
 from claimcheck.figures.similarity import draw_similarity
 from claimcheck.figures.style import REFERENCE_COLOUR, TEST_COLOUR, house_style, new_figure
-from claimcheck.qc.sex import SexThresholds
 from claimcheck.quantification.counts import read_count_table
 from support.archive import shared_data
+from support.defaults import DEFAULTS
 from support.figures import draw_entry
 
 GROUPS: dict[str, Any] = {"test": "knockout", "reference": "control"}
@@ -150,7 +150,7 @@ def sexes() -> pd.DataFrame:
 
 def test_sex_names_the_stated_sex_only_where_it_conflicts() -> None:
     with house_style():
-        figure, drawn = draw_sex(animals(), sexes(), thresholds=SexThresholds(), **REAL)
+        figure, drawn = draw_sex(animals(), sexes(), thresholds=DEFAULTS["identity"]["sex"], **REAL)
     labels = {note.get_text(): note.get_fontweight() for note in figure.findobj(Annotation)}
     assert labels == {"01, stated male": "bold", "02": "normal", "03, sex not stated": "bold", "04": "normal"}
     shown = all_text(figure)
@@ -164,7 +164,7 @@ def test_sex_names_the_stated_sex_only_where_it_conflicts() -> None:
 
 def test_sex_is_coloured_by_group_shaped_by_call_and_a_missing_score_stands_at_na() -> None:
     with house_style():
-        figure, _ = draw_sex(animals(), sexes(), thresholds=SexThresholds(), **REAL)
+        figure, _ = draw_sex(animals(), sexes(), thresholds=DEFAULTS["identity"]["sex"], **REAL)
     axes = figure.axes[0]
     points = points_of(figure, 0)
     assert points[0] == (9.0, 0.0)
@@ -176,14 +176,17 @@ def test_sex_is_coloured_by_group_shaped_by_call_and_a_missing_score_stands_at_n
     assert vertices[0] == vertices[1]  # both called female
     assert len(set(vertices)) > 1
     figure, _ = draw_sex(
-        animals(), sexes().assign(female_score=np.nan, male_score=np.nan), thresholds=SexThresholds(), **REAL
+        animals(),
+        sexes().assign(female_score=np.nan, male_score=np.nan),
+        thresholds=DEFAULTS["identity"]["sex"],
+        **REAL,
     )
     assert "no gene that tells the sexes apart was measured" in all_text(figure)
 
 
 def test_shaded_regions_of_sex_hold_the_animals_that_are_called_in_them() -> None:
     trace = sexes().assign(female_score=[1.5, 9.0, 8.0, 9.0], called=["male", "female", "mixed", "female"])
-    figure, _ = draw_sex(animals(), trace, thresholds=SexThresholds(), **REAL)
+    figure, _ = draw_sex(animals(), trace, thresholds=DEFAULTS["identity"]["sex"], **REAL)
     regions = dict(zip(("female", "male"), figure.axes[0].patches, strict=True))
     for x, y, called in [(1.5, 6.0, "male"), (9.0, 0.0, "female"), (8.0, 6.0, "mixed"), (9.0, 0.1, "female")]:
         inside = [name for name, patch in regions.items() if patch.get_bbox().contains(x, y)]
@@ -602,7 +605,7 @@ ENTRIES: dict[str, tuple[dict[str, str], dict[str, Any]]] = {
         {"min_log2_ratio": 0.585},
     ),
     "shares": ({"samples": "samples", "shares": "shares"}, {}),
-    "sex": ({"samples": "samples", "sexes": "sexes"}, {}),
+    "sex": ({"samples": "samples", "sexes": "sexes"}, {"thresholds": DEFAULTS["identity"]["sex"]}),
     "similarity": ({"samples": "samples", "similarity": "similarity", "outliers": "outliers"}, {}),
     "pca": ({"samples": "samples", "scores": "components"}, {}),
     "pca_covariates": ({"covariates": "covariates", "scores": "components"}, {}),

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import rank_sets
-from claimcheck.claims.requests import STANDARD_TESTS, read_requests
+from claimcheck.claims.requests import read_requests, standard_tests
 from claimcheck.core.errors import StudyError
 from claimcheck.core.standards import Levels
 from claimcheck.core.tables import read_table, write_table
@@ -116,4 +116,4 @@ def test_what_claims_ask_for_does_not_change_with_their_numbers(tmp_path):
     assert {"ENSMUSG00000024868", "ENSMUSG00000001494"} <= set(shipped.kept_genes)
     assert shipped.left_out["full"] == []
     assert set(shipped.left_out["strip_marrow"]) < set(shipped.left_out["strip_marrow_muscle"])
-    assert read_requests(None, **asked) == ([], {"full": []}, STANDARD_TESTS, [], [])
+    assert read_requests(None, **asked) == ([], {"full": []}, standard_tests(), [], [])

@@ -23,9 +23,8 @@ from claimcheck.deseq2.levels import log2_cpm_of_total
 from claimcheck.figures.named import standards_of
 from claimcheck.page.captions import Study
 from claimcheck.page.claims import ClaimResults, view_claims
-from claimcheck.qc import panels
-from claimcheck.qc.composition import compare_panels
 from evaluate_claims import describe
+from support.defaults import compare_panels, detected_genes, fit, score_panels
 
 # A world of 240 genes: every set is a block of eight, shifted in the test group.
 
@@ -92,8 +91,8 @@ def world():
     counts = pd.DataFrame(rng.poisson(2.0**level * depth), index=GENES, columns=sheet["sample"])
     levels = log2_cpm_of_total(counts)
     of_panels = {name: set(MEMBERS.loc[MEMBERS["set"] == name, "gene_id"]) for name in ("PANEL", "QUIET", "SEEN")}
-    detected = panels.detected_genes(levels, of_panels, sheet.set_index("sample")["condition"])
-    scores = panels.score_panels(levels, detected)
+    detected = detected_genes(levels, of_panels, sheet.set_index("sample")["condition"])
+    scores = score_panels(levels, detected)
     wide = scores.pivot(index="sample", columns="panel", values="score").reindex(sheet["sample"])
     return sheet, counts, wide, compare_panels(scores, of_panels, detected, sheet, GROUPS)
 
@@ -159,6 +158,7 @@ EVERY = {
             "rotations": 99,
             "false_support_warn": 1,
             "housekeeping": "HOUSE",
+            "matching": {"nearest_genes": 100, "strengths": [0, 1], "trials": 3},
         },
         "variants": {"full": {}, "thin": {"marrow_ratio": 1.5, "sets": ["HOUSE"]}},
         "removed": [
@@ -415,7 +415,7 @@ CONTENT = [EVERY]
 def fitted(keep):
     sheet, counts, _, _ = world()
     filtered = differential.filter_genes(counts, sheet, min_count=10, keep=set(keep))
-    return differential.fit(filtered, sheet, GROUPS, alpha=0.05)[0]
+    return fit(filtered, sheet, GROUPS, alpha=0.05)[0]
 
 
 def read(content):

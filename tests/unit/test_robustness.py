@@ -32,6 +32,7 @@ from claimcheck.core.errors import StudyError
 from claimcheck.core.schemas import load_schema
 from claimcheck.gene_sets.comparison import leading_edge
 from claimcheck.gene_sets.tests.camera import inter_gene_correlation
+from support.defaults import MATCHING
 from support.worlds import NOTHING, PAPER, REFERENCE, SETS, plant
 
 NAN = float("nan")
@@ -345,7 +346,7 @@ def test_random_sets_are_as_large_and_as_strongly_expressed_and_hold_no_gene_of_
     planted = paper()
     comparison = compare(planted.data, Model((), 10))
     allowed = ~comparison.counts.index.isin(planted.data.planned["gene_id"])
-    pool = make_pool(comparison.values, comparison.fits, allowed)
+    pool = make_pool(comparison.values, comparison.fits, allowed, MATCHING)
     rng = np.random.default_rng(2)
     levels = np.quantile(pool.levels, [0.2, 0.4, 0.5, 0.6, 0.8] * 4)
     signs = np.tile([1.0, -1.0], 10)
@@ -360,7 +361,8 @@ def test_random_sets_are_as_large_and_as_strongly_expressed_and_hold_no_gene_of_
 def test_random_sets_come_near_the_correlation_that_is_asked_for():
     planted = paper()
     comparison = compare(planted.data, Model((), 10))
-    fits, pool = comparison.fits, make_pool(comparison.values, comparison.fits, np.ones(len(comparison.counts), bool))
+    fits, everything = comparison.fits, np.ones(len(comparison.counts), bool)
+    pool = make_pool(comparison.values, fits, everything, MATCHING)
     levels, signs = np.full(20, np.median(pool.levels)), np.ones(20)
     names = list(comparison.counts.index)
     for target in (0.0, 0.2):

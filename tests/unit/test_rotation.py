@@ -11,8 +11,9 @@ from scipy.special import polygamma
 from claimcheck.core.errors import StudyError
 from claimcheck.deseq2.levels import log2_cpm_normalised
 from claimcheck.gene_sets.tests.limma import GeneFits, fit_genes, inverse_trigamma, variance_prior, z_from_t
-from claimcheck.gene_sets.tests.rotation import ROTATION_COLUMNS, draw_directions, rotation_test
+from claimcheck.gene_sets.tests.rotation import ROTATION_COLUMNS, draw_directions
 from claimcheck.gene_sets.tests.weights import weigh_sets
+from support.defaults import rotation_test
 
 CONDITION = np.repeat([0.0, 1.0], [3, 4])
 SEX = np.array([0.0, 1, 1, 0, 0, 1, 1])

@@ -6,12 +6,10 @@ import pytest
 from scipy import stats
 
 from claimcheck.gene_sets.tests.limma import fit_genes
-from claimcheck.gene_sets.tests.scores import (
-    sample_scores,
-    score_tests,
-)
+from claimcheck.gene_sets.tests.scores import sample_scores
 from claimcheck.gene_sets.tests.weights import weigh_sets
 from claimcheck.qc.regression import last_coefficient
+from support.defaults import score_tests
 
 GENES = [f"g{number}" for number in range(40)]
 MEMBERS = pd.DataFrame(

@@ -8,7 +8,6 @@ from matplotlib.text import Text
 import calibrate_sets
 import score_sets
 from claimcheck.core.errors import StudyError
-from claimcheck.core.standards import LEVELS
 from claimcheck.core.tables import read_table, write_table
 from claimcheck.deseq2.design import Design
 from claimcheck.deseq2.size_factors import estimate_size_factors
@@ -23,9 +22,11 @@ from claimcheck.gene_sets.comparison import make_comparison, run_tests
 from claimcheck.gene_sets.tests.prerank import prerank_p
 from claimcheck.gene_sets.tests.weights import weigh_sets
 from support.archive import shared_data
+from support.defaults import DEFAULTS, LEVELS, MATCHING
 from support.worlds import GENE_SETS, MEMBERS
 
 STANDARD = {"least_correlation": 0.01, "levels": LEVELS}
+CALIBRATED = {**STANDARD, "matching": MATCHING, "draws": DEFAULTS["gene_sets"]["calibration"]}
 GROUPS = {"test": "knockout", "reference": "control"}
 SETS = ["OXPHOS_CI", "OXPHOS_CIV", "OSTEOBLAST", "FERRO_DRIVER_CORE", "NRF2_TARGETS", "MITOPHAGY"]
 
@@ -64,13 +65,13 @@ def test_too_few_animals_leave_no_made_up_groups():
     comparison, weights = made_up(1, 2)
     assert relabel(comparison, np.array([1, 0, 1], dtype=bool)) is None
     none = p_values_under_labellings(
-        comparison, weights, np.array([[1, 0, 1]], dtype=bool), seed=1, n_rotations=99, least_correlation=0.01
+        comparison, weights, np.array([[1, 0, 1]], dtype=bool), seed=1, n_rotations=99, **STANDARD
     )
     assert none.empty
     for n_test, n_reference, expected in ((2, 2, 2), (3, 3, 9), (4, 4, 18)):
         names = [f"s{number}" for number in range(n_test + n_reference)]
         sheet = pd.DataFrame({"sample": names, "condition": ["knockout"] * n_test + ["control"] * n_reference})
-        assert len(calibrate_sets.other_labellings(sheet, Design("knockout", "control"), 1)) == expected
+        assert len(calibrate_sets.other_labellings(sheet, Design("knockout", "control"), 1, most=20)) == expected
 
 
 def test_prerank_p_is_small_for_a_set_at_an_end_and_missing_for_one_without_genes():
@@ -108,7 +109,7 @@ def bones(tmp_path_factory):
 
 
 def test_in_real_bone_prerank_finds_too_much_and_rotation_does_not(bones, tmp_path):
-    calibrate_sets.main(**bones, seed=1, least_correlation=0.01, calibration=tmp_path / "calibration.tsv")
+    calibrate_sets.main(**bones, seed=1, **CALIBRATED, calibration=tmp_path / "calibration.tsv")
     found = read_table(tmp_path / "calibration.tsv", text=["null", "set"])
     called = found.groupby("null")[["p_rotation", "p_camera", "p_score", "p_prerank"]].agg(lambda p: (p <= 0.05).mean())
     shuffled = found[found["null"] == "shuffled labels"]
@@ -150,7 +151,7 @@ def test_without_a_tested_set_the_tables_are_empty_and_whole(bones, tmp_path):
     sums = read_table(bones["running_sums"]).iloc[:0]
     write_table(sums, tmp_path / "none.tsv")
     inputs = bones | {"running_sums": tmp_path / "none.tsv"}
-    calibrate_sets.main(**inputs, seed=1, least_correlation=0.01, calibration=tmp_path / "calibration.tsv")
+    calibrate_sets.main(**inputs, seed=1, **CALIBRATED, calibration=tmp_path / "calibration.tsv")
     assert list(read_table(tmp_path / "calibration.tsv")) == list(CALIBRATION_COLUMNS)
     score_sets.main(
         **inputs,

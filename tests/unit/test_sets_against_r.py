@@ -6,11 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from claimcheck.gene_sets.tests.camera import camera
 from claimcheck.gene_sets.tests.limma import fit_genes
-from claimcheck.gene_sets.tests.rotation import rotation_test
-from claimcheck.gene_sets.tests.scores import score_tests
 from claimcheck.gene_sets.tests.weights import weigh_sets
+from support.defaults import camera, rotation_test, score_tests
 
 FOLDER = Path(__file__).parents[1] / "reference"
 ROTATIONS = 99_999

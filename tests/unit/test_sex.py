@@ -1,16 +1,19 @@
 """Sex is called from expression, held against what is stated, and never overrules it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from claimcheck.deseq2.levels import log2_cpm_of_total
-from claimcheck.qc.sex import NOT_MEASURABLE, SexThresholds, check_sex, sex_gates
+from claimcheck.qc.sex import NOT_MEASURABLE, sex_gates
 from claimcheck.quantification.counts import read_count_table
 from claimcheck.sourcing.characteristics import sex_of_text
 from support.archive import shared_data
+from support.defaults import SEX, check_sex
 
-EXACT = SexThresholds(trace=0)
+EXACT = replace(SEX, trace=0)
 
 
 def check(female, male, stated="", **options):
@@ -50,7 +53,7 @@ def test_the_thresholds_are_those_of_the_specification(female, male, called):
 
 def test_thresholds_are_arguments():
     assert check([2.0], [0.0]).at[0, "called"] == "undetermined"
-    assert check([2.0], [0.0], thresholds=SexThresholds(female_min=2)).at[0, "called"] == "female"
+    assert check([2.0], [0.0], thresholds=replace(SEX, female_min=2)).at[0, "called"] == "female"
 
 
 def test_a_trace_of_a_neighbour_s_reads_does_not_hide_a_sex():

@@ -8,18 +8,12 @@ import pytest
 from scipy.stats import spearmanr
 
 from claimcheck.qc.projection import project, stabilise
-from claimcheck.qc.similarity import (
-    FALSE_FLAGS,
-    ROBUST_LIMIT,
-    correlate,
-    duplicate_gates,
-    find_outliers,
-    outlier_gates,
-    robust_limit,
-    robust_z,
-)
+from claimcheck.qc.similarity import outlier_gates, robust_limit, robust_scores
 from claimcheck.quantification.counts import read_count_table
 from support.archive import shared_data
+from support.defaults import DEFAULTS, correlate, duplicate_gates, find_outliers
+
+LIMITS = {key: DEFAULTS["quality"]["outliers"][key] for key in ("robust_z", "false_flags")}
 
 
 def study(n, *, seed=1, genes=1500, bad=0.0):
@@ -84,26 +78,26 @@ def test_the_limit_of_a_duplicate_is_an_argument():
 
 
 def test_robust_z_is_in_units_of_the_scaled_median_deviation():
-    np.testing.assert_allclose(robust_z(np.array([1.0, 2, 3, 4, 100])), 0.6745 * np.array([-2, -1, 0, 1, 97]))
+    np.testing.assert_allclose(robust_scores(np.array([1.0, 2, 3, 4, 100])), 0.6745 * np.array([-2, -1, 0, 1, 97]))
     values = np.random.default_rng(1).normal(3, 2, 20_000)
-    np.testing.assert_allclose(robust_z(values), (values - 3) / 2, atol=0.1)
-    assert np.isnan(robust_z(np.array([1.0, 1, 1, 5]))).all()
+    np.testing.assert_allclose(robust_scores(values), (values - 3) / 2, atol=0.1)
+    assert np.isnan(robust_scores(np.array([1.0, 1, 1, 5]))).all()
 
 
 @pytest.mark.parametrize("n", [4, 5, 6, 8, 12])
 def test_of_studies_with_normal_scores_one_in_twenty_is_flagged_on_two_components(n):
     values = np.random.default_rng(7).normal(size=(4000, 2, n))
-    beyond = [max(np.abs(robust_z(component)).max() for component in scores) for scores in values]
-    assert np.mean(np.array(beyond) > robust_limit(n)) == pytest.approx(FALSE_FLAGS, abs=0.015)
-    assert np.mean(np.array(beyond) > ROBUST_LIMIT) > 0.2
+    beyond = [max(np.abs(robust_scores(component)).max() for component in scores) for scores in values]
+    assert np.mean(np.array(beyond) > robust_limit(n, **LIMITS)) == pytest.approx(LIMITS["false_flags"], abs=0.015)
+    assert np.mean(np.array(beyond) > LIMITS["robust_z"]) > 0.2
 
 
 def test_the_limit_of_many_samples_is_the_published_one_or_larger_and_of_three_there_is_none():
-    limits = [robust_limit(n) for n in (4, 6, 8, 12, 24, 48)]
+    limits = [robust_limit(n, **LIMITS) for n in (4, 6, 8, 12, 24, 48)]
     assert limits == sorted(limits, reverse=True)
-    assert ROBUST_LIMIT <= limits[-1] < 4.5
-    assert robust_limit(3) == np.inf
-    assert robust_limit(8) == robust_limit(8)
+    assert LIMITS["robust_z"] <= limits[-1] < 4.5
+    assert robust_limit(3, **LIMITS) == np.inf
+    assert robust_limit(8, **LIMITS) == robust_limit(8, **LIMITS)
 
 
 @pytest.mark.parametrize("n", [6, 8, 12])

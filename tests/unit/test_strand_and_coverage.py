@@ -27,9 +27,10 @@ from claimcheck.read_scans.coverage import (
 )
 from claimcheck.read_scans.kmers import NO_KMER, K, build_index, encode_all
 from claimcheck.read_scans.scan import Reads, read_fragments
-from claimcheck.read_scans.strand import LIBRARY_COLUMNS, call_strandedness
+from claimcheck.read_scans.strand import LIBRARY_COLUMNS
 from claimcheck.sourcing.reference import read_transcripts
 from support.archive import shared_data
+from support.defaults import DEFAULTS, call_strandedness
 from support.tiny import fasta
 
 LENGTH = 1_500
@@ -92,6 +93,7 @@ def measure(reference, folder, reads, *, most_reads=200_000):
         listed=reference / "transcripts.tsv",
         reads=reads,
         most_reads=most_reads,
+        strandedness=DEFAULTS["quality"]["strandedness"],
         library=folder / "library.tsv",
         gene_body=folder / "gene_body.tsv",
     )

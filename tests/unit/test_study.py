@@ -244,3 +244,23 @@ def test_what_is_no_gene_stops(tmp_path, changes, complaint):
     with pytest.raises(StudyError) as caught:
         read_configuration(changed(**changes), folder=tmp_path)
     assert complaint in caught.value.what
+
+
+def test_a_contradiction_names_the_files_that_hold_it(tmp_path):
+    size = {"quality": {"library_size": {"fail": 10_000_000}}}
+    write(tmp_path, shared=size, sets={"gene_sets": {"min_size": 600}})
+    of_sets = ARCHIVE | {"files": ["sets.yaml"]}
+    for study, where in (
+        (of_sets, "sets.yaml, gene_sets.min_size"),
+        (of_sets | {"gene_sets": {"min_size": 700}}, "config/config.yaml, gene_sets.min_size"),
+        (of_sets | {"gene_sets": {"max_size": 10}}, "sets.yaml, gene_sets.min_size"),
+        (ARCHIVE | {"gene_sets": {"max_size": 7}}, "config/config.yaml, gene_sets.min_size"),
+        (ARCHIVE | {"files": ["shared.yaml"]}, "shared.yaml, quality.library_size"),
+        (
+            ARCHIVE | {"files": ["shared.yaml"], "quality": {"library_size": {"warn": 100}}},
+            "config/config.yaml, shared.yaml, quality.library_size",
+        ),
+    ):
+        with pytest.raises(StudyError) as caught:
+            read_configuration(study, folder=tmp_path)
+        assert caught.value.where == where

@@ -110,7 +110,10 @@ rule calibrate_sets:
     params:
         groups=GROUPS,
         seed=config["gene_sets"]["seed"],
+        draws=config["gene_sets"]["calibration"],
         least_correlation=REQUESTS.tests["least_correlation"],
+        levels=REQUESTS.tests["levels"],
+        matching=REQUESTS.tests["matching"],
     message:
         "Run the tests of gene sets where nothing is to be found"
     script:

@@ -86,6 +86,7 @@ rule measure_library:
     params:
         sample="{sample}",
         most_reads=config["quality"]["subset_reads"],
+        strandedness=config["quality"]["strandedness"],
     message:
         "Measure strandedness and coverage along transcripts of {wildcards.sample}"
     script:

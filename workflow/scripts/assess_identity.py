@@ -62,8 +62,10 @@ def main(
             marker_name=settings["other_source"]["name"],
             threshold=settings["threshold"],
             markers_differ=_differs(read_table(composition, text=["panel"]), settings["other_source"]["panel"]),
+            swap_spreads=settings["swap"]["spreads"],
+            swap_animals=settings["swap"]["min_animals"],
         )
-        seen = _read_exons(exon_table, carriers, design) if len(exon_table) else None
+        seen = _read_exons(exon_table, carriers, design, settings["depth_p"]) if len(exon_table) else None
         outcome, sentence = knockout.judge_knockout(levels, estimated, seen, question, design)
         outcomes.append(("knockout", outcome, sentence))
         found.append(gates.Gate("knockout", "study", STATUS[outcome], outcome, "", sentence))
@@ -110,7 +112,7 @@ def _profiles(
     return exon_table, junctions, exon_profiles.call_recombination(exon_table, junctions, **rule)
 
 
-def _read_exons(exon_table: pd.DataFrame, carriers: pd.DataFrame, design: Design) -> knockout.Exons:
+def _read_exons(exon_table: pd.DataFrame, carriers: pd.DataFrame, design: Design, depth_p: float) -> knockout.Exons:
     """Say what the exons show: a junction that skips some in certain samples, else a fall of depth between the groups."""
     if carriers["recombined"].any():
         first = carriers.iloc[0]
@@ -132,7 +134,7 @@ def _read_exons(exon_table: pd.DataFrame, carriers: pd.DataFrame, design: Design
         f"depth of {lost} beside the others: log2 {block.effect:.2f}, 95 % interval {block.ci95_low:.2f} to {block.ci95_high:.2f}, "
         f"p {block.p_bonferroni:.2g} after {block.n_blocks} runs of exons, {design.test} / {design.reference}"
     )
-    falls = block.p_bonferroni <= 0.05 and block.separated and block.ci95_high < 0
+    falls = block.p_bonferroni <= depth_p and block.separated and block.ci95_high < 0
     return knockout.Exons(lost if falls else "", frozenset(), f"no junction skips exons; {words}", by_depth=falls)
 
 

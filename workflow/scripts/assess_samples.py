@@ -14,7 +14,7 @@ from claimcheck.deseq2.size_factors import estimate_size_factors
 from claimcheck.qc import gates, panels, similarity
 from claimcheck.qc.composition import aligned_panels, compare_panels, composition_banner
 from claimcheck.qc.projection import pca_covariates, project_variants, stabilise
-from claimcheck.qc.sex import check_sex, sex_gates
+from claimcheck.qc.sex import SexThresholds, check_sex, sex_gates
 from claimcheck.quantification.genes import Annotation, folder_of, read_annotation
 
 CONFIGURATION = "config/config.yaml, "
@@ -43,15 +43,20 @@ def main(
     members = {
         name: _genes({"sets": [name]}, annotation, "quality.panels") or frozenset() for name in quality["panels"]
     }
-    detected = panels.detected_genes(levels, members, sheet.set_index("sample")["condition"])
-    scores = panels.score_panels(levels, detected)
-    compared = compare_panels(scores, members, detected, sheet, design, **quality["composition"])
+    rule = quality["composition"]
+    detected = panels.detected_genes(
+        levels, members, sheet.set_index("sample")["condition"], min_level=rule["min_level"]
+    )
+    scores = panels.score_panels(levels, detected, min_genes=rule["min_genes"])
+    differing = {key: rule[key] for key in ("min_genes", "standardised_difference", "log2_ratio")}
+    compared = compare_panels(scores, members, detected, sheet, design, **differing)
     tables |= {"composition": scores, "composition_groups": compared}
     tables["sex"] = check_sex(
         levels,
         dict(zip(sheet["sample"], sheet["sex"], strict=True)),
         female_genes=identity["female_genes"],
         male_genes=identity["male_genes"],
+        thresholds=SexThresholds(**identity["sex"]),
     )
 
     tested = counted[has_enough_counts(counted, sheet, min_count=differential["min_count"])]
@@ -61,10 +66,10 @@ def main(
     tables["pca"] = project_variants(values, frozenset().union(*members.values()))
     tables["pca_covariates"] = pca_covariates(tables["pca"], _known(sheet, design, scores, mapping, counted.sum()))
     first = tables["pca"][tables["pca"]["variant"] == "top_500"]
-    tables["similarity"] = similarity.correlate(counted)
-    tables["outliers"] = similarity.find_outliers(tables["similarity"], first)
+    tables["similarity"] = similarity.correlate(counted, **quality["similarity"])
+    tables["outliers"] = similarity.find_outliers(tables["similarity"], first, **quality["outliers"])
 
-    banner = composition_banner(aligned_panels(first, scores), compared)
+    banner = composition_banner(aligned_panels(first, scores, min_correlation=rule["component_correlation"]), compared)
     tables["gates"] = gates.as_table(
         [
             *sex_gates(tables["sex"]),

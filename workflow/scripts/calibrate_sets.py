@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from claimcheck.claims.random_sets import WINDOW, draw_sets, make_pool, nearest_strength, weights_of
+from claimcheck.claims.random_sets import Matching, draw_sets, make_pool, nearest_strength, weights_of
 from claimcheck.claims.shuffled_labels import balanced_labellings
+from claimcheck.core.standards import Levels
 from claimcheck.core.steps import run
 from claimcheck.core.tables import read_table, write_table
 from claimcheck.deseq2.design import Design, read_model
@@ -21,11 +22,8 @@ from claimcheck.gene_sets.comparison import Comparison, read_comparison
 from claimcheck.gene_sets.tests.camera import inter_gene_correlation
 from claimcheck.gene_sets.tests.weights import SetWeights, weigh_sets
 
-ROTATIONS = 1999
-LABELLINGS = 20
-RANDOM_SETS = 300
-"""Random sets in all, the same number like each tested set."""
 _ALL = 10**6
+"""More labellings than are ever listed."""
 
 
 def main(
@@ -38,7 +36,10 @@ def main(
     running_sums: Path,
     groups: Design,
     seed: int,
+    draws: dict[str, int],
     least_correlation: float,
+    levels: Levels,
+    matching: Matching,
     calibration: Path,
 ) -> None:
     """Write the p-values of every draw; no row where there is no tested set, or no other way to label the samples."""
@@ -50,38 +51,49 @@ def main(
     weights = weigh_sets(members[["set", "gene_id"]], list(dict.fromkeys(members["set"])), list(tested))
     parts = [pd.DataFrame(columns=list(CALIBRATION_COLUMNS))]
     if weights.sets:
-        labellings = other_labellings(sheet, design, seed)
-        settings = {"seed": seed, "n_rotations": ROTATIONS, "least_correlation": least_correlation}
+        labellings = other_labellings(sheet, design, seed, most=draws["labellings"])
+        settings: dict[str, Any] = {
+            "seed": seed,
+            "n_rotations": draws["rotations"],
+            "least_correlation": least_correlation,
+            "levels": levels,
+        }
         parts = [
             p_values_under_labellings(comparison, weights, labellings, **settings),
-            p_values_of_random_sets(comparison, weights, **settings),
+            p_values_of_random_sets(comparison, weights, matching, n=draws["random_sets"], **settings),
         ]
     filled = [part for part in parts if len(part)]
     write_table(pd.concat(filled, ignore_index=True) if filled else parts[0], calibration)
 
 
-def other_labellings(sheet: pd.DataFrame, design: Design, seed: int) -> np.ndarray:
-    """Draw labellings of the samples that mix the groups as evenly as can be within the covariates, at most LABELLINGS."""
+def other_labellings(sheet: pd.DataFrame, design: Design, seed: int, *, most: int) -> np.ndarray:
+    """Draw labellings of the samples that mix the groups as evenly as can be within the covariates, at most `most`."""
     labels = (sheet["condition"] == design.test).to_numpy()
     strata = np.zeros(len(labels), dtype=np.intp)
     if design.covariates:
         strata += sheet.groupby(list(design.covariates)).ngroup().to_numpy()
     every = without_mirror_images(balanced_labellings(labels, strata, most=_ALL, seed=seed))
-    picked = np.random.default_rng(seed).choice(len(every), min(LABELLINGS, len(every)), replace=False)
+    picked = np.random.default_rng(seed).choice(len(every), min(most, len(every)), replace=False)
     return every[np.sort(picked)]
 
 
-def p_values_of_random_sets(comparison: Comparison, weights: SetWeights, *, seed: int, **settings: Any) -> pd.DataFrame:
-    """Test sets of genes that are in no tested set, matched to each tested set on size, expression and roughly on correlation."""
+def p_values_of_random_sets(
+    comparison: Comparison, weights: SetWeights, matching: Matching, *, n: int, seed: int, **settings: Any
+) -> pd.DataFrame:
+    """Test sets of genes that are in no tested set, matched to each tested set on size, expression and roughly on correlation.
+
+    There are `n` of them in all, as many like each tested set.
+    """
     used = np.unique(weights.matrix.indices)
-    pool = make_pool(comparison.values, comparison.fits, ~np.isin(np.arange(len(comparison.counts)), used))
-    if len(pool.genes) < WINDOW:
+    unused = ~np.isin(np.arange(len(comparison.counts)), used)
+    pool = make_pool(comparison.values, comparison.fits, unused, matching)
+    if len(pool.genes) < matching.nearest_genes:
         return pd.DataFrame(columns=list(CALIBRATION_COLUMNS))
     levels = comparison.values.mean(axis=1)
     correlation = inter_gene_correlation(comparison.fits, weights)
     rng = np.random.default_rng(seed)
     drawn, like = [], []
-    n_each = max(1, RANDOM_SETS // len(weights.sets))
+    n_each = max(1, n // len(weights.sets))
     for number, name in enumerate(weights.sets):
         positions = weights.matrix.indices[weights.matrix.indptr[number] : weights.matrix.indptr[number + 1]]
         of_set = levels[positions], np.ones(len(positions))

@@ -16,8 +16,6 @@ from claimcheck.deseq2.design import (
 from claimcheck.qc import gates
 from claimcheck.sourcing.characteristics import sex_of_text
 
-MIN_REPLICATES = 3
-
 
 def main(*, samples: Path, sex: Path, design: dict[str, Any], steps: Path, model: Path, design_gates: Path) -> None:
     """Write the models that were considered, the sheet of the model's factors, and the gates on the design."""
@@ -51,9 +49,9 @@ def main(*, samples: Path, sex: Path, design: dict[str, Any], steps: Path, model
         )
     )
     for condition, n in sheet["condition"].value_counts().sort_index().items():
-        status = "pass" if n >= MIN_REPLICATES else "warn"
+        status = "pass" if n >= design["min_replicates"] else "warn"
         reason = f"{n} animals" + ("" if status == "pass" else ": too few to decide anything")
-        found.append(gates.Gate("replicates", str(condition), status, int(n), MIN_REPLICATES, reason))
+        found.append(gates.Gate("replicates", str(condition), status, int(n), design["min_replicates"], reason))
     write_table(gates.as_table(found), design_gates)
 
 

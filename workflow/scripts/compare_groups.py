@@ -49,6 +49,7 @@ def main(
         sheet,
         design,
         alpha=settings["alpha"],
+        shrinkage=differential.ShrinkageLimits(**settings["shrinkage"]),
         unused_for_size_factors=unused or frozenset(),
         levels=levels,
     )
@@ -57,7 +58,7 @@ def main(
     counts_of = {"alpha": settings["alpha"], "threshold": settings["threshold"]}
     write_table(accounting.summarise(table, counted, sheet, design, **counts_of), summary)
     write_table(accounting.list_dispersions(dataset, table.set_index("gene_id")["symbol"]), dispersions)
-    write_table(accounting.count_outlier_genes(table, sheet), outlier_genes)
+    write_table(accounting.count_outlier_genes(table, sheet, **settings["outlier_genes"]), outlier_genes)
     differing = fit_heterogeneity(filtered, sheet, design, unused_for_size_factors=unused or frozenset())
     differing.insert(1, "symbol", annotation.symbols_of(differing["gene_id"]))
     write_table(differing, heterogeneity)

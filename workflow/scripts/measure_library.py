@@ -28,6 +28,7 @@ def main(
     listed: Path,
     reads: list[Path],
     most_reads: int,
+    strandedness: dict[str, float],
     library: Path,
     gene_body: Path,
 ) -> None:
@@ -53,7 +54,7 @@ def main(
         sample,
         n_reads,
         share_forward,
-        call_strandedness(share_forward),
+        call_strandedness(share_forward, **strandedness),
         coverage.three_prime_bias,
         coverage.n_genes,
     )

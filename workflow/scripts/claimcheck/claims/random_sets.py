@@ -1,6 +1,6 @@
 """Random sets that look like the tested ones: as large, as strongly expressed, and roughly as correlated."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,11 +16,21 @@ from claimcheck.gene_sets.tests.camera import inter_gene_correlation
 from claimcheck.gene_sets.tests.limma import Floats, GeneFits
 from claimcheck.gene_sets.tests.weights import SetWeights, weigh_sets
 
-WINDOW = 100
-"""Genes of nearest expression that a random member is drawn from."""
-STRENGTHS = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0)
-"""How much more likely genes are drawn that vary like one random gene: the strength that comes nearest in correlation is taken."""
-_TRIALS = 50
+
+@dataclass(frozen=True)
+class Matching:
+    """How random sets are made like a tested one.
+
+    Attributes:
+        nearest_genes: genes of nearest expression that a random member is drawn from.
+        strengths: how much more likely genes are drawn that vary like one random gene, in log odds; the one that comes nearest in
+            correlation is taken.
+        trials: random sets that each strength is tried with.
+    """
+
+    nearest_genes: int
+    strengths: Sequence[float]
+    trials: int
 
 
 @dataclass(frozen=True)
@@ -31,27 +41,30 @@ class Pool:
         genes: positions among all genes.
         levels: their mean log2 expression, rising.
         residuals: standardised, genes x residual degrees of freedom.
+        matching: how sets are drawn from them.
     """
 
     genes: NDArray[np.intp]
     levels: Floats
     residuals: Floats
+    matching: Matching
 
 
-def make_pool(values: Floats, fits: GeneFits, allowed: NDArray[np.bool_]) -> Pool:
+def make_pool(values: Floats, fits: GeneFits, allowed: NDArray[np.bool_], matching: Matching) -> Pool:
     """Collect the genes that may be drawn.
 
     Args:
         values: log2 expression, genes x samples.
         fits: of the same genes.
         allowed: of each gene.
+        matching: how sets are drawn.
     """
     levels = values.mean(axis=1)
     genes = np.flatnonzero(allowed)
     genes = genes[np.argsort(levels[genes], kind="stable")]
     residuals = fits.effects[genes, 1:]
     norm = np.linalg.norm(residuals, axis=1, keepdims=True)
-    return Pool(genes, levels[genes], residuals / np.where(norm > 0, norm, 1))
+    return Pool(genes, levels[genes], residuals / np.where(norm > 0, norm, 1), matching)
 
 
 def draw_sets(
@@ -69,7 +82,7 @@ def draw_sets(
     Returns:
         Positions among all genes, each once in a set, and their weights.
     """
-    width = min(WINDOW, len(pool.genes))
+    width = min(pool.matching.nearest_genes, len(pool.genes))
     start = np.searchsorted(pool.levels, levels) - width // 2
     windows = np.clip(start, 0, len(pool.genes) - width)[:, None] + np.arange(width)
     drawn = []
@@ -89,11 +102,11 @@ def nearest_strength(
     """Choose the strength whose random sets have the mean correlation nearest to a target."""
     n_genes = len(fits.effects)
     distances = []
-    for strength in STRENGTHS:
-        drawn = draw_sets(pool, levels, signs, strength=strength, n=_TRIALS, rng=rng)
+    for strength in pool.matching.strengths:
+        drawn = draw_sets(pool, levels, signs, strength=strength, n=pool.matching.trials, rng=rng)
         correlation = inter_gene_correlation(fits, weights_of(drawn, [str(i) for i in range(n_genes)]))
         distances.append(abs(float(np.nanmean(correlation)) - target))
-    return STRENGTHS[int(np.argmin(distances))]
+    return pool.matching.strengths[int(np.argmin(distances))]
 
 
 def weights_of(drawn: list[tuple[NDArray[np.intp], Floats]], genes: list[str]) -> SetWeights:
@@ -123,10 +136,9 @@ def draw_random_sets(
     settings = register.primary["negative_controls"]
     n, rotations = settings["random_sets"], settings["rotations"]
     draws = Draws("random sets", "matched on size, expression and roughly on correlation")
-    pool = make_pool(
-        comparison.values, comparison.fits, ~comparison.counts.index.isin(data.planned["gene_id"].unique())
-    )
-    if n == 0 or len(pool.genes) < WINDOW:
+    allowed = ~comparison.counts.index.isin(data.planned["gene_id"].unique())
+    pool = make_pool(comparison.values, comparison.fits, allowed, Matching(**settings["matching"]))
+    if n == 0 or len(pool.genes) < pool.matching.nearest_genes:
         return draws
     for number, name in enumerate(register.confirmatory):
         claim = register.claims[name]

@@ -4,7 +4,8 @@ They stay the same when a number of the verdicts changes, so that nothing but th
 Every call of Snakemake reads them: nothing here imports the libraries that compute, which take seconds to load.
 """
 
-from dataclasses import asdict, replace
+from collections.abc import Mapping
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,15 +14,14 @@ import pandas as pd
 from claimcheck.claims.model import Register
 from claimcheck.claims.register import read_register
 from claimcheck.claims.resolve import left_out_genes, planned_genes, planned_sets, read_reference, readout_genes
-from claimcheck.core.standards import FEW_RESIDUAL_DF, LEAST_CORRELATION, LEVELS
+from claimcheck.core.schemas import load_schema
+from claimcheck.core.standards import Levels
 from claimcheck.gene_sets.curated import MEMBER_COLUMNS, SET_COLUMNS, read_collection
 
 WHOLE = "full"
 """The variant in which sets are tested where there is no register."""
 
-
-STANDARD_TESTS = {"few_residual_df": FEW_RESIDUAL_DF, "least_correlation": LEAST_CORRELATION, "levels": asdict(LEVELS)}
-"""The numbers of tests where there is no register, and no verdict."""
+_ASKED = ("few_residual_df", "least_correlation")
 
 
 class Requests(NamedTuple):
@@ -30,7 +30,8 @@ class Requests(NamedTuple):
     Attributes:
         kept_genes: ids of the genes that claims look at one by one, sorted.
         left_out: ids of the genes that each variant of sets leaves out, sorted.
-        tests: few_residual_df, least_correlation and levels (attributes of `Levels`) of the tests that other steps make as well.
+        tests: few_residual_df, least_correlation, levels (attributes of `Levels`) and matching (of `Matching`) of the tests that
+            other steps make as well.
         sections: sections of the configuration that the primary analysis is registered with, sorted.
         explored: what exploratory claims look at, a group of genes a set: panel (the claim), part (the set, "" for genes named
             one by one), genes (symbols by id), left_out (ids that the claim's variant leaves out).
@@ -57,21 +58,33 @@ def read_requests(claims: Path | None, *, curated: str, reference_expression: Pa
     no_sets = pd.DataFrame(columns=list(SET_COLUMNS)), pd.DataFrame(columns=list(MEMBER_COLUMNS))
     sets, members = no_sets if curated == "none" else read_collection(Path(curated))
     if claims is None:
-        return Requests([], {WHOLE: []}, STANDARD_TESTS, [], [])
+        return Requests([], {WHOLE: []}, standard_tests(), [], [])
     register = read_register(claims, sets=sets, members=members)
     reference = read_reference(register, reference_expression)
     by_set = {str(name): list(rows) for name, rows in members.groupby("set")["gene_id"]}
     return Requests(
         sorted({*planned_genes(register)["gene_id"], *readout_genes(register)}),
         {name: sorted(left_out_genes(register, name, by_set, reference)) for name in register.primary["variants"]},
-        {
-            "few_residual_df": register.tests.few_residual_df,
-            "least_correlation": register.tests.least_correlation,
-            "levels": asdict(register.tests.levels),
-        },
+        _tests_of_others(asdict(register.tests), register.primary["negative_controls"]["matching"]),
         sorted({key.partition(".")[0] for key in register.primary["configuration"]}),
         _explored(register, sets, members, reference),
     )
+
+
+def standard_tests() -> dict[str, Any]:
+    """Return the numbers of tests where there is no register, and no verdict: the defaults of its schema."""
+    primary = load_schema("claims.schema.yaml")["properties"]["primary"]["properties"]
+    matching = primary["negative_controls"]["properties"]["matching"]
+    tests, of_matching = (
+        {name: rule["default"] for name, rule in part["properties"].items() if "default" in rule}
+        for part in (primary["tests"], matching)
+    )
+    return _tests_of_others(tests, of_matching)
+
+
+def _tests_of_others(tests: Mapping[str, Any], matching: Mapping[str, Any]) -> dict[str, Any]:
+    levels = {level.name: tests[level.name] for level in fields(Levels)}
+    return {name: tests[name] for name in _ASKED} | {"levels": levels, "matching": dict(matching)}
 
 
 def _explored(

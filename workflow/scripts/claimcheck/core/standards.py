@@ -1,7 +1,4 @@
-"""Numbers of the tests that the claims register states, and those that stand in where there is no register, and no verdict.
-
-Every call of Snakemake reads them: nothing here imports the libraries that compute.
-"""
+"""Levels of intervals and tests; every call of Snakemake reads this, so nothing here imports the libraries that compute."""
 
 from dataclasses import dataclass
 
@@ -19,10 +16,3 @@ class Levels:
     interval: float
     equivalence_interval: float
     power: float
-
-
-LEVELS = Levels(interval=0.95, equivalence_interval=0.90, power=0.80)
-FEW_RESIDUAL_DF = 3
-"""Up to which the intervals of a gene are those of the moderated t distribution."""
-LEAST_CORRELATION = 0.01
-"""Between a set's genes that CAMERA allows for, limma's default for sets that it does not estimate."""

@@ -80,7 +80,8 @@ def read_configuration(configuration: dict[str, Any], *, folder: Path) -> dict[s
     study: dict[str, Any] = complete(joined, schema)
     for key, wrong, expected in _contradictions(study, folder):
         if wrong:
-            raise StudyError(wrong, where=f"{CONFIG}, {key}", expected=expected, remedy=f"correct `{key}`")
+            where = f"{_files_with(key, {CONFIG: given, **parts})}, {key}"
+            raise StudyError(wrong, where=where, expected=expected, remedy=f"correct `{key}`")
     _check_symbols(named, study["gene_sets"]["curated"], folder)
     return study
 
@@ -146,6 +147,20 @@ def _leaves(part: dict[str, Any], prefix: str = "") -> list[str]:
         for key, value in inner
         for name in (_leaves(value, f"{key}.") if isinstance(value, dict) and value else [key])
     ]
+
+
+def _files_with(key: str, files: dict[str, dict[str, Any]]) -> str:
+    """Name the files that say something of a key, of which the first wins; config.yaml where none does, and a default holds."""
+    found = []
+    for name, content in files.items():
+        part: Any = content
+        for step in key.split("."):
+            part = part.get(step) if isinstance(part, dict) else None
+        if part is not None:
+            found.append(name)
+            if not isinstance(part, dict):
+                break
+    return listed(found, most=len(found)) or CONFIG
 
 
 def _check_symbols(named: Sequence[NamedGene], curated: str, folder: Path) -> None:
@@ -218,6 +233,14 @@ def _contradictions(study: dict[str, Any], folder: Path) -> list[tuple[str, str,
         thresholds = study["quality"][name]
         text = f"quality.{name}.warn is below fail" * (thresholds["warn"] < thresholds["fail"])
         rules.append((f"quality.{name}", text, "warn at or above fail: a failure is worse than a warning"))
+    for section, name, low, high in (
+        ("quality", "strandedness", "unstranded", "stranded"),
+        ("identity", "sex", "female_max", "female_min"),
+        ("identity", "sex", "male_max", "male_min"),
+    ):
+        limits = study[section][name]
+        text = f"{section}.{name}.{low} is above {high}" * (limits[low] > limits[high])
+        rules.append((f"{section}.{name}", text, f"{low} at or below {high}"))
     both = bool(study["samples"]["patterns"]) and "conditional_knockout" in study["samples"]
     rules.append(
         (

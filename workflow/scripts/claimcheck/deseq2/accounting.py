@@ -8,8 +8,6 @@ import pandas as pd
 
 from claimcheck.deseq2.design import Design
 
-OUTLIER_TIMES, MIN_OUTLIER_GENES = 3, 10
-"""A sample is flagged if it is the outlier of so many times as many genes as the median sample, and of so many genes."""
 LEVELS = (0.05, 0.1)
 """Adjusted p-values below which genes are counted whatever the configured level, as readers expect them."""
 TUNING = 0.5
@@ -171,20 +169,21 @@ def counts_to_look_at(table: pd.DataFrame, dataset: Any, samples: pd.DataFrame, 
     return long[["gene_id", "symbol", "sample", "condition", "normalised_count", "reason"]]
 
 
-def count_outlier_genes(genes: pd.DataFrame, samples: pd.DataFrame) -> pd.DataFrame:
+def count_outlier_genes(genes: pd.DataFrame, samples: pd.DataFrame, *, times: float, min_genes: int) -> pd.DataFrame:
     """Count the genes of which each sample is the outlier, and flag samples that are it far more often than others.
 
     Args:
         genes: from `fit`.
         samples: sample.
+        times, min_genes: a sample is flagged that is the outlier of more than so many times as many genes as the median sample, and
+            of so many genes.
 
     Returns:
-        sample, n_outlier_genes, share (of the tested genes), flagged: more than OUTLIER_TIMES the median of all samples, and at
-        least MIN_OUTLIER_GENES.
+        sample, n_outlier_genes, share (of the tested genes), flagged.
     """
     named = genes["missing"].str.extract(r"^outlier sample (.+) \(Cook's distance\)$")[0]
     numbers = samples["sample"].map(named.value_counts()).fillna(0).astype(int).to_numpy()
-    flagged = (numbers > OUTLIER_TIMES * np.median(numbers)) & (numbers >= MIN_OUTLIER_GENES)
+    flagged = (numbers > times * np.median(numbers)) & (numbers >= min_genes)
     return pd.DataFrame(
         {"sample": samples["sample"], "n_outlier_genes": numbers, "share": numbers / len(genes), "flagged": flagged}
     )

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Set
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from scipy.stats import norm
 
 from claimcheck.core.errors import StudyError
 from claimcheck.core.intervals import minimum_detectable
-from claimcheck.core.standards import LEVELS, Levels
+from claimcheck.core.standards import Levels
 from claimcheck.deseq2.dataset import DataSet
 from claimcheck.deseq2.design import Design, metadata_of
 from claimcheck.deseq2.inference import VectorisedInference
@@ -35,6 +36,26 @@ GENE_COLUMNS = (
     "missing",
 )
 
+MIN_GENES = 50
+"""Genes below which PyDESeq2 fits no dispersion trend that could be trusted."""
+
+
+@dataclass(frozen=True)
+class ShrinkageLimits:
+    """When shrunken fold changes are replaced by those of maximum likelihood.
+
+    Attributes:
+        max_change: log2 fold change against the sign, or beyond the effect, from which a gene counts as changed by shrinkage.
+        max_share: of such genes, above which shrinkage failed, 0 to 1.
+        high_expression: quantile of the mean counts above which both fold changes are correlated.
+        min_correlation: of these, below which it failed.
+    """
+
+    max_change: float
+    max_share: float
+    high_expression: float
+    min_correlation: float
+
 
 def has_enough_counts(counts: pd.DataFrame, samples: pd.DataFrame, *, min_count: int) -> pd.Series:
     """Tell of each gene whether it has at least `min_count` counts in as many samples as the smaller group has.
@@ -57,15 +78,15 @@ def filter_genes(counts: pd.DataFrame, samples: pd.DataFrame, *, min_count: int,
         keep: ids kept whatever their counts, unless they are zero in all samples.
 
     Raises:
-        StudyError: fewer than 50 genes are left.
+        StudyError: fewer than MIN_GENES are left.
     """
     enough = has_enough_counts(counts, samples, min_count=min_count)
     kept = counts[(enough | counts.index.isin(sorted(keep))) & (counts.sum(axis=1) > 0)]
-    if len(kept) < 50:
+    if len(kept) < MIN_GENES:
         raise StudyError(
             f"only {len(kept)} genes have {min_count} counts in as many samples as the smaller group has",
             where="results/counts/gene_counts.tsv",
-            expected="at least 50 such genes, without which no dispersion trend can be fitted",
+            expected=f"at least {MIN_GENES} such genes, without which no dispersion trend can be fitted",
             remedy="check the mapping gates and the reference, or lower differential.min_count in config/config.yaml",
         )
     return kept
@@ -77,8 +98,9 @@ def fit(
     design: Design,
     *,
     alpha: float,
+    shrinkage: ShrinkageLimits,
+    levels: Levels,
     unused_for_size_factors: Set[str] = frozenset(),
-    levels: Levels = LEVELS,
 ) -> tuple[pd.DataFrame, Any]:
     """Fit the model and test the condition with the Wald test.
 
@@ -90,8 +112,9 @@ def fit(
         samples: the sample sheet in the order of the columns.
         design: the comparison.
         alpha: false discovery rate that the independent filter is tuned for.
-        unused_for_size_factors: gene ids that the size factors are estimated without.
+        shrinkage: limits of the shrunken fold changes.
         levels: of the minimum detectable effect.
+        unused_for_size_factors: gene ids that the size factors are estimated without.
 
     Returns:
         One row a gene in the order of `counts` with the columns GENE_COLUMNS but symbol, and the fitted data set.
@@ -121,7 +144,9 @@ def fit(
     tested.summary()
     results = tested.results_df.copy()
     tested.lfc_shrink(coeff=design.coefficient)
-    shrunken = guard_shrinkage(results["log2FoldChange"], tested.results_df["log2FoldChange"], results["baseMean"])
+    shrunken = guard_shrinkage(
+        results["log2FoldChange"], tested.results_df["log2FoldChange"], results["baseMean"], shrinkage
+    )
     table = pd.DataFrame(
         {
             "gene_id": results.index,
@@ -144,7 +169,7 @@ def fit(
 
 
 def minimum_detectable_effect(
-    mean: pd.Series, dispersion: pd.Series, group_sizes: pd.Series, levels: Levels = LEVELS
+    mean: pd.Series, dispersion: pd.Series, group_sizes: pd.Series, levels: Levels
 ) -> pd.Series:
     """Compute the smallest log2 fold change that the Wald test finds with the power of `levels`.
 
@@ -173,7 +198,7 @@ def _why_missing(results: pd.DataFrame, dataset: Any) -> pd.Series:
     return reasons
 
 
-def guard_shrinkage(mle: pd.Series, shrunken: pd.Series, base_mean: pd.Series) -> pd.Series:
+def guard_shrinkage(mle: pd.Series, shrunken: pd.Series, base_mean: pd.Series, limits: ShrinkageLimits) -> pd.Series:
     """Return the shrunken fold changes, or those of maximum likelihood where shrinkage misbehaved.
 
     apeGLM shrinkage should not change a sign or enlarge an effect; PyDESeq2's does at very high counts (its issue 347).
@@ -182,13 +207,14 @@ def guard_shrinkage(mle: pd.Series, shrunken: pd.Series, base_mean: pd.Series) -
         mle: log2 fold changes of maximum likelihood.
         shrunken: the same after shrinkage.
         base_mean: mean of normalised counts.
+        limits: when it misbehaved.
     """
-    flipped = (np.sign(mle) != np.sign(shrunken)) & (shrunken.abs() >= 0.1)
-    enlarged = shrunken.abs() > mle.abs() + 0.1
-    high = base_mean >= base_mean.quantile(0.9)
+    flipped = (np.sign(mle) != np.sign(shrunken)) & (shrunken.abs() >= limits.max_change)
+    enlarged = shrunken.abs() > mle.abs() + limits.max_change
+    high = base_mean >= base_mean.quantile(limits.high_expression)
     correlation = float(np.corrcoef(mle[high], shrunken[high])[0, 1]) if high.sum() > 2 else 1.0
     constant = shrunken[high].std() < 1e-6
-    broken = (flipped | enlarged).mean() > 0.001 or (correlation < 0.5 and not constant)
+    broken = (flipped | enlarged).mean() > limits.max_share or (correlation < limits.min_correlation and not constant)
     if broken:
         logger.warning(
             "shrinkage changed %d signs and enlarged %d effects; fold changes of maximum likelihood are used in its place",

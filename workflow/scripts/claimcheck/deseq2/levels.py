@@ -24,24 +24,21 @@ def log2_cpm_of_total(counts: pd.DataFrame) -> pd.DataFrame:
     return cpm.apply(lambda column: np.log2(column + 1))
 
 
-def log2_cpm_normalised(
-    counts: NDArray[np.integer] | Floats, size_factors: Floats, prior_count: float = PRIOR_COUNT
-) -> Floats:
+def log2_cpm_normalised(counts: NDArray[np.integer] | Floats, size_factors: Floats) -> Floats:
     """Turn counts into log2 counts per million, as edgeR's `cpm(log=TRUE)` does (Robinson et al. 2010).
 
-    The prior count is added in proportion to a sample's effective library size, so that genes without counts do not differ
+    PRIOR_COUNT is added in proportion to a sample's effective library size, so that genes without counts do not differ
     between deep and shallow samples. The effective library size is proportional to the size factor and has the geometric
     mean of the library sizes.
 
     Args:
         counts: genes x samples.
         size_factors: (samples,), of any common scale.
-        prior_count: counts added to a sample of average depth.
 
     Returns:
         float64, genes x samples.
     """
     log_ratio = np.log(counts.sum(axis=0)) - np.log(size_factors)
     library_sizes = size_factors * np.exp(log_ratio.mean())
-    prior = prior_count * library_sizes / library_sizes.mean()
+    prior = PRIOR_COUNT * library_sizes / library_sizes.mean()
     return np.log2((counts + prior) / (library_sizes + 2 * prior) * 1e6)

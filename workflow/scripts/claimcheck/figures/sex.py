@@ -1,5 +1,7 @@
 """Whether the sex that the expression shows is the stated one."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -11,7 +13,6 @@ from claimcheck.figures.animals import colours_of, name_points, short_names, siz
 from claimcheck.figures.style import FULL_WIDTH, NEUTRAL_COLOUR, by_group, new_figure, say_nothing_to_draw
 from claimcheck.qc.sex import SexThresholds
 
-_THRESHOLDS = SexThresholds()
 _SHAPES = {"female": "o", "male": "s", "mixed": "D", "undetermined": "X"}
 _NOT_MEASURED = -0.7
 """Where a missing score is drawn; scores are never negative."""
@@ -23,7 +24,7 @@ def draw_sex(
     *,
     test: str,
     reference: str,
-    thresholds: SexThresholds = _THRESHOLDS,
+    thresholds: Mapping[str, float],
     simulated: bool,
 ) -> tuple[Figure, pd.DataFrame]:
     """Draw the male score of every animal against its female score, with the regions in which a sex is called.
@@ -35,7 +36,7 @@ def draw_sex(
             warn where no sex can be called, else pass or not measurable).
         test: name of the test condition.
         reference: name of the reference condition.
-        thresholds: those that the sex was called with.
+        thresholds: those that the sex was called with, by the attributes of `SexThresholds`.
         simulated: whether the study's data are simulated.
 
     Returns:
@@ -45,6 +46,7 @@ def draw_sex(
     drawn = by_group(samples[["sample", "condition"]], test, reference).merge(
         sexes[columns], on="sample", validate="1:1"
     )[["sample", "condition", *columns[1:]]]
+    limits = SexThresholds(**thresholds)
     figure = new_figure(FULL_WIDTH, 4.8, simulated=simulated)
     axes = figure.subplots()
     scores = drawn[["female_score", "male_score"]]
@@ -52,8 +54,8 @@ def draw_sex(
         say_nothing_to_draw(axes, "no gene that tells the sexes apart was measured")
         return figure, drawn
     places = scores.fillna(_NOT_MEASURED).to_numpy(dtype=float)
-    top = 1.08 * max(float(places.max()), 2 * max(thresholds.female_min, thresholds.male_min))
-    _draw_regions(axes, scores, thresholds, top=top)
+    top = 1.08 * max(float(places.max()), 2 * max(limits.female_min, limits.male_min))
+    _draw_regions(axes, scores, limits, top=top)
     for side, axis in (("female", axes.xaxis), ("male", axes.yaxis)):
         missing = drawn[f"{side}_score"].isna().any()
         axis.set_ticks([*([_NOT_MEASURED] if missing else []), *range(0, int(axes.get_xlim()[1]) + 1, 2)])

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from claimcheck.core.standards import LEVELS
+from claimcheck.core.standards import Levels
 from claimcheck.gene_sets.comparison import Comparison, run_tests
 from claimcheck.gene_sets.tests.limma import fit_genes
 from claimcheck.gene_sets.tests.prerank import prerank_p
@@ -44,7 +44,13 @@ def relabel(comparison: Comparison, labelling: NDArray[np.bool_]) -> Comparison 
 
 
 def p_values(
-    comparison: Comparison, weights: SetWeights, *, seed: int, n_rotations: int, least_correlation: float
+    comparison: Comparison,
+    weights: SetWeights,
+    *,
+    seed: int,
+    n_rotations: int,
+    least_correlation: float,
+    levels: Levels,
 ) -> pd.DataFrame:
     """Test sets by rotation, CAMERA, scores and prerank, two-sided; prerank ranks genes by their moderated t.
 
@@ -54,6 +60,7 @@ def p_values(
         seed: of the rotations and of prerank's sampled null distribution.
         n_rotations: of the rotation test.
         least_correlation: of CAMERA.
+        levels: of intervals, of which nothing is returned.
 
     Returns:
         One row a set, the columns CALIBRATION_COLUMNS from `set` on.
@@ -64,7 +71,7 @@ def p_values(
         seed=seed,
         n_rotations=n_rotations,
         least_correlation=least_correlation,
-        levels=LEVELS,  # of what is left out below
+        levels=levels,
     )
     tested = tested.rename(columns={"p_rotation_two_sided": "p_rotation"})
     return tested.assign(p_prerank=prerank_p(comparison.fits.moderated_t, weights, seed=seed))[
@@ -80,11 +87,12 @@ def p_values_under_labellings(
     seed: int,
     n_rotations: int,
     least_correlation: float,
+    levels: Levels,
 ) -> pd.DataFrame:
     """Test sets between made-up groups.
 
     Args:
-        comparison, weights, seed, n_rotations, least_correlation: as in `p_values`.
+        comparison, weights, seed, n_rotations, least_correlation, levels: as in `p_values`.
         labellings: labellings x samples.
 
     Returns:
@@ -94,6 +102,13 @@ def p_values_under_labellings(
     for draw, labelling in enumerate(labellings):
         other = relabel(comparison, labelling)
         if other is not None:
-            found = p_values(other, weights, seed=seed, n_rotations=n_rotations, least_correlation=least_correlation)
+            found = p_values(
+                other,
+                weights,
+                seed=seed,
+                n_rotations=n_rotations,
+                least_correlation=least_correlation,
+                levels=levels,
+            )
             parts.append(found.assign(null="shuffled labels", draw=draw)[list(CALIBRATION_COLUMNS)])
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(CALIBRATION_COLUMNS))

@@ -15,7 +15,6 @@ from scipy.stats import ttest_ind
 
 from claimcheck.core.tables import listed
 from claimcheck.deseq2.design import Design
-from claimcheck.qc.panels import MIN_DETECTED
 
 GROUP_COLUMNS = (
     "panel",
@@ -42,8 +41,9 @@ def compare_panels(
     samples: pd.DataFrame,
     design: Design,
     *,
-    standardised_difference: float = 1.0,
-    log2_ratio: float = 0.585,
+    min_genes: int,
+    standardised_difference: float,
+    log2_ratio: float,
 ) -> pd.DataFrame:
     """Compare the score and the level of each panel between the groups.
 
@@ -52,6 +52,7 @@ def compare_panels(
         panels, detected: all and the detected gene ids of each panel.
         samples: sample, condition.
         design: the groups.
+        min_genes: detected genes that a panel needs.
         standardised_difference: difference of the mean scores, in pooled standard deviations, from which a panel differs.
         log2_ratio: difference of the mean levels from which it differs whatever its spread.
 
@@ -59,7 +60,7 @@ def compare_panels(
         One row a panel with the columns GROUP_COLUMNS: log2_ratio is the mean level of test minus reference,
         standardised_difference Cohen's d of the score, p_t of Welch's t test and p_permutation of `permutation_p` are two-sided and
         of the score, differs is True where either difference reaches its threshold in either direction. All NA, and differs
-        False, for a panel with fewer than MIN_DETECTED detected genes; reason says so.
+        False, for a panel with fewer than `min_genes` detected genes; reason says so.
     """
     of_test = (samples["condition"] == design.test).to_numpy()
     order = list(samples["sample"])
@@ -67,8 +68,8 @@ def compare_panels(
     for panel, genes in panels.items():
         n_detected = len(detected[panel])
         part = scores[scores["panel"] == panel].set_index("sample").loc[order]
-        if n_detected < MIN_DETECTED:
-            reason = f"not measured: {n_detected} of {len(genes)} genes detected, {MIN_DETECTED} needed"
+        if n_detected < min_genes:
+            reason = f"not measured: {n_detected} of {len(genes)} genes detected, {min_genes} needed"
             rows.append((panel, len(genes), n_detected, np.nan, np.nan, np.nan, np.nan, False, reason))
             continue
         score, level = part["score"].to_numpy(float), part["level"].to_numpy(float)
@@ -124,7 +125,7 @@ def permutation_p(values: NDArray[np.float64], of_test: NDArray[np.bool_]) -> fl
     return (as_large + extra) / (len(chosen) + extra)
 
 
-def aligned_panels(pca: pd.DataFrame, scores: pd.DataFrame, *, min_correlation: float = 0.7) -> pd.Series:
+def aligned_panels(pca: pd.DataFrame, scores: pd.DataFrame, *, min_correlation: float) -> pd.Series:
     """Return Pearson's r of each panel's score with the first principal component, where it is above `min_correlation` in size.
 
     Args:

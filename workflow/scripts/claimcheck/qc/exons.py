@@ -25,12 +25,7 @@ CALL_COLUMNS = (
 )
 
 PSEUDO_DEPTH = 0.5
-
-BACKGROUND = 0.1
-"""Most psi that other samples may have, as a share of the carriers'."""
-
-CHANCE = 0.01
-"""Largest p at which reads of a skipping junction are not put down to chance."""
+"""Added to both depths of a log ratio, so that an exon without k-mers has one."""
 
 
 class FallingBlock(NamedTuple):
@@ -102,13 +97,19 @@ def tabulate_junctions(profiles: Mapping[str, pd.DataFrame], samples: pd.DataFra
 
 
 def call_recombination(
-    exons: pd.DataFrame, junctions: pd.DataFrame, *, min_reads: int = 3, min_share: float = 0.05
+    exons: pd.DataFrame,
+    junctions: pd.DataFrame,
+    *,
+    min_reads: int,
+    min_share: float,
+    max_background: float,
+    max_p: float,
 ) -> pd.DataFrame:
     """Call which samples carry a recombined transcript, without knowing their groups.
 
     A sample carries a skipping junction with `min_reads` reads and psi of `min_share`. A junction qualifies if some samples carry
-    it and some do not, the others have at most BACKGROUND of the carriers' psi, and chance does not explain that (Fisher's exact
-    test on the reads of both): a natural isoform, which all samples have in one share or another, does not. Of those that
+    it and some do not, the others have at most `max_background` of the carriers' psi, and chance does not explain that (Fisher's
+    exact test on the reads of both): a natural isoform, which all samples have in one share or another, does not. Of those that
     qualify, the one counts whose psi varies most between carriers and others (Otsu 1979, doi:10.1109/TSMC.1979.4310076).
 
     Args:
@@ -116,6 +117,8 @@ def call_recombination(
         junctions: as `tabulate_junctions` makes it.
         min_reads: reads (pairs) over the junction.
         min_share: of psi, 0 to 1.
+        max_background: psi of the others over that of the carriers, 0 to 1.
+        max_p: of Fisher's exact test, above which chance explains the reads.
 
     Returns:
         One row a sample, columns CALL_COLUMNS: left, right (exons that the junction joins), lost_exons (numbers joined by `;`),
@@ -124,7 +127,9 @@ def call_recombination(
     """
     best, widest = None, 0.0
     for _, rows in junctions[junctions["skipping"]].groupby(["left", "right"]):
-        separation = _separation(rows, min_reads=min_reads, min_share=min_share)
+        separation = _separation(
+            rows, min_reads=min_reads, min_share=min_share, max_background=max_background, max_p=max_p
+        )
         if separation > widest:
             best, widest = rows, separation
     calls = pd.DataFrame({"sample": exons["sample"].drop_duplicates().to_list()})
@@ -199,7 +204,7 @@ def _stacked(profiles: Mapping[str, pd.DataFrame], samples: pd.DataFrame, kind: 
     return stacked[stacked["kind"] == kind].reset_index(drop=True)
 
 
-def _separation(rows: pd.DataFrame, *, min_reads: int, min_share: float) -> float:
+def _separation(rows: pd.DataFrame, *, min_reads: int, min_share: float, max_background: float, max_p: float) -> float:
     """Give the variance of psi between the carriers of a junction and the other samples; 0 if it does not qualify."""
     measured = rows.dropna(subset="psi")
     carries = (measured["n_reads"] >= min_reads) & (measured["psi"] >= min_share)
@@ -207,7 +212,7 @@ def _separation(rows: pd.DataFrame, *, min_reads: int, min_share: float) -> floa
         return 0.0
     others, carriers = measured.groupby(carries)[["n_reads", "canonical_reads"]].sum().to_numpy()
     share, background = carriers[0] / carriers.sum(), others[0] / others.sum()
-    if background > share * BACKGROUND or stats.fisher_exact(np.rint([carriers, others])).pvalue > CHANCE:
+    if background > share * max_background or stats.fisher_exact(np.rint([carriers, others])).pvalue > max_p:
         return 0.0
     return float(carries.mean() * (1 - carries.mean()) * (share - background) ** 2)
 

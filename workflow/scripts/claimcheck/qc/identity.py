@@ -15,9 +15,6 @@ from numpy.typing import NDArray
 from claimcheck.deseq2.design import Design
 from claimcheck.qc.regression import Coefficient, coefficients, last_coefficient
 
-SWAP_SPREADS = 3.0
-"""Pooled standard deviations by which exchanged labels must separate the groups before a pair counts as swapped."""
-
 CONFIRMED, UNCONFIRMED, CONTRADICTED = "confirmed", "unconfirmed", "contradicted"
 
 
@@ -30,12 +27,16 @@ class Question:
         marker_name: the cells that make the gene as well, such as neutrophil; "" where none is configured.
         threshold: log2 fold change that counts as a fall or a rise, positive.
         markers_differ: whether the groups differ in these cells, so that the unadjusted level says nothing.
+        swap_spreads: pooled standard deviations by which exchanged labels must separate the groups before a pair counts as swapped.
+        swap_animals: animals that each group needs for it.
     """
 
     symbol: str
     marker_name: str
     threshold: float
     markers_differ: bool
+    swap_spreads: float
+    swap_animals: int
 
 
 @dataclass(frozen=True)
@@ -173,7 +174,7 @@ def find_swap(levels: pd.DataFrame, exons: Exons | None, question: Question, des
 
     Where exons tell carriers apart, a test sample without the deletion and a reference sample with it are such a pair, if all
     others agree with their labels. Else a pair is named if exchanging its labels, and nothing but it, separates the groups by
-    the threshold and by SWAP_SPREADS times the spread within them.
+    the threshold and by `swap_spreads` times the spread within them.
 
     Args:
         levels, exons, question, design: as in `judge_knockout`.
@@ -189,14 +190,15 @@ def find_swap(levels: pd.DataFrame, exons: Exons | None, question: Question, des
             )
         return ""
     is_test = of_test.to_numpy()
-    if question.markers_differ or min(is_test.sum(), (~is_test).sum()) < 3 or _gap(levels, is_test)[0] >= 0:
+    few = min(is_test.sum(), (~is_test).sum()) < question.swap_animals
+    if few or question.markers_differ or _gap(levels, is_test)[0] >= 0:
         return ""
     names, pairs = list(levels["sample"]), []
     for first, second in product(np.flatnonzero(is_test), np.flatnonzero(~is_test)):
         exchanged = is_test.copy()
         exchanged[[first, second]] = [False, True]
         gap, spread = _gap(levels, exchanged)
-        if gap >= max(question.threshold, SWAP_SPREADS * spread):
+        if gap >= max(question.threshold, question.swap_spreads * spread):
             pairs.append((names[first], names[second]))
     if len(pairs) != 1:
         return ""

@@ -10,11 +10,6 @@ import pandas as pd
 from claimcheck.core.errors import StudyError
 from claimcheck.core.tables import listed
 
-DETECTED = 1.0
-"""log2(CPM + 1) from which a gene counts as expressed in a sample: one count in a million."""
-MIN_DETECTED = 3
-"""Detected genes that a panel needs to be scored."""
-
 
 def select_genes(
     group: Mapping[str, Any], members: pd.DataFrame, annotation: pd.DataFrame, *, where: str
@@ -88,33 +83,35 @@ def count_shares(counts: pd.DataFrame, groups: Mapping[str, Collection[str] | No
 
 
 def detected_genes(
-    levels: pd.DataFrame, panels: Mapping[str, Collection[str]], conditions: pd.Series
+    levels: pd.DataFrame, panels: Mapping[str, Collection[str]], conditions: pd.Series, *, min_level: float
 ) -> dict[str, list[str]]:
     """List the genes of each panel that are expressed.
 
-    Expressed is: log2(CPM + 1) is at least DETECTED in half as many samples as the smaller group has. Half, so that tissue
+    Expressed is: log2(CPM + 1) is at least `min_level` in half as many samples as the smaller group has. Half, so that tissue
     which clings to some samples of one group is seen even if all others lack it.
 
     Args:
         levels: log2(CPM + 1), genes x samples.
         panels: gene ids of each panel.
         conditions: condition of each sample.
+        min_level: log2(CPM + 1).
     """
     needed = -(-int(conditions.value_counts().min()) // 2)
-    expressed = levels.index[(levels >= DETECTED).sum(axis=1) >= needed]
+    expressed = levels.index[(levels >= min_level).sum(axis=1) >= needed]
     return {panel: sorted(expressed.intersection(list(genes))) for panel, genes in panels.items()}
 
 
-def score_panels(levels: pd.DataFrame, detected: Mapping[str, list[str]]) -> pd.DataFrame:
+def score_panels(levels: pd.DataFrame, detected: Mapping[str, list[str]], *, min_genes: int) -> pd.DataFrame:
     """Score each panel in each sample.
 
     Args:
         levels: log2(CPM + 1), genes x samples.
         detected: detected genes of each panel, from `detected_genes`.
+        min_genes: detected genes that a panel needs.
 
     Returns:
         panel, sample, score (mean over the genes of z, the level in standard deviations from the mean of all samples), level (mean
-        log2(CPM + 1)); both NA for a panel with fewer than MIN_DETECTED detected genes.
+        log2(CPM + 1)); both NA for a panel with fewer than `min_genes` detected genes.
     """
     parts = []
     for panel, genes in detected.items():
@@ -122,7 +119,7 @@ def score_panels(levels: pd.DataFrame, detected: Mapping[str, list[str]]) -> pd.
         spread = values.std(axis=1, ddof=1)
         scaled = values.sub(values.mean(axis=1), axis=0).div(spread.where(spread > 0), axis=0).fillna(0)
         part = pd.DataFrame({"panel": panel, "sample": levels.columns, "score": np.nan, "level": np.nan})
-        if len(genes) >= MIN_DETECTED:
+        if len(genes) >= min_genes:
             part[["score", "level"]] = np.column_stack([scaled.mean(), values.mean()])
         parts.append(part)
     columns = ["panel", "sample", "score", "level"]

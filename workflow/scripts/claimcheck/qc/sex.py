@@ -27,11 +27,11 @@ class SexThresholds:
             changed samples on the sequencer leave up to a per cent of a neighbour's. 0 = off.
     """
 
-    female_min: float = 3.0
-    female_max: float = 1.0
-    male_min: float = 2.0
-    male_max: float = 0.5
-    trace: float = 0.01
+    female_min: float
+    female_max: float
+    male_min: float
+    male_max: float
+    trace: float
 
 
 def check_sex(
@@ -40,7 +40,7 @@ def check_sex(
     *,
     female_genes: Sequence[str],
     male_genes: Sequence[str],
-    thresholds: SexThresholds | None = None,
+    thresholds: SexThresholds,
 ) -> pd.DataFrame:
     """Call the sex of each sample from its expression and compare it with what is stated.
 
@@ -58,14 +58,13 @@ def check_sex(
         male, mixed, undetermined), status (fail: called and stated sex differ; warn: mixed or undetermined; pass; not measurable:
         no such gene is in the table), reason.
     """
-    limits = thresholds or SexThresholds()
     female = _score(levels, female_genes)
     if not (female > 0).any():
         female = female * np.nan
     male = _score(levels, male_genes)
     samples = [str(sample) for sample in levels]
     said = {sample: sex_of_text(stated[sample]) for sample in samples}
-    called = _call(female, male, limits)
+    called = _call(female, male, thresholds)
     rows = []
     for sample in samples:
         status, reason = _judge(said[sample], called[sample])
@@ -75,7 +74,7 @@ def check_sex(
                 "not measurable: nothing was counted of the genes that tell the sexes apart",
             )
         else:
-            reason += _remark(called[sample], female[sample], male[sample], limits)
+            reason += _remark(called[sample], female[sample], male[sample], thresholds)
         if status == "fail":
             reason += _swap(sample, said, called)
         rows.append((sample, said[sample], female[sample], male[sample], called[sample], status, reason))

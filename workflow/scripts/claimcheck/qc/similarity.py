@@ -9,27 +9,21 @@ from scipy.stats import rankdata
 from claimcheck.core.tables import listed
 from claimcheck.qc.gates import Gate
 
-MIN_COUNT, MIN_SAMPLES = 10, 2
-"""A gene is compared if it has so many counts in so many samples."""
-FENCE = 3.0
-"""Interquartile ranges below the first quartile at which a median correlation is far out (Tukey 1977)."""
-ROBUST_LIMIT = 3.5
-"""Robust z from which a value is an outlier (Iglewicz & Hoaglin 1993), in large samples."""
-FALSE_FLAGS = 0.05
-"""Share of studies without an outlier in which components may flag a sample."""
 _SIMULATED = 20_000
+"""Studies that the limit of the robust z is read from."""
 
 
-def correlate(counts: pd.DataFrame) -> pd.DataFrame:
-    """Compute Spearman's correlation of each pair of samples over the genes with MIN_COUNT counts in MIN_SAMPLES samples.
+def correlate(counts: pd.DataFrame, *, min_count: int, min_samples: int) -> pd.DataFrame:
+    """Compute Spearman's correlation of each pair of samples over the genes with `min_count` counts in `min_samples` samples.
 
     Args:
         counts: integers, genes x samples.
+        min_count, min_samples: which genes are compared.
 
     Returns:
         sample_a, sample_b, spearman (-1 to 1; NA with fewer than three genes); each pair once, in the order of the columns.
     """
-    used = counts[(counts >= MIN_COUNT).sum(axis=1) >= MIN_SAMPLES]
+    used = counts[(counts >= min_count).sum(axis=1) >= min_samples]
     matrix = np.full((counts.shape[1],) * 2, np.nan)
     if len(used) > 2:
         with np.errstate(invalid="ignore"):
@@ -38,7 +32,7 @@ def correlate(counts: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["sample_a", "sample_b", "spearman"])
 
 
-def duplicate_gates(similarity: pd.DataFrame, *, limit: float = 0.999) -> list[Gate]:
+def duplicate_gates(similarity: pd.DataFrame, *, limit: float) -> list[Gate]:
     """Fail each pair of samples that are more alike than two animals are; one passed gate if there is none.
 
     Two halves of one library of 40 million reads correlate to 0.995 over all genes, so a pair above 0.999 is the same data twice.
@@ -68,17 +62,21 @@ def duplicate_gates(similarity: pd.DataFrame, *, limit: float = 0.999) -> list[G
     return [Gate("duplicate", "all samples", "pass", float(top["spearman"]), limit, reason)]
 
 
-def find_outliers(similarity: pd.DataFrame, pca: pd.DataFrame) -> pd.DataFrame:
+def find_outliers(
+    similarity: pd.DataFrame, pca: pd.DataFrame, *, interquartile_ranges: float, robust_z: float, false_flags: float
+) -> pd.DataFrame:
     """Flag samples that stand apart from all others; they stay in the analysis.
 
-    A sample is flagged if the median of its correlations lies more than FENCE interquartile ranges of all medians below their
-    first quartile, or if its robust z on one of the first two components exceeds `robust_limit`. With four samples the
+    A sample is flagged if the median of its correlations lies more than `interquartile_ranges` of all medians below their first
+    quartile (Tukey 1977), or if its robust z on one of the first two components exceeds `robust_limit`. With four samples the
     first cannot happen, since the sample itself sets the quartile; with three or fewer nothing is flagged. A flag is a reason
     to look, no more: where tissue clings to samples unevenly the first rule alone flags a sound one in a fifth of studies.
 
     Args:
         similarity: from `correlate`.
         pca: sample, component, score; one variant, samples in the order of the result.
+        interquartile_ranges: below the first quartile.
+        robust_z, false_flags: as in `robust_limit`.
 
     Returns:
         sample, median_spearman, robust_z_pc1, robust_z_pc2 (distance from the median in units of 1.4826 times the median absolute
@@ -90,9 +88,9 @@ def find_outliers(similarity: pd.DataFrame, pca: pd.DataFrame) -> pd.DataFrame:
     table["median_spearman"] = table["sample"].map(both.groupby("sample_a")["spearman"].median()).astype(float)
     for component in (1, 2):
         scores = pca[pca["component"] == component].set_index("sample")["score"].reindex(order)
-        table[f"robust_z_pc{component}"] = robust_z(scores.to_numpy(float))
+        table[f"robust_z_pc{component}"] = robust_scores(scores.to_numpy(float))
     first, third = np.nanquantile(table["median_spearman"], [0.25, 0.75]) if len(similarity) else (np.nan, np.nan)
-    fence, limit = first - FENCE * (third - first), robust_limit(len(order))
+    fence, limit = first - interquartile_ranges * (third - first), robust_limit(len(order), robust_z, false_flags)
     reasons = []
     for row in table.to_dict("records"):
         why = []
@@ -124,26 +122,28 @@ def outlier_gates(outliers: pd.DataFrame) -> list[Gate]:
     ]
 
 
-def robust_z(values: np.ndarray) -> np.ndarray:
+def robust_scores(values: np.ndarray) -> np.ndarray:
     """Return distances from the median in units of 1.4826 times the median absolute deviation; NaN where that is zero."""
     centred = values - np.median(values)
     spread = np.median(np.abs(centred))
     return 0.6745 * centred / spread if spread > 0 else np.full(len(values), np.nan)
 
 
-def robust_limit(n: int) -> float:
-    """Return the robust z beyond which a sample is flagged: ROBUST_LIMIT, or more where chance alone reaches that too often.
+def robust_limit(n: int, robust_z: float, false_flags: float) -> float:
+    """Return the robust z beyond which a sample is flagged: `robust_z`, or more where chance alone reaches that too often.
 
     The median absolute deviation of few values is often small: beyond 3.5 lies at least one of four normal values in 17 % of
-    studies, on one of two components in 31 %. So the limit is that which FALSE_FLAGS of studies with normal scores exceed on
+    studies, on one of two components in 31 %. So the limit is that which a share of studies with normal scores exceed on
     either component, by simulation with a fixed seed: 10 for four samples, 6 for eight, 4.4 for twenty-two.
 
     Args:
         n: number of samples; infinite below four.
+        robust_z: limit of large samples (Iglewicz & Hoaglin 1993: 3.5).
+        false_flags: the share, 0 to 1; the figures above are those of 0.05.
     """
     if n < 4:
         return np.inf
     values = np.random.default_rng(1).normal(size=(_SIMULATED, n))
     centred = np.abs(values - np.median(values, axis=1, keepdims=True))
     largest = 0.6745 * centred.max(axis=1) / np.median(centred, axis=1)
-    return max(ROBUST_LIMIT, float(np.quantile(largest, np.sqrt(1 - FALSE_FLAGS))))
+    return max(robust_z, float(np.quantile(largest, np.sqrt(1 - false_flags))))

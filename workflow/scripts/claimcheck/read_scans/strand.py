@@ -9,8 +9,6 @@ from claimcheck.read_scans.anchors import Anchors
 
 LIBRARY_COLUMNS = ("sample", "n_subset", "share_forward", "strandedness", "three_prime_bias", "n_genes")
 
-_STRANDED, _UNSTRANDED = 0.9, 0.6
-
 
 def measure_share_forward(anchors: Anchors, found: Sequence[NDArray[np.int64]]) -> float:
     """Measure the share of reads in transcript orientation among those that hold an anchor of a transcript.
@@ -29,14 +27,18 @@ def measure_share_forward(anchors: Anchors, found: Sequence[NDArray[np.int64]]) 
     return float(forward.mean()) if len(forward) else float("nan")
 
 
-def call_strandedness(share_forward: float) -> str:
+def call_strandedness(share_forward: float, *, stranded: float, unstranded: float) -> str:
     """Name the protocol: forward, reverse, unstranded, or undetermined where the share is that of none.
 
-    Bounds are those that how_are_we_stranded_here (Signal & Kahlke 2022, BMC Bioinformatics 23:49) puts on RSeQC's
-    infer_experiment: more than 90 % in one orientation is stranded, less than 60 % in both is unstranded.
+    As how_are_we_stranded_here (Signal & Kahlke 2022, BMC Bioinformatics 23:49) reads RSeQC's infer_experiment: 0.9 and 0.6.
+
+    Args:
+        share_forward: from `measure_share_forward`.
+        stranded: share in one orientation above which a library is stranded.
+        unstranded: share in either orientation below which it is unstranded.
     """
-    if share_forward > _STRANDED:
+    if share_forward > stranded:
         return "forward"
-    if 1 - share_forward > _STRANDED:
+    if 1 - share_forward > stranded:
         return "reverse"
-    return "unstranded" if max(share_forward, 1 - share_forward) < _UNSTRANDED else "undetermined"
+    return "unstranded" if max(share_forward, 1 - share_forward) < unstranded else "undetermined"

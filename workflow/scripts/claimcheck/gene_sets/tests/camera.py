@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 from scipy.stats import t as student
 
-from claimcheck.core.standards import LEAST_CORRELATION
 from claimcheck.gene_sets.tests.limma import Floats, GeneFits
 from claimcheck.gene_sets.tests.weights import SetWeights
 
@@ -20,9 +19,10 @@ CAMERA_COLUMNS = (
 )
 
 _LEAST_VARIANCE = 1e-8
+"""Residual variance of a gene that does not vary, so that it can be divided by, as in limma."""
 
 
-def camera(fits: GeneFits, weights: SetWeights, *, min_correlation: float = LEAST_CORRELATION) -> pd.DataFrame:
+def camera(fits: GeneFits, weights: SetWeights, *, min_correlation: float) -> pd.DataFrame:
     """Test whether a set's genes differ more than the other genes do.
 
     The mean z of the members is compared with that of all other genes by a two-sample t-test, whose variance for the members is

@@ -16,7 +16,6 @@ from claimcheck.gene_sets.tests.weights import SetWeights
 
 ROTATION_COLUMNS = ("set", "n_genes", "mean_z", "p_rotation_up", "p_rotation_down", "p_rotation_two_sided")
 
-N_ROTATIONS = 9_999
 BLOCK_VALUES = 2**16
 """Values (genes x rotations, at least one rotation) of 8 bytes in each of the five arrays that are held at a time: small enough
 to stay in the cache of a core."""
@@ -32,7 +31,7 @@ def rotation_test(
     weights: SetWeights,
     *,
     seed: int,
-    n_rotations: int = N_ROTATIONS,
+    n_rotations: int,
     block_values: int = BLOCK_VALUES,
 ) -> pd.DataFrame:
     """Test every set against random rotations of the data, the same rotations for all sets.

@@ -8,7 +8,7 @@ import pandas as pd
 from scipy.stats import t as student
 
 from claimcheck.core.intervals import half_widths, minimum_detectable
-from claimcheck.core.standards import LEVELS, Levels
+from claimcheck.core.standards import Levels
 from claimcheck.gene_sets.tests.limma import Floats, project
 from claimcheck.gene_sets.tests.weights import SetWeights
 
@@ -29,7 +29,7 @@ SCORE_COLUMNS = (
 )
 
 
-def score_tests(values: Floats, weights: SetWeights, design_matrix: Floats, levels: Levels = LEVELS) -> pd.DataFrame:
+def score_tests(values: Floats, weights: SetWeights, design_matrix: Floats, levels: Levels) -> pd.DataFrame:
     """Estimate the difference of sample scores between the groups by least squares, with t intervals.
 
     A sample's score is the mean of the members' values, those of weight -1 turned, so the effect is the mean log2 fold change of
