@@ -5,12 +5,16 @@ results/provenance.json         the manifest: these, the configuration, and ever
 
 `snakemake verify` compares the study as it is with its own manifest, or with that of another run:
 `snakemake verify --config manifest=<path from the study folder>`. It looks only: nothing is made again.
+
+Included last: it completes the rules of all files with what their code depends on.
 """
 
 from snakemake import __version__ as SNAKEMAKE_VERSION
 from snakemake.io import regex_from_filepattern
 from snakemake.settings.types import DeploymentMethod
 
+from claimcheck.core.dependencies import digests_of_steps
+from claimcheck.core.steps import CODE
 from claimcheck.provenance.inputs import digest_of_code, pinned_packages
 
 PINNED = pinned_packages(
@@ -26,6 +30,11 @@ WORKFLOW_VERSIONS = {
     "workflow": digest_of_code(SCRIPTS.parent),
 }
 BY_CONDA = DeploymentMethod.CONDA in workflow.deployment_settings.deployment_method
+
+
+def own_rules():
+    """Return the rules of this workflow by their names in it: where it is a module, they have others, and are not alone."""
+    return {name: proxy.rule for name, proxy in rules._rules.items()}
 
 
 # The rule by the pattern of each result.
@@ -47,8 +56,8 @@ rule record_inputs:
             otherwise=[(config["counts"] or {}).get("samples", [])],
         ),
         tables=[
-            *curated_tables(),
-            *local_inputs(
+            *GENE_TABLES["gene_sets"],
+            *local_paths(
                 config["gene_sets"]["reference_expression"],
                 config["collections"]["aliases"],
             ),
@@ -64,11 +73,7 @@ rule record_inputs:
         ),
         transcripts="resources/reference/transcripts.fa" if FROM_ARCHIVE else [],
         annotation="resources/reference/annotation.gtf" if HAS_EXONS else [],
-        reads=lambda wildcards: (
-            [path for run in all_runs() for path in files_of_run(run)]
-            if FROM_ARCHIVE
-            else []
-        ),
+        reads=lambda wildcards: (read_files().paths if FROM_ARCHIVE else []),
         read_files="results/samples/read_files.tsv" if FROM_ARCHIVE else [],
         run_infos=(
             of_samples("results/quantification/{sample}/run_info.json")
@@ -76,7 +81,9 @@ rule record_inputs:
             else []
         ),
         collections=(
-            "results/gene_sets/collections.tsv" if HAS_CLAIMS or FAMILIES else []
+            "results/gene_sets/collections.tsv"
+            if HAS_CLAIMS or config["gene_sets"]["families"]
+            else []
         ),
     output:
         "results/provenance_inputs.tsv",
@@ -145,3 +152,22 @@ rule verify:
         "Compare the study with {params.manifest}"
     script:
         "../scripts/verify_study.py"
+
+
+def complete_rules():
+    """Let every step depend on its code, of which Snakemake sees the script's time alone, and local rules be local in a module too."""
+    modules = {f"draw_{name}": section.modules for name, section in SECTIONS.items()}
+    starts = {
+        name: (Path(step.script).name, *modules.get(name, ()))
+        for name, step in own_rules().items()
+        if step.script
+    }
+    local = set(workflow._localrules)
+    for name, digest in digests_of_steps(SCRIPTS, starts).items():
+        own_rules()[name].set_params(**{CODE: digest})
+    for name, step in own_rules().items():
+        if name in local:
+            workflow.localrules(step.name)
+
+
+complete_rules()

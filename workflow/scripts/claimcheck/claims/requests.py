@@ -4,6 +4,7 @@ They stay the same when a number of the verdicts changes, so that nothing but th
 Every call of Snakemake reads them: nothing here imports the libraries that compute, which take seconds to load.
 """
 
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -41,6 +42,17 @@ class Requests(NamedTuple):
     tests: dict[str, Any]
     sections: list[str]
     explored: list[dict[str, Any]]
+
+
+def requests_of_study(configuration: Mapping[str, Any]) -> Requests:
+    """Read the requests of a study from its completed configuration; see `read_requests`."""
+    register, gene_sets = configuration["claims"], configuration["gene_sets"]
+    reference = gene_sets["reference_expression"]
+    return read_requests(
+        None if register == "none" else Path(register),
+        curated=gene_sets["curated"],
+        reference_expression=None if reference == "none" else Path(reference),
+    )
 
 
 def read_requests(claims: Path | None, *, curated: str, reference_expression: Path | None) -> Requests:

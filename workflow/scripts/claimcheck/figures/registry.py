@@ -78,6 +78,10 @@ class Figure:
         """Labels in Snakemake's report."""
         return {label: words.format_map(self.key) for label, words in self.entry.labels.items()}
 
+    def file(self, ending: str) -> str:
+        """Return the path of its drawing (svg or pdf), or of the table of what it shows (tsv)."""
+        return f"results/figures/{self.name}.{ending}"
+
     @property
     def params(self) -> dict[str, Any]:
         """What the job that draws it is told, besides the files of `needs`."""
