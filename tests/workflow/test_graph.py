@@ -48,7 +48,7 @@ def test_rules_use_no_name_of_another_file_but_common() -> None:
     common = defined_in(texts.pop("common"))
     assert {"FROM_ARCHIVE", "read_files", "StudyError"} <= common
     defined = {name: defined_in(text) - common for name, text in texts.items()}
-    assert {"CAPTIONS", "drawing", "write_captions"} <= defined["figures"]
+    assert {"CAPTIONS", "CAPTIONS_FOLDER", "write_captions"} <= defined["figures"]
     shared = {
         f"{user}: {name} of {owner}"
         for owner, names in defined.items()

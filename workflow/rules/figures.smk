@@ -14,14 +14,6 @@ CAPTIONS_FOLDER = TemporaryDirectory(prefix="claimcheck.")
 CAPTIONS = write_captions(FIGURES, Path(CAPTIONS_FOLDER.name))
 
 
-def drawing(figure):
-    """Return the drawing of a figure, as Snakemake's report shows it."""
-    shown = {"category": figure.entry.category, "labels": figure.labels}
-    if figure.entry.subcategory:
-        shown["subcategory"] = figure.entry.subcategory
-    return report(figure.file("svg"), caption=str(CAPTIONS[figure.name]), **shown)
-
-
 localrules:
     quality,
 
@@ -53,7 +45,14 @@ for section in SECTIONS.values():
                 GENE_TABLES["transcripts"] if "transcripts" in section.needs else []
             ),
         output:
-            svg=list(map(drawing, section.figures)),
+            svg=[
+                report(
+                    figure.file("svg"),
+                    caption=str(CAPTIONS[figure.name]),
+                    **figure.shown,
+                )
+                for figure in section.figures
+            ],
             pdf=[figure.file("pdf") for figure in section.figures],
             table=[figure.file("tsv") for figure in section.figures],
         log:

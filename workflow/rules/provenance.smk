@@ -32,16 +32,11 @@ WORKFLOW_VERSIONS = {
 BY_CONDA = DeploymentMethod.CONDA in workflow.deployment_settings.deployment_method
 
 
-def own_rules():
-    """Return the rules of this workflow by their names in it: where it is a module, they have others, and are not alone."""
-    return {name: proxy.rule for name, proxy in rules._rules.items()}
-
-
 # The rule by the pattern of each result.
 MAKERS = {
     regex_from_filepattern(str(output)): name
-    for name, maker in own_rules().items()
-    for output in maker.output
+    for name, proxy in rules._rules.items()
+    for output in proxy.rule.output
     if output.startswith("results/")
 }
 
@@ -154,20 +149,24 @@ rule verify:
         "../scripts/verify_study.py"
 
 
-def complete_rules():
-    """Let every step depend on its code, of which Snakemake sees the script's time alone, and local rules be local in a module too."""
-    modules = {f"draw_{name}": section.modules for name, section in SECTIONS.items()}
-    starts = {
-        name: (Path(step.script).name, *modules.get(name, ()))
-        for name, step in own_rules().items()
+# Every step depends on its code, of which Snakemake sees the script's time alone. Where this workflow is a module, its rules have other names
+# than here, and local ones are local only by these.
+OWN_RULES = {name: proxy.rule for name, proxy in rules._rules.items()}
+SECTION_MODULES = {
+    f"draw_{name}": section.modules for name, section in SECTIONS.items()
+}
+DIGESTS = digests_of_steps(
+    SCRIPTS,
+    {
+        name: (Path(step.script).name, *SECTION_MODULES.get(name, ()))
+        for name, step in OWN_RULES.items()
         if step.script
-    }
-    local = set(workflow._localrules)
-    for name, digest in digests_of_steps(SCRIPTS, starts).items():
-        own_rules()[name].set_params(**{CODE: digest})
-    for name, step in own_rules().items():
-        if name in local:
-            workflow.localrules(step.name)
+    },
+)
+LOCAL_RULES = set(workflow._localrules)
 
-
-complete_rules()
+for name, step in OWN_RULES.items():
+    if name in DIGESTS:
+        step.set_params(**{CODE: DIGESTS[name]})
+    if name in LOCAL_RULES:
+        workflow.localrules(step.name)
