@@ -156,7 +156,7 @@ def read_as_the_workflow_does(kind: str, study: Study) -> None:
             **groups,
             samples=Path("samples.tsv"),
             calls=Path("calls.tsv"),
-            read_files_table=Path("read_files.tsv"),
+            read_files=Path("read_files.tsv"),
         )
     if kind == "reference":
         list_transcripts.main(transcripts=Path(configuration["reference"]["transcripts"]), output=Path("listed.tsv"))

@@ -122,7 +122,7 @@ def resolve(study: Described, folder: Path, *, sheet: Path | None = None, **samp
             covariates="auto",
             samples=folder / "samples.tsv",
             calls=folder / "calls.tsv",
-            read_files_table=folder / "files.tsv",
+            read_files=folder / "files.tsv",
         )
     except StudyError as error:
         return "stop", str(error)

@@ -108,7 +108,7 @@ def plant(
     scores = score_panels(levels, detected)
     composition = compare_panels(scores, genes_of, detected, sheet, design)
 
-    annotation = read_annotation(None, str(GENE_SETS))
+    annotation = read_annotation(None, list(GENE_SETS.glob("*.tsv")))
     unused = panels.select_genes(
         DEMO["differential"]["size_factors_without"], annotation.members, annotation.genes, where=""
     )

@@ -129,13 +129,13 @@ def fetch(collections: dict[str, Any]) -> pd.DataFrame:
 def map_all(collections: dict[str, Any]) -> dict[str, pd.DataFrame]:
     Path("transcripts.tsv").write_text(TRANSCRIPTS)
     folder = Path("results/gene_sets")
-    names = ("sets", "members", "lost", "missing", "overlap")
+    names = ("sets", "members", "lost", "missing", "overlaps")
     map_collections.main(
         folder=Path("resources/collections"),
         fetched=folder / "collections.tsv",
         transcripts=Path("transcripts.tsv"),
         collections=collections,
-        curated="none",
+        gene_sets=[],
         tax_id=10090,
         deleted_gene="ENSMUSG00000000003",
         **{name: folder / f"{name}.tsv" for name in names},

@@ -1,5 +1,6 @@
 """From files to files: a register of any size is evaluated, and what identifies it is written beside the verdicts."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -11,10 +12,10 @@ from claimcheck.core.errors import StudyError
 from claimcheck.core.study import read_configuration
 from claimcheck.core.tables import read_table, write_table
 from claimcheck.deseq2.design import Design
-from claimcheck.quantification.genes import read_annotation
 from support.worlds import GENE_SETS, NO_MEMBERS, NO_SETS, PAPER, REFERENCE, ROOT, plant
 
 CONTENT = yaml.safe_load((ROOT / "config/claims.yaml").read_text())
+SETS = sorted(GENE_SETS.glob("*.tsv"))
 CONFIGURATION = {
     "design": {"covariates": "auto", "min_residual_df": 4},
     "differential": {"min_count": 10, "size_factors_without": {}},
@@ -42,7 +43,9 @@ def small_register(*claims: str, **primary) -> dict:
     return {"title": "A few claims", "statements": statements, "claims": kept, "primary": needed | primary}
 
 
-def evaluated(folder: Path, register: dict, *, curated: str = str(GENE_SETS), reference: Path | None = None, **changed):
+def evaluated(
+    folder: Path, register: dict, *, gene_sets: Sequence[Path] = SETS, reference: Path | None = None, **changed
+):
     planted = plant(PAPER, animals=2)
     data, study = planted.data, planted.study
     long = data.panels.rename_axis("sample").reset_index().melt("sample", var_name="panel", value_name="score")
@@ -65,15 +68,15 @@ def evaluated(folder: Path, register: dict, *, curated: str = str(GENE_SETS), re
     outputs = {name: folder / f"out_{name}.tsv" for name in (*TABLES, "set_tests", "gene_tests", "register")}
     evaluate_claims.main(
         claims=folder / "claims.yaml",
-        curated=curated,
+        gene_sets=gene_sets,
         reference_expression=reference,
-        annotation=read_annotation(None, curated),
-        complete_annotation=False,
+        transcripts=None,
+        complete_reference=False,
         **{name: folder / f"{name}.tsv" for name in tables},
         tpm=None,
         groups=Design("knockout", "control"),
         configuration=CONFIGURATION | changed,
-        outputs=outputs,
+        outputs=evaluate_claims.Outputs(**outputs),
     )
     return {name: read_table(path) for name, path in outputs.items()}
 
@@ -89,7 +92,7 @@ def test_a_register_with_neither_alternatives_nor_vetoes_nor_controls_is_evaluat
 
 
 def test_genes_alone_need_no_gene_sets(tmp_path):
-    tables = evaluated(tmp_path, small_register("C11", "C12", variants={"full": {}}), curated="none")
+    tables = evaluated(tmp_path, small_register("C11", "C12", variants={"full": {}}), gene_sets=[])
     assert (tables["verdicts"]["verdict"] == "supported").all()
     assert tables["set_tests"].empty
     assert len(tables["gene_tests"]) == 2

@@ -28,7 +28,7 @@ def test_the_reference_overrules_the_sets(tmp_path):
     folder.mkdir()
     write(folder / "a.tsv", ("set", "gene_id", "symbol"), ("S", "g1", "Old"), ("S", "g3", "Third"))
     write(folder / "sets.tsv", ("set", "family"), ("S", "a"))
-    annotation = read_annotation(transcripts, str(folder))
+    annotation = read_annotation(transcripts, list(folder.glob("*.tsv")))
     assert annotation.symbols_of(["g3", "g1", "g9"]) == ["Third", "New", "g9"]
     biotypes = annotation.genes.set_index("gene_id")["biotype"].to_dict()
     of_reference = {"g1": "protein_coding", "g2": "lncRNA", "g4": "retained_intron", "g5": "lncRNA"}
@@ -37,7 +37,7 @@ def test_the_reference_overrules_the_sets(tmp_path):
 
 
 def test_without_reference_and_sets_ids_are_names():
-    assert read_annotation(None, "none").symbols_of(["g1"]) == ["g1"]
+    assert read_annotation(None, []).symbols_of(["g1"]) == ["g1"]
 
 
 RULE = {"name": "bone", "markers": [["a"], ["b", "c"]], "min_count": 10, "min_share": 0.75, "panel": "P", "min_tpm": 1}

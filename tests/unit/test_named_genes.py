@@ -8,13 +8,14 @@ import pandas as pd
 import pytest
 from scipy.stats import norm
 
+from claimcheck.claims.named_genes import measure_genes, measure_levels
 from claimcheck.claims.requests import read_requests
 from claimcheck.core.errors import StudyError
 from claimcheck.core.schemas import complete, load_schema
 from claimcheck.core.study import read_configuration
-from claimcheck.deseq2.design import Design
+from claimcheck.deseq2.design import Design, metadata_of, model_matrix
+from claimcheck.gene_sets.comparison import Modelled, make_comparison
 from claimcheck.gene_sets.named import figure_groups, list_genes
-from measure_named_genes import measure_genes, measure_levels
 from support.defaults import LEVELS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -148,9 +149,11 @@ def measured(n: int) -> pd.DataFrame:
     counts, factors, sheet, genes = small_study(n)
     named = pd.DataFrame({"gene_id": ["g0", "g78", "g79", "elsewhere", "g0"]})
     design = Design("knockout", "control")
-    return measure_genes(
-        named, counts=counts, factors=factors, sheet=sheet, design=design, genes=genes, few_residual_df=3, levels=LEVELS
+    comparison = make_comparison(
+        counts.loc[genes["gene_id"]], factors.to_numpy(), model_matrix(metadata_of(sheet, design))
     )
+    modelled = Modelled(genes, counts, factors, sheet, design, comparison)
+    return measure_genes(named, modelled, few_residual_df=3, levels=LEVELS)
 
 
 def test_every_named_gene_is_accounted_for() -> None:

@@ -33,8 +33,9 @@ REVIEWED = {
         "deseq2/size_factors.MIN_CONTROL_GENES",
         "qc/projection._MIN_TREND_GENES",
     ],
-    "steps and tolerance of a numerical search": [
+    "steps and tolerances of numerical work": [
         "deseq2/dispersions.FIRST_STEP",
+        "claims/graph.ROUNDING",
         "deseq2/dispersions.TOLERANCE",
         "deseq2/dispersions.MAX_TREND_FITS",
         "deseq2/dispersions.MAX_ITERATIONS",

@@ -14,6 +14,8 @@ from claimcheck.core.tables import read_table, write_table
 from claimcheck.deseq2.design import Design
 from claimcheck.deseq2.differential import filter_genes
 from claimcheck.deseq2.size_factors import estimate_size_factors
+from claimcheck.gene_sets.comparison import ModelFiles
+from claimcheck.gene_sets.rank import RANKED_COLUMNS
 from support.worlds import GENE_SETS, NO_MEMBERS, NO_SETS, PAPER, REFERENCE, ROOT, plant
 
 SETTINGS = {
@@ -51,13 +53,14 @@ def ranked(folder, *, claims=ROOT / "config/claims.yaml", reference=REFERENCE, *
     write_table(NO_SETS, folder / "no_sets.tsv")
     write_table(NO_MEMBERS, folder / "no_members.tsv")
     rank_sets.main(
-        **{name: folder / f"{name}.tsv" for name in tables},
+        files=ModelFiles(**{name: folder / f"{name}.tsv" for name in tables}),
         transcripts=None,
+        gene_sets=list(GENE_SETS.glob("*.tsv")),
         left_out=requests.left_out,
         downloaded_sets=folder / "no_sets.tsv",
         downloaded_members=folder / "no_members.tsv",
         groups=Design("knockout", "control"),
-        gene_sets={**SETTINGS, **changes},
+        settings={**SETTINGS, **changes},
         deleted_gene="ENSMUSG00000026822",
         least_correlation=requests.tests["least_correlation"],
         levels=Levels(**requests.tests["levels"]),
@@ -68,7 +71,7 @@ def ranked(folder, *, claims=ROOT / "config/claims.yaml", reference=REFERENCE, *
 
 def test_tests_have_their_columns_and_effects_as_planted(tmp_path):
     tests = ranked(tmp_path)["tests"]
-    assert tuple(tests) == rank_sets.COLUMNS
+    assert tuple(tests) == RANKED_COLUMNS
     full = tests[tests["variant"] == "full"].set_index("set")
     assert full.at["WNT_TARGETS_T1", "effect"] == pytest.approx(1.0, abs=0.35)
     assert full.at["WNT_TARGETS_T1", "p_rotation_up"] < 0.01

@@ -14,6 +14,7 @@ from claimcheck.claims import register as reading
 from claimcheck.claims import tests as measure
 from claimcheck.claims.artefacts import add_readouts
 from claimcheck.claims.decide import EarlierResults
+from claimcheck.claims.register import describe_register
 from claimcheck.claims.resolve import planned_genes, planned_sets, readout_genes
 from claimcheck.core.errors import StudyError
 from claimcheck.core.schemas import load_schema
@@ -23,7 +24,6 @@ from claimcheck.deseq2.levels import log2_cpm_of_total
 from claimcheck.figures.named import standards_of
 from claimcheck.page.captions import Study
 from claimcheck.page.claims import ClaimResults, view_claims
-from evaluate_claims import describe
 from support.defaults import compare_panels, detected_genes, fit, score_panels
 
 # A world of 240 genes: every set is a block of eight, shifted in the test group.
@@ -461,7 +461,7 @@ def decided(register):
         available=tuple(SETS["set"]),
     )
     tables = evaluate.evaluate(register, data, study)
-    found = describe(register, {"differential": {"min_count": 10}, "design": {"covariates": "auto"}})
+    found = describe_register(register, {"differential": {"min_count": 10}, "design": {"covariates": "auto"}})
     tables["register"] = found[~found["key"].str.endswith("digest")]
     return tables, found, study
 

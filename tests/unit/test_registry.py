@@ -89,6 +89,11 @@ def test_options_come_from_the_configuration_or_their_default(figures: list[Figu
     assert of["set_effects_wnt"].options == {"groups": {"up": ["A"]}, "beside": ["B"]}
     assert of["set_effects_iron"].options == {"groups": {}, "beside": []}
     assert of["pair_two"].labels == {"figure": "two genes", "genes": "two"}
+    assert of["pair_two"].shown["labels"] == of["pair_two"].labels
+    assert of["pair_two"].file("svg") == "results/figures/pair_two.svg"
+    assert {figure.name for figure in figures if "subcategory" in figure.shown} == {
+        figure.name for figure in figures if figure.entry.subcategory
+    }
     assert of["ma"].options["alpha"] == 0.05
 
 

@@ -18,7 +18,7 @@ from claimcheck.gene_sets.calibration import (
     relabel,
     without_mirror_images,
 )
-from claimcheck.gene_sets.comparison import make_comparison, run_tests
+from claimcheck.gene_sets.comparison import ModelFiles, make_comparison, run_tests
 from claimcheck.gene_sets.tests.prerank import prerank_p
 from claimcheck.gene_sets.tests.weights import weigh_sets
 from support.archive import shared_data
@@ -105,7 +105,9 @@ def bones(tmp_path_factory):
     }
     for name, content in tables.items():
         write_table(content, folder / f"{name}.tsv")
-    return {name: folder / f"{name}.tsv" for name in tables} | {"groups": Design("knockout", "control")}
+    files = {name: folder / f"{name}.tsv" for name in tables}
+    running_sums = files.pop("running_sums")
+    return {"files": ModelFiles(**files), "running_sums": running_sums, "groups": Design("knockout", "control")}
 
 
 def test_in_real_bone_prerank_finds_too_much_and_rotation_does_not(bones, tmp_path):
@@ -128,7 +130,9 @@ def test_in_real_bone_prerank_finds_too_much_and_rotation_does_not(bones, tmp_pa
 
 def test_scores_differ_by_the_effect_and_confounders_are_tested_alike(bones, tmp_path):
     arguments = {
-        "gene_sets": {"curated": str(GENE_SETS), "seed": 1, "rotations": 499},
+        "gene_sets": list(GENE_SETS.glob("*.tsv")),
+        "seed": 1,
+        "rotations": 499,
         "deleted_gene": "ENSMUSG00000019787",
         **STANDARD,
         "scores": tmp_path / "scores.tsv",
@@ -139,7 +143,7 @@ def test_scores_differ_by_the_effect_and_confounders_are_tested_alike(bones, tmp
     assert scores.groupby("set").size().to_dict() == dict.fromkeys([*SETS, "QC_MUSCLE", "QC_PROLIF"], 5)
     tests = read_table(arguments["tests"], text=["set", "family", "description"]).set_index("set")
     assert list(tests.index) == ["QC_MUSCLE", "QC_PROLIF"]
-    condition = read_table(bones["model"], text=True).set_index("sample")["condition"]
+    condition = read_table(bones["files"].model, text=True).set_index("sample")["condition"]
     muscle = scores[scores["set"] == "QC_MUSCLE"].set_index("sample")["score"].groupby(condition).mean()
     assert muscle["knockout"] - muscle["control"] == pytest.approx(tests.at["QC_MUSCLE", "effect"], rel=1e-6)
     assert tests.at["QC_MUSCLE", "ci95_low"] < tests.at["QC_MUSCLE", "effect"] < tests.at["QC_MUSCLE", "ci95_high"]
@@ -155,7 +159,9 @@ def test_without_a_tested_set_the_tables_are_empty_and_whole(bones, tmp_path):
     assert list(read_table(tmp_path / "calibration.tsv")) == list(CALIBRATION_COLUMNS)
     score_sets.main(
         **inputs,
-        gene_sets={"curated": str(GENE_SETS), "seed": 1, "rotations": 99},
+        gene_sets=list(GENE_SETS.glob("*.tsv")),
+        seed=1,
+        rotations=99,
         confounders=[],
         **STANDARD,
         deleted_gene=None,

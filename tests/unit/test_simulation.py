@@ -289,14 +289,14 @@ def test_a_failed_folder_leaves_the_old_one(tmp_path):
 
 def simulate(folder, seed):
     simulate_archive.main(
-        gene_sets=GENE_SETS,
+        gene_sets=list(GENE_SETS.glob("*.tsv")),
         expression=EXPRESSION,
         simulation=demo(seed=seed, reads__pairs=500, archive__excluded_run__pairs=50),
         archive=folder / "archive",
         transcripts=folder / "transcripts.fa.gz",
         annotation=folder / "annotation.gtf.gz",
         genes=folder / "truth/genes.tsv",
-        set_truth=folder / "truth/sets.tsv",
+        sets=folder / "truth/sets.tsv",
         samples=folder / "truth/samples.tsv",
     )
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}

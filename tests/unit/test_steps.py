@@ -8,7 +8,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from snakemake.iocontainers import InputFiles, OutputFiles, Params, Wildcards
+from snakemake.iocontainers import InputFiles, OutputFiles, Params, ResourceList, Wildcards
 
 from claimcheck.core import steps
 from claimcheck.core.steps import arguments_of, run
@@ -137,6 +137,7 @@ def main(
     groups: Groups,
     alpha: float,
     run: str,
+    timeout: float,
     threads: int,
     output: Path,
 ) -> None:
@@ -158,6 +159,7 @@ def job_of(folder, **changes):
         output=OutputFiles([str(folder / "out.tsv")]),
         params=Params(fromdict=params),
         wildcards=Wildcards(fromdict={"run": "SRR1", "other": "o"}),
+        resources=ResourceList(fromdict={"timeout": 60, "tmpdir": "/tmp"}),
         threads=3,
         log=[str(folder / "logs/step.log")],
     )
@@ -171,6 +173,7 @@ def test_arguments_are_filled_by_name_and_type(tmp_path):
         "groups": Groups("y", "x"),
         "alpha": 0.05,
         "run": "SRR1",
+        "timeout": 60,
         "threads": 3,
         "output": tmp_path / "out.tsv",
     }
@@ -178,6 +181,45 @@ def test_arguments_are_filled_by_name_and_type(tmp_path):
 
 def test_a_single_file_is_a_list_where_the_step_takes_several(tmp_path):
     assert arguments_of(main, job_of(tmp_path, reads="a.fastq"))["reads"] == [Path("a.fastq")]
+
+
+@dataclass(frozen=True)
+class Tables:
+    """Files that a rule names one by one."""
+
+    first: Path
+    second: Path | None
+
+
+def main_of_tables(*, reads: list[Path], groups: Groups, tables: Tables, more: Tables | None = None) -> None:
+    """Take a dataclass from a param of its name, and others from the names of their fields."""
+
+
+def test_a_dataclass_is_filled_from_what_the_rule_names_as_its_fields(tmp_path):
+    job = job_of(tmp_path, counts=None, tpm=None, first="first.tsv", second=[])
+    job.params = Params(fromdict={"test": "y", "reference": "x"})
+    job.output = OutputFiles([])
+    tables = Tables(Path("first.tsv"), None)
+    filled = arguments_of(main_of_tables, job)
+    assert filled == {
+        "reads": [Path("a.fastq"), Path("b.fastq")],
+        "groups": Groups("y", "x"),
+        "tables": tables,
+        "more": tables,
+    }
+    with pytest.raises(TypeError, match="does not name first, second, which"):
+        arguments_of(
+            main_of_tables, SimpleNamespace(**vars(job) | {"input": job_of(tmp_path, counts=None, tpm=None).input})
+        )
+
+
+def test_a_dataclass_that_may_be_none_is_none_where_all_its_files_are_absent(tmp_path):
+    def main_of_one(*, reads: list[Path], tables: Tables | None) -> None:
+        """Take files that a study may not have."""
+
+    job = job_of(tmp_path, counts=None, tpm=None, first=[], second=[])
+    job.params, job.output = Params(), OutputFiles([])
+    assert arguments_of(main_of_one, job)["tables"] is None
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ def names_of(step):
     return [*step.input.keys(), *outputs, *step.params.keys()]
 
 print("NAMES", json.dumps([
-    (step.name, Path(step.script).name, names_of(step), [*step.wildcard_names, "threads"])
+    (step.name, Path(step.script).name, names_of(step), [*step.wildcard_names, *step.resources, "threads"])
     for step in workflow.rules if step.script
 ]))
 """
@@ -37,8 +37,9 @@ def test_rules_name_what_their_steps_take(study: str, counts_study: Path, tmp_pa
     (tmp_path / "Snakefile").write_text(NAMES)
     completed = run_workflow(folder, "-n", "--snakefile", str(tmp_path / "Snakefile"))
     [line] = [line for line in completed.stdout.splitlines() if line.startswith("NAMES ")]
-    rules = [rule for rule in json.loads(line.removeprefix("NAMES ")) if "run(main)" in (SCRIPTS / rule[1]).read_text()]
+    rules = json.loads(line.removeprefix("NAMES "))
     assert len(rules) > 10
+    assert [script for _, script, *_ in rules if not (SCRIPTS / script).read_text().endswith("\n\n\nrun(main)\n")] == []
     assert [rule for rule in rules if CODE not in rule[2]] == []
     wrong = {}
     for rule, script, named, beside in rules:

@@ -33,6 +33,36 @@ def test_a_figure_of_an_unknown_set_stops_before_anything_runs(tmp_path: Path) -
     assert "report.heatmaps.bone" in message
 
 
+def defined_in(text: str) -> set[str]:
+    """Return the names that a rules file gives at its top level: assigned, defined or imported."""
+    named = set(re.findall(r"(?m)^(\w+)(?::[^=\n]+)? = ", text)) | set(re.findall(r"(?m)^def (\w+)", text))
+    imported = re.findall(r"(?m)^(?:from \S+ )?import (\([^)]+\)|.+)$", text)
+    return named | {name.split()[-1] for part in imported for name in re.findall(r"\w+(?: as \w+)?", part)}
+
+
+def test_rules_use_no_name_of_another_file_but_common() -> None:
+    texts = {}
+    for path in sorted((ROOT / "workflow/rules").glob("*.smk")):
+        without_docstring = path.read_text().split('"""', 2)[2]
+        texts[path.stem] = re.sub(r"(?m)#.*$", "", without_docstring)
+    common = defined_in(texts.pop("common"))
+    assert {"FROM_ARCHIVE", "read_files", "StudyError"} <= common
+    defined = {name: defined_in(text) - common for name, text in texts.items()}
+    assert {"CAPTIONS", "CAPTIONS_FOLDER", "write_captions"} <= defined["figures"]
+    shared = {
+        f"{user}: {name} of {owner}"
+        for owner, names in defined.items()
+        for user, text in texts.items()
+        for name in names - defined[user]
+        if user != owner and re.search(rf"(?<![\w.\"'/]){name}\b(?! ?=[^=])", text)
+    }
+    assert shared == set()
+
+
+def test_common_rules_stay_small() -> None:
+    assert len((ROOT / "workflow/rules/common.smk").read_text().splitlines()) < 100
+
+
 def test_demo_begins_with_its_simulation() -> None:
     jobs = planned_jobs(ROOT / "demo")
     assert jobs.get("simulate_archive", 1) == 1

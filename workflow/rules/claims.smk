@@ -14,30 +14,27 @@ results/claims/register.tsv         the register's checksums, and where the conf
 results/claims/truth.tsv            what a simulated study planted
 """
 
-REGISTER = {"claims": file_or_none(config["claims"]), "gene_sets": curated_tables()}
-
-
 if HAS_CLAIMS:
 
     rule evaluate_claims:
         input:
             **GENE_TABLES,
             claims=config["claims"],
-            reference=file_or_none(config["gene_sets"]["reference_expression"]),
+            reference_expression=file_or_none(
+                config["gene_sets"]["reference_expression"]
+            ),
             counts="results/counts/gene_counts.tsv",
             tpm="results/counts/gene_tpm.tsv" if FROM_ARCHIVE else [],
             model="results/differential/model.tsv",
-            design="results/differential/design.tsv",
+            steps="results/differential/design.tsv",
             genes="results/differential/genes.tsv",
             gates="results/quality/gates.tsv",
             composition="results/quality/composition.tsv",
             composition_groups="results/quality/composition_groups.tsv",
             outliers="results/quality/outliers.tsv",
             outcomes="results/identity/outcome.tsv",
-            downloaded=[
-                "results/gene_sets/downloaded_sets.tsv",
-                "results/gene_sets/downloaded_members.tsv",
-            ],
+            downloaded_sets="results/gene_sets/downloaded_sets.tsv",
+            downloaded_members="results/gene_sets/downloaded_members.tsv",
         output:
             verdicts="results/claims/verdicts.tsv",
             robustness="results/claims/robustness.tsv",
@@ -60,10 +57,9 @@ if HAS_CLAIMS:
             mem_mb=growing(4000),
             runtime=growing(240),
         params:
+            **GROUPS,
             # A simulated reference holds some of the genes only.
             complete_reference=FROM_ARCHIVE and not SIMULATED,
-            test=config["design"]["test"],
-            reference=config["design"]["reference"],
             configuration={
                 section: config[section]
                 for section in sorted({"design", "differential", *REQUESTS.sections})
@@ -81,7 +77,8 @@ if HAS_CLAIMS and SIMULATED:
 
     rule compare_truth:
         input:
-            **REGISTER,
+            claims=config["claims"],
+            gene_sets=GENE_TABLES["gene_sets"],
             reference_expression=file_or_none(
                 config["gene_sets"]["reference_expression"]
             ),

@@ -13,18 +13,19 @@ results/differential/named_levels.tsv    one row such a gene and sample: log2 CP
 from claimcheck.quantification.genes import read_annotation
 from claimcheck.gene_sets.named import figure_groups, list_genes
 
-try:
-    # A set that does not exist stops before anything is fetched.
-    NAMED_GENES = figure_groups(
-        config["report"], left_out=REQUESTS.left_out, explored=REQUESTS.explored
-    )
-    list_genes(
-        NAMED_GENES,
-        read_annotation(None, config["gene_sets"]["curated"]).members,
-        deleted_gene=config["study"]["deleted_gene"],
-    )
-except StudyError as error:
-    raise WorkflowError(str(error)) from None
+NAMED_GENES = checked(
+    figure_groups,
+    config["report"],
+    left_out=REQUESTS.left_out,
+    explored=REQUESTS.explored,
+)
+# A set that does not exist stops before anything is fetched.
+checked(
+    list_genes,
+    NAMED_GENES,
+    read_annotation(None, list(map(Path, GENE_TABLES["gene_sets"]))).members,
+    deleted_gene=config["study"]["deleted_gene"],
+)
 
 
 rule compare_groups:
@@ -32,7 +33,7 @@ rule compare_groups:
         **GENE_TABLES,
         counts="results/counts/gene_counts.tsv",
         model="results/differential/model.tsv",
-        design="results/differential/design.tsv",
+        steps="results/differential/design.tsv",
         gates="results/quality/gates.tsv",
     output:
         genes="results/differential/genes.tsv",
@@ -51,14 +52,13 @@ rule compare_groups:
         mem_mb=growing(4000),
         runtime=growing(60),
     params:
-        test=config["design"]["test"],
-        reference=config["design"]["reference"],
-        differential=config["differential"],
+        **GROUPS,
+        settings=config["differential"],
         deleted_gene=config["study"]["deleted_gene"],
         deleted_gene_symbol=config["study"]["deleted_gene_symbol"],
         labelled=config["report"]["label_genes"],
         claimed=REQUESTS.kept_genes,
-        tests=REQUESTS.tests,
+        levels=REQUESTS.tests["levels"],
     message:
         "Test every gene for a difference between the groups with PyDESeq2"
     script:
@@ -73,10 +73,10 @@ if NAMED_GENES:
             genes="results/differential/genes.tsv",
             counts="results/counts/gene_counts.tsv",
             model="results/differential/model.tsv",
-            design="results/differential/design.tsv",
+            steps="results/differential/design.tsv",
             size_factors="results/expression/size_factors.tsv",
         output:
-            genes="results/differential/named_genes.tsv",
+            named_genes="results/differential/named_genes.tsv",
             levels="results/differential/named_levels.tsv",
         log:
             "logs/measure_named_genes/measure_named_genes.log",
@@ -88,12 +88,12 @@ if NAMED_GENES:
             mem_mb=growing(4000),
             runtime=growing(60),
         params:
-            test=config["design"]["test"],
-            reference=config["design"]["reference"],
+            **GROUPS,
             report=config["report"],
             left_out=REQUESTS.left_out,
             explored=REQUESTS.explored,
-            tests=REQUESTS.tests,
+            few_residual_df=REQUESTS.tests["few_residual_df"],
+            interval_levels=REQUESTS.tests["levels"],
             deleted_gene=config["study"]["deleted_gene"],
         message:
             "Look up the genes that figures name"

@@ -7,22 +7,11 @@ Outputs: results/figures/<figure>.svg, .pdf and .tsv (exactly what is drawn)
 
 from tempfile import TemporaryDirectory
 
-from claimcheck.figures.registry import (
-    figures_of_study,
-    read_entries,
-    sections_of,
-    write_captions,
-)
+from claimcheck.figures.registry import write_captions
 
-DRAWN = figures_of_study(
-    read_entries(SCRIPTS.parent / "report" / "figures.yaml"),
-    config,
-    {"archive": FROM_ARCHIVE, "explored": bool(REQUESTS.explored)},
-)
-SECTIONS = {section.name: section for section in sections_of(DRAWN)}
 # Snakemake reads a caption from a file, and only where it makes its report: these go when it ends.
 CAPTIONS_FOLDER = TemporaryDirectory(prefix="claimcheck.")
-CAPTIONS = write_captions(DRAWN, Path(CAPTIONS_FOLDER.name))
+CAPTIONS = write_captions(FIGURES, Path(CAPTIONS_FOLDER.name))
 
 
 localrules:
@@ -32,7 +21,7 @@ localrules:
 rule quality:
     input:
         "results/quality/gates.tsv",
-        drawings("svg", SECTIONS["quality"].figures),
+        [figure.file("svg") for figure in SECTIONS["quality"].figures],
     message:
         "Quality, composition and identity are assessed: results/quality, results/identity, results/figures"
 
@@ -44,9 +33,11 @@ for section in SECTIONS.values():
             f"draw_{section.name}"
         input:
             tables=section.tables,
-            claims=REGISTER["claims"] if "register" in section.needs else [],
+            claims=(
+                file_or_none(config["claims"]) if "register" in section.needs else []
+            ),
             gene_sets=(
-                REGISTER["gene_sets"]
+                GENE_TABLES["gene_sets"]
                 if {"register", "gene_sets"} & section.needs
                 else []
             ),
@@ -54,9 +45,16 @@ for section in SECTIONS.values():
                 GENE_TABLES["transcripts"] if "transcripts" in section.needs else []
             ),
         output:
-            svg=list(map(drawing, section.figures)),
-            pdf=drawings("pdf", section.figures),
-            table=drawings("tsv", section.figures),
+            svg=[
+                report(
+                    figure.file("svg"),
+                    caption=str(CAPTIONS[figure.name]),
+                    **figure.shown,
+                )
+                for figure in section.figures
+            ],
+            pdf=[figure.file("pdf") for figure in section.figures],
+            table=[figure.file("tsv") for figure in section.figures],
         log:
             f"logs/draw_{section.name}/draw_{section.name}.log",
         benchmark:
@@ -65,9 +63,8 @@ for section in SECTIONS.values():
         conda:
             "../../envs/figures.yaml"
         params:
+            **GROUPS,
             figures=section.params,
-            test=config["design"]["test"],
-            reference=config["design"]["reference"],
             simulated=SIMULATED,
         message:
             f"Draw the figures of the section {section.name}: {len(section.figures)}"

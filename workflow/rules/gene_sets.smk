@@ -1,37 +1,102 @@
-"""From counts, differential expression and gene sets to tests of each set, and where it stands in the ranking of genes.
+"""From published collections, counts and differential expression to sets of the study's genes, and to tests of each set.
 
-results/gene_sets/sets.tsv           every set with source, licence, size before and after mapping, genes lost
-results/gene_sets/tests.tsv          one row a tested set and variant: full, and as the claims register thins sets out
-results/gene_sets/running_sums.tsv   the corners of each full set's running sum
-results/gene_sets/scores.tsv         one row a full set (or confounder) and sample: the set's mean log2 level
-results/gene_sets/confounders.tsv    sets that may explain what others show, tested in the same way
-results/gene_sets/calibration.tsv    p-values of the same tests where nothing is to be found
+Any collection may be out of reach.
+
+config/data.lock.tsv                      checksums of what was fetched first (collections.lock); no output: it must outlive reruns
+resources/downloads/collections/          the files as published: `.part` while incomplete
+resources/collections/                    links to those that are used, `<collection>.<file>`
+results/gene_sets/collections.tsv         one row a file: release, address, licence, checksum; used, unreachable or off, and why
+results/gene_sets/downloaded_sets.tsv     one row a set: origin, size before and after mapping
+results/gene_sets/downloaded_members.tsv  one row a gene of a set; yielded_to names the family that claims it before the set's own
+results/gene_sets/lost.tsv                one row a published gene that is in no set, with the reason
+results/gene_sets/missing.tsv             one row a set that could not be made, with the reason
+results/gene_sets/overlaps.tsv            one row a pair of sets that share genes
+results/gene_sets/sets.tsv                every set with source, licence, size before and after mapping, genes lost
+results/gene_sets/tests.tsv               one row a tested set and variant: full, and as the claims register thins sets out
+results/gene_sets/running_sums.tsv        the corners of each full set's running sum
+results/gene_sets/scores.tsv              one row a full set (or confounder) and sample: the set's mean log2 level
+results/gene_sets/confounders.tsv         sets that may explain what others show, tested in the same way
+results/gene_sets/calibration.tsv         p-values of the same tests where nothing is to be found
 """
 
-GROUPS = {key: config["design"][key] for key in ("test", "reference")}
-SET_LAYOUTS = {
-    family: {"groups": {}, "confounders": []}
-    | config["report"]["set_effects"].get(family, {})
-    for family in config["gene_sets"]["families"]
-}
-MODELLED_COUNTS = {
+from claimcheck.gene_sets.published.sources import list_local_files
+
+MODEL_TABLES = {
     "genes": "results/differential/genes.tsv",
     "counts": "results/counts/gene_counts.tsv",
     "model": "results/differential/model.tsv",
     "steps": "results/differential/design.tsv",
     "size_factors": "results/expression/size_factors.tsv",
 }
+SET_LAYOUTS = {
+    family: {"groups": {}, "confounders": []}
+    | config["report"]["set_effects"].get(family, {})
+    for family in config["gene_sets"]["families"]
+}
+
+
+localrules:
+    fetch_collections,
+
+
+rule fetch_collections:
+    input:
+        list_local_files(config["collections"]),
+    output:
+        folder=directory("resources/collections"),
+        table="results/gene_sets/collections.tsv",
+    log:
+        "logs/fetch_collections/fetch_collections.log",
+    benchmark:
+        "logs/fetch_collections/fetch_collections.benchmark.tsv"
+    retries: 0
+    conda:
+        "../../envs/sourcing.yaml"
+    params:
+        collections=config["collections"],
+    message:
+        "Fetch the published collections of gene sets that can be reached"
+    script:
+        "../scripts/fetch_collections.py"
+
+
+rule map_collections:
+    input:
+        local_paths(config["collections"]["aliases"]),
+        **GENE_TABLES,
+        folder="resources/collections",
+        fetched="results/gene_sets/collections.tsv",
+    output:
+        sets="results/gene_sets/downloaded_sets.tsv",
+        members="results/gene_sets/downloaded_members.tsv",
+        lost="results/gene_sets/lost.tsv",
+        missing="results/gene_sets/missing.tsv",
+        overlaps="results/gene_sets/overlaps.tsv",
+    log:
+        "logs/map_collections/map_collections.log",
+    benchmark:
+        "logs/map_collections/map_collections.benchmark.tsv"
+    conda:
+        "../../envs/sourcing.yaml"
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(30),
+    params:
+        collections=config["collections"],
+        tax_id=config["study"]["tax_id"],
+        deleted_gene=config["study"]["deleted_gene"],
+    message:
+        "Map the published gene sets to the genes of the study"
+    script:
+        "../scripts/map_collections.py"
 
 
 rule rank_sets:
     input:
-        curated_tables(),
-        **MODELLED_COUNTS,
+        **GENE_TABLES,
+        **MODEL_TABLES,
         downloaded_sets="results/gene_sets/downloaded_sets.tsv",
         downloaded_members="results/gene_sets/downloaded_members.tsv",
-        transcripts=branch(
-            FROM_ARCHIVE, then="results/reference/transcripts.tsv", otherwise=[]
-        ),
     output:
         sets="results/gene_sets/sets.tsv",
         tests="results/gene_sets/tests.tsv",
@@ -46,8 +111,8 @@ rule rank_sets:
         mem_mb=growing(4000),
         runtime=growing(60),
     params:
-        groups=GROUPS,
-        gene_sets=config["gene_sets"],
+        **GROUPS,
+        settings=config["gene_sets"],
         left_out=REQUESTS.left_out,
         least_correlation=REQUESTS.tests["least_correlation"],
         levels=REQUESTS.tests["levels"],
@@ -60,8 +125,8 @@ rule rank_sets:
 
 rule score_sets:
     input:
-        curated_tables(),
-        **MODELLED_COUNTS,
+        **MODEL_TABLES,
+        gene_sets=GENE_TABLES["gene_sets"],
         running_sums="results/gene_sets/running_sums.tsv",
     output:
         scores="results/gene_sets/scores.tsv",
@@ -76,10 +141,9 @@ rule score_sets:
         mem_mb=growing(4000),
         runtime=growing(60),
     params:
-        groups=GROUPS,
-        gene_sets={
-            key: config["gene_sets"][key] for key in ("curated", "seed", "rotations")
-        },
+        **GROUPS,
+        seed=config["gene_sets"]["seed"],
+        rotations=config["gene_sets"]["rotations"],
         confounders=sorted(
             {name for layout in SET_LAYOUTS.values() for name in layout["confounders"]}
         ),
@@ -94,7 +158,7 @@ rule score_sets:
 
 rule calibrate_sets:
     input:
-        **MODELLED_COUNTS,
+        **MODEL_TABLES,
         running_sums="results/gene_sets/running_sums.tsv",
     output:
         calibration="results/gene_sets/calibration.tsv",
@@ -108,7 +172,7 @@ rule calibrate_sets:
         mem_mb=growing(4000),
         runtime=growing(120),
     params:
-        groups=GROUPS,
+        **GROUPS,
         seed=config["gene_sets"]["seed"],
         draws=config["gene_sets"]["calibration"],
         least_correlation=REQUESTS.tests["least_correlation"],

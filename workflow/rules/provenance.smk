@@ -5,12 +5,16 @@ results/provenance.json         the manifest: these, the configuration, and ever
 
 `snakemake verify` compares the study as it is with its own manifest, or with that of another run:
 `snakemake verify --config manifest=<path from the study folder>`. It looks only: nothing is made again.
+
+Included last: it completes the rules of all files with what their code depends on.
 """
 
 from snakemake import __version__ as SNAKEMAKE_VERSION
 from snakemake.io import regex_from_filepattern
 from snakemake.settings.types import DeploymentMethod
 
+from claimcheck.core.dependencies import digests_of_steps
+from claimcheck.core.steps import CODE
 from claimcheck.provenance.inputs import digest_of_code, pinned_packages
 
 PINNED = pinned_packages(
@@ -31,8 +35,8 @@ BY_CONDA = DeploymentMethod.CONDA in workflow.deployment_settings.deployment_met
 # The rule by the pattern of each result.
 MAKERS = {
     regex_from_filepattern(str(output)): name
-    for name, maker in own_rules().items()
-    for output in maker.output
+    for name, proxy in rules._rules.items()
+    for output in proxy.rule.output
     if output.startswith("results/")
 }
 
@@ -47,8 +51,8 @@ rule record_inputs:
             otherwise=[(config["counts"] or {}).get("samples", [])],
         ),
         tables=[
-            *curated_tables(),
-            *local_inputs(
+            *GENE_TABLES["gene_sets"],
+            *local_paths(
                 config["gene_sets"]["reference_expression"],
                 config["collections"]["aliases"],
             ),
@@ -64,11 +68,7 @@ rule record_inputs:
         ),
         transcripts="resources/reference/transcripts.fa" if FROM_ARCHIVE else [],
         annotation="resources/reference/annotation.gtf" if HAS_EXONS else [],
-        reads=lambda wildcards: (
-            [path for run in all_runs() for path in files_of_run(run)]
-            if FROM_ARCHIVE
-            else []
-        ),
+        reads=lambda wildcards: (read_files().paths if FROM_ARCHIVE else []),
         read_files="results/samples/read_files.tsv" if FROM_ARCHIVE else [],
         run_infos=(
             of_samples("results/quantification/{sample}/run_info.json")
@@ -76,7 +76,9 @@ rule record_inputs:
             else []
         ),
         collections=(
-            "results/gene_sets/collections.tsv" if HAS_CLAIMS or FAMILIES else []
+            "results/gene_sets/collections.tsv"
+            if HAS_CLAIMS or config["gene_sets"]["families"]
+            else []
         ),
     output:
         "results/provenance_inputs.tsv",
@@ -145,3 +147,26 @@ rule verify:
         "Compare the study with {params.manifest}"
     script:
         "../scripts/verify_study.py"
+
+
+# Every step depends on its code, of which Snakemake sees the script's time alone. Where this workflow is a module, its rules have other names
+# than here, and local ones are local only by these.
+OWN_RULES = {name: proxy.rule for name, proxy in rules._rules.items()}
+SECTION_MODULES = {
+    f"draw_{name}": section.modules for name, section in SECTIONS.items()
+}
+DIGESTS = digests_of_steps(
+    SCRIPTS,
+    {
+        name: (Path(step.script).name, *SECTION_MODULES.get(name, ()))
+        for name, step in OWN_RULES.items()
+        if step.script
+    },
+)
+LOCAL_RULES = set(workflow._localrules)
+
+for name, step in OWN_RULES.items():
+    if name in DIGESTS:
+        step.set_params(**{CODE: DIGESTS[name]})
+    if name in LOCAL_RULES:
+        workflow.localrules(step.name)

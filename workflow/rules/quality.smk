@@ -10,12 +10,6 @@ results/quality/gates.tsv                 every gate with value, threshold and r
 `snakemake quality` stops here and draws the figures of this phase, whatever the gates say.
 """
 
-GENE_TABLES = {
-    "transcripts": branch(
-        FROM_ARCHIVE, then="results/reference/transcripts.tsv", otherwise=[]
-    ),
-    "gene_sets": curated_tables(),
-}
 GATES = ["libraries" if FROM_ARCHIVE else "counts", "samples", "identity", "design"]
 
 
@@ -49,9 +43,8 @@ if FROM_ARCHIVE:
         conda:
             "../../envs/expression.yaml"
         params:
+            **GROUPS,
             quality=config["quality"],
-            test=config["design"]["test"],
-            reference=config["design"]["reference"],
         message:
             "Hold the reads of each sample against the thresholds"
         script:
@@ -108,11 +101,10 @@ rule assess_samples:
         mem_mb=growing(4000),
         runtime=growing(60),
     params:
+        **GROUPS,
         quality=config["quality"],
         identity=config["identity"],
         differential=config["differential"],
-        test=config["design"]["test"],
-        reference=config["design"]["reference"],
     message:
         "Measure composition, sex and similarity between samples"
     script:
@@ -127,7 +119,7 @@ rule assess_identity:
         samples="results/samples/samples.tsv",
         size_factors="results/expression/size_factors.tsv",
         composition="results/quality/composition_groups.tsv",
-        exons=(of_samples("results/quality/exons/{sample}.tsv") if HAS_EXONS else []),
+        profiles=(of_samples("results/quality/exons/{sample}.tsv") if HAS_EXONS else []),
     output:
         levels="results/identity/deleted_gene.tsv",
         effects="results/identity/effects.tsv",
@@ -143,11 +135,10 @@ rule assess_identity:
     conda:
         "../../envs/expression.yaml"
     params:
+        **GROUPS,
         identity=config["identity"],
         deleted_gene=config["study"]["deleted_gene"],
         deleted_gene_symbol=config["study"]["deleted_gene_symbol"],
-        test=config["design"]["test"],
-        reference=config["design"]["reference"],
     message:
         "Look whether the gene is deleted and the tissue the one named"
     script:

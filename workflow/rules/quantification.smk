@@ -1,12 +1,106 @@
-"""From reads to transcript abundances with kallisto.
+"""From the reference and the reads to transcript abundances with kallisto, and to the counts of genes.
 
-resources/reference/transcripts.idx                   the index
-results/quantification/<sample>/abundance.tsv         estimated counts and TPM of every transcript
-results/quantification/<sample>/run_info.json         reads processed and pseudoaligned, fragment length
-results/quality/libraries/<sample>.tsv                strandedness and bias of coverage, on the first reads
-results/quality/gene_body/<sample>.tsv                their coverage along transcripts
-results/quality/exons/<sample>.tsv                    reads in the exons of the deleted gene and over its junctions
+resources/downloads/reference/                 the file as published: `.part` while incomplete, else verified
+resources/reference/transcripts.fa             a link to it (FASTA, plain or gzip as published)
+results/reference/transcripts.tsv              one row a transcript, its gene read from the header
+resources/reference/annotation.gtf             a link to the annotation, if reference.annotation names one
+results/reference/exons.tsv                    the exons of one transcript of the deleted gene, with their sequences
+resources/reference/transcripts.idx            the index
+results/quantification/<sample>/abundance.tsv  estimated counts and TPM of every transcript
+results/quantification/<sample>/run_info.json  reads processed and pseudoaligned, fragment length
+results/quality/libraries/<sample>.tsv         strandedness and bias of coverage, on the first reads
+results/quality/gene_body/<sample>.tsv         their coverage along transcripts
+results/quality/exons/<sample>.tsv             reads in the exons of the deleted gene and over its junctions
+results/counts/gene_counts.tsv                 integer counts, genes x samples
+results/counts/gene_tpm.tsv                    TPM (from the archive only: a table of counts has no lengths)
 """
+
+
+localrules:
+    fetch_transcripts,
+    fetch_annotation,
+    list_transcripts,
+    list_exons,
+
+
+rule fetch_transcripts:
+    input:
+        local_paths(config["reference"]["transcripts"]),
+        # nothing large is fetched before it is known who is in which group
+        ancient("results/samples/samples.tsv"),
+    output:
+        "resources/reference/transcripts.fa",
+    log:
+        "logs/fetch_transcripts/fetch_transcripts.log",
+    benchmark:
+        "logs/fetch_transcripts/fetch_transcripts.benchmark.tsv"
+    retries: 0
+    conda:
+        "../../envs/sourcing.yaml"
+    params:
+        address=config["reference"]["transcripts"],
+        sha256=config["reference"]["sha256"],
+        key="reference.transcripts",
+    message:
+        "Fetch the reference transcripts from {params.address}"
+    script:
+        "../scripts/fetch_reference.py"
+
+
+rule list_transcripts:
+    input:
+        transcripts="resources/reference/transcripts.fa",
+    output:
+        "results/reference/transcripts.tsv",
+    log:
+        "logs/list_transcripts/list_transcripts.log",
+    benchmark:
+        "logs/list_transcripts/list_transcripts.benchmark.tsv"
+    conda:
+        "../../envs/sourcing.yaml"
+    message:
+        "List the transcripts of the reference and their genes"
+    script:
+        "../scripts/list_transcripts.py"
+
+
+use rule fetch_transcripts as fetch_annotation with:
+    input:
+        local_paths(config["reference"]["annotation"]),
+        ancient("results/samples/samples.tsv"),
+    output:
+        "resources/reference/annotation.gtf",
+    log:
+        "logs/fetch_annotation/fetch_annotation.log",
+    benchmark:
+        "logs/fetch_annotation/fetch_annotation.benchmark.tsv"
+    params:
+        address=config["reference"]["annotation"],
+        sha256=config["reference"]["annotation_sha256"],
+        key="reference.annotation",
+    message:
+        "Fetch the annotation from {params.address}"
+
+
+rule list_exons:
+    input:
+        annotation="resources/reference/annotation.gtf",
+        transcripts="resources/reference/transcripts.fa",
+    output:
+        "results/reference/exons.tsv",
+    log:
+        "logs/list_exons/list_exons.log",
+    benchmark:
+        "logs/list_exons/list_exons.benchmark.tsv"
+    conda:
+        "../../envs/sourcing.yaml"
+    params:
+        gene=config["study"]["deleted_gene"],
+        transcript=config["identity"]["transcript"],
+    message:
+        "Cut a transcript of {params.gene} into its exons"
+    script:
+        "../scripts/list_exons.py"
 
 
 rule index_transcripts:
@@ -36,9 +130,10 @@ rule index_transcripts:
 rule quantify_sample:
     input:
         index="resources/reference/transcripts.idx",
-        reads=lambda wildcards: reads_of_sample(wildcards.sample),
+        reads=lambda wildcards: read_files().of_sample(wildcards.sample),
         checked=lambda wildcards: expand(
-            "results/quality/reads/{run}.tsv", run=runs_of_sample(wildcards.sample)
+            "results/quality/reads/{run}.tsv",
+            run=read_files().runs_of(wildcards.sample),
         ),
     output:
         abundance="results/quantification/{sample}/abundance.tsv",
@@ -66,11 +161,14 @@ rule quantify_sample:
 rule measure_library:
     input:
         lambda wildcards: expand(
-            "results/quality/reads/{run}.tsv", run=runs_of_sample(wildcards.sample)
+            "results/quality/reads/{run}.tsv",
+            run=read_files().runs_of(wildcards.sample),
         ),
         transcripts="resources/reference/transcripts.fa",
         listed="results/reference/transcripts.tsv",
-        reads=lambda wildcards: files_of_run(runs_of_sample(wildcards.sample)[0]),
+        reads=lambda wildcards: read_files().of_run(
+            read_files().runs_of(wildcards.sample)[0]
+        ),
     output:
         library="results/quality/libraries/{sample}.tsv",
         gene_body="results/quality/gene_body/{sample}.tsv",
@@ -96,9 +194,10 @@ rule measure_library:
 rule profile_exons:
     input:
         exons="results/reference/exons.tsv",
-        reads=lambda wildcards: reads_of_sample(wildcards.sample),
+        reads=lambda wildcards: read_files().of_sample(wildcards.sample),
         checked=lambda wildcards: expand(
-            "results/quality/reads/{run}.tsv", run=runs_of_sample(wildcards.sample)
+            "results/quality/reads/{run}.tsv",
+            run=read_files().runs_of(wildcards.sample),
         ),
     output:
         "results/quality/exons/{sample}.tsv",
@@ -117,3 +216,50 @@ rule profile_exons:
         "Count the reads of {wildcards.sample} in the exons of the deleted gene"
     script:
         "../scripts/profile_exons.py"
+
+
+if FROM_ARCHIVE:
+
+    rule import_abundances:
+        input:
+            samples="results/samples/samples.tsv",
+            transcripts="results/reference/transcripts.tsv",
+            abundances=of_samples("results/quantification/{sample}/abundance.tsv"),
+        output:
+            counts="results/counts/gene_counts.tsv",
+            tpm="results/counts/gene_tpm.tsv",
+        log:
+            "logs/import_abundances/import_abundances.log",
+        benchmark:
+            "logs/import_abundances/import_abundances.benchmark.tsv"
+        conda:
+            "../../envs/quantification.yaml"
+        resources:
+            mem_mb=growing(4000),
+            runtime=growing(30),
+        message:
+            "Sum the transcript abundances of all samples to gene counts"
+        script:
+            "../scripts/import_abundances.py"
+
+else:
+
+    localrules:
+        import_counts,
+
+    rule import_counts:
+        input:
+            table=config["counts"]["table"],
+            samples="results/samples/samples.tsv",
+        output:
+            "results/counts/gene_counts.tsv",
+        log:
+            "logs/import_counts/import_counts.log",
+        benchmark:
+            "logs/import_counts/import_counts.benchmark.tsv"
+        conda:
+            "../../envs/expression.yaml"
+        message:
+            "Read the gene counts {input.table}"
+        script:
+            "../scripts/import_counts.py"

@@ -24,8 +24,7 @@ rule fetch_paired_reads:
         ancient("results/samples/read_files.tsv"),
         samples=ancient("results/samples/samples.tsv"),
     output:
-        mate1="resources/reads/{run}_1.fastq.gz",
-        mate2="resources/reads/{run}_2.fastq.gz",
+        reads=["resources/reads/{run}_1.fastq.gz", "resources/reads/{run}_2.fastq.gz"],
     log:
         "logs/fetch_paired_reads/{run}.log",
     benchmark:
@@ -37,9 +36,7 @@ rule fetch_paired_reads:
         downloads=1,
         timeout=config["archive"]["timeout"],
     params:
-        files=lambda wildcards: read_files_of("run_accession", wildcards.run)[
-            ["path", "md5", "size"]
-        ].to_dict("records"),
+        files=lambda wildcards: read_files().as_archived(wildcards.run),
         fastq=config["archive"]["fastq"],
         sra=config["archive"]["sra"],
     message:
@@ -50,7 +47,7 @@ rule fetch_paired_reads:
 
 use rule fetch_paired_reads as fetch_single_reads with:
     output:
-        single="resources/reads/{run}.fastq.gz",
+        reads="resources/reads/{run}.fastq.gz",
     log:
         "logs/fetch_single_reads/{run}.log",
     benchmark:
@@ -59,7 +56,7 @@ use rule fetch_paired_reads as fetch_single_reads with:
 
 rule check_reads:
     input:
-        reads=lambda wildcards: files_of_run(wildcards.run),
+        reads=lambda wildcards: read_files().of_run(wildcards.run),
     output:
         "results/quality/reads/{run}.tsv",
     log:
@@ -82,7 +79,7 @@ rule check_reads:
 rule inspect_reads:
     input:
         "results/quality/reads/{run}.tsv",
-        reads=lambda wildcards: files_of_run(wildcards.run),
+        reads=lambda wildcards: read_files().of_run(wildcards.run),
     output:
         report="results/quality/sequali/{run}.json",
         page="results/quality/sequali/{run}.html",
@@ -105,7 +102,7 @@ rule collect_reads_quality:
     input:
         read_files="results/samples/read_files.tsv",
         reports=lambda wildcards: expand(
-            "results/quality/sequali/{run}.json", run=all_runs()
+            "results/quality/sequali/{run}.json", run=read_files().runs
         ),
     output:
         "results/quality/reads.tsv",
@@ -123,7 +120,9 @@ rule collect_reads_quality:
 
 rule fetch:
     input:
-        lambda wildcards: expand("results/quality/reads/{run}.tsv", run=all_runs()),
+        lambda wildcards: expand(
+            "results/quality/reads/{run}.tsv", run=read_files().runs
+        ),
         "results/reference/transcripts.tsv",
         "results/reference/exons.tsv" if HAS_EXONS else [],
         "results/gene_sets/collections.tsv",

@@ -6,7 +6,7 @@ Outputs: results/config.yaml (the merged configuration), results/report/index.ht
 
 CLAIM_TABLES = {
     "register": file_or_none(config["claims"]),
-    "collection": curated_tables() if HAS_CLAIMS else [],
+    "collection": GENE_TABLES["gene_sets"] if HAS_CLAIMS else [],
     **{
         name: f"results/claims/{table}.tsv" if HAS_CLAIMS else []
         for name, table in {
@@ -62,12 +62,14 @@ rule write_report:
         outlier_genes="results/differential/outlier_genes.tsv",
         mapping="results/quality/mapping.tsv" if FROM_ARCHIVE else [],
         reads="results/quality/reads.tsv" if FROM_ARCHIVE else [],
-        set_tests="results/gene_sets/tests.tsv" if FAMILIES else [],
-        sets="results/gene_sets/sets.tsv" if FAMILIES else [],
+        set_tests=(
+            "results/gene_sets/tests.tsv" if config["gene_sets"]["families"] else []
+        ),
+        sets="results/gene_sets/sets.tsv" if config["gene_sets"]["families"] else [],
         configuration="results/config.yaml",
         provenance="results/provenance_inputs.tsv",
-        figures=drawings("svg"),
-        drawn=[*drawings("pdf"), *drawings("tsv")],
+        figures=[figure.file("svg") for figure in FIGURES],
+        drawn=[figure.file(ending) for figure in FIGURES for ending in ("pdf", "tsv")],
     output:
         page="results/report/index.html",
     log:
@@ -82,10 +84,9 @@ rule write_report:
             "accession": config["study"]["bioproject"] or "",
             "simulated": SIMULATED,
             "start_from": config["start_from"],
-            "test": config["design"]["test"],
-            "reference": config["design"]["reference"],
+            **GROUPS,
             "alpha": config["differential"]["alpha"],
-            "families": FAMILIES,
+            "families": config["gene_sets"]["families"],
             "label_genes": config["report"]["label_genes"],
             "gene_link": config["report"]["gene_link"],
         },

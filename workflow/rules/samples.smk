@@ -19,7 +19,12 @@ if FROM_ARCHIVE:
 
     rule fetch_metadata:
         input:
-            local_inputs(*(config["archive"][name] for name in METADATA_SOURCES)),
+            local_paths(
+                *(
+                    config["archive"][name]
+                    for name in ("ena", "ncbi", "biosamples", "browser")
+                )
+            ),
         output:
             run_table="resources/archive/run_table.tsv",
             attributes="resources/archive/attributes.tsv",
@@ -57,11 +62,10 @@ if FROM_ARCHIVE:
         conda:
             "../../envs/sourcing.yaml"
         params:
+            **GROUPS,
             accession=config["study"]["bioproject"],
             tax_id=config["study"]["tax_id"],
             rules=config["samples"],
-            test=config["design"]["test"],
-            reference=config["design"]["reference"],
             covariates=config["design"]["covariates"],
             has_objects=config["archive"]["sra"] != "none",
         message:
@@ -76,7 +80,7 @@ else:
 
     rule read_sample_sheet:
         input:
-            config["counts"]["samples"],
+            sheet=config["counts"]["samples"],
         output:
             "results/samples/samples.tsv",
         log:
@@ -86,9 +90,8 @@ else:
         conda:
             "../../envs/sourcing.yaml"
         params:
+            **GROUPS,
             factor=config["design"]["factor"],
-            test=config["design"]["test"],
-            reference=config["design"]["reference"],
             covariates=config["design"]["covariates"],
         message:
             "Read the sample sheet {input}"

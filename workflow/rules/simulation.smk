@@ -1,17 +1,15 @@
-"""
-A simulated study with planted truth, behind an archive's own interface.
+"""A simulated study with planted truth, behind an archive's own interface; only where the configuration has `simulation`.
 
-Included when the configuration has a `simulation` section.
-
-Inputs: the curated gene sets, usual expression of the tissue.
-Outputs: an archive mirror (file report, FASTQ), reference transcripts and annotation, tables of what was planted.
-Steps: simulate_archive.
+resources/simulation/archive/                   a mirror of the archive: file report and FASTQ
+resources/simulation/transcripts.fa.gz          the reference transcripts
+resources/simulation/annotation.gtf.gz          their exons
+resources/simulation/truth/{genes,sets,samples}.tsv   what was planted
 """
 
 
 rule simulate_archive:
     input:
-        gene_sets=curated_tables(),
+        gene_sets=GENE_TABLES["gene_sets"],
         expression=config["simulation"]["reference_expression"],
     output:
         archive=directory("resources/simulation/archive"),

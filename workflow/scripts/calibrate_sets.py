@@ -11,14 +11,14 @@ from claimcheck.claims.shuffled_labels import balanced_labellings
 from claimcheck.core.standards import Levels
 from claimcheck.core.steps import run
 from claimcheck.core.tables import read_table, write_table
-from claimcheck.deseq2.design import Design, read_model
+from claimcheck.deseq2.design import Design
 from claimcheck.gene_sets.calibration import (
     CALIBRATION_COLUMNS,
     p_values,
     p_values_under_labellings,
     without_mirror_images,
 )
-from claimcheck.gene_sets.comparison import Comparison, read_comparison
+from claimcheck.gene_sets.comparison import Comparison, ModelFiles, read_modelled
 from claimcheck.gene_sets.tests.camera import inter_gene_correlation
 from claimcheck.gene_sets.tests.weights import SetWeights, weigh_sets
 
@@ -28,11 +28,7 @@ _ALL = 10**6
 
 def main(
     *,
-    genes: Path,
-    counts: Path,
-    model: Path,
-    steps: Path,
-    size_factors: Path,
+    files: ModelFiles,
     running_sums: Path,
     groups: Design,
     seed: int,
@@ -43,15 +39,13 @@ def main(
     calibration: Path,
 ) -> None:
     """Write the p-values of every draw; no row where there is no tested set, or no other way to label the samples."""
-    counted = read_table(counts, text=["gene_id"]).set_index("gene_id")
-    sheet, design = read_model(model, steps, groups)
-    tested = read_table(genes, text=["gene_id"])["gene_id"]
-    comparison = read_comparison(tested, counted, sheet, design, size_factors)
+    modelled = read_modelled(files, groups)
+    comparison, tested = modelled.comparison, list(modelled.genes["gene_id"])
     members = read_table(running_sums, columns=["set", "gene_id"], text=["set", "gene_id"])
-    weights = weigh_sets(members[["set", "gene_id"]], list(dict.fromkeys(members["set"])), list(tested))
+    weights = weigh_sets(members[["set", "gene_id"]], list(dict.fromkeys(members["set"])), tested)
     parts = [pd.DataFrame(columns=list(CALIBRATION_COLUMNS))]
     if weights.sets:
-        labellings = other_labellings(sheet, design, seed, most=draws["labellings"])
+        labellings = other_labellings(modelled.sheet, modelled.design, seed, most=draws["labellings"])
         settings: dict[str, Any] = {
             "seed": seed,
             "n_rotations": draws["rotations"],

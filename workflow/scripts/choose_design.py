@@ -3,8 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from claimcheck.core.steps import run
 from claimcheck.core.tables import read_table, write_table
 from claimcheck.deseq2.design import (
@@ -14,7 +12,7 @@ from claimcheck.deseq2.design import (
     stated_design,
 )
 from claimcheck.qc import gates
-from claimcheck.sourcing.characteristics import sex_of_text
+from claimcheck.qc.sex import complete_sex
 
 
 def main(*, samples: Path, sex: Path, design: dict[str, Any], steps: Path, model: Path, design_gates: Path) -> None:
@@ -53,17 +51,6 @@ def main(*, samples: Path, sex: Path, design: dict[str, Any], steps: Path, model
         reason = f"{n} animals" + ("" if status == "pass" else ": too few to decide anything")
         found.append(gates.Gate("replicates", str(condition), status, int(n), design["min_replicates"], reason))
     write_table(gates.as_table(found), design_gates)
-
-
-def complete_sex(samples: pd.DataFrame, called: pd.DataFrame) -> pd.DataFrame:
-    """Write sex as female or male: as the sheet states it, else as expression tells it; `sex_from` says which."""
-    stated = samples["sex"].map(sex_of_text)
-    calls = dict(zip(called["sample"], called["called"], strict=True))
-    told = (
-        samples["sample"].map(lambda sample: calls.get(sample, "")).where(lambda sex: sex.isin(["female", "male"]), "")
-    )
-    source = pd.Series("", index=samples.index).mask(told != "", "expression").mask(stated != "", "sheet")
-    return samples.assign(sex=stated.where(stated != "", told), sex_from=source)
 
 
 run(main)

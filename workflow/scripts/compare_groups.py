@@ -4,14 +4,14 @@ from pathlib import Path
 from typing import Any
 
 from claimcheck.core.standards import Levels
-from claimcheck.core.steps import step
+from claimcheck.core.steps import run
 from claimcheck.core.tables import read_table, write_table
 from claimcheck.deseq2 import accounting, differential
 from claimcheck.deseq2.design import Design, read_model
 from claimcheck.deseq2.heterogeneity import fit_heterogeneity
 from claimcheck.qc.gates import require_passed
 from claimcheck.qc.panels import select_genes
-from claimcheck.quantification.genes import Annotation, folder_of, read_annotation
+from claimcheck.quantification.genes import read_annotation
 
 
 def main(
@@ -20,11 +20,14 @@ def main(
     model: Path,
     steps: Path,
     gates: Path,
-    annotation: Annotation,
+    transcripts: Path | None,
+    gene_sets: list[Path],
     groups: Design,
     settings: dict[str, Any],
-    looked_at: set[str],
-    claimed: set[str],
+    deleted_gene: str | None,
+    deleted_gene_symbol: str | None,
+    labelled: list[str],
+    claimed: list[str],
     levels: Levels,
     genes: Path,
     summary: Path,
@@ -37,7 +40,9 @@ def main(
     require_passed(read_table(gates, text=True), where=str(gates))
     sheet, design = read_model(model, steps, groups)
     counted = read_table(counts, text=["gene_id"]).set_index("gene_id")[list(sheet["sample"])]
-    filtered = differential.filter_genes(counted, sheet, min_count=settings["min_count"], keep=looked_at | claimed)
+    annotation = read_annotation(transcripts, gene_sets, {deleted_gene: deleted_gene_symbol})
+    looked_at = {gene for gene in (deleted_gene, *labelled) if gene}
+    filtered = differential.filter_genes(counted, sheet, min_count=settings["min_count"], keep=looked_at.union(claimed))
     unused = select_genes(
         settings["size_factors_without"],
         annotation.members,
@@ -65,27 +70,4 @@ def main(
     write_table(accounting.counts_to_look_at(table, dataset, sheet, looked_at), gene_counts)
 
 
-if "snakemake" in globals():
-    with step(snakemake.log[0]):
-        main(
-            counts=Path(snakemake.input.counts),
-            model=Path(snakemake.input.model),
-            steps=Path(snakemake.input.design),
-            gates=Path(snakemake.input.gates),
-            annotation=read_annotation(
-                Path(snakemake.input.transcripts) if snakemake.input.transcripts else None,
-                folder_of(snakemake.input.gene_sets),
-                {snakemake.params.deleted_gene: snakemake.params.deleted_gene_symbol},
-            ),
-            groups=Design(snakemake.params.test, snakemake.params.reference),
-            settings=snakemake.params.differential,
-            looked_at={snakemake.params.deleted_gene, *snakemake.params.labelled} - {None},
-            claimed=set(snakemake.params.claimed),
-            levels=Levels(**snakemake.params.tests["levels"]),
-            genes=Path(snakemake.output.genes),
-            summary=Path(snakemake.output.summary),
-            gene_counts=Path(snakemake.output.gene_counts),
-            heterogeneity=Path(snakemake.output.heterogeneity),
-            outlier_genes=Path(snakemake.output.outlier_genes),
-            dispersions=Path(snakemake.output.dispersions),
-        )
+run(main)

@@ -2,10 +2,11 @@
 
 import logging
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
-from claimcheck.core.steps import step
+from claimcheck.core.steps import run
 from claimcheck.core.tables import write_table
 from claimcheck.sourcing.addresses import parse_optional_address
 from claimcheck.sourcing.archive import Archives
@@ -19,9 +20,7 @@ def main(
     *,
     accession: str,
     tax_id: int,
-    archive: dict[str, str],
-    timeout: float,
-    folder: Path,
+    archive: dict[str, Any],
     run_table: Path,
     attributes: Path,
     responses: Path,
@@ -31,8 +30,8 @@ def main(
         name: parse_optional_address(archive[name], key=f"archive.{name}")
         for name in ("ena", "ncbi", "biosamples", "browser")
     }
-    with open_session(timeout=timeout) as session:
-        archives = Archives(addresses, folder, session)
+    with open_session(timeout=archive["timeout"]) as session:
+        archives = Archives(addresses, responses.parent / "responses", session)
         runs = archives.fetch_runs(accession)
         selected = select_rna_seq(runs, tax_id=tax_id, accession=accession)
         others = runs[~runs["run_accession"].isin(selected["run_accession"])]
@@ -46,15 +45,4 @@ def main(
     write_table(kept, responses)
 
 
-if "snakemake" in globals():
-    with step(snakemake.log[0]):
-        main(
-            accession=snakemake.params.accession,
-            tax_id=snakemake.params.tax_id,
-            archive=snakemake.params.archive,
-            timeout=snakemake.params.archive["timeout"],
-            folder=Path(snakemake.output.responses).parent / "responses",
-            run_table=Path(snakemake.output.run_table),
-            attributes=Path(snakemake.output.attributes),
-            responses=Path(snakemake.output.responses),
-        )
+run(main)

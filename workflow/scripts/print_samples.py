@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 from claimcheck.core.errors import StudyError
-from claimcheck.core.steps import step
+from claimcheck.core.steps import run
 from claimcheck.core.tables import read_table
 from claimcheck.sourcing.samples import DIGEST, SAMPLE_COLUMNS, require_animals
 
@@ -46,9 +46,4 @@ def _shown(table: pd.DataFrame) -> str:
     )
 
 
-if "snakemake" in globals():
-    with step(snakemake.log[0]):
-        main(
-            samples=Path(snakemake.input.samples),
-            calls=Path(snakemake.input.calls) if snakemake.input.calls else None,
-        )
+run(main)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from claimcheck.core.steps import step
+from claimcheck.core.steps import run
 from claimcheck.core.tables import read_table
 from claimcheck.quantification.kallisto import quantify
 
@@ -12,17 +12,18 @@ def main(
     index: Path,
     reads: list[Path],
     checked: list[Path],
-    output: Path,
+    abundance: Path,
+    run_info: Path,
     threads: int,
     fragment_length: float,
     fragment_sd: float,
 ) -> None:
-    """Write abundances and counts of reads to the folder `output`."""
+    """Write abundances and counts of reads, to the same folder."""
     tables = [read_table(path) for path in checked]
     quantify(
         index,
         reads,
-        output,
+        abundance.parent,
         paired=len(reads) == 2 * len(checked),
         threads=threads,
         fragment_length=fragment_length,
@@ -31,14 +32,4 @@ def main(
     )
 
 
-if "snakemake" in globals():
-    with step(snakemake.log[0]):
-        main(
-            index=Path(snakemake.input.index),
-            reads=[Path(path) for path in snakemake.input.reads],
-            checked=[Path(path) for path in snakemake.input.checked],
-            output=Path(snakemake.output.abundance).parent,
-            threads=snakemake.params.threads,
-            fragment_length=snakemake.params.fragment_length,
-            fragment_sd=snakemake.params.fragment_sd,
-        )
+run(main)

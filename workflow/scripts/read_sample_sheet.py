@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from claimcheck.core.steps import step
+from claimcheck.core.steps import run
 from claimcheck.core.tables import read_table, write_table
 from claimcheck.sourcing.samples import check_sheet, require_covariates, select_groups
 
@@ -16,13 +16,4 @@ def main(*, sheet: Path, factor: str, test: str, reference: str, covariates: Seq
     write_table(selected, output)
 
 
-if "snakemake" in globals():
-    with step(snakemake.log[0]):
-        main(
-            sheet=Path(snakemake.input[0]),
-            factor=snakemake.params.factor,
-            test=snakemake.params.test,
-            reference=snakemake.params.reference,
-            covariates=snakemake.params.covariates,
-            output=Path(snakemake.output[0]),
-        )
+run(main)

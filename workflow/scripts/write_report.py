@@ -3,11 +3,10 @@
 from dataclasses import replace
 from pathlib import Path
 
-from claimcheck.core.steps import step
-from claimcheck.core.tables import read_table, write_text
-from claimcheck.figures.claims_input import open_register, read_verdicts
-from claimcheck.page.claims import ClaimResults
-from claimcheck.page.page import Results, render_page
+from claimcheck.core.steps import run
+from claimcheck.core.tables import write_text
+from claimcheck.page.inputs import ClaimFiles, ResultFiles, read_results
+from claimcheck.page.page import render_page
 from claimcheck.page.study_words import Study
 
 # no input: in another clone it has another path, and the page would be written again
@@ -15,194 +14,12 @@ TEMPLATE = Path(__file__).resolve().parents[1] / "report" / "index.html.j2"
 
 
 def main(
-    *,
-    samples: Path,
-    gates: Path,
-    genes: Path,
-    summary: Path,
-    size_factors: Path,
-    outcomes: Path,
-    composition: Path,
-    design: Path,
-    heterogeneity: Path,
-    outlier_genes: Path,
-    mapping: Path | None,
-    reads: Path | None,
-    set_tests: Path | None,
-    sets: Path | None,
-    claims: ClaimResults | None,
-    configuration: Path,
-    provenance: Path,
-    figures: list[Path],
-    page: Path,
-    study: Study,
+    *, files: ResultFiles, claims: ClaimFiles | None, figures: list[Path], drawn: list[Path], page: Path, study: Study
 ) -> None:
-    """Read the tables, render the page and write it; tables that the study does not have are None."""
-    considered = read_table(
-        design,
-        columns=["covariate", "formula", "residual_df", "chosen", "reason"],
-        text=["covariate", "formula", "reason"],
-    )
-    study = replace(study, formula=considered.loc[considered["chosen"], "formula"].iloc[0])
-    results = Results(
-        samples=read_table(samples, columns=["sample", "condition"], text=True),
-        gates=read_table(
-            gates, columns=["gate", "scope", "status", "value", "threshold", "reason", "accepted"], text=True
-        ),
-        outcomes=read_table(outcomes, columns=["question", "outcome", "sentence"], text=True),
-        composition=read_table(
-            composition,
-            columns=["panel", "n_genes", "n_detected", "log2_ratio", "standardised_difference", "differs"],
-            text=["panel", "reason"],
-        ),
-        design=considered,
-        heterogeneity=read_table(heterogeneity, columns=["symbol", "difference", "p_adjusted"], text=["symbol"]),
-        outlier_genes=read_table(outlier_genes, columns=["sample", "n_outlier_genes", "flagged"], text=["sample"]),
-        genes=read_table(
-            genes,
-            columns=[
-                "gene_id",
-                "symbol",
-                "base_mean",
-                "log2_fold_change",
-                "lfc_se",
-                "stat",
-                "p_value",
-                "p_adjusted",
-            ],
-            text=["gene_id", "symbol"],
-        ),
-        summary=read_table(summary, columns=["quantity", "value", "meaning"], text=True),
-        size_factors=read_table(size_factors, columns=["sample", "size_factor", "library_size"], text=["sample"]),
-        mapping=read_table(mapping, columns=["sample", "n_processed", "share_pseudoaligned"], text=["sample"])
-        if mapping
-        else None,
-        reads=read_table(reads, text=["run", "mate", "adapter"]) if reads else None,
-        set_tests=read_table(
-            set_tests,
-            columns=[
-                "set",
-                "family",
-                "n_genes",
-                "effect",
-                "p_max",
-                "p_max_adjusted",
-                "nes",
-                "p_prerank",
-                "p_prerank_adjusted",
-            ],
-            text=["set", "family", "source", "variant", "leading_edge"],
-        ).loc[lambda tests: tests["variant"] == "full"]
-        if set_tests
-        else None,
-        sets=read_table(
-            sets,
-            columns=["set", "family", "n_listed", "n_ranked"],
-            text=["set", "family", "description", "source", "citation", "licence", "checked_on", "lost"],
-        )
-        if sets
-        else None,
-        configuration=configuration.read_text(encoding="utf-8"),
-        provenance=read_table(
-            provenance,
-            columns=["kind", "name", "algorithm", "value", "size"],
-            text=["kind", "name", "algorithm", "value"],
-        ),
-        claims=claims,
-    )
-    write_text(page, render_page(study, results, figures, TEMPLATE))
+    """Read the tables, render the page and write it; it links to the files of `drawn`, which have to be there."""
+    results = read_results(files, claims)
+    formula = results.design.loc[results.design["chosen"], "formula"].iloc[0]
+    write_text(page, render_page(replace(study, formula=formula), results, figures, TEMPLATE))
 
 
-def read_claims(
-    *,
-    register: Path,
-    collection: list[Path],
-    verdicts: Path,
-    robustness: Path,
-    specifications: Path,
-    vetoes: Path,
-    artefacts: Path,
-    controls: Path,
-    set_tests: Path,
-    gene_tests: Path,
-    identification: Path,
-    truth: Path | None,
-) -> ClaimResults:
-    """Read the register and the tables of the claims."""
-    numbers = ["effect", "ci95_low", "ci95_high"]
-    return ClaimResults(
-        register=open_register(register, collection),
-        verdicts=read_verdicts(verdicts),
-        robustness=read_table(
-            robustness,
-            columns=["claim", "axis", "specification", *numbers, "counted", "agrees"],
-            text=["claim", "axis", "specification"],
-        ),
-        specifications=read_table(
-            specifications, columns=["axis", "specification", "run"], text=["axis", "specification", "reason"]
-        ),
-        vetoes=read_table(
-            vetoes, columns=["claim", "veto", "fired"], text=["claim", "veto", "panels", "rerun", "reason"]
-        ),
-        artefacts=read_table(
-            artefacts,
-            columns=["world", "readout", "claim", "predicted", "observed", "fits", *numbers],
-            text=["world", "explanation", "readout", "claim", "looked_at", "predicted", "observed", "fits"],
-        ),
-        controls=read_table(
-            controls,
-            columns=["control", "claim", "n_draws", "share_supported", *numbers],
-            text=["control", "claim", "note"],
-        ),
-        set_tests=read_table(
-            set_tests,
-            columns=["claim", "role", "run", "variant", *numbers],
-            text=["claim", "role", "run", "variant", "leading_edge"],
-        ),
-        gene_tests=read_table(gene_tests, columns=["gene_id", *numbers], text=["gene_id", "symbol"]),
-        identification=read_table(identification, columns=["key", "value", "note"], text=True),
-        truth=read_table(truth, columns=["claim", "planted", "expected", "holds"], text=["claim", "holds"])
-        if truth
-        else None,
-    )
-
-
-if "snakemake" in globals():
-    with step(snakemake.log[0]):
-        main(
-            samples=Path(snakemake.input.samples),
-            gates=Path(snakemake.input.gates),
-            genes=Path(snakemake.input.genes),
-            summary=Path(snakemake.input.summary),
-            size_factors=Path(snakemake.input.size_factors),
-            outcomes=Path(snakemake.input.outcomes),
-            composition=Path(snakemake.input.composition),
-            design=Path(snakemake.input.design),
-            heterogeneity=Path(snakemake.input.heterogeneity),
-            outlier_genes=Path(snakemake.input.outlier_genes),
-            mapping=Path(snakemake.input.mapping) if snakemake.input.mapping else None,
-            reads=Path(snakemake.input.reads) if snakemake.input.reads else None,
-            set_tests=Path(snakemake.input.set_tests) if snakemake.input.set_tests else None,
-            sets=Path(snakemake.input.sets) if snakemake.input.sets else None,
-            claims=read_claims(
-                register=Path(snakemake.input.register),
-                collection=[Path(table) for table in snakemake.input.collection],
-                verdicts=Path(snakemake.input.verdicts),
-                robustness=Path(snakemake.input.robustness),
-                specifications=Path(snakemake.input.specifications),
-                vetoes=Path(snakemake.input.vetoes),
-                artefacts=Path(snakemake.input.artefacts),
-                controls=Path(snakemake.input.controls),
-                set_tests=Path(snakemake.input.claim_set_tests),
-                gene_tests=Path(snakemake.input.gene_tests),
-                identification=Path(snakemake.input.identification),
-                truth=Path(snakemake.input.truth) if snakemake.input.truth else None,
-            )
-            if snakemake.input.register
-            else None,
-            configuration=Path(snakemake.input.configuration),
-            provenance=Path(snakemake.input.provenance),
-            figures=[Path(figure) for figure in snakemake.input.figures],
-            page=Path(snakemake.output.page),
-            study=Study(**snakemake.params.study),
-        )
+run(main)

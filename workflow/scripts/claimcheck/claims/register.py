@@ -88,6 +88,32 @@ def deviations(register: Register, configuration: Mapping[str, Any]) -> dict[str
     return found
 
 
+def describe_register(register: Register, configuration: Mapping[str, Any]) -> pd.DataFrame:
+    """List what identifies a register, what it takes out of sets, and every key in which the configuration deviates from it.
+
+    Returns:
+        key, value, note.
+    """
+    rows = [
+        ("title", register.title, ""),
+        ("publication", register.publication, ""),
+        ("digest", register.digest, "SHA-256 of the content"),
+        ("file_digest", register.file_digest, "SHA-256 of the file"),
+        ("n_claims", str(len(register.claims)), ""),
+        ("n_confirmatory", str(len(register.confirmatory)), "claims whose p-values are adjusted together"),
+    ]
+    for removal in register.primary["removed"]:
+        places = [*removal.get("families", ()), *removal.get("sets", ())]
+        what = f"{', '.join(removal['genes'].values())} from {', '.join(places) or 'every set'}"
+        rows.append(("removed", what, removal["why"]))
+    rows += [("optional set", name, source) for name, source in register.primary["optional_sets"].items()]
+    rows += [
+        (f"deviation: {key}", str(found), f"the primary analysis has {registered}")
+        for key, (registered, found) in deviations(register, configuration).items()
+    ]
+    return pd.DataFrame(rows, columns=["key", "value", "note"])
+
+
 def _check_schema(content: Any, schema: dict[str, Any], path: Path) -> None:
     """Check every claim on its own, so that a message names it by its id, and then the whole."""
     one = {key: schema[key] for key in ("$schema", "$id", "$defs")} | {"$ref": "#/$defs/claim"}

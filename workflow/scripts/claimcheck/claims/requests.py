@@ -44,6 +44,17 @@ class Requests(NamedTuple):
     explored: list[dict[str, Any]]
 
 
+def requests_of_study(configuration: Mapping[str, Any]) -> Requests:
+    """Read the requests of a study from its completed configuration; see `read_requests`."""
+    register, gene_sets = configuration["claims"], configuration["gene_sets"]
+    reference = gene_sets["reference_expression"]
+    return read_requests(
+        None if register == "none" else Path(register),
+        curated=gene_sets["curated"],
+        reference_expression=None if reference == "none" else Path(reference),
+    )
+
+
 def read_requests(claims: Path | None, *, curated: str, reference_expression: Path | None) -> Requests:
     """Read the curated sets and the register of a study, and what the latter asks for.
 

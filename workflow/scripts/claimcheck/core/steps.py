@@ -5,18 +5,16 @@ import logging
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import is_dataclass
+from dataclasses import fields, is_dataclass
 from pathlib import Path
-from types import FunctionType
-from typing import Any, cast, get_type_hints
+from types import FunctionType, NoneType
+from typing import Any, cast, get_args, get_type_hints
 
 from claimcheck.core.disk import disk_full, is_full
 from claimcheck.core.errors import StudyError
-
-PROBLEMS = Path("logs/problems.txt")
-"""Every message of a run that ended in an error, in the order of failure; the workflow prints it last."""
+from claimcheck.core.problems import add_problem
 
 CODE = "code"
 """The param of every rule that changes with the code of its step; no argument."""
@@ -38,13 +36,14 @@ def run(main: Callable[..., None]) -> None:
 def arguments_of(main: Callable[..., None], job: Any) -> dict[str, Any]:
     """Take the arguments of a step from its job by their names and types.
 
-    An argument is the input, output or param of its name, or else the wildcard, or `threads`. All that the rule names is taken; an
-    input without a name is waited for only, and a single output without a name is `output`.
+    An argument is the input, output or param of its name, or else the wildcard, the resource, or `threads`. All that the rule
+    names is taken; an input without a name is waited for only, and a single output without a name is `output`.
 
     Args:
         main: the function of the step. Files are arguments of the type Path, Path | None (no file is None) or list[Path]; a
-            dataclass is made from a param that holds its fields; anything else is taken as it is.
-        job: what Snakemake tells a script: input, output, params, wildcards and threads.
+            dataclass is made from the param of its name, which holds its fields, or else from what the rule names as its fields,
+            and is None, where it may be, if all of these are empty; anything else is taken as it is.
+        job: what Snakemake tells a script: input, output, params, wildcards, resources and threads.
 
     Raises:
         TypeError: the rule names something twice, or something else than `main` takes, or not the kind of files.
@@ -61,27 +60,63 @@ def arguments_of(main: Callable[..., None], job: Any) -> dict[str, Any]:
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise TypeError(f"the rule names {', '.join(twice)} twice among its input, output and params")
-    beside = {**dict(job.wildcards.items()), "threads": job.threads}
+    beside = {**dict(job.resources.items()), **dict(job.wildcards.items()), "threads": job.threads}
     absent, unknown = compare_names(main, names, beside)
     if absent or unknown:
         raise TypeError(
             f"the rule does not name {', '.join(absent) or 'nothing'}, which the step takes, "
             f"and names {', '.join(unknown) or 'nothing'}, which it does not take"
         )
-    types = get_type_hints(main)
-    values = beside | dict(named)
-    return {
-        name: _typed(name, values[name], types[name]) for name in inspect.signature(main).parameters if name in values
-    }
+    return _filled(main, beside | dict(named))
 
 
 def compare_names(
     main: Callable[..., None], named: Iterable[str], beside: Iterable[str]
 ) -> tuple[list[str], list[str]]:
-    """List the arguments that a rule does not name, and what it names that is no argument; what is `beside` may be taken."""
-    parameters = inspect.signature(main).parameters
-    needed = {name for name, parameter in parameters.items() if parameter.default is parameter.empty}
-    return sorted(needed - set(named) - set(beside)), sorted(set(named) - set(parameters))
+    """List the arguments that a rule does not name, and what it names that is no argument; what is `beside` may be taken.
+
+    A dataclass that the rule does not name counts as its fields.
+    """
+    named = set(named)
+    needed, taken = _names(main, named)
+    return sorted(needed - named - set(beside)), sorted(named - taken)
+
+
+def _names(function: Callable[..., Any], named: Collection[str]) -> tuple[set[str], set[str]]:
+    """Return the arguments of a function that it needs, and all that it takes."""
+    types = get_type_hints(function)
+    needed: set[str] = set()
+    taken: set[str] = set()
+    for name, parameter in inspect.signature(function).parameters.items():
+        parts = None if name in named else _dataclass_of(types[name])
+        if parts:
+            of_parts = _names(parts, named)
+            needed |= of_parts[0]
+            taken |= of_parts[1]
+        else:
+            needed |= {name} if parameter.default is parameter.empty else set()
+            taken.add(name)
+    return needed, taken
+
+
+def _filled(function: Callable[..., Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Take the arguments of a function from values by name."""
+    types = get_type_hints(function)
+    filled = {}
+    for name in inspect.signature(function).parameters:
+        parts = _dataclass_of(types[name])
+        if name in values:
+            filled[name] = _typed(name, values[name], types[name])
+        elif parts:
+            is_absent = parts is not types[name] and not any(values.get(field.name) for field in fields(parts))
+            filled[name] = None if is_absent else parts(**_filled(parts, values))
+    return filled
+
+
+def _dataclass_of(kind: Any) -> Any:
+    """Return the dataclass that a type is, or may be besides None; else None."""
+    found = [one for one in (get_args(kind) or (kind,)) if isinstance(one, type) and is_dataclass(one)]
+    return found[0] if len(found) == 1 and set(get_args(kind)) <= {found[0], NoneType} else None
 
 
 def _typed(name: str, value: Any, kind: Any) -> Any:
@@ -94,7 +129,8 @@ def _typed(name: str, value: Any, kind: Any) -> Any:
         if not isinstance(value, str):
             raise TypeError(f"`{name}` is {len(value)} files, and the step takes one")
         return Path(value)
-    return kind(**value) if isinstance(kind, type) and is_dataclass(kind) else value
+    parts = _dataclass_of(kind)
+    return parts(**value) if parts else value
 
 
 @contextmanager
@@ -151,11 +187,6 @@ def _open_log(path: Path) -> logging.Handler:
 
 
 def _fail(message: str) -> None:
-    with suppress(OSError):  # a full disk takes no message, the terminal does
-        PROBLEMS.parent.mkdir(parents=True, exist_ok=True)
-        said = PROBLEMS.read_text(encoding="utf-8") if PROBLEMS.is_file() else ""
-        if f"{message}\n\n" not in said:  # a step that is tried again says the same
-            with PROBLEMS.open("a", encoding="utf-8") as stream:
-                stream.write(f"{message}\n\n")
+    add_problem(message)
     print(f"\nStopped: {message}\n", file=sys.stderr, flush=True)
     sys.exit(1)

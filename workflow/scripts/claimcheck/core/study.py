@@ -9,6 +9,8 @@ from claimcheck.core.schemas import check, complete, load_schema, load_yaml, rep
 from claimcheck.core.tables import listed, read_table
 
 CONFIG = "config/config.yaml"
+SHEET = "config/samples.tsv"
+"""The sample sheet by which a study from the archive states its groups, or freezes them."""
 _NO_STUDY = "start in the study's folder, or name that with --directory"
 
 

@@ -9,7 +9,7 @@ from claimcheck.claims.model import Register
 from claimcheck.claims.reasons import VERDICT_COLUMNS
 from claimcheck.claims.register import read_register
 from claimcheck.core.tables import read_table
-from claimcheck.gene_sets.curated import MEMBER_COLUMNS, SET_COLUMNS, read_collection
+from claimcheck.gene_sets.curated import read_curated
 
 
 def open_register(claims: Path, gene_sets: Sequence[Path]) -> Register:
@@ -19,15 +19,8 @@ def open_register(claims: Path, gene_sets: Sequence[Path]) -> Register:
         claims: the register.
         gene_sets: the tables of the curated gene sets, which lie in one folder; none where the study has none.
     """
-    sets, members = open_collection(gene_sets)
+    sets, members = read_curated(gene_sets)
     return read_register(claims, sets=sets, members=members)
-
-
-def open_collection(gene_sets: Sequence[Path]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Read the curated gene sets of a study, empty frames where it has none."""
-    if not gene_sets:
-        return pd.DataFrame(columns=list(SET_COLUMNS)), pd.DataFrame(columns=list(MEMBER_COLUMNS))
-    return read_collection(gene_sets[0].parent)
 
 
 def read_verdicts(path: Path) -> pd.DataFrame:

@@ -29,7 +29,7 @@ from claimcheck.figures.style import (
     new_figure,
     say_nothing_to_draw,
 )
-from claimcheck.quantification.genes import folder_of, read_annotation
+from claimcheck.quantification.genes import read_annotation
 
 _COLUMNS = ["panel", "sample", "condition", "marker_score", "exon", "junction", "quantity", "value"]
 
@@ -204,9 +204,7 @@ def draw_deleted_gene(
         deleted_gene_symbol: its symbol in the configuration, or "".
         marker, test, reference, simulated: as there.
     """
-    annotation = read_annotation(
-        transcripts, folder_of([str(table) for table in gene_sets]), {deleted_gene: deleted_gene_symbol}
-    )
+    annotation = read_annotation(transcripts, gene_sets, {deleted_gene: deleted_gene_symbol})
     return draw_knockout(
         levels,
         effects,

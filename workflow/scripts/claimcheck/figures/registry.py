@@ -79,6 +79,16 @@ class Figure:
         return {label: words.format_map(self.key) for label, words in self.entry.labels.items()}
 
     @property
+    def shown(self) -> dict[str, Any]:
+        """Category, subcategory (where it has one) and labels in Snakemake's report."""
+        subcategory = {"subcategory": self.entry.subcategory} if self.entry.subcategory else {}
+        return {"category": self.entry.category, "labels": self.labels, **subcategory}
+
+    def file(self, ending: str) -> str:
+        """Return the path of its drawing (svg or pdf), or of the table of what it shows (tsv)."""
+        return f"results/figures/{self.name}.{ending}"
+
+    @property
     def params(self) -> dict[str, Any]:
         """What the job that draws it is told, besides the files of `needs`."""
         return {

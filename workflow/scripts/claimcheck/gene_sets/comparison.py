@@ -8,7 +8,7 @@ import pandas as pd
 
 from claimcheck.core.standards import Levels
 from claimcheck.core.tables import read_table
-from claimcheck.deseq2.design import Design, metadata_of, model_matrix
+from claimcheck.deseq2.design import Design, metadata_of, model_matrix, read_model
 from claimcheck.deseq2.levels import log2_cpm_normalised
 from claimcheck.gene_sets.tests.camera import CAMERA_COLUMNS, camera
 from claimcheck.gene_sets.tests.limma import Floats, GeneFits, fit_genes
@@ -109,22 +109,54 @@ def leading_edge(statistics: pd.Series, weights: pd.Series) -> list[str]:
     return list(edge) if running[peak] > 0 else list(ranked.index[peak + 1 :][members[peak + 1 :]])[::-1]
 
 
-def read_comparison(
-    genes: pd.Series, counts: pd.DataFrame, sheet: pd.DataFrame, design: Design, size_factors: Path
-) -> Comparison:
-    """Take the counts of the tested genes to the model of the differential expression.
+@dataclass(frozen=True)
+class ModelFiles:
+    """Results that the tested genes are compared from, as rules name them.
 
-    Args:
-        genes: ids of the tested genes.
-        counts: integers, genes x samples.
-        sheet: the samples, in the order of the comparison.
-        design: the groups and the covariates.
+    Attributes:
+        genes: results/differential/genes.tsv.
+        counts: results/counts/gene_counts.tsv.
+        model: results/differential/model.tsv, the sheet as it is modelled.
+        steps: results/differential/design.tsv, of which one is the model.
         size_factors: results/expression/size_factors.tsv.
     """
-    factors = read_table(size_factors, text=["sample"]).set_index("sample")["size_factor"]
+
+    genes: Path
+    counts: Path
+    model: Path
+    steps: Path
+    size_factors: Path
+
+
+@dataclass(frozen=True)
+class Modelled:
+    """The tested genes in the model of the differential expression, and what it was read from.
+
+    Attributes:
+        genes: a row a tested gene.
+        counts: integers, all genes x samples of the sheet.
+        factors: size factors by sample, in the order of the sheet.
+        sheet: the samples as they are modelled.
+        design: the groups and the covariates.
+        comparison: of the tested genes.
+    """
+
+    genes: pd.DataFrame
+    counts: pd.DataFrame
+    factors: "pd.Series[float]"
+    sheet: pd.DataFrame
+    design: Design
+    comparison: Comparison
+
+
+def read_modelled(files: ModelFiles, groups: Design) -> Modelled:
+    """Take the counts of the tested genes to the model of the differential expression."""
+    sheet, design = read_model(files.model, files.steps, groups)
     names = list(sheet["sample"])
-    return make_comparison(
-        counts.loc[genes, names],
-        factors[names].to_numpy(dtype=float),
-        model_matrix(metadata_of(sheet, design)),
+    genes = read_table(files.genes, text=["gene_id", "symbol"])
+    counts = read_table(files.counts, text=["gene_id"]).set_index("gene_id")[names]
+    factors = read_table(files.size_factors, text=["sample"]).set_index("sample")["size_factor"][names]
+    comparison = make_comparison(
+        counts.loc[genes["gene_id"]], factors.to_numpy(dtype=float), model_matrix(metadata_of(sheet, design))
     )
+    return Modelled(genes, counts, factors, sheet, design, comparison)

@@ -53,6 +53,39 @@ def read_collection(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     return sets, members
 
 
+def list_tables(folder: str) -> list[str]:
+    """List the tables of the curated sets in a folder, sorted; none where a study has no sets and the folder is "none"."""
+    return [] if folder == "none" else sorted(map(str, Path(folder).glob("*.tsv")))
+
+
+def read_curated(tables: Sequence[Path]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Read the curated sets of a study from their tables, which lie in one folder; empty frames where it has none."""
+    if not tables:
+        return pd.DataFrame(columns=list(SET_COLUMNS)), pd.DataFrame(columns=list(MEMBER_COLUMNS))
+    return read_collection(tables[0].parent)
+
+
+def select_confounders(
+    tables: Sequence[Path], names: Sequence[str], deleted_gene: str | None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Take the named sets and their members from the curated ones, without the deleted gene.
+
+    Raises:
+        StudyError: there is no such set.
+    """
+    sets, members = read_curated(tables)
+    unknown = sorted(set(names) - set(sets["set"]))
+    if unknown:
+        raise StudyError(
+            f"no gene set is called {listed(unknown)}",
+            where="config/config.yaml, report.set_effects.<family>.confounders",
+            expected=f"sets of gene_sets.curated: {listed(sorted(sets['set']), most=12)}",
+            remedy="correct the name, or add the set to the folder gene_sets.curated",
+        )
+    chosen = sets.set_index("set").loc[list(names)].reset_index()
+    return chosen, members[members["set"].isin(names) & (members["gene_id"] != deleted_gene)]
+
+
 def map_sets(
     sets: pd.DataFrame,
     members: pd.DataFrame,

@@ -15,6 +15,7 @@ from scipy.stats import ttest_ind
 
 from claimcheck.core.tables import listed
 from claimcheck.deseq2.design import Design
+from claimcheck.qc.gates import Gate
 
 GROUP_COLUMNS = (
     "panel",
@@ -150,3 +151,21 @@ def composition_banner(aligned: pd.Series, groups: pd.DataFrame) -> str:
     strongest_first = differing.iloc[np.argsort(-differing.abs().to_numpy(), kind="stable")]
     named = [f"{panel} (r = {r:.2f})" for panel, r in strongest_first.items()]
     return f"{BANNER}: the first principal component goes along with {listed(named)}" if named else ""
+
+
+def composition_gates(compared: pd.DataFrame, banner: str) -> list[Gate]:
+    """Warn of every panel that differs between the groups, and of a first component that goes along with one.
+
+    Args:
+        compared: from `compare_panels`.
+        banner: from `composition_banner`.
+    """
+    found = [
+        Gate("composition", row["panel"], "warn", row["log2_ratio"], "", row["reason"])
+        for row in compared[compared["differs"]].to_dict("records")
+    ]
+    if banner:
+        found.append(Gate("composition", "PC1", "warn", "", "", banner))
+    if len(compared) and not found:
+        found.append(Gate("composition", "study", "pass", "", "", "no panel differs between the groups"))
+    return found

@@ -5,7 +5,7 @@ that joins the exons on both sides; a deleted first or last exon leaves no such 
 """
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -23,6 +23,9 @@ CALL_COLUMNS = (
     "block_log2",
     "recombined",
 )
+
+EXON_COLUMNS = ("sample", "condition", "exon", "n_positions", "n_kmers", "depth", "relative_depth")
+JUNCTION_COLUMNS = ("sample", "condition", "left", "right", "n_positions", "n_reads", "skipping")
 
 PSEUDO_DEPTH = 0.5
 """Added to both depths of a log ratio, so that an exon without k-mers has one."""
@@ -51,6 +54,29 @@ class FallingBlock(NamedTuple):
     p_bonferroni: float
     separated: bool
     contrasts: "pd.Series[float]"
+
+
+def join_profiles(
+    profiles: Mapping[str, pd.DataFrame], samples: pd.DataFrame, rule: Mapping[str, Any]
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Put the profiles of the samples together and call who carries a recombined transcript.
+
+    Args:
+        profiles: the exons and junctions of each sample, by its name; none where there are no reads, or no exons to look at.
+        samples: sample, condition.
+        rule: what `call_recombination` asks of a junction.
+
+    Returns:
+        Exons (EXON_COLUMNS), junctions (JUNCTION_COLUMNS) and calls (CALL_COLUMNS).
+    """
+    if not profiles:
+        return (
+            pd.DataFrame(columns=list(EXON_COLUMNS)),
+            pd.DataFrame(columns=list(JUNCTION_COLUMNS)),
+            pd.DataFrame(columns=list(CALL_COLUMNS)),
+        )
+    exons, junctions = tabulate_exons(profiles, samples), tabulate_junctions(profiles, samples)
+    return exons, junctions, call_recombination(exons, junctions, **rule)
 
 
 def tabulate_exons(profiles: Mapping[str, pd.DataFrame], samples: pd.DataFrame) -> pd.DataFrame:

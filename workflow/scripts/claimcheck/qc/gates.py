@@ -56,6 +56,23 @@ def at_most(name: str, meaning: str, values: Mapping[str, float], *, warn: float
     return gates
 
 
+def size_factor_gate(factors: pd.DataFrame, limit: float) -> Gate:
+    """Warn if the genes that composition moves change a size factor by more than a limit.
+
+    Args:
+        factors: sample, relative_difference of the size factors with and without these genes.
+        limit: largest difference, as a share.
+    """
+    largest = factors.loc[factors["relative_difference"].abs().idxmax()]
+    value = abs(float(largest["relative_difference"]))
+    status = "pass" if value <= limit else "warn"
+    reason = (
+        "size factors with and without the genes that composition moves differ by at most "
+        f"{100 * value:.1f} % ({largest['sample']})"
+    )
+    return Gate("size_factors", "study", status, value, limit, reason)
+
+
 def number(value: float) -> str:
     """Write a count with separators, what is below 1 or no whole number with three significant digits, NaN as no number."""
     if math.isnan(value):

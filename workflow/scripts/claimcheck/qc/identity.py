@@ -4,18 +4,28 @@ Cells that cling to a sample can carry most of the gene's transcript over, so a 
 against a deletion, and a level that falls with these cells is none for it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from claimcheck.core.tables import listed
 from claimcheck.deseq2.design import Design
+from claimcheck.deseq2.levels import log2_cpm_of_total
+from claimcheck.qc.exons import find_falling_block
+from claimcheck.qc.gates import Gate
 from claimcheck.qc.regression import Coefficient, coefficients, last_coefficient
 
 CONFIRMED, UNCONFIRMED, CONTRADICTED = "confirmed", "unconfirmed", "contradicted"
+STATUS = {CONFIRMED: "pass", UNCONFIRMED: "warn", CONTRADICTED: "fail"}
+"""Of the gate, by the outcome."""
+
+LEVEL_COLUMNS = ("sample", "condition", "log2_cpm", "marker_score", "residual")
+EFFECT_COLUMNS = ("effect", "estimate", "ci95_low", "ci95_high", "p_value", "df", "n_test", "n_reference")
 
 
 @dataclass(frozen=True)
@@ -54,6 +64,111 @@ class Exons:
     carriers: frozenset[str]
     evidence: str
     by_depth: bool = False
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """What was found about the deleted gene; without one, nothing.
+
+    Attributes:
+        levels: LEVEL_COLUMNS, a row a sample.
+        effects: EFFECT_COLUMNS, a row an estimate.
+        outcomes: question, outcome and sentence.
+        gates: on the outcome, and on samples whose exons do not fit their label.
+    """
+
+    levels: pd.DataFrame
+    effects: pd.DataFrame
+    outcomes: list[tuple[str, str, str]]
+    gates: list[Gate]
+
+
+def assess_knockout(
+    counts: pd.DataFrame,
+    samples: pd.DataFrame,
+    *,
+    seen: Exons | None,
+    gene: tuple[str, str] | None,
+    settings: Mapping[str, Any],
+    composition: pd.DataFrame,
+    design: Design,
+) -> Assessment:
+    """Look whether the test group lacks the deleted gene.
+
+    Args:
+        counts: integers, genes x samples.
+        samples: sample, condition.
+        seen: what the reads say of the gene's exons.
+        gene: id and symbol of the deleted gene; None where the study deletes none.
+        settings: `identity` of the configuration.
+        composition: panel and differs, of all panels that were compared.
+        design: the groups.
+    """
+    if gene is None:
+        return Assessment(pd.DataFrame(columns=list(LEVEL_COLUMNS)), pd.DataFrame(columns=list(EFFECT_COLUMNS)), [], [])
+    other = settings["other_source"]
+    levels = gene_levels(log2_cpm_of_total(counts), samples, gene[0], other["genes"])
+    estimated = level_effects(levels, design)
+    levels["residual"] = residuals_to_reference(levels, design)
+    question = Question(
+        symbol=gene[1],
+        marker_name=other["name"],
+        threshold=settings["threshold"],
+        markers_differ=bool(composition.loc[composition["panel"] == other["panel"], "differs"].eq(True).any()),
+        swap_spreads=settings["swap"]["spreads"],
+        swap_animals=settings["swap"]["min_animals"],
+    )
+    outcome, sentence = judge_knockout(levels, estimated, seen, question, design)
+    gates = [Gate("knockout", "study", STATUS[outcome], outcome, "", sentence)]
+    odd = discordant(levels, seen, design)
+    if odd and outcome != CONTRADICTED:
+        reason = f"the exons of {listed(odd, most=10)} do not fit the label: results without them are needed"
+        gates.append(Gate("discordant_exons", "study", "warn", len(odd), 0, reason))
+    return Assessment(levels, _as_table(estimated, levels, design), [("knockout", outcome, sentence)], gates)
+
+
+def read_exons(exon_table: pd.DataFrame, carriers: pd.DataFrame, design: Design, *, depth_p: float) -> Exons | None:
+    """Say what the exons show: a junction that skips some in certain samples, else a fall of depth between the groups.
+
+    Args:
+        exon_table, carriers: exons and calls from `exons.join_profiles`; empty where the reads say nothing.
+        design: the groups.
+        depth_p: p-value up to which depth alone shows a deletion.
+    """
+    if exon_table.empty:
+        return None
+    if carriers["recombined"].any():
+        first = carriers.iloc[0]
+        left, right = int(first["left"]), int(first["right"])
+        lost = _range(left + 1, right - 1)
+        conditions = exon_table.drop_duplicates("sample").set_index("sample")["condition"]
+        recombined = set(carriers.loc[carriers["recombined"], "sample"])
+        numbers = []
+        for condition in (design.test, design.reference):
+            of_group = list(conditions.index[conditions == condition])
+            numbers.append(f"{len(recombined & set(of_group))} of {len(of_group)} {condition}")
+        evidence = f"reads join exon {left} to exon {right}, past {lost}, in {' and '.join(numbers)} samples"
+        return Exons(lost=lost, carriers=frozenset(recombined), evidence=evidence)
+    block = find_falling_block(exon_table, test=design.test, reference=design.reference)
+    if block is None:
+        return Exons(lost="", carriers=frozenset(), evidence="the reads are too few to tell its exons apart")
+    lost = _range(block.left, block.right)
+    words = (
+        f"depth of {lost} beside the others: log2 {block.effect:.2f}, 95 % interval {block.ci95_low:.2f} to {block.ci95_high:.2f}, "
+        f"p {block.p_bonferroni:.2g} after {block.n_blocks} runs of exons, {design.test} / {design.reference}"
+    )
+    falls = block.p_bonferroni <= depth_p and block.separated and block.ci95_high < 0
+    return Exons(lost if falls else "", frozenset(), f"no junction skips exons; {words}", by_depth=falls)
+
+
+def _range(first: int, last: int) -> str:
+    return f"exon {first}" if first == last else f"exons {first} to {last}"
+
+
+def _as_table(estimated: dict[str, Coefficient], levels: pd.DataFrame, design: Design) -> pd.DataFrame:
+    sizes = levels["condition"].value_counts()
+    table = pd.DataFrame([{"effect": name, **effect._asdict()} for name, effect in estimated.items()])
+    return table.assign(df=table["df"].astype(np.int64), n_test=sizes[design.test], n_reference=sizes[design.reference])
 
 
 def gene_levels(log2_cpm: pd.DataFrame, samples: pd.DataFrame, gene: str, markers: Sequence[str]) -> pd.DataFrame:

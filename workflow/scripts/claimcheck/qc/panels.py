@@ -9,6 +9,7 @@ import pandas as pd
 
 from claimcheck.core.errors import StudyError
 from claimcheck.core.tables import listed
+from claimcheck.qc.gates import Gate, at_most
 
 
 def select_genes(
@@ -80,6 +81,17 @@ def count_shares(counts: pd.DataFrame, groups: Mapping[str, Collection[str] | No
         share = found.sum() / totals.where(totals > 0) if len(found) else totals * np.nan
         rows += [(group, sample, value) for sample, value in share.items()]
     return pd.DataFrame(rows, columns=["group", "sample", "share"]).astype({"share": float})
+
+
+def share_gates(shares: pd.DataFrame, groups: Mapping[str, Mapping[str, Any]]) -> list[Gate]:
+    """Warn of samples with more counts in a group of genes than its `warn` allows; see `count_shares` for the shares."""
+    found: list[Gate] = []
+    for name, group in groups.items():
+        if "warn" in group:
+            of_group = shares[shares["group"] == name]
+            values = dict(zip(of_group["sample"], of_group["share"], strict=True))
+            found += at_most(f"share_{name}", f"share of counts in {name} genes", values, warn=group["warn"])
+    return found
 
 
 def detected_genes(

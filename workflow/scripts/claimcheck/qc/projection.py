@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from claimcheck.deseq2.batched import Floats
+from claimcheck.deseq2.design import Design
 from claimcheck.deseq2.dispersions import LEAST_FITTED, fit_dispersions, fit_trend, rough_dispersions
 
 logger = logging.getLogger("claimcheck.qc.projection")
@@ -113,6 +114,31 @@ def project_variants(values: pd.DataFrame, composition_genes: Set[str]) -> pd.Da
     }
     table = pd.concat(parts, names=["variant"]).reset_index("variant")
     return table.reset_index(drop=True)
+
+
+def gather_covariates(
+    sheet: pd.DataFrame, groups: Design, scores: pd.DataFrame, mapped: pd.DataFrame | None, depth: pd.Series
+) -> pd.DataFrame:
+    """Put together what the components may go along with: group, sex, batch, reads, and the score of each panel.
+
+    Args:
+        sheet: sample, condition, sex, batch.
+        groups: the groups, of which the reference is coded 0.
+        scores: panel, sample, score.
+        mapped: sample, share_pseudoaligned; None where there are no reads.
+        depth: counts in all, by sample.
+
+    Returns:
+        A row a sample, a column a covariate.
+    """
+    table = sheet.set_index("sample")[["condition", "sex", "batch"]].copy()
+    table["condition"] = pd.Categorical(table["condition"], categories=[groups.reference, groups.test])
+    table["counts"] = depth
+    if mapped is not None:
+        table["share pseudoaligned"] = mapped.set_index("sample")["share_pseudoaligned"]
+    for panel, part in scores.groupby("panel", sort=False):
+        table[str(panel)] = part.set_index("sample")["score"]
+    return table
 
 
 def pca_covariates(scores: pd.DataFrame, covariates: pd.DataFrame) -> pd.DataFrame:

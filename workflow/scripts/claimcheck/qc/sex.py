@@ -146,3 +146,19 @@ def _swap(sample: str, stated: Mapping[str, str], called: Mapping[str, str]) -> 
         if other
         else ""
     )
+
+
+def complete_sex(samples: pd.DataFrame, called: pd.DataFrame) -> pd.DataFrame:
+    """Write sex as female or male: as the sheet states it, else as expression tells it; `sex_from` says which.
+
+    Args:
+        samples: sample, sex and more, as text.
+        called: sample, called; from `check_sex`.
+    """
+    stated = samples["sex"].map(sex_of_text)
+    calls = dict(zip(called["sample"], called["called"], strict=True))
+    told = (
+        samples["sample"].map(lambda sample: calls.get(sample, "")).where(lambda sex: sex.isin(["female", "male"]), "")
+    )
+    source = pd.Series("", index=samples.index).mask(told != "", "expression").mask(stated != "", "sheet")
+    return samples.assign(sex=stated.where(stated != "", told), sex_from=source)

@@ -5,8 +5,39 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from claimcheck.qc.gates import number
+from claimcheck.qc.gates import Gate, number
 from claimcheck.qc.identity import CONFIRMED, CONTRADICTED
+from claimcheck.qc.panels import select_genes
+from claimcheck.quantification.genes import Annotation
+
+
+def assess_tissue(
+    normalised: pd.DataFrame, tpm: pd.DataFrame | None, rule: dict[str, Any], annotation: Annotation
+) -> tuple[tuple[str, str, str], Gate]:
+    """Look whether the samples express what their tissue must express.
+
+    Args:
+        normalised: normalised counts, genes x samples.
+        tpm: TPM, genes x samples; None where there are none.
+        rule: `identity.tissue` of the configuration.
+        annotation: the genes and the members of the curated sets.
+
+    Returns:
+        Question, outcome and sentence, and the gate. It never fails: claims that need the tissue are not tested then, and the
+        study itself goes on.
+
+    Raises:
+        StudyError: there is no such panel.
+    """
+    named = {"sets": [rule["panel"]] if rule["panel"] else []}
+    where = "config/config.yaml, identity.tissue.panel"
+    panel = select_genes(named, annotation.members, annotation.genes, where=where) or frozenset()
+    markers = [gene for genes in rule["markers"] for gene in genes]
+    symbols = dict(zip(markers, annotation.symbols_of(markers), strict=True))
+    panel_tpm = None if tpm is None else tpm.loc[tpm.index.isin(panel)]
+    outcome, sentence = judge_tissue(normalised, panel_tpm, rule, symbols)
+    status = "pass" if outcome == CONFIRMED else "warn"
+    return ("tissue", outcome, sentence), Gate("tissue", "study", status, outcome, "", sentence)
 
 
 def judge_tissue(

@@ -27,18 +27,19 @@ class Annotation:
         return [symbols.get(gene, gene) for gene in gene_ids]
 
 
-def read_annotation(transcripts: Path | None, curated: str, named: Mapping[str, str] | None = None) -> Annotation:
+def read_annotation(
+    transcripts: Path | None, gene_sets: Sequence[Path], named: Mapping[str | None, str | None] | None = None
+) -> Annotation:
     """Read names and biotypes of the genes, and the members of the curated sets.
 
     A gene codes for protein if one of its transcripts does; else its biotype is that of most of them.
 
     Args:
         transcripts: results/reference/transcripts.tsv; None where a study has no reference.
-        curated: folder of the curated sets, or "none".
+        gene_sets: tables of the curated sets; none where a study has none.
         named: symbols of genes that neither may know; empty ones are no names.
     """
-    tables = [] if curated == "none" else sorted(Path(curated).glob("*.tsv"))
-    parts = [read_table(path, text=True) for path in tables]
+    parts = [read_table(path, text=True) for path in sorted(gene_sets)]
     lists = [part[["set", "gene_id", "symbol"]] for part in parts if {"set", "gene_id", "symbol"} <= set(part)]
     members = pd.concat(lists, ignore_index=True) if lists else pd.DataFrame(columns=["set", "gene_id", "symbol"])
     extra = pd.DataFrame([pair for pair in (named or {}).items() if all(pair)], columns=["gene_id", "symbol"])
@@ -49,11 +50,6 @@ def read_annotation(transcripts: Path | None, curated: str, named: Mapping[str, 
         known = symbols.merge(_gene_biotypes(listed), on="gene_id").sort_values("gene_id")
         genes = pd.concat([known, genes]).drop_duplicates("gene_id")
     return Annotation(genes.reset_index(drop=True), members)
-
-
-def folder_of(tables: Sequence[str]) -> str:
-    """Return the folder that tables of curated sets are in, or "none" without any."""
-    return str(Path(tables[0]).parent) if tables else "none"
 
 
 def _gene_biotypes(transcripts: pd.DataFrame) -> pd.DataFrame:

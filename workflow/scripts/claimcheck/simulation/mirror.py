@@ -2,8 +2,9 @@
 
 import gzip
 import hashlib
+import logging
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from claimcheck.simulation.reads import Pairs, fastq
+from claimcheck.core.tables import whole_file, write_table
+from claimcheck.simulation.reads import Pairs, Pool, draw_pairs, fastq
+from claimcheck.simulation.world import Floats
 
 HOST = "ftp.sra.ebi.ac.uk"
 REPORT_COLUMNS = [
@@ -37,6 +40,8 @@ REPORT_COLUMNS = [
     "run_alias",
 ]
 _LEVEL = 4
+
+logger = logging.getLogger("claimcheck.simulation")
 
 
 @contextmanager
@@ -131,6 +136,68 @@ def write_run(folder: Path, run: str, pairs: Pairs) -> dict[str, str | int]:
         "fastq_md5": ";".join(sums),
         "fastq_bytes": ";".join(sizes),
     }
+
+
+def write_archive(
+    archive: Path,
+    plan: pd.DataFrame,
+    settings: Mapping[str, Any],
+    animals: Sequence[str],
+    pool: Pool,
+    *,
+    weights: Floats,
+    outside: Floats,
+    seed: int,
+) -> None:
+    """Draw the reads of all runs and write them as the archive keeps them, with its file report; whole or not at all.
+
+    Args:
+        archive: folder of the mirror.
+        plan: from `plan_runs`.
+        settings: the `simulation` section of the configuration.
+        animals: in the order of the columns of `weights`.
+        pool: what reads are drawn from.
+        weights: sequences of the pool x animals.
+        outside: (sequences of the pool,), of the run that is none of the study's.
+        seed: of the reads.
+    """
+    with whole_folder(archive) as partial:
+        files = pd.DataFrame(index=plan.index, columns=[])
+        for accession, runs in plan.groupby("sample_accession", sort=True):
+            animal = runs["animal"].iloc[0]
+            column = None if pd.isna(animal) else list(animals).index(animal)
+            source = outside if column is None else weights[:, column]
+            rng = np.random.default_rng([seed, len(weights) if column is None else column])
+            pairs = draw_pairs(settings["reads"], pool, source, int(str(runs["last_pair"].max())), rng)
+            for row in runs.itertuples():
+                part = pairs.part(int(str(row.first_pair)), int(str(row.last_pair)))
+                for name, value in write_run(partial, str(row.run_accession), part).items():
+                    files.loc[row.Index, name] = value
+            logger.info("%s: %s", accession, ", ".join(runs["run_accession"]))
+        study = settings["archive"]["study_accession"]
+        write_table(plan.join(files)[list(REPORT_COLUMNS)], partial / "filereport" / f"{study}.tsv")
+
+
+def archived_samples(samples: pd.DataFrame, plan: pd.DataFrame) -> pd.DataFrame:
+    """Name animals as the archive does, with their runs joined by `;`.
+
+    Args:
+        samples: one row an animal: animal, condition, sex, marrow_level, muscle_level.
+        plan: from `plan_runs`.
+    """
+    runs = plan.dropna(subset="animal").groupby("animal")
+    named = samples.assign(
+        run=samples["animal"].map(runs["run_accession"].agg(";".join)),
+        animal=samples["animal"].map(runs["sample_accession"].first()),
+    )
+    columns = ["animal", "run", "condition", "sex", "marrow_level", "muscle_level"]
+    return named[columns].sort_values("animal")
+
+
+def write_packed(lines: Iterable[str], path: Path) -> None:
+    """Write lines as gzip, whole or not at all."""
+    with whole_file(path) as partial:
+        partial.write_bytes(compressed("".join(lines).encode()))
 
 
 def compressed(content: bytes) -> bytes:

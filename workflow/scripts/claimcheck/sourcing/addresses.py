@@ -109,3 +109,13 @@ def check_name(name: str, pattern: re.Pattern[str], *, kind: str, where: str) ->
 def parse_optional_address(text: str, *, key: str) -> Address | None:
     """Read an address of the configuration that may be `none`; raises as `parse_address`."""
     return None if text == "none" else parse_address(text, key=key)
+
+
+def local_paths(*addresses: str | None) -> list[str]:
+    """Keep the addresses that are paths on this machine, each once, sorted; None and `none` are no address."""
+    return sorted({address for address in addresses if address not in (None, "none") and "://" not in address})
+
+
+def file_or_none(path: str) -> str | list[str]:
+    """Return a path of the configuration that may be `none` as an input of a rule, which has no file then."""
+    return [] if path == "none" else path

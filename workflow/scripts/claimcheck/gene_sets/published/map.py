@@ -1,18 +1,19 @@
 """From published sets to sets of the study's genes; no gene is lost without being named, with the reason."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
 
 from claimcheck.core.errors import StudyError
-from claimcheck.core.tables import listed
-from claimcheck.gene_sets.curated import MEMBER_COLUMNS, SET_COLUMNS
-from claimcheck.gene_sets.published.formats import IDENTIFIERS, read_sets
+from claimcheck.core.tables import listed, read_table
+from claimcheck.gene_sets.curated import MEMBER_COLUMNS, SET_COLUMNS, read_curated
+from claimcheck.gene_sets.published.formats import IDENTIFIERS, read_sets, read_text
 from claimcheck.gene_sets.published.names import GeneNames
-from claimcheck.gene_sets.published.orthologs import Orthologs
-from claimcheck.gene_sets.published.sources import Published, PublishedSet
+from claimcheck.gene_sets.published.orthologs import Orthologs, read_orthologs
+from claimcheck.gene_sets.published.sources import ORTHOLOGS, Published, PublishedSet
 
 RELEASED_COLUMNS = (*SET_COLUMNS, "version", "sha256", "n_source", "n_mapped", "n_lost")
 LOST_COLUMNS = ("set", "gene", "reason")
@@ -44,6 +45,45 @@ class Released:
             pd.DataFrame(self.lost, columns=list(LOST_COLUMNS)),
             pd.DataFrame(self.missing, columns=list(MISSING_COLUMNS)),
         )
+
+
+def map_collections(
+    asked: Iterable[Published],
+    folder: Path,
+    states: Mapping[tuple[str, str], Mapping[str, str]],
+    names: GeneNames,
+    *,
+    tax_id: int,
+    excluded: Collection[str],
+    min_share: float,
+) -> Released:
+    """Turn the collections that were fetched into sets of the study's genes.
+
+    Args:
+        asked: from `sources.read_published`.
+        folder: of the fetched files, `<collection>.<file>`.
+        states: release, sha256, status and message of every file, by collection and file.
+        names: of the study's annotation.
+        tax_id: NCBI taxonomy id of the study's species.
+        excluded, min_share: as in `map_collection`.
+    """
+    released = Released()
+    for collection in asked:
+        if collection.format != "table":
+            orthologs, problems = _of_other_species(collection, folder, states, tax_id)
+            used = [file.name for file in collection.files if file.name not in problems]
+            map_collection(
+                collection,
+                released,
+                files={name: folder / f"{collection.name}.{name}" for name in used},
+                problems=problems,
+                provenance={name: _origin(states[collection.name, name]) for name in used},
+                names=names,
+                orthologs=orthologs,
+                excluded=excluded,
+                min_share=min_share,
+            )
+    return released
 
 
 def map_collection(
@@ -125,6 +165,23 @@ def join_released(
     return sets.fillna(""), members.fillna("")
 
 
+def read_all_sets(
+    gene_sets: Sequence[Path], downloaded_sets: Path, downloaded_members: Path
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Read the curated and the released sets of a study, these without the members that they yield to another family.
+
+    Args:
+        gene_sets: tables of the curated sets; none where a study has none.
+        downloaded_sets, downloaded_members: results of the mapping.
+
+    Returns:
+        Sets and members as from `join_released`.
+    """
+    released = read_table(downloaded_sets, text=True), read_table(downloaded_members, text=True)
+    sets, members = join_released(read_curated(gene_sets), released)
+    return sets, members[members["yielded_to"] == ""].drop(columns="yielded_to")
+
+
 def map_genes(
     source: pd.DataFrame, names: GeneNames, orthologs: Mapping[str, Orthologs], excluded: Collection[str]
 ) -> pd.DataFrame:
@@ -182,3 +239,32 @@ def describe(
         "n_mapped": int(is_found.sum()),
         "n_lost": int((~is_found).sum()),
     }
+
+
+def _of_other_species(
+    collection: Published, folder: Path, states: Mapping[tuple[str, str], Mapping[str, str]], tax_id: int
+) -> tuple[dict[str, Orthologs], dict[str, str]]:
+    """Return the orthologs for each file of another species, and why files of the collection cannot be used."""
+    orthologs: dict[str, Orthologs] = {}
+    problems: dict[str, str] = {}
+    path = folder / f"{ORTHOLOGS}.table"
+    for file in collection.files:
+        state = states[collection.name, file.name]
+        if state["status"] != "used":
+            problems[file.name] = f"{file.name} {state['status']}: {state['message']}"
+        elif file.tax_id not in (None, tax_id) and not path.exists():
+            problems[file.name] = "its genes are of another species, and there is no table of orthologs"
+        elif file.tax_id not in (None, tax_id):
+            orthologs[file.name] = _orthologs_between(path, file.tax_id, tax_id)
+    return orthologs, problems
+
+
+@cache
+def _orthologs_between(path: Path, source_tax_id: int, target_tax_id: int) -> Orthologs:
+    """Read the table of orthologs once for all files of a species."""
+    return read_orthologs(read_text(path), source_tax_id=source_tax_id, target_tax_id=target_tax_id, where=str(path))
+
+
+def _origin(state: Mapping[str, str]) -> dict[str, str]:
+    """Return what a set says of the file it is from; the day of its first use stands in the lock, not among results."""
+    return {"version": state["release"], "sha256": state["sha256"], "checked_on": ""}

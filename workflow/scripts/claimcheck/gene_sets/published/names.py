@@ -10,6 +10,7 @@ import pandas as pd
 from claimcheck.core.errors import StudyError
 from claimcheck.core.identifiers import strip_version
 from claimcheck.core.tables import listed, read_table
+from claimcheck.gene_sets.published.formats import read_text
 
 MODEL_COLUMNS = {
     "1. MGI accession id": "mgi",
@@ -92,6 +93,18 @@ class GeneNames:
             if genes:
                 return genes
         return set()
+
+
+def read_names(models: Path, annotation: pd.DataFrame, aliases: str, *, is_complete: bool) -> GeneNames:
+    """Read what is known of the names of genes.
+
+    Args:
+        models: MGI's report of gene models, which need not be there.
+        annotation, is_complete: as in `GeneNames`.
+        aliases: see `read_aliases`.
+    """
+    found = read_gene_models(read_text(models), where=str(models)) if models.exists() else None
+    return GeneNames(annotation, found, read_aliases(aliases), is_complete=is_complete)
 
 
 def read_gene_models(text: str, *, where: str) -> pd.DataFrame:

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from claimcheck.core.errors import StudyError
 from claimcheck.core.schemas import complete, load_schema
 from claimcheck.core.tables import listed
-from claimcheck.sourcing.addresses import parse_address
+from claimcheck.sourcing.addresses import local_paths, parse_address
 
 GENES, ORTHOLOGS = "genes", "orthologs"
 """The two tables that are no collections: they turn identifiers into genes of the study."""
@@ -107,6 +108,20 @@ def read_published(collections: Mapping[str, Any]) -> tuple[Published, ...]:
         )
     _check(found)
     return tuple(found)
+
+
+def list_local_files(collections: Mapping[str, Any]) -> list[str]:
+    """List the files of collections that are on this machine; one that is not there is no input, but reported as unreachable."""
+    tables = [collections[name] for name in (GENES, ORTHOLOGS)]
+    found = [(file, {}) for file in tables if file] + [
+        (file, source) for source in collections["sources"].values() for file in source["files"].values()
+    ]
+    addresses = [
+        address.replace("{release}", source.get("release", "unversioned"))
+        for file, source in found
+        for address in (file["address"], *file.get("copies", ()))
+    ]
+    return [path for path in local_paths(*addresses) if Path(path).is_file()]
 
 
 def _table(name: str, table: Mapping[str, Any], *, is_enabled: bool) -> Published:
