@@ -38,7 +38,7 @@ if not SCRIPTS.is_dir():
 sys.path.insert(0, str(SCRIPTS))
 
 from claimcheck.claims.requests import read_requests
-from claimcheck.core.dependencies import digests_of_steps
+from claimcheck.core.dependencies import digest_of_tables, digests_of_steps
 from claimcheck.core.disk import check_disk
 from claimcheck.core.errors import StudyError
 from claimcheck.core.steps import CODE, PROBLEMS
@@ -122,7 +122,8 @@ def complete_rules():
     local = set(workflow._localrules)
     for name, step in own_rules().items():
         if name in digests:
-            step.set_params(**{CODE: digests[name]})
+            tables = digest_of_tables(*step.input, *step.output)
+            step.set_params(**{CODE: digests[name] + tables})
         if name in local:
             workflow.localrules(step.name)
 
@@ -161,7 +162,7 @@ def local_inputs(*addresses):
 @cache
 def read_files_by(column, path, version):
     """Read the sheet of FASTQ files once for all samples; `version` changes with it."""
-    table = read_table(path, text=True)
+    table = read_table(path)
     return table, table.groupby(column, sort=False).indices
 
 
@@ -183,7 +184,7 @@ def files_of_run(run):
 def all_runs():
     """List the runs of all samples."""
     sheet = checkpoints.resolve_samples.get().output.read_files
-    return sorted(set(read_table(Path(sheet), text=True)["run_accession"]))
+    return sorted(set(read_table(Path(sheet))["run_accession"]))
 
 
 def runs_of_sample(sample):
@@ -201,7 +202,7 @@ def of_samples(pattern):
 
     def fill(wildcards):
         sheet = checkpoints.resolve_samples.get().output.samples
-        return expand(pattern, sample=read_table(Path(sheet), text=True)["sample"])
+        return expand(pattern, sample=read_table(Path(sheet))["sample"])
 
     return fill
 

@@ -38,8 +38,8 @@ def main(
     outputs: dict[str, Path],
 ) -> None:
     """Write levels, effects, exons, junctions, carriers, outcomes and gates; tables of what is not asked are empty."""
-    sheet = read_table(samples, text=True)
-    counted = read_table(counts, text=["gene_id"]).set_index("gene_id")[list(sheet["sample"])]
+    sheet = read_table(samples)
+    counted = read_table(counts).set_index("gene_id")[list(sheet["sample"])]
     outcomes: list[tuple[str, str, str]] = []
     found: list[gates.Gate] = []
     exon_table, junctions, carriers = _profiles(profiles, sheet, settings["junction"])
@@ -61,7 +61,7 @@ def main(
             symbol=annotation.symbols_of([deleted_gene])[0],
             marker_name=settings["other_source"]["name"],
             threshold=settings["threshold"],
-            markers_differ=_differs(read_table(composition, text=["panel"]), settings["other_source"]["panel"]),
+            markers_differ=_differs(read_table(composition), settings["other_source"]["panel"]),
         )
         seen = _read_exons(exon_table, carriers, design) if len(exon_table) else None
         outcome, sentence = knockout.judge_knockout(levels, estimated, seen, question, design)
@@ -73,11 +73,11 @@ def main(
             found.append(gates.Gate("discordant_exons", "study", "warn", len(odd), 0, reason))
     if settings["tissue"]:
         rule = settings["tissue"]
-        factors = read_table(size_factors, text=["sample"]).set_index("sample")["size_factor"]
+        factors = read_table(size_factors).set_index("sample")["size_factor"]
         named = {"sets": [rule["panel"]] if rule["panel"] else []}
         where = "config/config.yaml, identity.tissue.panel"
         panel = select_genes(named, annotation.members, annotation.genes, where=where) or frozenset()
-        levels_tpm = read_table(tpm, text=["gene_id"]).set_index("gene_id") if tpm else None
+        levels_tpm = read_table(tpm).set_index("gene_id") if tpm else None
         panel_tpm = None if levels_tpm is None else levels_tpm.loc[levels_tpm.index.isin(panel)]
         markers = [gene for genes in rule["markers"] for gene in genes]
         symbols = dict(zip(markers, annotation.symbols_of(markers), strict=True))
@@ -104,7 +104,7 @@ def _profiles(
             pd.DataFrame(columns=junction_columns),
             pd.DataFrame(columns=list(exon_profiles.CALL_COLUMNS)),
         )
-    profiles = {path.stem: read_table(path, text=["kind"]) for path in paths}
+    profiles = {path.stem: read_table(path) for path in paths}
     exon_table = exon_profiles.tabulate_exons(profiles, sheet)
     junctions = exon_profiles.tabulate_junctions(profiles, sheet)
     return exon_table, junctions, exon_profiles.call_recombination(exon_table, junctions, **rule)

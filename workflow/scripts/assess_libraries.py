@@ -29,11 +29,11 @@ def main(
     library_gates: Path,
 ) -> None:
     """Write the tables of all samples and the gates on them."""
-    sheet = read_table(samples, text=True)
+    sheet = read_table(samples)
     by_sample = {path.parent.name: path for path in run_infos}
     mapped = read_mapping({name: by_sample[name] for name in sheet["sample"]})
     measured = joined(library_parts, list(sheet["sample"]))
-    of_reads = read_table(reads, text=["run", "mate"])
+    of_reads = read_table(reads)
     write_table(mapped, mapping)
     write_table(measured, libraries)
     write_table(joined(gene_body_parts, list(sheet["sample"])), gene_body)
@@ -80,7 +80,7 @@ def main(
 def joined(parts: list[Path], samples: list[str]) -> pd.DataFrame:
     """Put the tables of single samples together in the order of the samples; each is named after its sample."""
     by_sample = {path.stem: path for path in parts}
-    tables = [read_table(by_sample[sample], text=["sample", "strandedness"]) for sample in samples]
+    tables = [read_table(by_sample[sample]) for sample in samples]
     return pd.concat(tables, ignore_index=True)
 
 

@@ -33,8 +33,8 @@ def main(
     outputs: dict[str, Path],
 ) -> None:
     """Write all tables and the gates on them."""
-    sheet = read_table(samples, text=True)
-    counted = read_table(counts, text=["gene_id"]).set_index("gene_id")[list(sheet["sample"])]
+    sheet = read_table(samples)
+    counted = read_table(counts).set_index("gene_id")[list(sheet["sample"])]
     levels = log2_cpm_of_total(counted)
     tables: dict[str, pd.DataFrame] = {}
 
@@ -91,7 +91,7 @@ def _known(
     table["condition"] = pd.Categorical(table["condition"], categories=[design.reference, design.test])
     table["counts"] = depth
     if mapping:
-        mapped = read_table(mapping, text=["sample"]).set_index("sample")
+        mapped = read_table(mapping).set_index("sample")
         table["share pseudoaligned"] = mapped["share_pseudoaligned"]
     for panel, part in scores.groupby("panel", sort=False):
         table[str(panel)] = part.set_index("sample")["score"]

@@ -42,11 +42,11 @@ def main(
     calibration: Path,
 ) -> None:
     """Write the p-values of every draw; no row where there is no tested set, or no other way to label the samples."""
-    counted = read_table(counts, text=["gene_id"]).set_index("gene_id")
+    counted = read_table(counts).set_index("gene_id")
     sheet, design = read_model(model, steps, groups)
-    tested = read_table(genes, text=["gene_id"])["gene_id"]
+    tested = read_table(genes)["gene_id"]
     comparison = read_comparison(tested, counted, sheet, design, size_factors)
-    members = read_table(running_sums, columns=["set", "gene_id"], text=["set", "gene_id"])
+    members = read_table(running_sums)
     weights = weigh_sets(members[["set", "gene_id"]], list(dict.fromkeys(members["set"])), list(tested))
     parts = [pd.DataFrame(columns=list(CALIBRATION_COLUMNS))]
     if weights.sets:

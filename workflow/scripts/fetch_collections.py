@@ -69,7 +69,7 @@ def main(*, collections: dict[str, Any], folder: Path, table: Path, timeout: flo
                         write_lock(lock_path, lock)
                     link(found.path, folder / f"{collection.name}.{file.name}")
                     rows.append(used(collection, file, found))
-    write_table(pd.DataFrame(rows, columns=COLUMNS).fillna(""), table)
+    write_table(pd.DataFrame(rows, columns=COLUMNS).astype(object).fillna(""), table)
 
 
 def check(collection: Published, file: PublishedFile, path: Path) -> None:

@@ -34,7 +34,7 @@ def main(
     overlap: Path,
 ) -> None:
     """Write the sets, their members, the genes that were lost, the sets that are missing, and what any two sets share."""
-    states = read_table(fetched, text=True).set_index(["collection", "file"])
+    states = read_table(fetched).set_index(["collection", "file"])
     names = read_names(folder, transcripts, curated, collections["aliases"])
     released = Released()
     for collection in read_published(collections):

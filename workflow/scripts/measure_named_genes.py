@@ -113,15 +113,15 @@ def main(
     figures = figure_groups(report, left_out=left_out, explored=explored)
     named = list_genes(figures, annotation.members, deleted_gene=deleted_gene)
     sheet, design = read_model(model, steps, groups)
-    counted = read_table(counts, text=["gene_id"]).set_index("gene_id")[list(sheet["sample"])]
-    factors = read_table(size_factors, text=["sample"]).set_index("sample")["size_factor"]
+    counted = read_table(counts).set_index("gene_id")[list(sheet["sample"])]
+    factors = read_table(size_factors).set_index("sample")["size_factor"]
     measured = measure_genes(
         named,
         counts=counted,
         factors=factors[list(sheet["sample"])],
         sheet=sheet,
         design=design,
-        genes=read_table(genes, text=["gene_id", "symbol"]),
+        genes=read_table(genes),
         few_residual_df=few_residual_df,
         levels=interval_levels,
     ).assign(symbol=annotation.symbols_of(named["gene_id"]))

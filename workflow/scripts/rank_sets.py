@@ -8,7 +8,7 @@ import pandas as pd
 from claimcheck.claims.requests import WHOLE
 from claimcheck.core.standards import Levels
 from claimcheck.core.steps import run
-from claimcheck.core.tables import read_table, write_table
+from claimcheck.core.tables import columns_of, read_table, write_table
 from claimcheck.deseq2.design import Design, read_model
 from claimcheck.gene_sets.comparison import read_comparison, run_tests
 from claimcheck.gene_sets.curated import map_sets, read_collection
@@ -17,37 +17,6 @@ from claimcheck.gene_sets.tests.false_discovery import benjamini_hochberg
 from claimcheck.gene_sets.tests.prerank import prerank, rank_genes
 from claimcheck.gene_sets.tests.weights import weigh_sets
 from claimcheck.quantification.genes import read_annotation
-
-COLUMNS = (
-    "set",
-    "family",
-    "source",
-    "variant",
-    "n_genes",
-    "effect",
-    "ci95_low",
-    "ci95_high",
-    "p_rotation_up",
-    "p_rotation_down",
-    "p_rotation_two_sided",
-    "p_camera",
-    "inter_gene_correlation",
-    "nes",
-    "p_prerank",
-    "leading_edge",
-    "p_prerank_adjusted",
-    "enrichment_score",
-    "se",
-    "df",
-    "ci90_low",
-    "ci90_high",
-    "mde",
-    "p_score",
-    "p_camera_up",
-    "p_camera_down",
-    "p_max",
-    "p_max_adjusted",
-)
 
 
 def main(
@@ -71,15 +40,15 @@ def main(
     running_sums: Path,
 ) -> None:
     """Write the manifest of the sets, their tests in every variant, and the running sums of the full sets."""
-    table = read_table(genes, text=["gene_id", "symbol"])
+    table = read_table(genes)
     annotated = read_annotation(transcripts, gene_sets["curated"]).genes
     ranking = rank_genes(
         table,
         biotypes=annotated.set_index("gene_id")["biotype"],
         ranked_biotypes=gene_sets["ranked_biotypes"],
     )
-    counted = read_table(counts, text=["gene_id"]).set_index("gene_id")
-    released = read_table(downloaded_sets, text=True), read_table(downloaded_members, text=True)
+    counted = read_table(counts).set_index("gene_id")
+    released = read_table(downloaded_sets), read_table(downloaded_members)
     described, members = join_released(read_collection(Path(gene_sets["curated"])), released)
     members = members[members["yielded_to"] == ""].drop(columns="yielded_to")
     comparison = read_comparison(table["gene_id"], counted, *read_model(model, steps, groups), size_factors)
@@ -113,7 +82,7 @@ def main(
         if variant == WHOLE:
             write_table(mapped, sets)
             write_table(corners, running_sums)
-    write_table(pd.concat(parts, ignore_index=True)[list(COLUMNS)], tests)
+    write_table(pd.concat(parts, ignore_index=True)[columns_of(tests)], tests)
 
 
 run(main)

@@ -42,11 +42,11 @@ def main(
         *(describe_files(kind, paths, rule=rule) for kind, (rule, paths) in fetched.items()),
     ]
     if read_files:
-        table = read_table(read_files, columns=["run_accession", "mate", "md5", "size"], text=True)
+        table = read_table(read_files)
         layout = "single" if (table["mate"] == "").all() else "paired"
         parts.append(describe_reads(reads, table, rule=f"fetch_{layout}_reads"))
     if collections:
-        table = read_table(collections, columns=["collection", "file", "sha256", "bytes", "status"], text=True)
+        table = read_table(collections)
         parts.append(describe_collections(table, Path("resources/collections"), rule="fetch_collections"))
     write_table(pd.concat(parts, ignore_index=True), output)
 

@@ -73,7 +73,7 @@ def main(
     _require_space(files)
     _require_reads(files, has_objects=has_objects)
     write_table(files, read_files_table)
-    write_table(stated, calls)
+    write_table(stated.fillna("").astype(str), calls)
     write_table(selected.drop(columns=[column for column in CALL_COLUMNS if column in selected]), samples)
 
 
@@ -203,7 +203,7 @@ def _require_reads(files: pd.DataFrame, *, has_objects: bool) -> None:
 
 def _require_space(files: pd.DataFrame) -> None:
     """Check before the first download that all of them fit on the disk."""
-    sizes = pd.to_numeric(files["size"].astype(str).replace("", "0"))
+    sizes = files["size"].replace("", 0)
     missing = [
         size
         for run, path, size in zip(files["run_accession"], files["path"], sizes, strict=True)

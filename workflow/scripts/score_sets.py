@@ -8,15 +8,12 @@ import pandas as pd
 from claimcheck.core.errors import StudyError
 from claimcheck.core.standards import Levels
 from claimcheck.core.steps import run
-from claimcheck.core.tables import listed, read_table, write_table
+from claimcheck.core.tables import columns_of, listed, read_table, write_table
 from claimcheck.deseq2.design import Design, read_model
-from claimcheck.gene_sets.comparison import TESTED_COLUMNS, read_comparison, run_tests
+from claimcheck.gene_sets.comparison import read_comparison, run_tests
 from claimcheck.gene_sets.curated import read_collection
 from claimcheck.gene_sets.tests.scores import sample_scores
 from claimcheck.gene_sets.tests.weights import weigh_sets
-
-CONFOUNDER_COLUMNS = ("set", "family", "description", *TESTED_COLUMNS[1:])
-SCORE_COLUMNS = ("set", "family", "sample", "score", "score_adjusted")
 
 
 def main(
@@ -37,11 +34,11 @@ def main(
     tests: Path,
 ) -> None:
     """Write the scores of the full sets and of the confounders, and the tests of the confounders."""
-    counted = read_table(counts, text=["gene_id"]).set_index("gene_id")
+    counted = read_table(counts).set_index("gene_id")
     sheet, design = read_model(model, steps, groups)
-    tested = read_table(genes, text=["gene_id"])["gene_id"]
+    tested = read_table(genes)["gene_id"]
     comparison = read_comparison(tested, counted, sheet, design, size_factors)
-    members = read_table(running_sums, columns=["set", "family", "gene_id"], text=["set", "family", "gene_id"])
+    members = read_table(running_sums)
     sets, beside = select_confounders(Path(gene_sets["curated"]), confounders, deleted_gene)
 
     both = pd.concat([members[["set", "gene_id"]], beside[["set", "gene_id"]]]).drop_duplicates()
@@ -51,7 +48,7 @@ def main(
     weights = weigh_sets(both, list(family), list(tested))
     table = sample_scores(comparison.values, weights, comparison.design_matrix, list(sheet["sample"]))
     table = table.assign(family=table["set"].map(family)).dropna(subset=["score"])
-    write_table(table[list(SCORE_COLUMNS)], scores)
+    write_table(table[columns_of(scores)], scores)
 
     found = run_tests(
         comparison,
@@ -62,7 +59,7 @@ def main(
         levels=levels,
     )
     described = sets[["set", "family", "description"]].merge(found, on="set", validate="1:1")
-    write_table(described[list(CONFOUNDER_COLUMNS)], tests)
+    write_table(described[columns_of(tests)], tests)
 
 
 def select_confounders(folder: Path, names: list[str], deleted_gene: str | None) -> tuple[pd.DataFrame, pd.DataFrame]:

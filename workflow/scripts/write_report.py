@@ -5,7 +5,7 @@ from pathlib import Path
 
 from claimcheck.core.steps import step
 from claimcheck.core.tables import read_table, write_text
-from claimcheck.figures.claims_input import open_register, read_verdicts
+from claimcheck.figures.claims_input import open_register
 from claimcheck.page.claims import ClaimResults
 from claimcheck.page.page import Results, render_page
 from claimcheck.page.study_words import Study
@@ -38,76 +38,25 @@ def main(
     study: Study,
 ) -> None:
     """Read the tables, render the page and write it; tables that the study does not have are None."""
-    considered = read_table(
-        design,
-        columns=["covariate", "formula", "residual_df", "chosen", "reason"],
-        text=["covariate", "formula", "reason"],
-    )
+    considered = read_table(design)
     study = replace(study, formula=considered.loc[considered["chosen"], "formula"].iloc[0])
     results = Results(
-        samples=read_table(samples, columns=["sample", "condition"], text=True),
-        gates=read_table(
-            gates, columns=["gate", "scope", "status", "value", "threshold", "reason", "accepted"], text=True
-        ),
-        outcomes=read_table(outcomes, columns=["question", "outcome", "sentence"], text=True),
-        composition=read_table(
-            composition,
-            columns=["panel", "n_genes", "n_detected", "log2_ratio", "standardised_difference", "differs"],
-            text=["panel", "reason"],
-        ),
+        samples=read_table(samples),
+        gates=read_table(gates),
+        outcomes=read_table(outcomes),
+        composition=read_table(composition),
         design=considered,
-        heterogeneity=read_table(heterogeneity, columns=["symbol", "difference", "p_adjusted"], text=["symbol"]),
-        outlier_genes=read_table(outlier_genes, columns=["sample", "n_outlier_genes", "flagged"], text=["sample"]),
-        genes=read_table(
-            genes,
-            columns=[
-                "gene_id",
-                "symbol",
-                "base_mean",
-                "log2_fold_change",
-                "lfc_se",
-                "stat",
-                "p_value",
-                "p_adjusted",
-            ],
-            text=["gene_id", "symbol"],
-        ),
-        summary=read_table(summary, columns=["quantity", "value", "meaning"], text=True),
-        size_factors=read_table(size_factors, columns=["sample", "size_factor", "library_size"], text=["sample"]),
-        mapping=read_table(mapping, columns=["sample", "n_processed", "share_pseudoaligned"], text=["sample"])
-        if mapping
-        else None,
-        reads=read_table(reads, text=["run", "mate", "adapter"]) if reads else None,
-        set_tests=read_table(
-            set_tests,
-            columns=[
-                "set",
-                "family",
-                "n_genes",
-                "effect",
-                "p_max",
-                "p_max_adjusted",
-                "nes",
-                "p_prerank",
-                "p_prerank_adjusted",
-            ],
-            text=["set", "family", "source", "variant", "leading_edge"],
-        ).loc[lambda tests: tests["variant"] == "full"]
-        if set_tests
-        else None,
-        sets=read_table(
-            sets,
-            columns=["set", "family", "n_listed", "n_ranked"],
-            text=["set", "family", "description", "source", "citation", "licence", "checked_on", "lost"],
-        )
-        if sets
-        else None,
+        heterogeneity=read_table(heterogeneity),
+        outlier_genes=read_table(outlier_genes),
+        genes=read_table(genes),
+        summary=read_table(summary),
+        size_factors=read_table(size_factors),
+        mapping=read_table(mapping) if mapping else None,
+        reads=read_table(reads) if reads else None,
+        set_tests=read_table(set_tests).loc[lambda tests: tests["variant"] == "full"] if set_tests else None,
+        sets=read_table(sets) if sets else None,
         configuration=configuration.read_text(encoding="utf-8"),
-        provenance=read_table(
-            provenance,
-            columns=["kind", "name", "algorithm", "value", "size"],
-            text=["kind", "name", "algorithm", "value"],
-        ),
+        provenance=read_table(provenance),
         claims=claims,
     )
     write_text(page, render_page(study, results, figures, TEMPLATE))
@@ -129,41 +78,18 @@ def read_claims(
     truth: Path | None,
 ) -> ClaimResults:
     """Read the register and the tables of the claims."""
-    numbers = ["effect", "ci95_low", "ci95_high"]
     return ClaimResults(
         register=open_register(register, collection),
-        verdicts=read_verdicts(verdicts),
-        robustness=read_table(
-            robustness,
-            columns=["claim", "axis", "specification", *numbers, "counted", "agrees"],
-            text=["claim", "axis", "specification"],
-        ),
-        specifications=read_table(
-            specifications, columns=["axis", "specification", "run"], text=["axis", "specification", "reason"]
-        ),
-        vetoes=read_table(
-            vetoes, columns=["claim", "veto", "fired"], text=["claim", "veto", "panels", "rerun", "reason"]
-        ),
-        artefacts=read_table(
-            artefacts,
-            columns=["world", "readout", "claim", "predicted", "observed", "fits", *numbers],
-            text=["world", "explanation", "readout", "claim", "looked_at", "predicted", "observed", "fits"],
-        ),
-        controls=read_table(
-            controls,
-            columns=["control", "claim", "n_draws", "share_supported", *numbers],
-            text=["control", "claim", "note"],
-        ),
-        set_tests=read_table(
-            set_tests,
-            columns=["claim", "role", "run", "variant", *numbers],
-            text=["claim", "role", "run", "variant", "leading_edge"],
-        ),
-        gene_tests=read_table(gene_tests, columns=["gene_id", *numbers], text=["gene_id", "symbol"]),
-        identification=read_table(identification, columns=["key", "value", "note"], text=True),
-        truth=read_table(truth, columns=["claim", "planted", "expected", "holds"], text=["claim", "holds"])
-        if truth
-        else None,
+        verdicts=read_table(verdicts),
+        robustness=read_table(robustness),
+        specifications=read_table(specifications),
+        vetoes=read_table(vetoes),
+        artefacts=read_table(artefacts),
+        controls=read_table(controls),
+        set_tests=read_table(set_tests),
+        gene_tests=read_table(gene_tests),
+        identification=read_table(identification),
+        truth=read_table(truth) if truth else None,
     )
 
 

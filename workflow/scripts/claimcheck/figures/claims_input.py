@@ -6,9 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from claimcheck.claims.model import Register
-from claimcheck.claims.reasons import VERDICT_COLUMNS
 from claimcheck.claims.register import read_register
-from claimcheck.core.tables import read_table
 from claimcheck.gene_sets.curated import MEMBER_COLUMNS, SET_COLUMNS, read_collection
 
 
@@ -28,9 +26,3 @@ def open_collection(gene_sets: Sequence[Path]) -> tuple[pd.DataFrame, pd.DataFra
     if not gene_sets:
         return pd.DataFrame(columns=list(SET_COLUMNS)), pd.DataFrame(columns=list(MEMBER_COLUMNS))
     return read_collection(gene_sets[0].parent)
-
-
-def read_verdicts(path: Path) -> pd.DataFrame:
-    """Read results/claims/verdicts.tsv."""
-    text = ["claim", "statement", "kind", "verdict", "reason", "label", "sentence", "variant", "leading_edge"]
-    return read_table(path, columns=VERDICT_COLUMNS, text=text)

@@ -121,7 +121,7 @@ def read_comparison(
         design: the groups and the covariates.
         size_factors: results/expression/size_factors.tsv.
     """
-    factors = read_table(size_factors, text=["sample"]).set_index("sample")["size_factor"]
+    factors = read_table(size_factors).set_index("sample")["size_factor"]
     names = list(sheet["sample"])
     return make_comparison(
         counts.loc[genes, names],
