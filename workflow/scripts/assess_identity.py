@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from claimcheck.core.steps import step
-from claimcheck.core.tables import listed, read_table, write_table
+from claimcheck.core.tables import columns_of, listed, read_table, write_table
 from claimcheck.deseq2.design import Design
 from claimcheck.deseq2.levels import log2_cpm_of_total
 from claimcheck.qc import exons as exon_profiles
@@ -42,14 +42,14 @@ def main(
     counted = read_table(counts).set_index("gene_id")[list(sheet["sample"])]
     outcomes: list[tuple[str, str, str]] = []
     found: list[gates.Gate] = []
-    exon_table, junctions, carriers = _profiles(profiles, sheet, settings["junction"])
+    nothing = {name: pd.DataFrame(columns=columns_of(path)) for name, path in outputs.items()}
+    exon_table, junctions, carriers = (nothing[name] for name in ("exons", "junctions", "carriers"))
+    if profiles:
+        exon_table, junctions, carriers = _profiles(profiles, sheet, settings["junction"])
     write_table(exon_table, outputs["exons"])
     write_table(junctions, outputs["junctions"])
     write_table(carriers, outputs["carriers"])
-    levels = pd.DataFrame(columns=["sample", "condition", "log2_cpm", "marker_score", "residual"])
-    effects = pd.DataFrame(
-        columns=["effect", "estimate", "ci95_low", "ci95_high", "p_value", "df", "n_test", "n_reference"]
-    )
+    levels, effects = nothing["levels"], nothing["effects"]
     if deleted_gene:
         levels = knockout.gene_levels(
             log2_cpm_of_total(counted), sheet, deleted_gene, settings["other_source"]["genes"]
@@ -96,14 +96,6 @@ def _profiles(
     paths: list[Path], sheet: pd.DataFrame, rule: dict[str, float]
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Put the samples' exon profiles together and call who carries a recombined transcript."""
-    if not paths:
-        exon_columns = ["sample", "condition", "exon", "n_positions", "n_kmers", "depth", "relative_depth"]
-        junction_columns = ["sample", "condition", "left", "right", "n_positions", "n_reads", "skipping"]
-        return (
-            pd.DataFrame(columns=exon_columns),
-            pd.DataFrame(columns=junction_columns),
-            pd.DataFrame(columns=list(exon_profiles.CALL_COLUMNS)),
-        )
     profiles = {path.stem: read_table(path) for path in paths}
     exon_table = exon_profiles.tabulate_exons(profiles, sheet)
     junctions = exon_profiles.tabulate_junctions(profiles, sheet)
