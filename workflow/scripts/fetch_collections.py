@@ -102,7 +102,7 @@ def recorded(entry: Entry | None, file: PublishedFile, found: Fetched, contents:
     return Entry(*key, found.release, found.address, found.sha256, str(found.bytes), today, sets)
 
 
-def used(collection: Published, file: PublishedFile, found: Fetched) -> dict[str, str]:
+def used(collection: Published, file: PublishedFile, found: Fetched) -> dict[str, Any]:
     """Return the row of a file that is used."""
     values = (
         collection.name,
@@ -111,7 +111,7 @@ def used(collection: Published, file: PublishedFile, found: Fetched) -> dict[str
         found.address,
         collection.licence,
         found.sha256,
-        str(found.bytes),
+        found.bytes,
         "used",
         found.message,
     )

@@ -72,7 +72,7 @@ def main(
     files = _files(sheets.match_runs(selected, runs, where=where), runs)
     _require_space(files)
     _require_reads(files, has_objects=has_objects)
-    write_table(files, read_files_table)
+    write_table(files.astype({"size": str}), read_files_table)
     write_table(stated.fillna("").astype(str), calls)
     write_table(selected.drop(columns=[column for column in CALL_COLUMNS if column in selected]), samples)
 

@@ -47,14 +47,14 @@ def describe_reads(reads: Iterable[Path], read_files: pd.DataFrame, *, rule: str
         As `describe_files`. Reads from an `.sra` object are read to their end.
     """
     announced = {
-        f"{row.run_accession}{'_' + str(row.mate) if row.mate else ''}.fastq.gz": (str(row.md5), row.size)
+        f"{row.run_accession}{'_' + str(row.mate) if row.mate else ''}.fastq.gz": (str(row.md5), str(row.size))
         for row in read_files.itertuples()
     }
     rows, others = [], []
     for path in sorted(set(reads)):
         md5, size = announced.get(path.name, ("", ""))
-        if md5 and path.resolve().parent.name != _UNPACKED:
-            rows.append(("reads", path.as_posix(), "md5", md5, int(str(size)), rule))
+        if md5 and size and path.resolve().parent.name != _UNPACKED:
+            rows.append(("reads", path.as_posix(), "md5", md5, int(size), rule))
         else:
             others.append(path)
     verified = pd.DataFrame(rows, columns=list(INPUT_COLUMNS))
@@ -70,7 +70,7 @@ def describe_collections(fetched: pd.DataFrame, folder: Path, *, rule: str) -> p
         folder: of their links.
         rule: that fetched them.
     """
-    used = fetched[fetched["status"] == "used"].sort_values(["collection", "file"])
+    used = fetched[fetched["status"] == "used"].sort_values(["collection", "file"]).astype({"bytes": int})
     rows = [
         (
             "collection",
