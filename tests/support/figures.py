@@ -29,9 +29,8 @@ def draw_entry(
     assert set(options or {}) == set(entry.options)
     placed = {}
     for argument, path in tables.items():
-        named = entry.tables[argument]
-        name = named if isinstance(named, str) else named["table"]
-        placed[argument] = place_table(read_table(path, text=True), name, folder)
+        of = entry.tables[argument]
+        placed[argument] = place_table(read_table(path, text=True), of if isinstance(of, str) else of["table"], folder)
     asked = {
         "draw": entry.draw,
         "tables": {argument: (str(path), True) for argument, path in placed.items()},
