@@ -1,6 +1,7 @@
 """Write the documents that follow from the schemas: `python docs/refresh.py`, after a change of a schema or a template.
 
 config/README.md = docs/config.README.md, with a table of all keys of the configuration and the words that samples are read by.
+results/README.md = docs/results.README.md, with all tables of results and their columns.
 """
 
 import sys
@@ -11,6 +12,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "workflow/scripts"))
 
+from claimcheck.core.contracts import Column, contracts  # noqa: E402
 from claimcheck.core.schemas import followed, load_schema  # noqa: E402
 from claimcheck.sourcing.vocabulary import read_table  # noqa: E402
 
@@ -92,14 +94,41 @@ def names_of_fields() -> str:
     return table(("meaning", "names"), rows)
 
 
+def all_tables() -> str:
+    """Write the tables of results with their columns, by folder, in the order of workflow/schemas/tables.yaml."""
+    parts: list[str] = []
+    folder = None
+    for contract in contracts().values():
+        path = contract.path.replace("{", "<").replace("}", ">")
+        if path.partition("/")[0] != folder and "/" in path:
+            folder = path.partition("/")[0]
+            parts.append(f"## {folder}/")
+        rows: list[Row] = [
+            (
+                f"`{column.name.replace('{', '<').replace('}', '>')}`",
+                _cells_of(column),
+                column.meaning.replace("|", "\\|"),
+            )
+            for column in contract.columns
+        ]
+        parts += [f"### {path}.tsv".replace("<", "\\<"), contract.meaning, table(("column", "cells", "meaning"), rows)]
+    return "\n\n".join(parts)
+
+
+def _cells_of(column: Column) -> str:
+    kind = {"boolean": "True or False"}.get(column.type, column.type)
+    return kind + (f" ({column.unit})" if column.unit else "") + (", may be empty" if column.missing else "")
+
+
 MARKS: dict[str, Callable[[], str]] = {
     "<!-- all keys -->": all_keys,
     "<!-- words of descriptions -->": words_of_descriptions,
     "<!-- names of fields -->": names_of_fields,
+    "<!-- all tables -->": all_tables,
 }
 """Lines of a template, and what is put in their place."""
 
-DOCUMENTS = {"config/README.md": "config.README.md"}
+DOCUMENTS = {"config/README.md": "config.README.md", "results/README.md": "results.README.md"}
 """The documents, and their templates beside this file."""
 
 

@@ -1,6 +1,7 @@
 """Study folders, and running the workflow on them."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -64,6 +65,16 @@ def run_workflow(
         timeout=timeout,
         env={**os.environ, "COLUMNS": "200"},
     )
+
+
+def planned_rules(clone: Path, study: Path) -> set[str]:
+    """Return the rules that a dry run would run."""
+    completed = run_workflow(study, "-n", clone=clone)
+    said = completed.stdout + completed.stderr
+    assert completed.returncode == 0, said[-3000:]
+    rules = {rule for rule, _ in re.findall(r"^(\w+) +([0-9]+)$", said, re.MULTILINE)} - {"total"}
+    assert rules or "Nothing to be done" in said
+    return rules
 
 
 def last_words(completed: subprocess.CompletedProcess[str]) -> str:

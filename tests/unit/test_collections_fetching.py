@@ -129,7 +129,10 @@ def fetch(collections: dict[str, Any]) -> pd.DataFrame:
 def map_all(collections: dict[str, Any]) -> dict[str, pd.DataFrame]:
     Path("transcripts.tsv").write_text(TRANSCRIPTS)
     folder = Path("results/gene_sets")
-    names = ("sets", "members", "lost", "missing", "overlaps")
+    named = {"sets": "downloaded_sets", "members": "downloaded_members", "overlap": "overlaps"}
+    outputs = {
+        name: folder / f"{named.get(name, name)}.tsv" for name in ("sets", "members", "lost", "missing", "overlap")
+    }
     map_collections.main(
         folder=Path("resources/collections"),
         fetched=folder / "collections.tsv",
@@ -138,9 +141,9 @@ def map_all(collections: dict[str, Any]) -> dict[str, pd.DataFrame]:
         gene_sets=[],
         tax_id=10090,
         deleted_gene="ENSMUSG00000000003",
-        **{name: folder / f"{name}.tsv" for name in names},
+        **outputs,
     )
-    return {name: read_table(folder / f"{name}.tsv", text=True) for name in names}
+    return {name: read_table(path) for name, path in outputs.items()}
 
 
 def lock_text() -> str:

@@ -1,10 +1,12 @@
 """A step depends on its script, on what that imports, wherever the import stands, and on the schemas and templates it names."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from claimcheck.core.dependencies import digests_of_steps, files_of_steps
+from claimcheck.core import contracts
+from claimcheck.core.dependencies import digest_of_tables, digests_of_steps, files_of_steps
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "workflow/scripts"
 
@@ -106,6 +108,37 @@ def test_a_workflow_elsewhere_has_the_same_digests(workflow, tmp_path_factory):
 )
 def test_steps_of_this_workflow(script, needed):
     assert SCRIPTS.parent / needed in files_of_steps(SCRIPTS, {"step": [script]})["step"]
+
+
+def test_a_step_depends_on_the_tables_that_its_rule_names_and_on_no_other(monkeypatch):
+    pattern = "results/quality/exons/{sample}.tsv"
+
+    def closed_over(wildcards):
+        return pattern.format(sample=wildcards.sample)
+
+    named = {
+        "path": "results/quality/exons/{sample}.tsv",
+        "file": "elsewhere/results/quality/exons/S1.tsv",
+        "constant": lambda wildcards: [f"{run}results/quality/exons/S1.tsv" for run in ("", "./")],
+        "closure": closed_over,
+        "list": ["results/quality/exons/{sample}.tsv"],
+        "none": "results/quality/reads.tsv",
+    }
+    before = {name: digest_of_tables(item) for name, item in named.items()}
+    entries = contracts.contracts()
+    entry = entries["quality/exons/{sample}"]
+    fewer = replace(entry, columns=entry.columns[:-1])
+    monkeypatch.setattr("claimcheck.core.contracts.contracts", lambda: entries | {entry.path: fewer})
+    assert {name for name, item in named.items() if digest_of_tables(item) != before[name]} == set(named) - {"none"}
+    reworded = replace(entry, meaning="another", columns=tuple(replace(one, meaning="x") for one in entry.columns))
+    monkeypatch.setattr("claimcheck.core.contracts.contracts", lambda: entries | {entry.path: reworded})
+    assert {name: digest_of_tables(item) for name, item in named.items()} == before
+
+
+def test_the_list_of_tables_is_no_code():
+    [files] = files_of_steps(SCRIPTS, {"step": ["write_report.py"]}).values()
+    assert "contracts.py" in {path.name for path in files}
+    assert contracts.TABLES not in files
 
 
 def test_no_other_figure_and_no_entry_is_code_of_what_draws_a_section():

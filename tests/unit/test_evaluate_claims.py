@@ -10,8 +10,9 @@ import yaml
 import evaluate_claims
 from claimcheck.core.errors import StudyError
 from claimcheck.core.study import read_configuration
-from claimcheck.core.tables import read_table, write_table
+from claimcheck.core.tables import read_table
 from claimcheck.deseq2.design import Design
+from support.tables import MODELLED, place_table
 from support.worlds import GENE_SETS, NO_MEMBERS, NO_SETS, PAPER, REFERENCE, ROOT, plant
 
 CONTENT = yaml.safe_load((ROOT / "config/claims.yaml").read_text())
@@ -62,17 +63,24 @@ def evaluated(
         "downloaded_sets": NO_SETS,
         "downloaded_members": NO_MEMBERS,
     }
-    for name, table in tables.items():
-        write_table(table, folder / f"{name}.tsv")
+    names = MODELLED | {
+        "gates": "quality/gates",
+        "composition": "quality/composition",
+        "composition_groups": "quality/composition_groups",
+        "outcomes": "identity/outcome",
+        "outliers": "quality/outliers",
+        "downloaded_sets": "gene_sets/downloaded_sets",
+        "downloaded_members": "gene_sets/downloaded_members",
+    }
     (folder / "claims.yaml").write_text(yaml.safe_dump(register, sort_keys=False))
-    outputs = {name: folder / f"out_{name}.tsv" for name in (*TABLES, "set_tests", "gene_tests", "register")}
+    outputs = {name: folder / f"results/claims/{name}.tsv" for name in (*TABLES, "set_tests", "gene_tests", "register")}
     evaluate_claims.main(
         claims=folder / "claims.yaml",
         gene_sets=gene_sets,
         reference_expression=reference,
         transcripts=None,
         complete_reference=False,
-        **{name: folder / f"{name}.tsv" for name in tables},
+        **{name: place_table(table, names[name], folder) for name, table in tables.items()},
         tpm=None,
         groups=Design("knockout", "control"),
         configuration=CONFIGURATION | changed,

@@ -11,14 +11,14 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from claimcheck.claims.register import read_register
-from claimcheck.core.tables import write_table
+from claimcheck.core.tables import read_table, write_table
 from claimcheck.figures.butterfly import Wing, draw_butterfly, zero_weights
 from claimcheck.figures.exploratory import NO_VERDICT, draw_exploratory
 from claimcheck.figures.forest import MOST_ROWS, split_evenly
 from claimcheck.figures.gene_forest import draw_gene_forest
 from claimcheck.figures.gene_heatmap import draw_gene_heatmap
 from claimcheck.figures.gene_pair import draw_pair
-from claimcheck.figures.named import Standards, genes_of_figure, read_named, standards_of
+from claimcheck.figures.named import Standards, genes_of_figure, standards_of
 from claimcheck.figures.style import house_style
 from claimcheck.gene_sets.curated import read_collection
 from claimcheck.page.captions import describe_figure
@@ -71,8 +71,9 @@ def some_genes(figure: str, panels: dict[str, list[str]], part: str = "") -> pd.
 
 
 def named(table: pd.DataFrame, folder: Path, standards: Standards = Standards(10.0, 0.585)) -> pd.DataFrame:  # noqa: B008
-    write_table(table, folder / "named_genes.tsv")
-    return genes_of_figure(read_named(folder / "named_genes.tsv"), table["figure"].iloc[0], standards)
+    path = folder / "results/differential/named_genes.tsv"
+    write_table(table, path)
+    return genes_of_figure(read_table(path), table["figure"].iloc[0], standards)
 
 
 def animals(n: int = 2, sexes: tuple[str, ...] = ("male", "female")) -> pd.DataFrame:

@@ -112,7 +112,7 @@ def test_reads_that_fetching_verified_are_not_read_again(tmp_path, monkeypatch):
     table = describe_reads(paths, read_table(tmp_path / "read_files.tsv", text=True), rule="fetch")
     assert list(table["value"]) == ["aa", "bb", hashlib.sha256(b"reads").hexdigest()]
     assert list(table["algorithm"]) == ["md5", "md5", "sha256"]
-    assert list(table["size"]) == ["10", "11", "5"]
+    assert list(table["size"]) == [10, 11, 5]
 
 
 def test_only_packages_that_compute_are_listed_with_what_is_installed(tmp_path):

@@ -8,14 +8,15 @@ import pytest
 
 import rank_sets
 from claimcheck.claims.requests import read_requests, standard_tests
+from claimcheck.core.contracts import contracts
 from claimcheck.core.errors import StudyError
 from claimcheck.core.standards import Levels
-from claimcheck.core.tables import read_table, write_table
+from claimcheck.core.tables import read_table
 from claimcheck.deseq2.design import Design
 from claimcheck.deseq2.differential import filter_genes
 from claimcheck.deseq2.size_factors import estimate_size_factors
 from claimcheck.gene_sets.comparison import ModelFiles
-from claimcheck.gene_sets.rank import RANKED_COLUMNS
+from support.tables import MODELLED, place_table
 from support.worlds import GENE_SETS, NO_MEMBERS, NO_SETS, PAPER, REFERENCE, ROOT, plant
 
 SETTINGS = {
@@ -46,19 +47,15 @@ def ranked(folder, *, claims=ROOT / "config/claims.yaml", reference=REFERENCE, *
         "steps": steps,
         "size_factors": estimate_size_factors(filtered, data.composition_genes),
     }
-    for name, table in tables.items():
-        write_table(table, folder / f"{name}.tsv")
-    outputs = {name: folder / f"out_{name}.tsv" for name in ("sets", "tests", "running_sums")}
+    outputs = {name: folder / f"results/gene_sets/{name}.tsv" for name in ("sets", "tests", "running_sums")}
     requests = read_requests(claims, curated=SETTINGS["curated"], reference_expression=reference)
-    write_table(NO_SETS, folder / "no_sets.tsv")
-    write_table(NO_MEMBERS, folder / "no_members.tsv")
     rank_sets.main(
-        files=ModelFiles(**{name: folder / f"{name}.tsv" for name in tables}),
+        files=ModelFiles(**{name: place_table(table, MODELLED[name], folder) for name, table in tables.items()}),
         transcripts=None,
         gene_sets=list(GENE_SETS.glob("*.tsv")),
         left_out=requests.left_out,
-        downloaded_sets=folder / "no_sets.tsv",
-        downloaded_members=folder / "no_members.tsv",
+        downloaded_sets=place_table(NO_SETS, "gene_sets/downloaded_sets", folder),
+        downloaded_members=place_table(NO_MEMBERS, "gene_sets/downloaded_members", folder),
         groups=Design("knockout", "control"),
         settings={**SETTINGS, **changes},
         deleted_gene="ENSMUSG00000026822",
@@ -66,12 +63,12 @@ def ranked(folder, *, claims=ROOT / "config/claims.yaml", reference=REFERENCE, *
         levels=Levels(**requests.tests["levels"]),
         **outputs,
     )
-    return {name: read_table(path, text=["set", "variant", "leading_edge"]) for name, path in outputs.items()}
+    return {name: read_table(path) for name, path in outputs.items()}
 
 
 def test_tests_have_their_columns_and_effects_as_planted(tmp_path):
     tests = ranked(tmp_path)["tests"]
-    assert tuple(tests) == RANKED_COLUMNS
+    assert list(tests) == contracts()["gene_sets/tests"].names
     full = tests[tests["variant"] == "full"].set_index("set")
     assert full.at["WNT_TARGETS_T1", "effect"] == pytest.approx(1.0, abs=0.35)
     assert full.at["WNT_TARGETS_T1", "p_rotation_up"] < 0.01

@@ -10,6 +10,7 @@ import jinja2
 import pandas as pd
 import pytest
 
+from claimcheck.core.contracts import contracts
 from claimcheck.core.study import read_configuration
 from claimcheck.core.tables import write_table
 from claimcheck.figures.registry import (
@@ -100,7 +101,7 @@ def test_options_come_from_the_configuration_or_their_default(figures: list[Figu
 def test_a_table_that_a_study_does_not_have_is_no_input(tmp_path: Path) -> None:
     figures = figures_of_study(ENTRIES, completed(tmp_path, **WIDE), {"archive": False, "explored": False})
     [genes] = [section for section in sections_of(figures) if section.name == "genes"]
-    assert genes.params["butterfly_iron"]["tables"]["set_tests"]["file"] is None
+    assert genes.params["butterfly_iron"]["tables"]["set_tests"] == ("results/gene_sets/tests.tsv", False)
     assert not [table for table in genes.tables if "gene_sets" in table]
 
 
@@ -112,9 +113,8 @@ def test_the_drawing_function_takes_what_the_entry_names(entry: Entry) -> None:
     assert set(named) <= set(parameters)
     needed = {name for name, parameter in parameters.items() if parameter.default is parameter.empty}
     assert needed <= {*named, *GIVEN, *entry.repeat}
-    for table in entry.tables.values():
-        assert {"table", "read"} <= set(table) or {"table", "columns", "text"} <= set(table)
-        function_of(table["read"]) if "read" in table else None
+    tables = {table if isinstance(table, str) else table["table"] for table in entry.tables.values()}
+    assert tables <= set(contracts())
 
 
 def test_every_figure_has_words_that_say_how_many(figures: list[Figure]) -> None:
@@ -189,7 +189,7 @@ def test_two_figures_of_one_name_and_a_key_that_there_is_not_are_refused(tmp_pat
 def test_what_is_no_input_of_the_section_or_no_argument_is_not_drawn(tmp_path: Path) -> None:
     table = pd.DataFrame({"gene_id": ["g"], "symbol": ["s"]})
     write_table(table, tmp_path / "dispersions.tsv")
-    read = {"file": str(tmp_path / "dispersions.tsv"), "columns": ["gene_id"], "text": True}
+    read = (str(tmp_path / "dispersions.tsv"), True)
     asked = {
         "draw": "dispersions.draw_dispersions",
         "tables": {"dispersions": read},

@@ -7,8 +7,9 @@ from matplotlib.text import Text
 
 import calibrate_sets
 import score_sets
+from claimcheck.core.contracts import contracts
 from claimcheck.core.errors import StudyError
-from claimcheck.core.tables import read_table, write_table
+from claimcheck.core.tables import read_table
 from claimcheck.deseq2.design import Design
 from claimcheck.deseq2.size_factors import estimate_size_factors
 from claimcheck.figures.calibration import draw_calibration, quantiles
@@ -23,6 +24,7 @@ from claimcheck.gene_sets.tests.prerank import prerank_p
 from claimcheck.gene_sets.tests.weights import weigh_sets
 from support.archive import shared_data
 from support.defaults import DEFAULTS, LEVELS, MATCHING
+from support.tables import MODELLED, place_table
 from support.worlds import GENE_SETS, MEMBERS
 
 STANDARD = {"least_correlation": 0.01, "levels": LEVELS}
@@ -103,16 +105,16 @@ def bones(tmp_path_factory):
         "size_factors": estimate_size_factors(counts, frozenset()),
         "running_sums": members[["set", "gene_id"]].assign(family="any"),
     }
-    for name, content in tables.items():
-        write_table(content, folder / f"{name}.tsv")
-    files = {name: folder / f"{name}.tsv" for name in tables}
+    names = MODELLED | {"running_sums": "gene_sets/running_sums"}
+    files = {name: place_table(content, names[name], folder) for name, content in tables.items()}
     running_sums = files.pop("running_sums")
     return {"files": ModelFiles(**files), "running_sums": running_sums, "groups": Design("knockout", "control")}
 
 
 def test_in_real_bone_prerank_finds_too_much_and_rotation_does_not(bones, tmp_path):
-    calibrate_sets.main(**bones, seed=1, **CALIBRATED, calibration=tmp_path / "calibration.tsv")
-    found = read_table(tmp_path / "calibration.tsv", text=["null", "set"])
+    calibration = tmp_path / "results/gene_sets/calibration.tsv"
+    calibrate_sets.main(**bones, seed=1, **CALIBRATED, calibration=calibration)
+    found = read_table(calibration)
     called = found.groupby("null")[["p_rotation", "p_camera", "p_score", "p_prerank"]].agg(lambda p: (p <= 0.05).mean())
     shuffled = found[found["null"] == "shuffled labels"]
     assert set(shuffled["set"]) == set(SETS)
@@ -135,15 +137,15 @@ def test_scores_differ_by_the_effect_and_confounders_are_tested_alike(bones, tmp
         "rotations": 499,
         "deleted_gene": "ENSMUSG00000019787",
         **STANDARD,
-        "scores": tmp_path / "scores.tsv",
-        "tests": tmp_path / "confounders.tsv",
+        "scores": tmp_path / "results/gene_sets/scores.tsv",
+        "tests": tmp_path / "results/gene_sets/confounders.tsv",
     }
     score_sets.main(**bones, **arguments, confounders=["QC_MUSCLE", "QC_PROLIF"])
-    scores = read_table(arguments["scores"], text=["set", "family", "sample"])
+    scores = read_table(arguments["scores"])
     assert scores.groupby("set").size().to_dict() == dict.fromkeys([*SETS, "QC_MUSCLE", "QC_PROLIF"], 5)
-    tests = read_table(arguments["tests"], text=["set", "family", "description"]).set_index("set")
+    tests = read_table(arguments["tests"]).set_index("set")
     assert list(tests.index) == ["QC_MUSCLE", "QC_PROLIF"]
-    condition = read_table(bones["files"].model, text=True).set_index("sample")["condition"]
+    condition = read_table(bones["files"].model).set_index("sample")["condition"]
     muscle = scores[scores["set"] == "QC_MUSCLE"].set_index("sample")["score"].groupby(condition).mean()
     assert muscle["knockout"] - muscle["control"] == pytest.approx(tests.at["QC_MUSCLE", "effect"], rel=1e-6)
     assert tests.at["QC_MUSCLE", "ci95_low"] < tests.at["QC_MUSCLE", "effect"] < tests.at["QC_MUSCLE", "ci95_high"]
@@ -153,10 +155,10 @@ def test_scores_differ_by_the_effect_and_confounders_are_tested_alike(bones, tmp
 
 def test_without_a_tested_set_the_tables_are_empty_and_whole(bones, tmp_path):
     sums = read_table(bones["running_sums"]).iloc[:0]
-    write_table(sums, tmp_path / "none.tsv")
-    inputs = bones | {"running_sums": tmp_path / "none.tsv"}
-    calibrate_sets.main(**inputs, seed=1, **CALIBRATED, calibration=tmp_path / "calibration.tsv")
-    assert list(read_table(tmp_path / "calibration.tsv")) == list(CALIBRATION_COLUMNS)
+    inputs = bones | {"running_sums": place_table(sums, "gene_sets/running_sums", tmp_path)}
+    calibration = tmp_path / "results/gene_sets/calibration.tsv"
+    calibrate_sets.main(**inputs, seed=1, **CALIBRATED, calibration=calibration)
+    assert list(read_table(calibration)) == list(CALIBRATION_COLUMNS)
     score_sets.main(
         **inputs,
         gene_sets=list(GENE_SETS.glob("*.tsv")),
@@ -165,11 +167,13 @@ def test_without_a_tested_set_the_tables_are_empty_and_whole(bones, tmp_path):
         confounders=[],
         **STANDARD,
         deleted_gene=None,
-        scores=tmp_path / "scores.tsv",
-        tests=tmp_path / "tests.tsv",
+        scores=tmp_path / "results/gene_sets/scores.tsv",
+        tests=tmp_path / "results/gene_sets/confounders.tsv",
     )
-    assert list(read_table(tmp_path / "scores.tsv")) == list(score_sets.SCORE_COLUMNS)
-    assert list(read_table(tmp_path / "tests.tsv")) == list(score_sets.CONFOUNDER_COLUMNS)
+    assert list(read_table(tmp_path / "results/gene_sets/scores.tsv")) == contracts()["gene_sets/scores"].names
+    assert (
+        list(read_table(tmp_path / "results/gene_sets/confounders.tsv")) == contracts()["gene_sets/confounders"].names
+    )
 
 
 def test_quantiles_of_uniform_p_values_lie_where_they_are_expected():

@@ -39,7 +39,7 @@ STEPS = {
 
 
 ENTRIES = read_entries(ROOT / "workflow/report/figures.yaml").values()
-DRAWING = Section("all", [Figure(entry.name, entry, {}, entry.tables, entry.options) for entry in ENTRIES]).modules
+DRAWING = Section("all", [Figure(entry.name, entry, {}, {}, entry.options) for entry in ENTRIES]).modules
 FILES = files_of_steps(
     SCRIPTS,
     {

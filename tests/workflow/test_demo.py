@@ -8,7 +8,8 @@ import pytest
 
 from claimcheck.core.tables import read_table, write_table
 from support.first_screen import untraced
-from support.studies import ROOT, last_words, run_workflow
+from support.studies import ROOT, copy_workflow, last_words, planned_rules, run_workflow
+from support.tables import edit_entry, require_declared
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +29,16 @@ def test_the_finished_study_is_the_one_of_its_manifest(demo: Path) -> None:
     assert completed.returncode == 0, completed.stdout[-3000:]
     n_results = sum(path.is_file() for path in (demo / "results").rglob("*")) - 2  # the manifest and its rows
     assert f"identical: {n_results} files of results" in completed.stdout
+
+
+def test_every_table_is_what_its_entry_says(demo: Path) -> None:
+    require_declared(demo)
+
+
+def test_an_edited_entry_makes_the_writer_and_the_readers_of_its_table_again(demo: Path, tmp_path: Path) -> None:
+    clone = copy_workflow(tmp_path / "clone")
+    edit_entry(clone, "claims/verdicts", "verdict")
+    assert planned_rules(clone, demo) == {"evaluate_claims", "draw_claims", "write_report", "record_provenance", "all"}
 
 
 def test_planted_genes_are_found(demo: Path) -> None:

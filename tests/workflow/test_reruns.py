@@ -1,6 +1,5 @@
 """A finished study is made again where the code of a step changed, and nowhere else."""
 
-import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -10,7 +9,8 @@ import pytest
 
 from support import tiny
 from support.archive import serve
-from support.studies import copy_workflow, run_workflow, write_study
+from support.studies import copy_workflow, planned_rules, run_workflow, write_study
+from support.tables import edit_entry
 
 LIBRARY = "workflow/scripts/claimcheck"
 PROVENANCE = {"record_inputs", "write_report", "record_provenance", "all"}
@@ -47,29 +47,19 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, P
         yield clone, study
 
 
-def planned_rules(clone: Path, study: Path) -> set[str]:
-    """Return the rules that a dry run would run."""
-    completed = run_workflow(study, "-n", clone=clone)
-    said = completed.stdout + completed.stderr
-    assert completed.returncode == 0, said[-3000:]
-    rules = {rule for rule, _ in re.findall(r"^(\w+) +([0-9]+)$", said, re.MULTILINE)} - {"total"}
-    assert rules or "Nothing to be done" in said
-    return rules
-
-
 @pytest.mark.parametrize(
     ("edited", "rules"),
     [
-        (f"{LIBRARY}/expression/kallisto.py", OF_ABUNDANCES),
-        (f"{LIBRARY}/expression/normalisation.py", OF_COUNTS),
+        (f"{LIBRARY}/quantification/kallisto.py", OF_ABUNDANCES),
+        (f"{LIBRARY}/deseq2/size_factors.py", OF_COUNTS),
         (f"{LIBRARY}/figures/dispersions.py", PROVENANCE | {"draw_differential"}),
         (f"{LIBRARY}/claims/verdicts.py", PROVENANCE),
         (f"{LIBRARY}/figures/ordination.py", PROVENANCE | {"draw_quality"}),
-        (f"{LIBRARY}/figures/captions.py", PROVENANCE),
+        (f"{LIBRARY}/page/captions.py", PROVENANCE),
         ("workflow/report/figures.yaml", PROVENANCE),
         ("workflow/scripts/draw_section.py", PROVENANCE | {"draw_differential", "draw_quality"}),
         (
-            f"{LIBRARY}/tables.py",
+            f"{LIBRARY}/core/tables.py",
             OF_ABUNDANCES - {"index_transcripts", "quantify_sample"}
             | BEFORE_THE_CHECKPOINT
             | {"collect_reads_quality"},
@@ -83,6 +73,14 @@ def test_an_edit_makes_its_dependents_again(
     with (clone / edited).open("a") as stream:
         stream.write("# edited\n")
     assert planned_rules(clone, finished[1]) == rules
+
+
+def test_an_edited_entry_makes_the_writer_and_the_readers_of_its_table_again(
+    finished: tuple[Path, Path], tmp_path: Path
+) -> None:
+    clone = shutil.copytree(finished[0], tmp_path / "clone")
+    edit_entry(clone, "provenance_inputs", "rule")
+    assert planned_rules(clone, finished[1]) == PROVENANCE
 
 
 def test_new_times_and_places_make_nothing_again(finished: tuple[Path, Path], tmp_path: Path) -> None:

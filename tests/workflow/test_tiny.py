@@ -22,6 +22,7 @@ from support.browser import broken_links, complaints, read_through, requests_out
 from support.interruptions import kill_and_resume, leftovers, require_mount
 from support.results import checksums
 from support.studies import ROOT, last_words, run_workflow, write_study
+from support.tables import require_declared
 
 HOSTILE = "<img src=x onerror=alert(1)></td><script>alert(2)</script>"
 FORMULA = "=HYPERLINK(A1)"
@@ -71,6 +72,10 @@ def test_same_bytes_whatever_the_cores(two_runs: list[Path]) -> None:
     first, second = (checksums(folder / "results") for folder in two_runs)
     assert len(first) > 30
     assert first == second
+
+
+def test_every_table_is_what_its_entry_says(two_runs: list[Path]) -> None:
+    require_declared(two_runs[0])
 
 
 def sealed(study: dict[str, Any]) -> str:

@@ -13,7 +13,7 @@ from snakemake import __version__ as SNAKEMAKE_VERSION
 from snakemake.io import regex_from_filepattern
 from snakemake.settings.types import DeploymentMethod
 
-from claimcheck.core.dependencies import digests_of_steps
+from claimcheck.core.dependencies import digest_of_tables, digests_of_steps
 from claimcheck.core.steps import CODE
 from claimcheck.provenance.inputs import digest_of_code, pinned_packages
 
@@ -167,6 +167,7 @@ LOCAL_RULES = set(workflow._localrules)
 
 for name, step in OWN_RULES.items():
     if name in DIGESTS:
-        step.set_params(**{CODE: DIGESTS[name]})
+        tables = digest_of_tables(*step.input, *step.output)
+        step.set_params(**{CODE: DIGESTS[name] + tables})
     if name in LOCAL_RULES:
         workflow.localrules(step.name)

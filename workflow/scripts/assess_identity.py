@@ -41,21 +41,21 @@ def main(
     gates: Path,
 ) -> None:
     """Write levels, effects, exons, junctions, carriers, outcomes and gates; tables of what is not asked are empty."""
-    sheet = read_table(samples, text=True)
-    counted = read_table(counts, text=["gene_id"]).set_index("gene_id")[list(sheet["sample"])]
+    sheet = read_table(samples)
+    counted = read_table(counts).set_index("gene_id")[list(sheet["sample"])]
     annotation = read_annotation(transcripts, gene_sets, {deleted_gene: deleted_gene_symbol})
-    by_sample = {path.stem: read_table(path, text=["kind"]) for path in profiles}
+    by_sample = {path.stem: read_table(path) for path in profiles}
     exon_table, junction_table, calls = join_profiles(by_sample, sheet, identity["junction"])
     seen = read_exons(exon_table, calls, groups, depth_p=identity["depth_p"])
     gene = (deleted_gene, annotation.symbols_of([deleted_gene])[0]) if deleted_gene else None
-    compared = read_table(composition, text=["panel"])
+    compared = read_table(composition)
     found = assess_knockout(
         counted, sheet, seen=seen, gene=gene, settings=identity, composition=compared, design=groups
     )
     outcomes, raised = found.outcomes, found.gates
     if identity["tissue"]:
-        factors = read_table(size_factors, text=["sample"]).set_index("sample")["size_factor"]
-        levels_tpm = read_table(tpm, text=["gene_id"]).set_index("gene_id") if tpm else None
+        factors = read_table(size_factors).set_index("sample")["size_factor"]
+        levels_tpm = read_table(tpm).set_index("gene_id") if tpm else None
         judged, gate = assess_tissue(
             counted / factors[list(sheet["sample"])], levels_tpm, identity["tissue"], annotation
         )

@@ -28,7 +28,7 @@ def main(
     library_gates: Path,
 ) -> None:
     """Write the tables of all samples and the gates on them."""
-    sheet = read_table(samples, text=True)
+    sheet = read_table(samples)
     by_sample = {path.parent.name: path for path in run_infos}
     mapped = read_mapping({name: by_sample[name] for name in sheet["sample"]})
     measured = join(library_parts, list(sheet["sample"]))
@@ -37,7 +37,7 @@ def main(
     write_table(join(gene_body_parts, list(sheet["sample"])), gene_body)
 
     conditions = sheet.set_index("sample")["condition"]
-    of_reads = read_table(reads, text=["run", "mate"])
+    of_reads = read_table(reads)
     found = gates_of(mapped, measured, of_reads, conditions=conditions, quality=quality, groups=groups)
     write_table(gates.as_table(found), library_gates)
 
@@ -45,7 +45,7 @@ def main(
 def join(parts: list[Path], samples: list[str]) -> pd.DataFrame:
     """Put the tables of single samples together in the order of the samples; each is named after its sample."""
     by_sample = {path.stem: path for path in parts}
-    tables = [read_table(by_sample[sample], text=["sample", "strandedness"]) for sample in samples]
+    tables = [read_table(by_sample[sample]) for sample in samples]
     return pd.concat(tables, ignore_index=True)
 
 

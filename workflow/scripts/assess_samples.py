@@ -44,8 +44,8 @@ def main(
     outputs: Outputs,
 ) -> None:
     """Write all tables and the gates on them."""
-    sheet = read_table(samples, text=True)
-    counted = read_table(counts, text=["gene_id"]).set_index("gene_id")[list(sheet["sample"])]
+    sheet = read_table(samples)
+    counted = read_table(counts).set_index("gene_id")[list(sheet["sample"])]
     annotation = read_annotation(transcripts, gene_sets)
     levels = log2_cpm_of_total(counted)
 
@@ -69,7 +69,7 @@ def main(
     factors = estimate_size_factors(tested, unused or frozenset())
     values = projection.stabilise(tested, factors.set_index("sample")["size_factor"])
     pca = projection.project_variants(values, frozenset().union(*members.values()))
-    mapped = read_table(mapping, text=["sample"]) if mapping else None
+    mapped = read_table(mapping) if mapping else None
     known = projection.gather_covariates(sheet, groups, scores, mapped, counted.sum())
     first = pca[pca["variant"] == "top_500"]
     alike = similarity.correlate(counted, **quality["similarity"])

@@ -41,7 +41,7 @@ def main(
     """Write the p-values of every draw; no row where there is no tested set, or no other way to label the samples."""
     modelled = read_modelled(files, groups)
     comparison, tested = modelled.comparison, list(modelled.genes["gene_id"])
-    members = read_table(running_sums, columns=["set", "gene_id"], text=["set", "gene_id"])
+    members = read_table(running_sums)
     weights = weigh_sets(members[["set", "gene_id"]], list(dict.fromkeys(members["set"])), tested)
     parts = [pd.DataFrame(columns=list(CALIBRATION_COLUMNS))]
     if weights.sets:

@@ -17,7 +17,7 @@ from claimcheck.qc.sex import complete_sex
 
 def main(*, samples: Path, sex: Path, design: dict[str, Any], steps: Path, model: Path, design_gates: Path) -> None:
     """Write the models that were considered, the sheet of the model's factors, and the gates on the design."""
-    sheet = complete_sex(read_table(samples, text=True), read_table(sex, text=True))
+    sheet = complete_sex(read_table(samples), read_table(sex))
     groups = Design(design["test"], design["reference"])
     if design["covariates"] == "auto":
         chosen, considered = choose_covariates(

@@ -11,7 +11,7 @@ from claimcheck.qc.gates import mark_accepted
 
 def main(*, parts: list[Path], accepted: list[dict[str, str]], output: Path) -> None:
     """Write all gates in the order of the parts."""
-    gates = pd.concat([read_table(part, text=True) for part in parts], ignore_index=True)
+    gates = pd.concat([read_table(part) for part in parts], ignore_index=True)
     write_table(mark_accepted(gates, accepted), output)
 
 

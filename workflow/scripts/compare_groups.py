@@ -37,9 +37,9 @@ def main(
     dispersions: Path,
 ) -> None:
     """Write the table of genes, its summary, their dispersions, and the normalised counts of the genes to look at one by one."""
-    require_passed(read_table(gates, text=True), where=str(gates))
+    require_passed(read_table(gates), where=str(gates))
     sheet, design = read_model(model, steps, groups)
-    counted = read_table(counts, text=["gene_id"]).set_index("gene_id")[list(sheet["sample"])]
+    counted = read_table(counts).set_index("gene_id")[list(sheet["sample"])]
     annotation = read_annotation(transcripts, gene_sets, {deleted_gene: deleted_gene_symbol})
     looked_at = {gene for gene in (deleted_gene, *labelled) if gene}
     filtered = differential.filter_genes(counted, sheet, min_count=settings["min_count"], keep=looked_at.union(claimed))

@@ -64,12 +64,12 @@ def main(
     symbols = dict(zip(annotation.genes["gene_id"], annotation.genes["symbol"], strict=True))
     register = read_register(claims, sets=sets, members=members, annotation=symbols if complete_reference else None)
     sheet, design = read_model(model, steps, groups)
-    counted = read_table(counts, text=["gene_id"]).set_index("gene_id")[list(sheet["sample"])]
+    counted = read_table(counts).set_index("gene_id")[list(sheet["sample"])]
     reference = read_reference(register, reference_expression)
     housekeeping = register.primary["negative_controls"].get("housekeeping")
     planned = planned_sets(register, sets, members, reference)
     looked_at = planned_genes(register)
-    scores = read_table(composition, text=["panel", "sample"]).pivot(index="sample", columns="panel", values="score")
+    scores = read_table(composition).pivot(index="sample", columns="panel", values="score")
     differential = configuration["differential"]
     data = Data(
         counts=counted,
@@ -88,13 +88,13 @@ def main(
         tests=register.tests,
         detected_counts=register.rules.detected_counts,
     )
-    flagged = read_table(outliers, text=["sample"])
+    flagged = read_table(outliers)
     study = EarlierResults(
-        genes=read_table(genes, text=["gene_id", "symbol", "missing"]),
-        tpm=read_table(tpm, text=["gene_id"]).set_index("gene_id") if tpm else None,
-        gates=read_table(gates, text=True),
-        composition=read_table(composition_groups, text=["panel", "reason"]),
-        outcomes=read_table(outcomes, text=True),
+        genes=read_table(genes),
+        tpm=read_table(tpm).set_index("gene_id") if tpm else None,
+        gates=read_table(gates),
+        composition=read_table(composition_groups),
+        outcomes=read_table(outcomes),
         outliers=tuple(flagged.loc[flagged["flagged"], "sample"]),
         min_count=differential["min_count"],
         min_residual_df=configuration["design"]["min_residual_df"],

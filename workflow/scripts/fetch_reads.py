@@ -30,7 +30,7 @@ def main(
 
     Nothing is fetched for a comparison that `samples` has too few animals for.
     """
-    require_animals(read_table(samples, text=True), where=str(samples))
+    require_animals(read_table(samples), where=str(samples))
     if len(files) != len(reads):
         raise StudyError(
             f"the run {run} has {len(files)} files, {len(reads)} are asked for",

@@ -9,7 +9,7 @@ from claimcheck.qc import gates
 
 def main(*, counts: Path, thresholds: dict[str, float], output: Path) -> None:
     """Write the gates on library size."""
-    sizes = read_table(counts, text=["gene_id"]).set_index("gene_id").sum()
+    sizes = read_table(counts).set_index("gene_id").sum()
     write_table(gates.as_table(gates.at_least("library_size", "counts in all", sizes.to_dict(), **thresholds)), output)
 
 

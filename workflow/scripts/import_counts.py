@@ -9,7 +9,7 @@ from claimcheck.quantification.counts import choose_samples, read_count_table
 
 def main(*, table: Path, samples: Path, output: Path) -> None:
     """Write integer counts, genes x samples in the order of the sheet."""
-    names = list(read_table(samples, text=True)["sample"])
+    names = list(read_table(samples)["sample"])
     counts = choose_samples(read_count_table(table), names, where=str(table))
     write_table(counts.reset_index(), output)
 

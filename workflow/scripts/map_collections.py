@@ -36,7 +36,7 @@ def main(
     released = map_collections(
         read_published(collections),
         folder,
-        read_table(fetched, text=True).set_index(["collection", "file"]).to_dict("index"),
+        read_table(fetched).set_index(["collection", "file"]).to_dict("index"),
         read_names(folder / f"{GENES}.table", annotation, collections["aliases"], is_complete=transcripts is not None),
         tax_id=tax_id,
         excluded=[deleted_gene] if deleted_gene else [],

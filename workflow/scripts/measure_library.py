@@ -33,7 +33,7 @@ def main(
     gene_body: Path,
 ) -> None:
     """Write the row of `sample`, and its coverage; `reads` are those of its first run, `listed` describes `transcripts`."""
-    table = read_table(listed, text=["target_id", "transcript_id", "gene_id", "symbol", "biotype"])
+    table = read_table(listed)
     # in one reading of the reference, which may be large
     of_strand, of_coverage = choose_oriented(table), choose_transcripts(table)
     targets = [*of_strand["target_id"], *of_coverage["target_id"]]

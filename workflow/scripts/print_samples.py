@@ -15,12 +15,12 @@ WIDEST = 60
 
 def main(*, samples: Path, calls: Path | None) -> None:
     """Print one line a sample; columns without a value are left out."""
-    table = read_table(samples, text=True)
+    table = read_table(samples)
     order = ["sample", "title", *SAMPLE_COLUMNS[1:]]
     others = [column for column in table if column not in (*order, DIGEST)]
     print(f"\n{_shown(table.reindex(columns=[*order, *others], fill_value=''))}\n")
     if calls is not None:
-        called = read_table(calls, text=True)
+        called = read_table(calls)
         left_out = called[~called["sample"].isin(table["sample"])].reindex(
             columns=["sample", "title", "runs", "left_out"]
         )

@@ -20,7 +20,7 @@ def main(*, sample: str, exons: Path, reads: list[Path], checked: list[Path], ou
     mates = len(reads) // len(checked)
     runs = [reads[start : start + mates] for start in range(0, len(reads), mates)]
     n_fragments = sum(int(read_table(path)["n_reads"].iloc[0]) for path in checked)
-    table = profile_sample(read_table(exons, text=["sequence"]), runs, n_fragments=n_fragments, label=sample)
+    table = profile_sample(read_table(exons), runs, n_fragments=n_fragments, label=sample)
     write_table(table, output)
 
 

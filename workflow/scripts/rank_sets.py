@@ -8,7 +8,7 @@ import pandas as pd
 from claimcheck.claims.requests import WHOLE
 from claimcheck.core.standards import Levels
 from claimcheck.core.steps import run
-from claimcheck.core.tables import write_table
+from claimcheck.core.tables import columns_of, write_table
 from claimcheck.deseq2.design import Design
 from claimcheck.gene_sets.comparison import ModelFiles, read_modelled
 from claimcheck.gene_sets.published.map import read_all_sets
@@ -56,7 +56,7 @@ def main(
         if variant == WHOLE:
             write_table(mapped, sets)
             write_table(corners, running_sums)
-    write_table(pd.concat(parts, ignore_index=True), tests)
+    write_table(pd.concat(parts, ignore_index=True)[columns_of(tests)], tests)
 
 
 run(main)

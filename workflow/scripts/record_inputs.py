@@ -48,11 +48,11 @@ def main(
         describe_files("annotation", annotation, rule="fetch_annotation"),
     ]
     if read_files:
-        files = read_table(read_files, columns=["run_accession", "mate", "md5", "size"], text=True)
+        files = read_table(read_files)
         layout = "single" if (files["mate"] == "").all() else "paired"
         parts.append(describe_reads(reads, files, rule=f"fetch_{layout}_reads"))
     if collections:
-        table = read_table(collections, columns=["collection", "file", "sha256", "bytes", "status"], text=True)
+        table = read_table(collections)
         parts.append(describe_collections(table, Path("resources/collections"), rule="fetch_collections"))
     write_table(pd.concat(parts, ignore_index=True), output)
 

@@ -18,15 +18,15 @@ def main(
     output: Path,
 ) -> None:
     """Hash all results; `makers` are the rules by the patterns of their outputs."""
-    known = {"sample": set(read_table(samples, columns=["sample"], text=True)["sample"])}
+    known = {"sample": set(read_table(samples)["sample"])}
     if read_files:
-        known["run"] = set(read_table(read_files, columns=["run_accession"], text=True)["run_accession"])
+        known["run"] = set(read_table(read_files)["run_accession"])
     results = list_results()
     outputs = made_by(results, makers, known)
     others = [path for path in results if path not in outputs]
     if others:
         logger.info("made by no rule of this study, and left out: %s", listed(others, most=50))
-    write_text(output, write_manifest(configuration, read_table(inputs, text=True), outputs))
+    write_text(output, write_manifest(configuration, read_table(inputs), outputs))
 
 
 run(main)

@@ -58,8 +58,8 @@ def main(
     files = list_files(sheets.match_runs(selected, runs, where=where), runs)
     require_space(files)
     require_reads(files, has_objects=has_objects)
-    write_table(files, read_files)
-    write_table(stated, calls)
+    write_table(files.astype({"size": str}), read_files)
+    write_table(stated.fillna("").astype(str), calls)
     write_table(selected.drop(columns=[column for column in CALL_COLUMNS if column in selected]), samples)
 
 

@@ -6,15 +6,12 @@ import pandas as pd
 
 from claimcheck.core.standards import Levels
 from claimcheck.core.steps import run
-from claimcheck.core.tables import read_table, write_table
+from claimcheck.core.tables import columns_of, read_table, write_table
 from claimcheck.deseq2.design import Design
-from claimcheck.gene_sets.comparison import TESTED_COLUMNS, ModelFiles, read_modelled, run_tests
+from claimcheck.gene_sets.comparison import ModelFiles, read_modelled, run_tests
 from claimcheck.gene_sets.curated import select_confounders
 from claimcheck.gene_sets.tests.scores import sample_scores
 from claimcheck.gene_sets.tests.weights import weigh_sets
-
-CONFOUNDER_COLUMNS = ("set", "family", "description", *TESTED_COLUMNS[1:])
-SCORE_COLUMNS = ("set", "family", "sample", "score", "score_adjusted")
 
 
 def main(
@@ -35,7 +32,7 @@ def main(
     """Write the scores of the full sets and of the confounders, and the tests of the confounders."""
     modelled = read_modelled(files, groups)
     comparison, tested = modelled.comparison, list(modelled.genes["gene_id"])
-    members = read_table(running_sums, columns=["set", "family", "gene_id"], text=["set", "family", "gene_id"])
+    members = read_table(running_sums)
     sets, beside = select_confounders(gene_sets, confounders, deleted_gene)
 
     both = pd.concat([members[["set", "gene_id"]], beside[["set", "gene_id"]]]).drop_duplicates()
@@ -45,7 +42,7 @@ def main(
     weights = weigh_sets(both, list(family), tested)
     table = sample_scores(comparison.values, weights, comparison.design_matrix, list(modelled.sheet["sample"]))
     table = table.assign(family=table["set"].map(family)).dropna(subset=["score"])
-    write_table(table[list(SCORE_COLUMNS)], scores)
+    write_table(table[columns_of(scores)], scores)
 
     found = run_tests(
         comparison,
@@ -56,7 +53,7 @@ def main(
         levels=levels,
     )
     described = sets[["set", "family", "description"]].merge(found, on="set", validate="1:1")
-    write_table(described[list(CONFOUNDER_COLUMNS)], tests)
+    write_table(described[columns_of(tests)], tests)
 
 
 run(main)

@@ -1,10 +1,13 @@
-"""What code a step depends on: its script, what that imports, and the schemas and templates that these name."""
+"""What a step depends on: its script, what that imports, the schemas and templates that these name, and the tables it handles."""
 
 import ast
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
+from types import CodeType, FunctionType
+
+from claimcheck.core.contracts import TABLES, contract_of
 
 
 def digests_of_steps(scripts: Path, starts: Mapping[str, Collection[str]]) -> dict[str, str]:
@@ -12,11 +15,36 @@ def digests_of_steps(scripts: Path, starts: Mapping[str, Collection[str]]) -> di
     return {step: _digest(files, scripts.parent) for step, files in files_of_steps(scripts, starts).items()}
 
 
+def digest_of_tables(*files: object) -> str:
+    """Return a digest of what schemas/tables.yaml says of the columns of tables that a step reads and writes.
+
+    Args:
+        files: inputs and outputs of the step's rule: paths in which wildcards may stand, or functions, whose tables are those that
+            they name.
+    """
+    found = {contract.path: contract.columns for name in _names_in(files) if (contract := contract_of(name))}
+    said = [(path, [(column.name, column.type, column.missing) for column in found[path]]) for path in sorted(found)]
+    return sha256(repr(said).encode()).hexdigest()[:16]
+
+
+def _names_in(item: object) -> Iterator[str]:
+    """Yield the texts in a path, a function or a collection of these; of functions their constants, and what they close over."""
+    if isinstance(item, str):
+        yield item
+    elif isinstance(item, FunctionType):
+        yield from _names_in((item.__code__, *(cell.cell_contents for cell in item.__closure__ or ())))
+    elif isinstance(item, CodeType):
+        yield from _names_in(item.co_consts)
+    elif isinstance(item, tuple | list):
+        for part in item:
+            yield from _names_in(part)
+
+
 def files_of_steps(scripts: Path, starts: Mapping[str, Collection[str]]) -> dict[str, frozenset[Path]]:
     """Find the files that every step depends on.
 
     Imports are followed wherever they stand, in functions too. A file of `schemas/` or `report/`, beside `scripts`, counts where
-    a module has its name as a text, or where another such file names it.
+    a module has its name as a text, or where another such file names it; tables.yaml does not, of which each step needs a part.
 
     Args:
         scripts: the folder of the scripts and of the packages that they import.
@@ -28,7 +56,8 @@ def files_of_steps(scripts: Path, starts: Mapping[str, Collection[str]]) -> dict
     Raises:
         KeyError: a step starts from a file that there is not.
     """
-    others = {path.name: path for folder in ("schemas", "report") for path in (scripts.parent / folder).glob("*.*")}
+    folders = [scripts.parent / name for name in ("schemas", "report")]
+    others = {path.name: path for folder in folders for path in folder.glob("*.*") if path.name != TABLES.name}
     named = {path: _named_by_module(path, scripts, others) for path in scripts.rglob("*.py")}
     named |= {path: _named_by_text(path, others) for path in others.values()}
     return {

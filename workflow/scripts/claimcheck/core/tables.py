@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pandas as pd
 
+from claimcheck.core.contracts import Column, contract_of
 from claimcheck.core.disk import disk_full, is_full
 from claimcheck.core.errors import StudyError
 from claimcheck.core.text import NotTextError, decode, mark_formula, unmark_formula
 
 FLOAT_FORMAT = "%.10g"
+_TYPES = {"boolean": "True or False", "integer": "a whole number", "number": "a number"}
 _SHOWN = 5
 
 
@@ -69,7 +71,13 @@ def write_table(table: pd.DataFrame, path: Path) -> None:
     """Write a table as TSV without its index: ten significant digits, missing values as `NA`, LF line ends.
 
     Text that a spreadsheet would run as a formula gets an apostrophe, which `read_table` takes off again.
+
+    Raises:
+        ValueError: it is a table of results, and not what schemas/tables.yaml says of it.
     """
+    contract = contract_of(path)
+    if contract:
+        table = contract.checked(table)
     with whole_file(path) as partial:
         _without_formulas(table).to_csv(
             partial, sep="\t", index=False, float_format=FLOAT_FORMAT, na_rep="NA", lineterminator="\n"
@@ -94,16 +102,50 @@ def read_table(path: Path, *, columns: Sequence[str] = (), text: Iterable[str] |
     """Read a TSV file that a step or a user wrote.
 
     Args:
-        path: the file; UTF-8, one header line.
+        path: the file; UTF-8, one header line. Of a table of results schemas/tables.yaml says which columns must be there, and the
+            type of each; of others the next two do.
         columns: columns that must be there; others are kept.
-        text: columns read as strings, empty cells as ""; True for all columns.
+        text: columns read as strings, empty cells as ""; True for all columns. Others have the type that all of their cells have.
 
     Returns:
         One row a line, in the file's order; in columns that are not text, `NA` and empty cells are missing values.
 
     Raises:
-        StudyError: the file is missing, empty or no table, lacks a column, or names one twice.
+        StudyError: the file is missing, empty or no table, lacks a column, names one twice, or has a cell of another type.
     """
+    contract = contract_of(path)
+    if contract:
+        columns = contract.names
+    raw = _read_cells(path)
+    header = [str(cell).strip() for cell in raw.iloc[0]]
+    missing = [name for name in columns if name not in header]
+    repeated = sorted({name for name in header if header.count(name) > 1})
+    if missing or repeated:
+        problem = f"lacks the column {listed(missing)}" if missing else f"has the column {listed(repeated)} twice"
+        raise StudyError(
+            f"the table {path.name} {problem}",
+            where=f"{path}, header line: {listed(header, most=20)}",
+            expected=f"the columns {listed(columns, most=20)}, separated by tabs",
+            remedy="remove the file, so that the step that writes it makes it again"
+            if contract
+            else "correct the header line",
+        )
+    table = raw.iloc[1:].reset_index(drop=True).set_axis(header, axis="columns")
+    for name in header:
+        if table[name].str.startswith("'").any():
+            table[name] = [unmark_formula(cell) for cell in table[name]]
+    kept_as_text = set(header) if text is True else set(text or ())
+    for name in header:
+        column = contract.column(name) if contract else None
+        if column and column.type != "any":
+            table[name] = _as_declared(table[name], column, path)
+        elif name not in kept_as_text:
+            table[name] = _typed(table[name])
+    return table
+
+
+def _read_cells(path: Path) -> pd.DataFrame:
+    """Read all cells of a table as they are, the header line first."""
     if not path.is_file():
         raise StudyError(
             f"the table {path.name} does not exist",
@@ -124,26 +166,41 @@ def read_table(path: Path, *, columns: Sequence[str] = (), text: Iterable[str] |
         raise _unreadable(path, "it is empty", "fill it, or check the path") from error
     except (pd.errors.ParserError, csv.Error) as error:
         raise _unreadable(path, str(error)) from error
-    header = [str(cell).strip() for cell in raw.iloc[0]]
-    missing = [name for name in columns if name not in header]
-    repeated = sorted({name for name in header if header.count(name) > 1})
-    if missing or repeated:
-        problem = f"lacks the column {listed(missing)}" if missing else f"has the column {listed(repeated)} twice"
+    return raw
+
+
+def columns_of(path: Path) -> list[str]:
+    """List the columns that a table of results has, in their order.
+
+    Raises:
+        KeyError: schemas/tables.yaml has no such table.
+    """
+    contract = contract_of(path)
+    if contract is None:
+        raise KeyError(str(path))
+    return contract.names
+
+
+def _as_declared(cells: "pd.Series[str]", column: Column, path: Path) -> pd.Series:
+    """Give a column of strings the type that is said of it; where cells are missing, integers are float and booleans objects."""
+    if column.type == "text":
+        return cells
+    present = cells.mask(cells.isin(["", "NA"]))
+    is_boolean = column.type == "boolean"
+    typed = present.map({"True": True, "False": False}) if is_boolean else pd.to_numeric(present, errors="coerce")
+    unfit = typed.isna() & present.notna()
+    if column.type == "integer":
+        unfit |= typed % 1 > 0
+    if unfit.any():
         raise StudyError(
-            f"the table {path.name} {problem}",
-            where=f"{path}, header line: {listed(header, most=20)}",
-            expected=f"the columns {listed(columns, most=20)}, separated by tabs",
-            remedy="correct the header line",
+            f"the table {path.name} holds {cells[unfit].iloc[0]!r} where the column {column.name} is {_TYPES[column.type]}",
+            where=f"{path}, line {int(unfit.to_numpy().argmax()) + 2}",
+            expected=f"{_TYPES[column.type]}: {column.meaning}",
+            remedy="remove the file, so that the step that writes it makes it again",
         )
-    table = raw.iloc[1:].reset_index(drop=True).set_axis(header, axis="columns")
-    for name in header:
-        if table[name].str.startswith("'").any():
-            table[name] = [unmark_formula(cell) for cell in table[name]]
-    kept_as_text = set(header) if text is True else set(text or ())
-    for name in header:
-        if name not in kept_as_text:
-            table[name] = _typed(table[name])
-    return table
+    if typed.isna().any():
+        return typed
+    return typed.astype(bool if is_boolean else int if column.type == "integer" else float)
 
 
 def _unreadable(

@@ -203,7 +203,7 @@ def read_model(model: Path, steps: Path, groups: Design) -> tuple[pd.DataFrame, 
     Returns:
         The sheet (text), and the groups with the chosen covariates.
     """
-    considered = read_table(steps, text=["covariate"])
+    considered = read_table(steps)
     chosen = considered.loc[considered["chosen"], "covariate"].iloc[0]
     covariates = () if chosen == "none" else tuple(chosen.split(", "))
-    return read_table(model, text=True), Design(groups.test, groups.reference, covariates)
+    return read_table(model), Design(groups.test, groups.reference, covariates)

@@ -220,7 +220,7 @@ def draw_opposite_sets(
     reference: str,
     simulated: bool,
 ) -> tuple[Figure, pd.DataFrame]:
-    """Draw the two sets of a figure, whose genes it names in `named.read_named`; `wings` is one of report.butterflies."""
+    """Draw the two sets of a figure, whose genes named_genes.tsv names; `wings` is one of report.butterflies."""
     left, right = (Wing(**wings[side]) for side in ("left", "right"))
     return draw_butterfly(
         genes_of_figure(genes, figure, standards_of(register, detected_counts)),

@@ -3,12 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-import pandas as pd
-
 from claimcheck.claims.model import Register
-from claimcheck.claims.reasons import VERDICT_COLUMNS
 from claimcheck.claims.register import read_register
-from claimcheck.core.tables import read_table
 from claimcheck.gene_sets.curated import read_curated
 
 
@@ -21,9 +17,3 @@ def open_register(claims: Path, gene_sets: Sequence[Path]) -> Register:
     """
     sets, members = read_curated(gene_sets)
     return read_register(claims, sets=sets, members=members)
-
-
-def read_verdicts(path: Path) -> pd.DataFrame:
-    """Read results/claims/verdicts.tsv."""
-    text = ["claim", "statement", "kind", "verdict", "reason", "label", "sentence", "variant", "leading_edge"]
-    return read_table(path, columns=VERDICT_COLUMNS, text=text)

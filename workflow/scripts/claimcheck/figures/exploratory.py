@@ -94,6 +94,6 @@ def draw_explored_genes(
     reference: str,
     simulated: bool,
 ) -> tuple[Figure, pd.DataFrame]:
-    """Draw the genes that exploratory claims look at, from `named.read_named`."""
+    """Draw the genes that exploratory claims look at, from results/differential/named_genes.tsv."""
     named = genes_of_figure(genes, figure, standards_of(register, detected_counts))
     return draw_exploratory(named, set_tests, register, test=test, reference=reference, simulated=simulated)

@@ -53,6 +53,6 @@ def draw_forest_of_genes(
     reference: str,
     simulated: bool,
 ) -> tuple[Figure, pd.DataFrame]:
-    """Draw the forest of the genes that a figure names in `named.read_named`, by the register's standards."""
+    """Draw the forest of the genes that a figure names in results/differential/named_genes.tsv, by the register's standards."""
     named = genes_of_figure(genes, figure, standards_of(register, detected_counts))
     return draw_gene_forest(named, test=test, reference=reference, simulated=simulated)

@@ -184,7 +184,7 @@ def draw_heatmap_of_genes(
     reference: str,
     simulated: bool,
 ) -> tuple[Figure, pd.DataFrame]:
-    """Draw the heatmap of the genes that a figure names in `named.read_named`; `groups` are those of report.heatmaps."""
+    """Draw the heatmap of the genes that named_genes.tsv names for a figure; `groups` are those of report.heatmaps."""
     named = genes_of_figure(genes, figure, standards_of(register, detected_counts))
     scores_of = {group["title"]: group.get("scores", []) for group in groups}
     return draw_gene_heatmap(

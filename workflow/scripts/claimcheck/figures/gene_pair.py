@@ -81,6 +81,6 @@ def draw_pair_of_genes(
     reference: str,
     simulated: bool,
 ) -> tuple[Figure, pd.DataFrame]:
-    """Draw the two genes that a figure names in `named.read_named`."""
+    """Draw the two genes that a figure names in results/differential/named_genes.tsv."""
     named = genes_of_figure(genes, figure, standards_of(register, detected_counts))
     return draw_pair(samples, named, levels, test=test, reference=reference, simulated=simulated)

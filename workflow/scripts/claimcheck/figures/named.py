@@ -1,13 +1,11 @@
-"""Reading the genes that figures name, and what the claims register says of them: from which counts, and which effect matters."""
+"""The genes that figures name, and what the claims register says of them: from which counts, and which effect matters."""
 
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pandas as pd
 
 from claimcheck.claims.model import DECIDING, Register
-from claimcheck.core.tables import read_table
-from claimcheck.gene_sets.named import MEASURES, NAMED_COLUMNS
+from claimcheck.gene_sets.named import MEASURES
 
 _WORDS = ("gene_id", "symbol", "state")
 
@@ -39,16 +37,11 @@ def standards_of(register: Register | None, detected_counts: float) -> Standards
     return Standards(register.rules.detected_counts, float(register.primary["thresholds"]["gene"]), of_gene)
 
 
-def read_named(path: Path) -> pd.DataFrame:
-    """Read results/differential/named_genes.tsv."""
-    return read_table(path, columns=[*NAMED_COLUMNS, *MEASURES], text=["figure", "panel", "part", *_WORDS])
-
-
 def genes_of_figure(named: pd.DataFrame, figure: str, standards: Standards) -> pd.DataFrame:
     """Take the genes of a figure.
 
     Args:
-        named: from `read_named`.
+        named: results/differential/named_genes.tsv.
         figure: the figure's name.
         standards: what its genes are measured by.
 

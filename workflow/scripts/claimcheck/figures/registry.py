@@ -25,7 +25,7 @@ class Entry:
     place: str
     draw: str
     words: str | Mapping[str, str]
-    tables: Mapping[str, Mapping[str, Any]]
+    tables: Mapping[str, str | Mapping[str, Any]]
     category: str
     labels: Mapping[str, str]
     caption: str
@@ -63,14 +63,14 @@ class Figure:
         name: of its files.
         entry: what is said of it.
         key: by the argument of `repeat`, what sets it apart from the other figures of its entry; nothing where it is the only one.
-        tables: by argument: file (None where the study does not have the table), and columns and text, or read.
+        tables: by argument, the file of each, and whether the study has it.
         options: by argument, what the configuration says.
     """
 
     name: str
     entry: Entry
     key: Mapping[str, str]
-    tables: Mapping[str, Mapping[str, Any]]
+    tables: Mapping[str, tuple[str, bool]]
     options: Mapping[str, Any]
 
     @property
@@ -93,7 +93,7 @@ class Figure:
         """What the job that draws it is told, besides the files of `needs`."""
         return {
             "draw": self.entry.draw,
-            "tables": {argument: dict(table) for argument, table in self.tables.items()},
+            "tables": dict(self.tables),
             "needs": list(self.entry.needs),
             "options": dict(self.options),
             "key": dict(self.key),
@@ -110,8 +110,8 @@ class Section:
     @property
     def tables(self) -> list[str]:
         """Every table that one of them is drawn from, once."""
-        files = (table["file"] for figure in self.figures for table in figure.tables.values())
-        return list(dict.fromkeys(file for file in files if file))
+        tables = (table for figure in self.figures for table in figure.tables.values())
+        return list(dict.fromkeys(file for file, is_there in tables if is_there))
 
     @property
     def needs(self) -> set[str]:
@@ -122,7 +122,6 @@ class Section:
     def modules(self) -> set[str]:
         """Modules that the job imports by their names in the entries, paths below workflow/scripts."""
         functions = {figure.entry.draw for figure in self.figures}
-        functions |= {table["read"] for figure in self.figures for table in figure.tables.values() if "read" in table}
         functions |= {REGISTER_READER} if "register" in self.needs else set()
         return {module_of(function) for function in functions}
 
@@ -207,19 +206,20 @@ def write_captions(figures: Collection[Figure], folder: Path) -> dict[str, Path]
 def _figures(entry: Entry, configuration: Mapping[str, Any], facts: Mapping[str, bool]) -> Iterator[Figure]:
     if not _holds(entry.when, configuration, facts):
         return
-    tables = {
-        argument: {
-            "file": f"results/{table['table']}.tsv" if _holds(table.get("when", ()), configuration, facts) else None
-        }
-        | {part: value for part, value in table.items() if part not in ("table", "when")}
-        for argument, table in entry.tables.items()
-    }
+    tables = {argument: _table(asked, configuration, facts) for argument, asked in entry.tables.items()}
     keys: list[dict[str, str]] = [{}]
     for argument, part in entry.repeat.items():
         keys = [{argument: key} for key in _look_up(part, configuration)]
     for key in keys:
         options = {argument: _option(asked, key, configuration) for argument, asked in entry.options.items()}
         yield Figure("_".join([entry.name, *key.values()]), entry, key, tables, options)
+
+
+def _table(
+    asked: str | Mapping[str, Any], configuration: Mapping[str, Any], facts: Mapping[str, bool]
+) -> tuple[str, bool]:
+    name, when = (asked, ()) if isinstance(asked, str) else (asked["table"], asked["when"])
+    return f"results/{name}.tsv", _holds(when, configuration, facts)
 
 
 def _holds(conditions: Sequence[str], configuration: Mapping[str, Any], facts: Mapping[str, bool]) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from claimcheck.core.steps import logger
-from claimcheck.core.tables import read_table
+from claimcheck.core.tables import columns_of, read_table
 from claimcheck.figures.registry import REGISTER_READER
 from claimcheck.figures.style import save_figure
 
@@ -77,7 +77,10 @@ def _prepare(name: str, asked: Mapping[str, Any], sources: Sources) -> Callable[
     given = {"figure": name, **asked["key"], **sources.common}
     taken = inspect.signature(function).parameters
     arguments = {argument: value for argument, value in given.items() if argument in taken}
-    arguments |= {argument: _read(of, sources.tables) for argument, of in asked["tables"].items()}
+    arguments |= {
+        argument: _read(file, sources.tables, is_there=is_there)
+        for argument, (file, is_there) in asked["tables"].items()
+    }
     arguments |= {need: sources.argument(need) for need in asked["needs"]}
     arguments |= asked["options"]
     inspect.signature(function).bind(**arguments)  # before a drawing function could raise a TypeError of its own
@@ -91,13 +94,10 @@ def function_of(name: str) -> Callable[..., Any]:
     return found
 
 
-def _read(asked: Mapping[str, Any], allowed: Sequence[Path]) -> pd.DataFrame:
-    if asked["file"] is None:
-        return pd.DataFrame(columns=list(asked["columns"]))
-    path = Path(asked["file"])
+def _read(file: str, allowed: Sequence[Path], *, is_there: bool) -> pd.DataFrame:
+    path = Path(file)
+    if not is_there:
+        return pd.DataFrame(columns=columns_of(path))
     if path not in allowed:
         raise ValueError(f"{path} is no input of this section")
-    if "read" in asked:
-        table: pd.DataFrame = function_of(asked["read"])(path)
-        return table
-    return read_table(path, columns=asked["columns"], text=asked["text"])
+    return read_table(path)

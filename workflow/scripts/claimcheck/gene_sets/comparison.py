@@ -153,9 +153,9 @@ def read_modelled(files: ModelFiles, groups: Design) -> Modelled:
     """Take the counts of the tested genes to the model of the differential expression."""
     sheet, design = read_model(files.model, files.steps, groups)
     names = list(sheet["sample"])
-    genes = read_table(files.genes, text=["gene_id", "symbol"])
-    counts = read_table(files.counts, text=["gene_id"]).set_index("gene_id")[names]
-    factors = read_table(files.size_factors, text=["sample"]).set_index("sample")["size_factor"][names]
+    genes = read_table(files.genes)
+    counts = read_table(files.counts).set_index("gene_id")[names]
+    factors = read_table(files.size_factors).set_index("sample")["size_factor"][names]
     comparison = make_comparison(
         counts.loc[genes["gene_id"]], factors.to_numpy(dtype=float), model_matrix(metadata_of(sheet, design))
     )

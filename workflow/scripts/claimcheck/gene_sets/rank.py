@@ -12,37 +12,6 @@ from claimcheck.gene_sets.tests.false_discovery import benjamini_hochberg
 from claimcheck.gene_sets.tests.prerank import prerank
 from claimcheck.gene_sets.tests.weights import weigh_sets
 
-RANKED_COLUMNS = (
-    "set",
-    "family",
-    "source",
-    "variant",
-    "n_genes",
-    "effect",
-    "ci95_low",
-    "ci95_high",
-    "p_rotation_up",
-    "p_rotation_down",
-    "p_rotation_two_sided",
-    "p_camera",
-    "inter_gene_correlation",
-    "nes",
-    "p_prerank",
-    "leading_edge",
-    "p_prerank_adjusted",
-    "enrichment_score",
-    "se",
-    "df",
-    "ci90_low",
-    "ci90_high",
-    "mde",
-    "p_score",
-    "p_camera_up",
-    "p_camera_down",
-    "p_max",
-    "p_max_adjusted",
-)
-
 
 def rank_variant(
     modelled: Modelled,
@@ -69,7 +38,7 @@ def rank_variant(
         levels: of the intervals and of the minimum detectable effect.
 
     Returns:
-        The sets with their sizes (see `map_sets`), the tests (RANKED_COLUMNS), and the corners of the running sums.
+        The sets with their sizes (see `map_sets`), the tests, and the corners of the running sums.
     """
     sizes = {"min_size": settings["min_size"], "max_size": settings["max_size"]}
     mapped, in_ranking = map_sets(
@@ -95,4 +64,4 @@ def rank_variant(
     merged = described_only.merge(tested, on="set", validate="1:1").assign(variant=variant)
     merged["p_max"] = merged[["p_rotation_two_sided", "p_camera"]].max(axis="columns", skipna=False)
     merged["p_max_adjusted"] = benjamini_hochberg(merged["p_max"])
-    return mapped, merged[list(RANKED_COLUMNS)], corners
+    return mapped, merged, corners

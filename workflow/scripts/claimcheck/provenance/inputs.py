@@ -29,7 +29,7 @@ def describe_files(kind: str, paths: Iterable[Path], *, rule: str = "") -> pd.Da
         One row a file with INPUT_COLUMNS: name is the path, value its SHA-256, size in bytes.
     """
     rows = [
-        (kind, path.as_posix(), "sha256", digest_of(path, "sha256"), str(path.stat().st_size), rule)
+        (kind, path.as_posix(), "sha256", digest_of(path, "sha256"), path.stat().st_size, rule)
         for path in sorted(set(paths))
     ]
     return pd.DataFrame(rows, columns=list(INPUT_COLUMNS))
@@ -54,7 +54,7 @@ def describe_reads(reads: Iterable[Path], read_files: pd.DataFrame, *, rule: str
     for path in sorted(set(reads)):
         md5, size = announced.get(path.name, ("", ""))
         if md5 and size and path.resolve().parent.name != _UNPACKED:
-            rows.append(("reads", path.as_posix(), "md5", md5, size, rule))
+            rows.append(("reads", path.as_posix(), "md5", md5, int(size), rule))
         else:
             others.append(path)
     verified = pd.DataFrame(rows, columns=list(INPUT_COLUMNS))
@@ -70,9 +70,16 @@ def describe_collections(fetched: pd.DataFrame, folder: Path, *, rule: str) -> p
         folder: of their links.
         rule: that fetched them.
     """
-    used = fetched[fetched["status"] == "used"].sort_values(["collection", "file"])
+    used = fetched[fetched["status"] == "used"].sort_values(["collection", "file"]).astype({"bytes": int})
     rows = [
-        ("collection", (folder / f"{row.collection}.{row.file}").as_posix(), "sha256", row.sha256, str(row.bytes), rule)
+        (
+            "collection",
+            (folder / f"{row.collection}.{row.file}").as_posix(),
+            "sha256",
+            row.sha256,
+            int(str(row.bytes)),
+            rule,
+        )
         for row in used.itertuples()
     ]
     return pd.DataFrame(rows, columns=list(INPUT_COLUMNS))

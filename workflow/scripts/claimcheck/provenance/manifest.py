@@ -73,7 +73,7 @@ def write_manifest(configuration: Path, inputs: pd.DataFrame, outputs: Mapping[P
 
     Args:
         configuration: the merged configuration, YAML.
-        inputs: one row an input, version or checksum, INPUT_COLUMNS, all text.
+        inputs: one row an input, version or checksum, INPUT_COLUMNS.
         outputs: the rule that made each result.
 
     Returns:
@@ -82,7 +82,7 @@ def write_manifest(configuration: Path, inputs: pd.DataFrame, outputs: Mapping[P
     raw = configuration.read_bytes()
     claims = list(inputs.loc[inputs["kind"] == "claims", "value"])
     software = inputs[inputs["kind"] == "software"]
-    files = inputs[~inputs["kind"].isin(["software", "configuration", "claims"])]
+    files = inputs[~inputs["kind"].isin(["software", "configuration", "claims"])].astype({"size": int})
     study = {
         "configuration": plain(yaml.safe_load(raw)),
         "configuration_sha256": sha256(raw).hexdigest(),

@@ -25,7 +25,17 @@ CALL_COLUMNS = (
 )
 
 EXON_COLUMNS = ("sample", "condition", "exon", "n_positions", "n_kmers", "depth", "relative_depth")
-JUNCTION_COLUMNS = ("sample", "condition", "left", "right", "n_positions", "n_reads", "skipping")
+JUNCTION_COLUMNS = (
+    "sample",
+    "condition",
+    "left",
+    "right",
+    "n_positions",
+    "n_reads",
+    "skipping",
+    "canonical_reads",
+    "psi",
+)
 
 PSEUDO_DEPTH = 0.5
 """Added to both depths of a log ratio, so that an exon without k-mers has one."""

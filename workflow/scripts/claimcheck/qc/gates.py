@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from claimcheck.core.errors import StudyError
-from claimcheck.core.tables import listed
+from claimcheck.core.tables import FLOAT_FORMAT, listed
 
 GATE_COLUMNS = ("gate", "scope", "status", "value", "threshold", "reason")
 
@@ -24,8 +24,15 @@ class Gate(NamedTuple):
 
 
 def as_table(gates: Iterable[Gate]) -> pd.DataFrame:
-    """Make a table with the columns GATE_COLUMNS."""
-    return pd.DataFrame(list(gates), columns=list(GATE_COLUMNS))
+    """Make a table with the columns GATE_COLUMNS, all text."""
+    rows = [gate._replace(value=_as_text(gate.value), threshold=_as_text(gate.threshold)) for gate in gates]
+    return pd.DataFrame(rows, columns=list(GATE_COLUMNS))
+
+
+def _as_text(value: float | str) -> str:
+    if not isinstance(value, float):
+        return str(value)
+    return "NA" if math.isnan(value) else FLOAT_FORMAT % value
 
 
 def at_least(name: str, meaning: str, values: Mapping[str, float], *, warn: float, fail: float) -> list[Gate]:

@@ -45,7 +45,7 @@ def read_annotation(
     extra = pd.DataFrame([pair for pair in (named or {}).items() if all(pair)], columns=["gene_id", "symbol"])
     genes = pd.concat([members[["gene_id", "symbol"]], extra]).drop_duplicates("gene_id").assign(biotype="")
     if transcripts:
-        listed = read_table(transcripts, text=True)
+        listed = read_table(transcripts)
         symbols = listed.drop_duplicates("gene_id")[["gene_id", "symbol"]]
         known = symbols.merge(_gene_biotypes(listed), on="gene_id").sort_values("gene_id")
         genes = pd.concat([known, genes]).drop_duplicates("gene_id")

@@ -27,7 +27,7 @@ class ReadFiles:
     """
 
     def __init__(self, sheet: Path) -> None:
-        self._table = read_table(sheet, text=True)
+        self._table = read_table(sheet)
         self._rows: dict[str, dict[Any, list[int]]] = {
             column: {value: list(rows) for value, rows in self._table.groupby(column, sort=False).indices.items()}
             for column in ("sample", "run_accession")
@@ -123,7 +123,7 @@ def require_reads(files: pd.DataFrame, *, has_objects: bool) -> None:
 
 def require_space(files: pd.DataFrame) -> None:
     """Check before the first download that all of them fit on the disk."""
-    sizes = pd.to_numeric(files["size"].astype(str).replace("", "0"))
+    sizes = files["size"].replace("", 0)
     missing = [
         size
         for run, path, size in zip(files["run_accession"], files["path"], sizes, strict=True)

@@ -4,6 +4,7 @@ import logging
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -73,7 +74,7 @@ def collect(asked: tuple[Published, ...], fetcher: Fetcher, lock_path: Path, fol
                     write_lock(lock_path, lock)
                 link(found.path, folder / f"{collection.name}.{file.name}")
                 rows.append(_used(collection, file, found))
-    return pd.DataFrame(rows, columns=list(FILE_COLUMNS)).fillna("")
+    return pd.DataFrame(rows, columns=list(FILE_COLUMNS)).astype(object).fillna("")
 
 
 def _check(collection: Published, file: PublishedFile, path: Path) -> None:
@@ -106,7 +107,7 @@ def _recorded(entry: Entry | None, file: PublishedFile, found: Fetched, contents
     return Entry(*key, found.release, found.address, found.sha256, str(found.bytes), today, sets)
 
 
-def _used(collection: Published, file: PublishedFile, found: Fetched) -> dict[str, str]:
+def _used(collection: Published, file: PublishedFile, found: Fetched) -> dict[str, Any]:
     """Return the row of a file that is used."""
     values = (
         collection.name,
@@ -115,7 +116,7 @@ def _used(collection: Published, file: PublishedFile, found: Fetched) -> dict[st
         found.address,
         collection.licence,
         found.sha256,
-        str(found.bytes),
+        found.bytes,
         "used",
         found.message,
     )

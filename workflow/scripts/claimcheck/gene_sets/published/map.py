@@ -177,7 +177,7 @@ def read_all_sets(
     Returns:
         Sets and members as from `join_released`.
     """
-    released = read_table(downloaded_sets, text=True), read_table(downloaded_members, text=True)
+    released = read_table(downloaded_sets), read_table(downloaded_members)
     sets, members = join_released(read_curated(gene_sets), released)
     return sets, members[members["yielded_to"] == ""].drop(columns="yielded_to")
 
