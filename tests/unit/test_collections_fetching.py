@@ -129,9 +129,9 @@ def fetch(collections: dict[str, Any]) -> pd.DataFrame:
 def map_all(collections: dict[str, Any]) -> dict[str, pd.DataFrame]:
     Path("transcripts.tsv").write_text(TRANSCRIPTS)
     folder = Path("results/gene_sets")
-    named = {"sets": "downloaded_sets", "members": "downloaded_members", "overlap": "overlaps"}
+    named = {"sets": "downloaded_sets", "members": "downloaded_members"}
     outputs = {
-        name: folder / f"{named.get(name, name)}.tsv" for name in ("sets", "members", "lost", "missing", "overlap")
+        name: folder / f"{named.get(name, name)}.tsv" for name in ("sets", "members", "lost", "missing", "overlaps")
     }
     map_collections.main(
         folder=Path("resources/collections"),
@@ -163,8 +163,8 @@ def test_a_published_collection_becomes_sets_of_the_study(site):
     assert sets.loc["WP_WNT", ["version", "licence", "n_source", "n_mapped"]].tolist() == [
         "20260610",
         "CC0-1.0",
-        "3",
-        "2",
+        3,
+        2,
     ]
     assert sets.loc["WP_WNT", "sha256"] == states.loc[("wikipathways", "mouse"), "sha256"]
     assert sets.loc["WP_WNT", "description"] == "Wnt signaling (WP403)"

@@ -64,8 +64,9 @@ def test_sample_with_runs_of_two_layouts_stops(archive: Archive) -> None:
 
 def test_a_sheet_of_files_tells_the_reads_of_runs_and_samples(archive: Archive, tmp_path: Path) -> None:
     archive.add_run(PROJECT, "SRR0000005", [b"x", b"y"], sample_accession="SAMN0000001")
-    write_table(listed_files(archive), tmp_path / "read_files.tsv")
-    sheet = read_files.ReadFiles(tmp_path / "read_files.tsv")
+    path = tmp_path / "results/samples/read_files.tsv"
+    write_table(listed_files(archive).astype({"size": str}), path)
+    sheet = read_files.ReadFiles(path)
     assert sheet.runs == [f"SRR000000{number}" for number in range(1, 6)]
     assert sheet.runs_of("SAMN0000001")[-1] == "SRR0000005"
     assert sheet.of_run("SRR0000005") == [f"resources/reads/SRR0000005_{mate}.fastq.gz" for mate in (1, 2)]
