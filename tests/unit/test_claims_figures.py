@@ -53,7 +53,7 @@ def some_verdicts(register: Register = REGISTER) -> pd.DataFrame:
             word,
             claim.why or "no change that holds after correction",
         )
-        rows.append((*shown, claim.label, row, "a sentence"))
+        rows.append((*shown, claim.label, row, "a sentence", "an object"))
     table = pd.DataFrame(rows, columns=list(VERDICT_COLUMNS))
     return table.assign(n_genes=[NAN if claim.kind == "gene" else 12 for claim in register.claims.values()])
 

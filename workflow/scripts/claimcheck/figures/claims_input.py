@@ -32,5 +32,5 @@ def open_collection(gene_sets: Sequence[Path]) -> tuple[pd.DataFrame, pd.DataFra
 
 def read_verdicts(path: Path) -> pd.DataFrame:
     """Read results/claims/verdicts.tsv."""
-    text = ["claim", "statement", "kind", "verdict", "reason", "label", "sentence", "variant", "leading_edge"]
+    text = ["claim", "statement", "kind", "verdict", "reason", "label", "sentence", "variant", "leading_edge", "of"]
     return read_table(path, columns=VERDICT_COLUMNS, text=text)
