@@ -55,7 +55,8 @@ def some_verdicts(register: Register = REGISTER) -> pd.DataFrame:
         )
         rows.append((*shown, claim.label, row, "a sentence", "an object"))
     table = pd.DataFrame(rows, columns=list(VERDICT_COLUMNS))
-    return table.assign(n_genes=[NAN if claim.kind == "gene" else 12 for claim in register.claims.values()])
+    n_genes = [NAN if claim.kind == "gene" else 12 for claim in register.claims.values()]
+    return table.assign(n_genes=n_genes, ci90_low=table["ci95_low"] + 0.05, ci90_high=table["ci95_high"] - 0.05)
 
 
 def some_robustness(claims=("C11",), effects=(-0.2, -0.6, 0.1)) -> pd.DataFrame:
@@ -157,6 +158,7 @@ def test_genes_and_sets_are_drawn_apart_with_threshold_verdict_and_detectable_ef
     assert list(by_claim.loc[["C11", "C13", "C14", "C01", "C17", "C08"], "mde_side"]) == [-1, -1, 1, 0, 0, -1]
     assert list(by_claim.index[by_claim["by_model"]]) == ["C05"]
     shown = all_text(figure)
+    assert shown.count("an object") == 4  # what several tests decide: C03, C05, C13 and C18
     assert "log2 knockout / control" in shown
     assert shown.count("○ inconclusive") == len(drawn) == 18
     assert len(figure.axes) == 2

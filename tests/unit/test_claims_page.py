@@ -123,6 +123,14 @@ def test_a_row_prints_verdict_mark_effect_p_n_k_and_reason_of_the_table(drawings
     assert "Of 18 claims that are tested together, as the register words them: 1 supported, 17 inconclusive." in text
 
 
+def test_of_claims_that_several_tests_decide_a_row_says_whose_effect_it_prints(drawings) -> None:
+    text = text_of(page_with(some_claims(verdicts=with_verdict("C18", of="APOPTOSIS_CTRL")), drawings))
+    assert "decided by C02, C04 and controls; effect of APOPTOSIS_CTRL" in text
+    assert "genes one by one; effect of an object, in the direction that the model says" in text
+    untested = text_of(page_with(some_claims(verdicts=with_verdict("C18", of="", effect=NAN)), drawings))
+    assert "decided by C02, C04 and controls; effect" not in untested
+
+
 def test_a_contradicted_claim_shows_the_p_value_that_contradicts_it(drawings) -> None:
     verdicts = with_verdict("C11", p_holm=1.0, verdict="contradicted", rule=8).assign(p_holm_opposite=0.0042)
     text = text_of(page_with(some_claims(verdicts=verdicts), drawings))
