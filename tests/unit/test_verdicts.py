@@ -13,11 +13,11 @@ from claimcheck.claims.evidence import (
     Conclusion,
     Condition,
     Decision,
+    Evidence,
     FiredVeto,
     Member,
     Verdict,
     blocking_premises,
-    evidence_of,
     fired_panels,
 )
 from claimcheck.claims.model import GeneTest
@@ -68,7 +68,7 @@ def changed(given, **changes):
     parts = ("share_detected", "n_genes", "tests_agree", "model", "controls")
     conclusion = {name: changes.pop(name) for name in parts if name in changes}
     conclusion |= {name: numbers[key] for name, key in (("bounds", "ci90"), ("mde", "mde")) if key in numbers}
-    one = replace(given.found.judged, **numbers)
+    one = replace(given.found.judged, of="one", **numbers)
     if "strip_effect" in changes:
         effect = changes.pop("strip_effect")
         changes["stripped"] = None if effect is None else Estimate("one", effect)
@@ -93,7 +93,7 @@ def evidence(claim="C11", **changes):
         "leave_one_out": runs(effect),
         "k": 1.0,
     }
-    return changed(evidence_of(stated, n_test=4, n_reference=4), **(measured | changes))
+    return changed(Evidence(stated, n_test=4, n_reference=4), **(measured | changes))
 
 
 def verdict(claim="C11", **changes):
@@ -110,7 +110,7 @@ def opposite(**changes):
 
 def test_row_1_what_rna_cannot_show_is_not_testable_whatever_was_measured():
     claim = REGISTER.claims["N01"]
-    found = decide(replace(evidence(), kind=claim.kind, why=claim.why), RULES)
+    found = decide(replace(evidence(), claim=claim), RULES)
     assert (found.verdict, found.rule, found.reason) == (Verdict.NOT_TESTABLE, 1, claim.why)
 
 
@@ -218,6 +218,13 @@ def test_rows_6_and_7_at_every_boundary_of_a_gene(changes, expected):
 )
 def test_a_set_also_keeps_its_sign_without_marrow_genes_and_meets_its_conditions(changes, expected):
     assert verdict("C14", **changes) == expected
+
+
+def test_an_effect_that_is_too_small_is_named_where_the_row_shows_another():
+    given = evidence("C05", effect=0.2)
+    assert "the effect is smaller than 0.32" in decide(given, RULES).reason
+    other = replace(given.found, estimate=Estimate("another", 0.5))
+    assert "the effect of one is smaller than 0.32" in decide(replace(given, found=other), RULES).reason
 
 
 def test_a_claim_without_direction_is_supported_on_either_side_and_never_contradicted():
@@ -336,7 +343,8 @@ def test_a_programme_is_kept_if_the_lower_bound_excludes_the_margin(changes, exp
 def test_noninferiority_the_other_way_mirrors_it():
     for low, high, effect in ((-0.1, 0.1, 0.0), (-0.3, 0.1, 0.0), (-0.7, -0.3, -0.5), (0.05, 0.4, 0.25)):
         kept = evidence("C08", effect=effect, ci90=(low, high), p_opposite=0.01)
-        mirrored = changed(kept, direction=-1, effect=-effect, ci90=(-high, -low))
+        lower = replace(kept.claim, direction=-1)
+        mirrored = changed(kept, claim=lower, effect=-effect, ci90=(-high, -low))
         one, other = decide(kept, RULES), decide(mirrored, RULES)
         assert (one.verdict, one.rule) == (other.verdict, other.rule)
         assert other.qualifier == one.qualifier.replace("higher", "lower")
@@ -500,7 +508,7 @@ def test_a_missing_number_never_supports(claim, name):
 @pytest.mark.parametrize("claim", KINDS)
 def test_nothing_measured_supports_or_contradicts_nothing(claim):
     stated = REGISTER.claims[claim]
-    found = decide(evidence_of(stated, n_test=5, n_reference=5), RULES)
+    found = decide(Evidence(stated, n_test=5, n_reference=5), RULES)
     assert found.verdict in (V.NOT_TESTABLE, V.INCONCLUSIVE)
 
 
@@ -737,7 +745,7 @@ def test_a_model_is_as_good_as_its_weakest_gene_and_the_better_model_counts():
 
 def test_the_gene_that_stands_for_a_model_is_the_one_whose_p_value_counts():
     found = combine_models(models({"down": [-0.9, -0.6, -0.7]}, [0.004, 0.001, 0.002]), "Wald")
-    assert (found.judged.of, found.estimate.of) == ("gene -0.6", "gene -0.9 (down)")
+    assert (found.judged.of, found.estimate.of) == ("gene -0.6 (down)", "gene -0.9 (down)")
     assert (found.estimate.effect, found.p_predicted) == (0.9, 0.004)
 
 
@@ -805,7 +813,7 @@ def test_a_specification_of_equivalence_and_noninferiority_agrees_if_it_excludes
 @pytest.mark.parametrize("claim", list(REGISTER.claims))
 def test_every_sentence_carries_its_numbers_and_promises_nothing(claim):
     stated = REGISTER.claims[claim]
-    given = evidence_of(
+    given = Evidence(
         stated,
         n_test=4,
         n_reference=5,
@@ -823,7 +831,7 @@ def test_every_sentence_carries_its_numbers_and_promises_nothing(claim):
 
 def test_missing_numbers_are_said_to_be_missing():
     stated = REGISTER.claims["N03"]
-    given = evidence_of(stated, n_test=4, n_reference=4)
+    given = Evidence(stated, n_test=4, n_reference=4)
     text = sentence(stated, given, decide(given, RULES), test="a", reference="b")
     assert "a / b NA, 95 % CI NA to NA, n = 4 and 4, MDE NA, k = NA" in text
 

@@ -15,7 +15,6 @@ from claimcheck.claims.evidence import (
     Member,
     Verdict,
     blocking_premises,
-    evidence_of,
 )
 from claimcheck.claims.model import COMPANION, DECIDING, Claim, Register
 from claimcheck.claims.procedure import adjust_family
@@ -114,7 +113,7 @@ def judge(findings: Findings) -> pd.DataFrame:
     decided: dict[str, tuple[Evidence, Decision]] = {}
     for claim in sorted(register.claims.values(), key=lambda claim: bool(claim.members)):
         if claim.kind == "quality":
-            evidence = evidence_of(claim, **_animals(findings.data))
+            evidence = Evidence(claim, *_animals(findings.data))
             reason = sentences.get(claim.question, "this was not looked at, and claims that need it are not tested")
             decision = decide_premise(outcomes.get(claim.question, "unconfirmed"), reason)
         else:
@@ -143,7 +142,7 @@ def put_together(
         members: decided already.
     """
     if not claim.confirmatory:
-        return evidence_of(claim, **_animals(findings.data))
+        return Evidence(claim, *_animals(findings.data))
     one = findings.primary[claim.id]
     gates = findings.study.gates
     confounded = gates[(gates["gate"] == "confounded_design") & (gates["status"] == "fail")]  # accepted or not
@@ -151,9 +150,9 @@ def put_together(
     genes = [gene.gene_id for gene in claim.genes if gene.role == DECIDING]
     expressed = float(np.mean([gene in findings.expressed for gene in genes])) if genes else one.share_detected
     thinned = claim.kind in ("set", "signed_set", "multi_source")
-    return evidence_of(
+    return Evidence(
         claim,
-        **_animals(findings.data),
+        *_animals(findings.data),
         found=replace(one, share_detected=expressed),
         p_predicted=float(family.loc[[claim.id], "p_holm"].to_numpy()[0]),
         p_opposite=float(family.loc[[claim.id], "p_holm_opposite"].to_numpy()[0]),
@@ -188,9 +187,10 @@ def presence_of(claim: Claim, tpm: pd.DataFrame | None, reference: list[str]) ->
     return "absent" if (values < rule["absent_tpm"]).mean() > rule["absent_share"] else "uncertain"
 
 
-def _animals(data: Data) -> dict[str, int]:
+def _animals(data: Data) -> tuple[int, int]:
+    """Count the animals of the test and of the reference group."""
     reference = len(_reference(data))
-    return {"n_test": len(data.samples) - reference, "n_reference": reference}
+    return len(data.samples) - reference, reference
 
 
 def _reference(data: Data) -> list[str]:

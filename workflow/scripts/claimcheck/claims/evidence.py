@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -108,8 +107,6 @@ class Evidence:
     Effects, intervals, thresholds and the minimum detectable effect are log2 test / reference.
 
     Attributes:
-        kind, direction, sesoi, superiority, at_least, rivals: as the claim states them; sesoi is its threshold or margin without
-            sign.
         n_test, n_reference: animals.
         found: what the primary analysis says.
         p_predicted: adjusted by Holm: one-sided in the claim's direction, two-sided where it states none, of the larger of rotation
@@ -125,9 +122,7 @@ class Evidence:
         members: of intersection and specificity.
     """
 
-    kind: str
-    direction: int
-    sesoi: float
+    claim: Claim
     n_test: int
     n_reference: int
     found: Conclusion = Conclusion(share_detected=NAN)
@@ -139,36 +134,13 @@ class Evidence:
     leave_one_out: Mapping[str, Conclusion] | None = field(default_factory=dict)
     k: float = NAN
     conditions: tuple[Condition, ...] = ()
-    superiority: float = NAN
     presence: str = ""
-    at_least: int = 1
     members: tuple[Member, ...] = ()
-    rivals: tuple[str, ...] = ()
-    why: str = ""
 
     @property
     def effect(self) -> float:
         """The effect whose sign and size are judged."""
         return self.found.judged.effect
-
-
-def evidence_of(claim: Claim, **measured: Any) -> Evidence:
-    """Put together what a claim states and what was measured.
-
-    Args:
-        claim: from the register.
-        measured: the other attributes of `Evidence`.
-    """
-    return Evidence(
-        kind=claim.kind,
-        direction=claim.direction,
-        sesoi=claim.threshold,
-        superiority=claim.superiority,
-        at_least=claim.at_least,
-        rivals=claim.rivals,
-        why=claim.why,
-        **measured,
-    )
 
 
 def fired_panels(veto: Veto, composition: pd.DataFrame) -> list[str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
-from claimcheck.claims.evidence import Conclusion, Decision, Evidence, Member, Verdict, evidence_of
+from claimcheck.claims.evidence import Conclusion, Decision, Evidence, Member, Verdict
 from claimcheck.claims.model import DECIDING, Claim, Register
 from claimcheck.claims.procedure import Floats
 from claimcheck.claims.tests import CAMERA, ROTATION, SCORE, Data
@@ -68,7 +68,7 @@ def decide_alone(register: Register, found: Mapping[str, Conclusion], adjusted: 
 
 def alone(claim: Claim, one: Conclusion, p_holm: float) -> Evidence:
     """Put together the evidence of the primary analysis, with all else that support asks for."""
-    return evidence_of(
+    return Evidence(
         claim,
         n_test=_ENOUGH,
         n_reference=_ENOUGH,

@@ -118,7 +118,8 @@ def combine_models(genes: Sequence[tuple[GeneTest, Estimate]], test: str) -> Con
     """
     models: dict[str, list[Estimate]] = {}
     for gene, estimate in genes:
-        models.setdefault(gene.model, []).append(estimate.turned(gene.direction))
+        named = replace(estimate, of=f"{estimate.of} ({gene.model})")
+        models.setdefault(gene.model, []).append(named.turned(gene.direction))
     p_values = {name: largest(*(one.p[test].up for one in own)) for name, own in models.items()}
     complete = [name for name, p in p_values.items() if not np.isnan([p, *(one.effect for one in models[name])]).any()]
     found = Conclusion(
@@ -132,11 +133,10 @@ def combine_models(genes: Sequence[tuple[GeneTest, Estimate]], test: str) -> Con
         return found
     best = min(complete, key=p_values.__getitem__)
     own = sorted(models[best], key=lambda one: one.effect)
-    estimate = max(own, key=lambda one: one.p[test].up)
     p = min(1.0, len(models) * p_values[best])
     return replace(
         found,
-        estimate=replace(estimate, of=f"{estimate.of} ({best})"),
+        estimate=max(own, key=lambda one: one.p[test].up),
         judged=own[0],
         p_predicted=p,
         p=Sides(up=p),

@@ -72,17 +72,17 @@ def _first_row(e: Evidence, rules: Rules) -> Decision:
     if barred:
         return barred
     by_kind = {"specificity": _specificity, "equivalence": _equivalence, "noninferiority": _noninferiority}
-    return by_kind.get(e.kind, _of_members if e.members else _change)(e, rules)
+    return by_kind.get(e.claim.kind, _of_members if e.members else _change)(e, rules)
 
 
 def _barred(e: Evidence, rules: Rules) -> Decision | None:
     """Rows 1 to 5: why nothing can be concluded about a claim of any kind."""
     untested = {
         "exploratory": Decision(Verdict.NONE, 0, "exploratory"),
-        "not_testable": Decision(Verdict.NOT_TESTABLE, 1, e.why),
+        "not_testable": Decision(Verdict.NOT_TESTABLE, 1, e.claim.why),
     }
-    if e.kind in untested:
-        return untested[e.kind]
+    if e.claim.kind in untested:
+        return untested[e.claim.kind]
     if e.design_problem:
         return Decision(Verdict.NOT_TESTABLE, 2, e.design_problem, "design")
     undetected = _undetected(e, rules)
@@ -100,7 +100,7 @@ def _barred(e: Evidence, rules: Rules) -> Decision | None:
 
 def _undetected(e: Evidence, rules: Rules) -> str:
     """Row 3: say that too little of what is tested is expressed, or nothing."""
-    if (e.kind == "intersection" and e.members) or e.presence == "absent":  # judged by their own rows
+    if (e.claim.kind == "intersection" and e.members) or e.presence == "absent":  # judged by their own rows
         return ""
     detected, n_genes = e.found.share_detected, e.found.n_genes
     if not detected >= rules.share_detected:
@@ -115,9 +115,9 @@ def _lifted(veto: FiredVeto, e: Evidence, rules: Rules) -> bool:
     """Row 5: whether the claim holds in every rerun that a veto asks for."""
 
     def holds(rerun: Conclusion) -> bool:
-        if e.kind in ("equivalence", "specificity"):
-            return inside(rerun.bounds, e.sesoi)
-        if e.kind == "noninferiority":
+        if e.claim.kind in ("equivalence", "specificity"):
+            return inside(rerun.bounds, e.claim.threshold)
+        if e.claim.kind == "noninferiority":
             return _side(rerun.bounds, e) == _side(e.found.bounds, e) != ""
         kept, effect = rules.veto_effect_kept * abs(e.effect), rerun.judged.effect
         return effect * e.effect > 0 and abs(effect) >= kept
@@ -160,10 +160,11 @@ def _standing(e: Evidence, rules: Rules) -> _Standing:
 
 def _change(e: Evidence, rules: Rules) -> Decision:
     """Rows 6 to 11 of a claim that something changes."""
-    towards = e.effect * e.direction if e.direction else abs(e.effect)
+    towards = e.effect * e.claim.direction if e.claim.direction else abs(e.effect)
     standing = _standing(e, rules)
     unmet = [condition.name for condition in e.conditions if not condition.met]
-    small = [] if abs(towards) >= e.sesoi else [f"the effect is smaller than {e.sesoi:g}"]
+    whose = "" if e.found.judged.of == e.found.estimate.of else f" of {e.found.judged.of}"
+    small = [] if abs(towards) >= e.claim.threshold else [f"the effect{whose} is smaller than {e.claim.threshold:g}"]
     if towards > 0 and e.p_predicted <= rules.alpha and not standing.broken and not unmet:
         shortfalls = [*small, *standing.weakened]
         if not shortfalls:
@@ -172,8 +173,8 @@ def _change(e: Evidence, rules: Rules) -> Decision:
     opposite = towards < 0 and e.p_opposite <= rules.alpha
     if opposite and not small and not standing.broken and not standing.weakened:
         return Decision(Verdict.CONTRADICTED, 8, "significant in the opposite direction, large enough and robust")
-    if inside(e.found.bounds, e.sesoi):
-        return Decision(Verdict.NOT_SUPPORTED, 9, f"a change of {e.sesoi:g} or more is excluded")
+    if inside(e.found.bounds, e.claim.threshold):
+        return Decision(Verdict.NOT_SUPPORTED, 9, f"a change of {e.claim.threshold:g} or more is excluded")
     if towards > 0 and e.p_predicted <= rules.alpha:
         reasons = ["significant", *standing.broken, *unmet]
     elif towards < 0 and e.p_opposite <= rules.alpha:
@@ -188,26 +189,26 @@ def _equivalence(e: Evidence, rules: Rules) -> Decision:
     if e.presence == "absent":
         return Decision(Verdict.CONTRADICTED, 8, "not expressed in the reference group")
     reasons = ["it is not certain to be expressed"] if e.presence == "uncertain" else []
-    if inside(e.found.bounds, e.sesoi) and not reasons and e.k >= rules.k_weak:
-        return _within_margin(e, rules, f"a change of {e.sesoi:g} or more is excluded", "")
+    if inside(e.found.bounds, e.claim.threshold) and not reasons and e.k >= rules.k_weak:
+        return _within_margin(e, rules, f"a change of {e.claim.threshold:g} or more is excluded", "")
     low, high = e.found.judged.ci95
-    outside = low > e.sesoi or high < -e.sesoi
+    outside = low > e.claim.threshold or high < -e.claim.threshold
     if outside and e.p_opposite <= rules.alpha and e.k >= rules.k_supported:
-        return Decision(Verdict.CONTRADICTED, 8, f"the change exceeds {e.sesoi:g}")
-    return _open(e, rules, reasons or [f"the interval crosses a margin of {e.sesoi:g}"])
+        return Decision(Verdict.CONTRADICTED, 8, f"the change exceeds {e.claim.threshold:g}")
+    return _open(e, rules, reasons or [f"the interval crosses a margin of {e.claim.threshold:g}"])
 
 
 def _noninferiority(e: Evidence, rules: Rules) -> Decision:
     """Rows 6 to 11 of a claim that something does not fall, or does not rise."""
     side, (low, high) = _side(e.found.bounds, e), e.found.bounds
     if side == "kept" and e.k >= rules.k_weak:
-        bound = low if e.direction > 0 else -high
-        changed = bound > 0 and e.direction * e.effect >= e.superiority
-        word = ("higher" if e.direction > 0 else "lower") if changed else "kept"
-        return _within_margin(e, rules, f"a change of {e.sesoi:g} the other way is excluded", word)
+        bound = low if e.claim.direction > 0 else -high
+        changed = bound > 0 and e.claim.direction * e.effect >= e.claim.superiority
+        word = ("higher" if e.claim.direction > 0 else "lower") if changed else "kept"
+        return _within_margin(e, rules, f"a change of {e.claim.threshold:g} the other way is excluded", word)
     if side == "lost" and e.p_opposite <= rules.alpha and e.k >= rules.k_supported:
-        return Decision(Verdict.CONTRADICTED, 8, f"the change the other way exceeds {e.sesoi:g}")
-    return _open(e, rules, [f"the interval includes a change of {e.sesoi:g} the other way"])
+        return Decision(Verdict.CONTRADICTED, 8, f"the change the other way exceeds {e.claim.threshold:g}")
+    return _open(e, rules, [f"the interval includes a change of {e.claim.threshold:g} the other way"])
 
 
 def _within_margin(e: Evidence, rules: Rules, reason: str, qualifier: str) -> Decision:
@@ -239,17 +240,17 @@ def _specificity(e: Evidence, rules: Rules) -> Decision:
     supported = verdicts.count(Verdict.SUPPORTED)
     moved = supported + verdicts.count(Verdict.WEAK)
     controls = e.found.controls
-    moving = [control.of for control in controls if not inside(control.ci90, e.sesoi)]
+    moving = [control.of for control in controls if not inside(control.ci90, e.claim.threshold)]
     members = "; ".join(f"{member.claim}: {member.decision.text}" for member in e.members)
-    if controls and not moving and e.p_predicted <= rules.alpha and moved >= e.at_least and e.k >= rules.k_weak:
-        reason = f"controls change by less than {e.sesoi:g}; {members}"
-        full = supported >= e.at_least and e.k >= rules.k_supported
+    if controls and not moving and e.p_predicted <= rules.alpha and moved >= e.claim.at_least and e.k >= rules.k_weak:
+        reason = f"controls change by less than {e.claim.threshold:g}; {members}"
+        full = supported >= e.claim.at_least and e.k >= rules.k_supported
         return Decision(Verdict.SUPPORTED, 6, reason) if full else Decision(Verdict.WEAK, 7, reason)
-    furthest = float(np.max([e.direction * member.estimate.effect for member in e.members], initial=-np.inf))
+    furthest = float(np.max([e.claim.direction * member.estimate.effect for member in e.members], initial=-np.inf))
     rivals = [
         control.of
         for control in controls
-        if control.of in e.rivals and e.direction * control.effect >= max(e.sesoi, furthest)
+        if control.of in e.claim.rivals and e.claim.direction * control.effect >= max(e.claim.threshold, furthest)
     ]
     if rivals and np.isfinite(furthest) and e.p_opposite <= rules.alpha and e.k >= rules.k_supported:
         return Decision(Verdict.CONTRADICTED, 8, f"{listed(rivals)} changes as much; {members}")
@@ -260,14 +261,14 @@ def _specificity(e: Evidence, rules: Rules) -> Decision:
 def _open(e: Evidence, rules: Rules, reasons: list[str]) -> Decision:
     """Rows 10 and 11: nothing is decided, and whether more animals could have decided it."""
     reason = "; ".join(reasons)
-    if e.found.mde > rules.underpowered_ratio * e.sesoi:
+    if e.found.mde > rules.underpowered_ratio * e.claim.threshold:
         return Decision(Verdict.INCONCLUSIVE, 10, reason, f"underpowered; MDE = {e.found.mde:.2f}")
     return Decision(Verdict.INCONCLUSIVE, 11, reason)
 
 
 def _side(interval: Interval, e: Evidence) -> str:
     """Say on which side of the margin an interval lies: kept, lost, or nothing if it includes it."""
-    low, high = interval if e.direction > 0 else (-interval[1], -interval[0])
-    if low > -e.sesoi:
+    low, high = interval if e.claim.direction > 0 else (-interval[1], -interval[0])
+    if low > -e.claim.threshold:
         return "kept"
-    return "lost" if high < -e.sesoi else ""
+    return "lost" if high < -e.claim.threshold else ""

@@ -85,8 +85,8 @@ def unit_of(register: Register, claim: Claim) -> str:
 def confirmatory_rows(verdicts: pd.DataFrame, register: Register) -> pd.DataFrame:
     """Keep the confirmatory claims in reading order, with unit, threshold, direction, by_model and several from the register.
 
-    The effect of a claim by_model is given in the direction that its model says; `several` tells claims that more than one set, gene
-    or claim decides.
+    The effect of a claim by_model is given in the direction that its model says; `several` tells claims that more than one set,
+    gene or claim decides.
     """
     kept = in_reading_order(verdicts[verdicts["claim"].isin(register.confirmatory)], register.lead)
     claims = [register.claims[name] for name in kept["claim"]]

@@ -71,8 +71,8 @@ def numbers_table(verdicts: pd.DataFrame, register: Register, study: Study) -> T
     return as_table(
         rows,
         columns,
-        f"Effects: log2 {study.test} / {study.reference}. Of: the gene or set whose numbers these are; where several tests decide, the "
-        "one whose p the claim's is made from. p: before adjustment, in the claim's direction (two-sided where it "
+        f"Effects: log2 {study.test} / {study.reference}. Of: the gene or set whose numbers these are; of several that decide, "
+        "the one whose p the claim's is made from. p: before adjustment, in the claim's direction (two-sided where it "
         "has none; of sets the larger of rotation and CAMERA). Holm and q (Benjamini and Hochberg): over all claims of this table. "
         "Threshold: smallest effect of interest, or margin. MDE: minimum detectable effect. k: share of other analyses that agree. "
         "Row: of the table of verdicts. "
