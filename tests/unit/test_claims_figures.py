@@ -61,7 +61,7 @@ def some_verdicts(register: Register = REGISTER) -> pd.DataFrame:
 
 def some_robustness(claims=("C11",), effects=(-0.2, -0.6, 0.1)) -> pd.DataFrame:
     rows = [
-        (claim, axis, name, effect, effect - 0.1, effect + 0.1, 0.02, axis == "primary", counted, effect < -0.15)
+        (claim, axis, name, effect, effect - 0.1, effect + 0.1, 0.02, axis == "primary", counted, effect < -0.15, "one")
         for claim in claims
         for axis, name, effect, counted in [
             ("primary", "as registered", -0.3, False),
@@ -70,16 +70,16 @@ def some_robustness(claims=("C11",), effects=(-0.2, -0.6, 0.1)) -> pd.DataFrame:
         ]
     ]
     columns = ["claim", "axis", "specification", "effect", "ci95_low", "ci95_high", "p_value", "primary", "counted"]
-    return pd.DataFrame(rows, columns=[*columns, "agrees"])
+    return pd.DataFrame(rows, columns=[*columns, "agrees", "of"])
 
 
 def some_runs(claims=("C11",)) -> pd.DataFrame:
     rows = [
-        (claim, sample, effect, effect - 0.2, effect + 0.2, p_value)
+        (claim, sample, effect, effect - 0.2, effect + 0.2, p_value, "one")
         for claim in claims
         for sample, effect, p_value in [("a1", -0.3, 0.1), ("a2", -0.3, 0.11), ("a3", 0.1, 0.01)]
     ]
-    return pd.DataFrame(rows, columns=["claim", "sample", "effect", "ci95_low", "ci95_high", "p_value"])
+    return pd.DataFrame(rows, columns=["claim", "sample", "effect", "ci95_low", "ci95_high", "p_value", "of"])
 
 
 def some_controls() -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -293,7 +293,7 @@ def test_verdicts_of_a_simulated_study_stand_beside_what_was_planted(drawings) -
     claims = some_claims(verdicts=verdicts, truth=truth)
     page = page_with(claims, drawings, study=replace(STUDY, simulated=True))
     shown = text_of("<body>" + page[page.index('<section id="truth">') :])
-    assert "falls. −1.00 −1.04 −0.30 −0.50 to −0.10 true supported right" in shown
+    assert "falls. −1.00 −1.04 an object −0.30 −0.50 to −0.10 true supported right" in shown
     assert "false supported wrong: false support" in shown
     assert "smaller than claimed supported too strong" in shown
     assert 'id="truth"' not in page_with(some_claims(), drawings)
