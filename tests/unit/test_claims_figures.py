@@ -53,14 +53,15 @@ def some_verdicts(register: Register = REGISTER) -> pd.DataFrame:
             word,
             claim.why or "no change that holds after correction",
         )
-        rows.append((*shown, claim.label, row, "a sentence"))
+        rows.append((*shown, claim.label, row, "a sentence", "an object"))
     table = pd.DataFrame(rows, columns=list(VERDICT_COLUMNS))
-    return table.assign(n_genes=[NAN if claim.kind == "gene" else 12 for claim in register.claims.values()])
+    n_genes = [NAN if claim.kind == "gene" else 12 for claim in register.claims.values()]
+    return table.assign(n_genes=n_genes, ci90_low=table["ci95_low"] + 0.05, ci90_high=table["ci95_high"] - 0.05)
 
 
 def some_robustness(claims=("C11",), effects=(-0.2, -0.6, 0.1)) -> pd.DataFrame:
     rows = [
-        (claim, axis, name, effect, effect - 0.1, effect + 0.1, 0.02, axis == "primary", counted, effect < -0.15)
+        (claim, axis, name, effect, effect - 0.1, effect + 0.1, 0.02, axis == "primary", counted, effect < -0.15, "one")
         for claim in claims
         for axis, name, effect, counted in [
             ("primary", "as registered", -0.3, False),
@@ -69,16 +70,16 @@ def some_robustness(claims=("C11",), effects=(-0.2, -0.6, 0.1)) -> pd.DataFrame:
         ]
     ]
     columns = ["claim", "axis", "specification", "effect", "ci95_low", "ci95_high", "p_value", "primary", "counted"]
-    return pd.DataFrame(rows, columns=[*columns, "agrees"])
+    return pd.DataFrame(rows, columns=[*columns, "agrees", "of"])
 
 
 def some_runs(claims=("C11",)) -> pd.DataFrame:
     rows = [
-        (claim, sample, effect, effect - 0.2, effect + 0.2, p_value)
+        (claim, sample, effect, effect - 0.2, effect + 0.2, p_value, "one")
         for claim in claims
         for sample, effect, p_value in [("a1", -0.3, 0.1), ("a2", -0.3, 0.11), ("a3", 0.1, 0.01)]
     ]
-    return pd.DataFrame(rows, columns=["claim", "sample", "effect", "ci95_low", "ci95_high", "p_value"])
+    return pd.DataFrame(rows, columns=["claim", "sample", "effect", "ci95_low", "ci95_high", "p_value", "of"])
 
 
 def some_controls() -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -157,6 +158,7 @@ def test_genes_and_sets_are_drawn_apart_with_threshold_verdict_and_detectable_ef
     assert list(by_claim.loc[["C11", "C13", "C14", "C01", "C17", "C08"], "mde_side"]) == [-1, -1, 1, 0, 0, -1]
     assert list(by_claim.index[by_claim["by_model"]]) == ["C05"]
     shown = all_text(figure)
+    assert shown.count("an object") == 4  # what several tests decide: C03, C05, C13 and C18
     assert "log2 knockout / control" in shown
     assert shown.count("○ inconclusive") == len(drawn) == 18
     assert len(figure.axes) == 2

@@ -123,6 +123,14 @@ def test_a_row_prints_verdict_mark_effect_p_n_k_and_reason_of_the_table(drawings
     assert "Of 18 claims that are tested together, as the register words them: 1 supported, 17 inconclusive." in text
 
 
+def test_of_claims_that_several_tests_decide_a_row_says_whose_effect_it_prints(drawings) -> None:
+    text = text_of(page_with(some_claims(verdicts=with_verdict("C18", of="APOPTOSIS_CTRL")), drawings))
+    assert "decided by C02, C04 and controls; effect of APOPTOSIS_CTRL" in text
+    assert "genes one by one; effect of an object, in the direction that the model says" in text
+    untested = text_of(page_with(some_claims(verdicts=with_verdict("C18", of="", effect=NAN)), drawings))
+    assert "decided by C02, C04 and controls; effect" not in untested
+
+
 def test_a_contradicted_claim_shows_the_p_value_that_contradicts_it(drawings) -> None:
     verdicts = with_verdict("C11", p_holm=1.0, verdict="contradicted", rule=8).assign(p_holm_opposite=0.0042)
     text = text_of(page_with(some_claims(verdicts=verdicts), drawings))
@@ -285,7 +293,7 @@ def test_verdicts_of_a_simulated_study_stand_beside_what_was_planted(drawings) -
     claims = some_claims(verdicts=verdicts, truth=truth)
     page = page_with(claims, drawings, study=replace(STUDY, simulated=True))
     shown = text_of("<body>" + page[page.index('<section id="truth">') :])
-    assert "falls. −1.00 −1.04 −0.30 −0.50 to −0.10 true supported right" in shown
+    assert "falls. −1.00 −1.04 an object −0.30 −0.50 to −0.10 true supported right" in shown
     assert "false supported wrong: false support" in shown
     assert "smaller than claimed supported too strong" in shown
     assert 'id="truth"' not in page_with(some_claims(), drawings)

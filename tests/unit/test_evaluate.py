@@ -162,9 +162,9 @@ def test_specifications_that_disagree_and_missing_runs_take_support_away():
     assert "C14" in supported(verdicts("paper"))
     worse = [
         {"k": {**findings.k, "C14": 0.4}},
-        {"left_out": {**findings.left_out, "C14": findings.left_out["C14"][1:]}},
+        {"left_out": {**findings.left_out, "C14": dict([*findings.left_out["C14"].items()][1:])}},
         {"edges": {}},
-        {"fired": {**findings.fired, "marrow": ["QC_ERYTHROID"]}, "reruns": findings.reruns.iloc[:0]},
+        {"fired": {**findings.fired, "marrow": ["QC_ERYTHROID"]}, "reruns": ()},
     ]
     for changes in worse:
         assert "C14" not in supported(verdicts("paper", **changes))
@@ -174,8 +174,8 @@ def test_a_companion_that_stays_takes_support_away():
     findings, _ = found("paper")
     claim = findings.register.claims["C04"]
     quiet = {
-        key: {**row, "effect": 0.0} if key[0] == "C04" and key[1] == "companion" else row
-        for key, row in findings.measured.sets.items()
+        key: replace(one, effect=0.0) if key[:2] == ("C04", "companion") else one
+        for key, one in findings.measured.sets.items()
     }
     calm = {"fired": {name: [] for name in findings.fired}}
     assert "C04" in supported(verdicts("paper", **calm))

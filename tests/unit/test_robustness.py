@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from claimcheck.claims.estimates import conclude, of_gene, of_set
+from claimcheck.claims.conclusions import conclude, of_gene, of_set
 from claimcheck.claims.false_support import holm_among
 from claimcheck.claims.measurements import Measurements
 from claimcheck.claims.procedure import holm
@@ -27,15 +27,27 @@ from claimcheck.claims.specifications import (
     specify,
     veto_model,
 )
-from claimcheck.claims.tests import Measured, compare, measure_sets, moderated_genes, read_genes, rows_of, wald_genes
+from claimcheck.claims.tests import (
+    CAMERA,
+    MODERATED,
+    ROTATION,
+    WALD,
+    Measured,
+    compare,
+    measure_sets,
+    moderated_genes,
+    read_genes,
+    rows_of,
+    wald_genes,
+)
 from claimcheck.core.errors import StudyError
+from claimcheck.core.estimates import NAN, Estimate, Sides
 from claimcheck.core.schemas import load_schema
 from claimcheck.gene_sets.comparison import leading_edge
 from claimcheck.gene_sets.tests.camera import inter_gene_correlation
 from support.defaults import MATCHING
 from support.worlds import NOTHING, PAPER, REFERENCE, SETS, plant
 
-NAN = float("nan")
 FEW = {"rotations": 199}
 ALTERNATIVES = load_schema("claims.schema.yaml")["properties"]["primary"]["properties"]["alternatives"]["properties"]
 
@@ -73,7 +85,7 @@ def results():
 def robustness():
     found, concluded = results()
     register, measured = paper().register, measurements().measure(found[0].model, True)
-    return tabulate(register, found, concluded, beside_rows(register, measured, {}, measured.genes))
+    return tabulate(register, found, concluded, beside_rows(register, measured, {}, measured))
 
 
 # specifications
@@ -199,22 +211,24 @@ def test_the_share_of_detected_genes_counts_genes_that_are_not_in_the_table():
 
 def test_with_few_degrees_of_freedom_the_moderated_t_test_must_agree():
     claim = paper().register.claims["C11"]
-    names = ("effect", "se", "df", "ci95_low", "ci95_high", "ci90_low", "ci90_high", "p_up", "p_down", "mde")
-    row = dict(zip(names, (-1.0, 0.3, np.inf, -1.6, -0.4, -1.5, -0.5, 0.9995, 5e-4, 0.8), strict=True))
-    rules = paper().register.rules
-    assert of_gene(claim, row, rules).tests_agree
-    assert of_gene(claim, {**row, "p_t_up": 0.98, "p_t_down": 0.02}, rules).tests_agree
-    assert not of_gene(claim, {**row, "p_t_up": 0.8, "p_t_down": 0.2}, rules).tests_agree
+    rules, wald = paper().register.rules, {WALD: Sides(0.9995, 5e-4, 1e-3)}
+    estimate = Estimate("Dkk1", -1.0, 0.3, np.inf, (-1.6, -0.4), (-1.5, -0.5), 0.8, p=wald)
+    assert of_gene(claim, estimate, rules).tests_agree
+    agreeing, other = (replace(estimate, p=wald | {MODERATED: Sides(1 - p, p, 2 * p)}) for p in (0.02, 0.2))
+    assert of_gene(claim, agreeing, rules).tests_agree
+    assert not of_gene(claim, other, rules).tests_agree
 
 
 def test_the_larger_of_rotation_and_camera_counts():
     claim, rules = paper().register.claims["C14"], paper().register.rules
     measured = measurements().measure(results()[0][0].model, True)
-    row = dict(measured.sets["C14", "deciding", "deciding", "full"])
-    row |= {"effect": 0.5, "p_rotation_up": 0.01, "p_camera_up": 0.2, "p_rotation_down": 0.99, "p_camera_down": 0.8}
-    found = of_set(claim, row, rules)
+    row = measured.of_set(claim, claim.sets[0], "full")
+    assert row.of == "WNT_TARGETS_T1"
+    p = {ROTATION: Sides(0.01, 0.99, 0.02), CAMERA: Sides(0.2, 0.8, 0.4)}
+    found = of_set(claim, replace(row, effect=0.5, p=p), rules)
     assert (found.p_predicted, found.p_opposite, found.tests_agree) == (0.2, 0.99, False)
-    assert of_set(claim, {**row, "p_camera_up": 0.03}, rules).tests_agree
+    closer = p | {CAMERA: Sides(0.03, 0.97, 0.06)}
+    assert of_set(claim, replace(row, effect=0.5, p=closer), rules).tests_agree
 
 
 def test_a_model_that_the_samples_cannot_carry_says_nothing_of_any_claim():
@@ -223,29 +237,91 @@ def test_a_model_that_the_samples_cannot_carry_says_nothing_of_any_claim():
     one_each = Specification("covariates", "cage", Model(("cage",), 10))
     found = Measurements(planted.register, caged, moderated=True).analyse(one_each)
     assert set(found) == set(planted.register.confirmatory)
-    assert all(np.isnan(one.effect) for one in found.values())
+    assert all(np.isnan(one.judged.effect) for one in found.values())
 
 
 def test_a_source_with_too_few_genes_counts_as_not_tested():
     planted = paper()
     claim = planted.register.claims["C03"]
-    row = dict(
-        measurements().measure(results()[0][0].model, True).sets["C03", "deciding", "WP4313_MOUSE", claim.variant]
-    )
+    row = measurements().measure(results()[0][0].model, True).sets["C03", "deciding", "WP4313_MOUSE", claim.variant]
     runs = [test.run for test in claim.sets if test.role == "deciding"]
 
     def concluded(n_genes):
         rows = {
-            ("C03", "deciding", run, claim.variant): {**row, "n_genes": n} for run, n in zip(runs, n_genes, strict=True)
+            ("C03", "deciding", run, claim.variant): replace(row, n_genes=n)
+            for run, n in zip(runs, n_genes, strict=True)
         }
         alone = replace(planted.register, claims={"C03": claim})
         return conclude(alone, Measured(rows, {}))["C03"]
 
-    assert np.isfinite(concluded([30, 30, 30, 30]).effect)
+    assert np.isfinite(concluded([30, 30, 30, 30]).judged.effect)
     two = concluded([30, 30, 7, 7])
-    assert np.isfinite(two.effect)
-    assert np.isnan(two.ci90[0])
-    assert np.isnan(concluded([30, 7, 7, 7]).effect)
+    assert np.isfinite(two.judged.effect)
+    assert np.isnan(two.bounds[0])
+    assert two.estimate.of in runs[:2]
+    assert np.isfinite(two.estimate.ci90[0])
+    assert np.isnan(concluded([30, 7, 7, 7]).judged.effect)
+
+
+# claims that several tests decide together
+
+
+def members_and_controls(moving, still):
+    """Conclude on C18 from the p-values of its members, and effects and standard errors of its controls."""
+    register = paper().register
+    claim = register.claims["C18"]
+    p = dict(zip(claim.members, moving, strict=True))
+    decided = {name: register.claims[name] for name in claim.members}
+
+    def estimate(effect, se, up=0.5):
+        sides = Sides(up, 1 - up, min(1.0, 2 * min(up, 1 - up)))
+        ci90 = (effect - 2 * se, effect + 2 * se)
+        return Estimate("", effect, se, 5, ci90, ci90, 3 * se, 12, 1.0, {ROTATION: sides, CAMERA: sides})
+
+    sets = {
+        (name, "deciding", "deciding", one.variant): estimate(-0.5, 0.1, 1 - p[name]) for name, one in decided.items()
+    }
+    controls = [test for test in claim.sets if test.role == "control"]
+    sets |= {
+        ("C18", "control", test.run, claim.variant): estimate(*numbers)
+        for test, numbers in zip(controls, still, strict=True)
+    }
+    alone = replace(register, claims={**decided, "C18": claim})
+    return conclude(alone, Measured(sets, {}))["C18"], [test.run for test in controls]
+
+
+def test_of_members_that_move_and_controls_that_stay_the_weakest_test_stands_for_the_claim():
+    found, (_, second) = members_and_controls((0.001, 0.2), [(0.0, 0.05), (0.05, 0.08)])
+    assert (found.estimate.of, found.estimate.effect, found.estimate.mde) == (second, 0.05, pytest.approx(0.24))
+    assert found.estimate.ci90 == pytest.approx((-0.11, 0.21))
+    assert found.p_predicted == pytest.approx(found.estimate.beyond(0.20, -1))
+    assert found.bounds == pytest.approx((-0.11, 0.21))
+    found, _ = members_and_controls((0.2, 0.3), [(0.0, 0.01), (0.01, 0.02)])
+    assert (found.estimate.of, found.p_predicted) == ("FERRO_DRIVER_CORE - FERRO_SUPPRESSOR_CORE", pytest.approx(0.4))
+    assert found.bounds == pytest.approx((-0.03, 0.05))
+
+
+def test_nothing_stands_for_a_claim_of_which_one_test_is_missing():
+    found, _ = members_and_controls((NAN, NAN), [(0.0, 0.01), (0.01, 0.02)])
+    assert (found.estimate.of, found.estimate.n_genes) == ("", None)
+    assert np.isnan([found.p_predicted, found.estimate.effect, found.estimate.mde]).all()
+
+
+def test_an_intersection_shows_the_member_whose_p_value_it_has():
+    primary = results()[1][0]
+    worse = max(("C11", "C12"), key=lambda name: primary[name].p_predicted)
+    both = primary["C13"]
+    assert (both.p_predicted, both.estimate) == (primary[worse].p_predicted, primary[worse].estimate)
+
+
+def test_every_row_of_a_table_is_of_one_object_or_of_none():
+    table = robustness()
+    unnamed = table["of"] == ""
+    numbers = ["effect", "ci95_low", "ci95_high", "ci90_low", "ci90_high"]
+    assert table.loc[unnamed, numbers].isna().all(axis=None)
+    assert (table.loc[~unnamed, "ci95_low"] <= table.loc[~unnamed, "ci90_low"]).all()
+    assert (table.loc[~unnamed, "ci90_low"] <= table.loc[~unnamed, "effect"]).all()
+    assert (table.loc[~unnamed, "effect"] <= table.loc[~unnamed, "ci90_high"]).all()
 
 
 # k, runs without one animal, reruns
@@ -282,7 +358,7 @@ def test_each_animal_is_left_out_once_of_every_claim():
     found, concluded = results()
     runs, table = leave_one_out(found, concluded)
     samples = list(paper().data.samples["sample"])
-    assert all([run.sample for run in runs[name]] == samples for name in runs)
+    assert all(list(runs[name]) == samples for name in runs)
     assert len(table) == len(samples) * len(paper().register.confirmatory)
     down = table[table["claim"] == "C11"]
     assert (down["effect"] < 0).all()
@@ -300,20 +376,22 @@ def test_a_run_that_cannot_be_made_is_there_without_numbers():
     small = Measurements(planted.register, data, moderated=True)
     runs, _ = leave_one_out(found, [small.analyse(one) for one in found])
     assert len(runs["C11"]) == len(kept)
-    assert all(np.isnan(run.effect) for run in runs["C11"])
+    assert all(np.isnan(run.judged.effect) for run in runs["C11"].values())
 
 
 def test_genes_are_rerun_with_the_score_only_and_sets_thinned_at_least_as_far_as_they_are():
-    table = veto_reruns(measurements(), results()[0][0])
-    assert set(table.loc[table["claim"] == "C11", "rerun"]) == {"covariate"}
-    strict = table[(table["claim"] == "C08") & (table["rerun"] == "strip_marrow")]
-    assert list(strict["reason"]) == ["variant strip_marrow_muscle"]
-    assert table.loc[(table["claim"] == "C17") & (table["veto"] == "osteoclast"), "effect"].notna().all()
+    reruns = list(veto_reruns(measurements(), results()[0][0]))
+    assert {one.name for one in reruns if one.claim == "C11"} == {"covariate"}
+    strict = [one.reason for one in reruns if (one.claim, one.name) == ("C08", "strip_marrow")]
+    assert strict == ["variant strip_marrow_muscle"]
+    osteoclast = [one.found.judged.effect for one in reruns if (one.claim, one.veto) == ("C17", "osteoclast")]
+    assert osteoclast
+    assert np.isfinite(osteoclast).all()
     two = replace(
         measurements().data, samples=measurements().data.samples.groupby("condition").head(2).reset_index(drop=True)
     )
     few = veto_reruns(Measurements(paper().register, two, moderated=True), Specification(PRIMARY, "", Model((), 10)))
-    assert few.loc[few["rerun"] == "covariate", "effect"].isna().all()
+    assert all(np.isnan(one.found.judged.effect) for one in few if one.name == "covariate")
 
 
 # negative controls

@@ -10,19 +10,17 @@ import pandas as pd
 import pytest
 
 from claimcheck.claims.evidence import (
+    Conclusion,
     Condition,
-    Control,
     Decision,
+    Evidence,
     FiredVeto,
-    LeftOut,
     Member,
-    Rerun,
     Verdict,
     blocking_premises,
-    evidence_of,
     fired_panels,
-    share_that_agrees,
 )
+from claimcheck.claims.model import GeneTest
 from claimcheck.claims.procedure import (
     adjust_family,
     combine_models,
@@ -32,8 +30,10 @@ from claimcheck.claims.procedure import (
 )
 from claimcheck.claims.reasons import VERDICT_COLUMNS, sentence, verdict_row
 from claimcheck.claims.register import read_register
+from claimcheck.claims.robustness import agree
 from claimcheck.claims.verdicts import MAY_BECOME, decide, decide_premise, downgrade
 from claimcheck.core.errors import StudyError
+from claimcheck.core.estimates import NAN, NO_INTERVAL, Estimate, Sides
 from claimcheck.gene_sets.curated import read_collection
 from claimcheck.gene_sets.tests.false_discovery import benjamini_hochberg
 
@@ -41,7 +41,6 @@ ROOT = Path(__file__).resolve().parents[2]
 SETS, MEMBERS = read_collection(ROOT / "config/gene_sets")
 REGISTER = read_register(ROOT / "config/claims.yaml", sets=SETS, members=MEMBERS)
 RULES = REGISTER.rules
-NAN = float("nan")
 
 STRENGTH = {
     Verdict.SUPPORTED: 4,
@@ -53,8 +52,27 @@ STRENGTH = {
 }
 
 
+def concluded(effect=NAN, ci90=NO_INTERVAL, p=NAN):
+    """What an analysis concludes from one gene or set, with the same p-value on every side."""
+    one = Estimate("one", effect, ci90=ci90)
+    return Conclusion(one, one, ci90, p=Sides(p, p, p))
+
+
 def runs(effect, n=8, lost=0):
-    return tuple(LeftOut(f"animal_{i}", effect, 0.5 if i < lost else 0.01) for i in range(n))
+    return {f"animal_{i}": concluded(effect, p=0.5 if i < lost else 0.01) for i in range(n)}
+
+
+def changed(given, **changes):
+    """Change evidence, and the conclusion and the estimate that it rests on, by the names of their numbers."""
+    numbers = {name: changes.pop(name) for name in ("effect", "ci95", "ci90", "mde") if name in changes}
+    parts = ("share_detected", "n_genes", "tests_agree", "model", "controls")
+    conclusion = {name: changes.pop(name) for name in parts if name in changes}
+    conclusion |= {name: numbers[key] for name, key in (("bounds", "ci90"), ("mde", "mde")) if key in numbers}
+    one = replace(given.found.judged, of="one", **numbers)
+    if "strip_effect" in changes:
+        effect = changes.pop("strip_effect")
+        changes["stripped"] = None if effect is None else Estimate("one", effect)
+    return replace(given, found=replace(given.found, estimate=one, judged=one, **conclusion), **changes)
 
 
 def evidence(claim="C11", **changes):
@@ -62,8 +80,6 @@ def evidence(claim="C11", **changes):
     stated = REGISTER.claims[claim]
     effect = changes.get("effect", (stated.direction or 1) * 1.5 * stated.threshold)
     measured = {
-        "n_test": 4,
-        "n_reference": 4,
         "effect": effect,
         "ci95": (effect - 0.3, effect + 0.3),
         "ci90": (effect - 0.25, effect + 0.25),
@@ -77,7 +93,7 @@ def evidence(claim="C11", **changes):
         "leave_one_out": runs(effect),
         "k": 1.0,
     }
-    return evidence_of(stated, **(measured | changes))
+    return changed(Evidence(stated, n_test=4, n_reference=4), **(measured | changes))
 
 
 def verdict(claim="C11", **changes):
@@ -94,7 +110,7 @@ def opposite(**changes):
 
 def test_row_1_what_rna_cannot_show_is_not_testable_whatever_was_measured():
     claim = REGISTER.claims["N01"]
-    found = decide(replace(evidence(), kind=claim.kind, why=claim.why), RULES)
+    found = decide(replace(evidence(), claim=claim), RULES)
     assert (found.verdict, found.rule, found.reason) == (Verdict.NOT_TESTABLE, 1, claim.why)
 
 
@@ -142,14 +158,14 @@ def test_row_4_two_animals_in_a_group_decide_nothing():
     ],
 )
 def test_row_5_the_effect_must_keep_its_sign_and_half_its_size_in_every_rerun(reruns, row):
-    veto = FiredVeto("muscle", tuple(Rerun(str(i), effect) for i, effect in enumerate(reruns)))
+    veto = FiredVeto("muscle", tuple(concluded(effect) for effect in reruns))
     found = decide(evidence(effect=-0.8775, vetoes=(veto,)), RULES)
     assert found.rule == row
     assert (found.text == "inconclusive (confounded: muscle)") == (row == 5)
 
 
 def test_row_5_names_every_veto_that_is_not_lifted_and_keeps_contradiction_away_too():
-    lifted = FiredVeto("marrow", (Rerun("covariate", 0.9),))
+    lifted = FiredVeto("marrow", (concluded(0.9),))
     vetoes = (lifted, FiredVeto("handling"), FiredVeto("muscle"))
     found = decide(evidence(effect=0.9, p_predicted=1.0, p_opposite=0.01, vetoes=vetoes), RULES)
     assert found.text == "inconclusive (confounded: handling, muscle)"
@@ -171,11 +187,11 @@ def test_row_5_names_every_veto_that_is_not_lifted_and_keeps_contradiction_away_
         ({"leave_one_out": runs(-0.9, lost=1)}, (Verdict.WEAK, 7)),
         ({"leave_one_out": runs(-0.9, lost=2)}, (Verdict.INCONCLUSIVE, 11)),
         ({"leave_one_out": runs(-0.9, n=7)}, (Verdict.INCONCLUSIVE, 11)),
-        ({"leave_one_out": ()}, (Verdict.INCONCLUSIVE, 11)),
-        ({"leave_one_out": (*runs(-0.9, n=7), LeftOut("x", -0.9, 0.10))}, (Verdict.SUPPORTED, 6)),
-        ({"leave_one_out": (*runs(-0.9, n=7), LeftOut("x", -0.9, 0.1001))}, (Verdict.WEAK, 7)),
-        ({"leave_one_out": (*runs(-0.9, n=7), LeftOut("x", 0.01, 0.01))}, (Verdict.INCONCLUSIVE, 11)),
-        ({"leave_one_out": (*runs(-0.9, n=7), LeftOut("x", 0.0, 0.01))}, (Verdict.INCONCLUSIVE, 11)),
+        ({"leave_one_out": {}}, (Verdict.INCONCLUSIVE, 11)),
+        ({"leave_one_out": runs(-0.9, n=7) | {"x": concluded(-0.9, p=0.10)}}, (Verdict.SUPPORTED, 6)),
+        ({"leave_one_out": runs(-0.9, n=7) | {"x": concluded(-0.9, p=0.1001)}}, (Verdict.WEAK, 7)),
+        ({"leave_one_out": runs(-0.9, n=7) | {"x": concluded(0.01, p=0.01)}}, (Verdict.INCONCLUSIVE, 11)),
+        ({"leave_one_out": runs(-0.9, n=7) | {"x": concluded(0.0, p=0.01)}}, (Verdict.INCONCLUSIVE, 11)),
         ({"tests_agree": False}, (Verdict.INCONCLUSIVE, 11)),
         ({"effect": -0.4, "k": 0.6, "leave_one_out": runs(-0.4, lost=1)}, (Verdict.WEAK, 7)),
         ({"effect": 0.9, "p_predicted": 0.01}, (Verdict.INCONCLUSIVE, 11)),
@@ -202,6 +218,13 @@ def test_rows_6_and_7_at_every_boundary_of_a_gene(changes, expected):
 )
 def test_a_set_also_keeps_its_sign_without_marrow_genes_and_meets_its_conditions(changes, expected):
     assert verdict("C14", **changes) == expected
+
+
+def test_an_effect_that_is_too_small_is_named_where_the_row_shows_another():
+    given = evidence("C05", effect=0.2)
+    assert "the effect is smaller than 0.32" in decide(given, RULES).reason
+    other = replace(given.found, estimate=Estimate("another", 0.5))
+    assert "the effect of one is smaller than 0.32" in decide(replace(given, found=other), RULES).reason
 
 
 def test_a_claim_without_direction_is_supported_on_either_side_and_never_contradicted():
@@ -282,8 +305,8 @@ def test_row_10_says_the_minimum_detectable_effect_where_it_exceeds_twice_the_th
         ({"ci90": (0.6, 1.2), "ci95": (0.586, 1.3), "p_opposite": 0.06}, (Verdict.INCONCLUSIVE, 11)),
         ({"ci90": (0.6, 1.2), "ci95": (0.586, 1.3), "p_opposite": 0.02, "k": 0.7}, (Verdict.INCONCLUSIVE, 11)),
         ({"ci90": (-1.2, 0.6), "mde": 1.18}, (Verdict.INCONCLUSIVE, 10)),
-        ({"vetoes": (FiredVeto("muscle", (Rerun("covariate", 0.0, (-0.5, 0.5)),)),)}, (Verdict.SUPPORTED, 6)),
-        ({"vetoes": (FiredVeto("muscle", (Rerun("covariate", 0.0, (-0.5, 0.6)),)),)}, (Verdict.INCONCLUSIVE, 5)),
+        ({"vetoes": (FiredVeto("muscle", (concluded(0.0, (-0.5, 0.5)),)),)}, (Verdict.SUPPORTED, 6)),
+        ({"vetoes": (FiredVeto("muscle", (concluded(0.0, (-0.5, 0.6)),)),)}, (Verdict.INCONCLUSIVE, 5)),
     ],
 )
 def test_equivalence_is_read_from_the_interval(changes, expected):
@@ -308,8 +331,8 @@ def test_equivalence_is_read_from_the_interval(changes, expected):
         ({"k": 0.4}, ("inconclusive", 11)),
         ({"k": NAN}, ("inconclusive", 11)),
         ({"ci90": (-0.9, 0.9), "mde": 0.41}, ("inconclusive (underpowered; MDE = 0.41)", 10)),
-        ({"vetoes": (FiredVeto("muscle", (Rerun("x", 0.0, (-0.1, 0.1)),)),)}, ("supported (kept)", 6)),
-        ({"vetoes": (FiredVeto("muscle", (Rerun("x", 0.0, (-0.3, 0.1)),)),)}, ("inconclusive (confounded: muscle)", 5)),
+        ({"vetoes": (FiredVeto("muscle", (concluded(0.0, (-0.1, 0.1)),)),)}, ("supported (kept)", 6)),
+        ({"vetoes": (FiredVeto("muscle", (concluded(0.0, (-0.3, 0.1)),)),)}, ("inconclusive (confounded: muscle)", 5)),
     ],
 )
 def test_a_programme_is_kept_if_the_lower_bound_excludes_the_margin(changes, expected):
@@ -320,7 +343,8 @@ def test_a_programme_is_kept_if_the_lower_bound_excludes_the_margin(changes, exp
 def test_noninferiority_the_other_way_mirrors_it():
     for low, high, effect in ((-0.1, 0.1, 0.0), (-0.3, 0.1, 0.0), (-0.7, -0.3, -0.5), (0.05, 0.4, 0.25)):
         kept = evidence("C08", effect=effect, ci90=(low, high), p_opposite=0.01)
-        mirrored = replace(kept, direction=-1, effect=-effect, ci90=(-high, -low))
+        lower = replace(kept.claim, direction=-1)
+        mirrored = changed(kept, claim=lower, effect=-effect, ci90=(-high, -low))
         one, other = decide(kept, RULES), decide(mirrored, RULES)
         assert (one.verdict, one.rule) == (other.verdict, other.rule)
         assert other.qualifier == one.qualifier.replace("higher", "lower")
@@ -330,7 +354,7 @@ def test_noninferiority_the_other_way_mirrors_it():
 
 
 def members(*verdicts, effect=-0.3):
-    return tuple(Member(f"C{i}", Decision(one, 6, ""), effect) for i, one in enumerate(verdicts))
+    return tuple(Member(f"C{i}", Decision(one, 6, ""), Estimate("one", effect)) for i, one in enumerate(verdicts))
 
 
 V = Verdict
@@ -363,7 +387,11 @@ def test_an_intersection_also_needs_its_own_p_value():
     assert verdict("C13", members=both, p_predicted=NAN)[0] is V.INCONCLUSIVE
 
 
-CALM = (Control("APOPTOSIS_CTRL", -0.01, (-0.1, 0.1)), Control("OTHER", 0.0, (-0.1999, 0.1999), rival=False))
+def control(name, effect, ci90):
+    return Estimate(name, effect, ci90=ci90)
+
+
+CALM = (control("APOPTOSIS_CTRL", -0.01, (-0.1, 0.1)), control("OTHER", 0.0, (-0.1999, 0.1999)))
 
 
 @pytest.mark.parametrize(
@@ -378,23 +406,32 @@ CALM = (Control("APOPTOSIS_CTRL", -0.01, (-0.1, 0.1)), Control("OTHER", 0.0, (-0
         ({"p_predicted": 0.06}, (V.INCONCLUSIVE, 11)),
         ({"controls": ()}, (V.INCONCLUSIVE, 11)),
         ({"controls": (replace(CALM[0], ci90=(-0.2, 0.1)), CALM[1])}, (V.INCONCLUSIVE, 11)),
-        ({"controls": (Control("A", -0.3, (-0.5, -0.1)), CALM[1]), "p_opposite": 0.01}, (V.CONTRADICTED, 8)),
-        ({"controls": (Control("A", -0.29, (-0.5, -0.1)), CALM[1]), "p_opposite": 0.01}, (V.INCONCLUSIVE, 11)),
-        ({"controls": (Control("A", -0.3, (-0.5, -0.1)), CALM[1]), "p_opposite": 0.06}, (V.INCONCLUSIVE, 11)),
+        (
+            {"controls": (control("APOPTOSIS_CTRL", -0.3, (-0.5, -0.1)), CALM[1]), "p_opposite": 0.01},
+            (V.CONTRADICTED, 8),
+        ),
+        (
+            {"controls": (control("APOPTOSIS_CTRL", -0.29, (-0.5, -0.1)), CALM[1]), "p_opposite": 0.01},
+            (V.INCONCLUSIVE, 11),
+        ),
+        (
+            {"controls": (control("APOPTOSIS_CTRL", -0.3, (-0.5, -0.1)), CALM[1]), "p_opposite": 0.06},
+            (V.INCONCLUSIVE, 11),
+        ),
         (
             {
-                "controls": (Control("A", -0.3, (-0.5, -0.1)),),
+                "controls": (control("APOPTOSIS_CTRL", -0.3, (-0.5, -0.1)),),
                 "p_opposite": 0.01,
                 "members": members(V.SUPPORTED, V.NOT_TESTABLE, effect=NAN),
             },
             (V.INCONCLUSIVE, 11),
         ),
-        ({"controls": (Control("A", 0.5, (0.3, 0.7)), CALM[1]), "p_opposite": 0.01}, (V.INCONCLUSIVE, 11)),
+        ({"controls": (control("APOPTOSIS_CTRL", 0.5, (0.3, 0.7)), CALM[1]), "p_opposite": 0.01}, (V.INCONCLUSIVE, 11)),
         (
-            {"controls": (Control("A", -0.5, (-0.7, -0.3), rival=False), CALM[1]), "p_opposite": 0.01},
+            {"controls": (CALM[0], control("OTHER", -0.5, (-0.7, -0.3))), "p_opposite": 0.01},
             (V.INCONCLUSIVE, 11),
         ),
-        ({"vetoes": (FiredVeto("marrow", (Rerun("x", 0.0, (-0.3, 0.1)),)),)}, (V.INCONCLUSIVE, 5)),
+        ({"vetoes": (FiredVeto("marrow", (concluded(0.0, (-0.3, 0.1)),)),)}, (V.INCONCLUSIVE, 5)),
     ],
 )
 def test_specificity_needs_a_member_that_moves_and_controls_that_do_not(changes, expected):
@@ -465,13 +502,13 @@ def needed(claim):
 @pytest.mark.parametrize(("claim", "name"), [(claim, name) for claim in KINDS for name in needed(claim)])
 def test_a_missing_number_never_supports(claim, name):
     value = (NAN, NAN) if name == "ci90" else NAN
-    assert decide(replace(strong(claim), **{name: value}), RULES).verdict is not V.SUPPORTED
+    assert decide(changed(strong(claim), **{name: value}), RULES).verdict is not V.SUPPORTED
 
 
 @pytest.mark.parametrize("claim", KINDS)
 def test_nothing_measured_supports_or_contradicts_nothing(claim):
     stated = REGISTER.claims[claim]
-    found = decide(evidence_of(stated, n_test=5, n_reference=5), RULES)
+    found = decide(Evidence(stated, n_test=5, n_reference=5), RULES)
     assert found.verdict in (V.NOT_TESTABLE, V.INCONCLUSIVE)
 
 
@@ -485,9 +522,9 @@ def random_evidence(rng, claim):
     size = stated.threshold if stated.threshold == stated.threshold else 0.5
     effect = maybe(rng.choice([-2, -1, -0.5, 0, 0.5, 1, 2]) * size)
     half = rng.choice([0.2, 0.8, 2]) * size
-    left = tuple(LeftOut(str(i), effect, 0.2 if rng.random() < 0.05 else 0.01) for i in range(8))
+    left = {str(i): concluded(effect, p=0.2 if rng.random() < 0.05 else 0.01) for i in range(8)}
     fired = tuple(
-        FiredVeto(str(i), (Rerun("a", effect * rng.choice([-1, 0.4, 0.9]), (effect - half, effect + half)),))
+        FiredVeto(str(i), (concluded(effect * rng.choice([-1, 0.4, 0.9]), (effect - half, effect + half)),))
         for i in range(rng.choice([0, 0, 0, 1]))
     )
     verdicts = [V.SUPPORTED, V.WEAK, V.INCONCLUSIVE, V.NOT_SUPPORTED, V.CONTRADICTED, V.NOT_TESTABLE]
@@ -514,8 +551,8 @@ def random_evidence(rng, claim):
 
 
 def as_if_all_agreed(e):
-    alike = tuple(LeftOut("", e.effect, 0.0) for _ in range(e.n_test + e.n_reference))
-    return replace(e, vetoes=(), strip_effect=None, leave_one_out=alike, k=1.0)
+    alike = {str(i): concluded(e.effect, p=0.0) for i in range(e.n_test + e.n_reference)}
+    return replace(e, vetoes=(), stripped=None, leave_one_out=alike, k=1.0)
 
 
 @pytest.mark.parametrize("claim", KINDS)
@@ -538,14 +575,15 @@ def test_worse_robustness_never_strengthens_a_claim(claim):
         before = decide(drawn, RULES).verdict
         if before in (V.CONTRADICTED, V.NOT_SUPPORTED, V.NOT_TESTABLE):
             continue
-        turned = tuple(replace(run, effect=-run.effect) for run in drawn.leave_one_out)
+        turned = {sample: concluded(-run.judged.effect, p=0.01) for sample, run in drawn.leave_one_out.items()}
+        lost = {sample: concluded(run.judged.effect, p=1.0) for sample, run in drawn.leave_one_out.items()}
         worse = [
             replace(drawn, k=drawn.k / 2),
-            replace(drawn, leave_one_out=tuple(replace(run, p_value=1.0) for run in drawn.leave_one_out)),
+            replace(drawn, leave_one_out=lost),
             replace(drawn, leave_one_out=turned),
             replace(drawn, vetoes=(*drawn.vetoes, FiredVeto("another"))),
             replace(drawn, conditions=(Condition("another", False),)),
-            replace(drawn, tests_agree=False),
+            changed(drawn, tests_agree=False),
             replace(drawn, p_predicted=1.0),
         ]
         assert all(STRENGTH[decide(other, RULES).verdict] <= STRENGTH[before] for other in worse)
@@ -624,61 +662,99 @@ def test_a_partial_conjunction_is_not_the_smallest_p():
     assert np.isnan(partial_conjunction([0.001, NAN, NAN], 2))
 
 
-def source_table(effects, p_up=0.001, p_down=0.999):
-    e = np.array(effects, dtype=float)
-    up = np.where(np.isnan(e), NAN, np.where(e > 0, p_up, p_down))
-    half = {"ci95_low": e - 0.1, "ci95_high": e + 0.1, "ci90_low": e - 0.08, "ci90_high": e + 0.08}
-    names = [f"S{i}" for i in range(len(e))]
-    return pd.DataFrame({"source": names, "effect": e, **half, "p_up": up, "p_down": 1 - up})
+def sources(*effects, p_up=0.001):
+    """Sources with these effects, NaN = not tested; those that rise have `p_up`, others one minus that."""
+
+    def source(name, effect):
+        up = p_up if effect > 0 else 1 - p_up
+        one = Estimate(name, effect, ci90=(effect - 0.08, effect + 0.08), mde=0.2)
+        return Conclusion() if np.isnan(effect) else Conclusion(one, one, one.ci90, p=Sides(up, 1 - up))
+
+    return [source(f"S{i}", effect) for i, effect in enumerate(effects)]
+
+
+def with_p(source, up):
+    return replace(source, p=Sides(up, 1 - up))
 
 
 def test_two_of_four_sources_carry_a_claim_and_one_does_not():
-    found = combine_sources(source_table([0.5, 0.05, 0.3, -0.2]), at_least=2, direction=0)
-    assert (found.effect, found.name) == (0.3, "S2")
+    found = combine_sources(sources(0.5, 0.05, 0.3, -0.2), at_least=2, direction=0)
+    assert (found.judged.effect, found.judged.of, found.estimate) == (0.3, "S2", found.judged)
     assert found.p_predicted == pytest.approx(2 * 3 * 0.001)
-    assert found.ci90 == pytest.approx((-0.28, 0.58))
-    alone = combine_sources(source_table([0.5, -0.01, -0.01, -0.01]), at_least=2, direction=0)
-    assert abs(alone.effect) < 0.2
-    down = combine_sources(source_table([-0.5, -0.3, 0.1]), at_least=2, direction=0)
-    assert (down.effect, down.name) == (-0.3, "S1")
+    assert found.bounds == pytest.approx((-0.28, 0.58))
+    assert (found.estimate.ci90, found.mde) == (pytest.approx((0.22, 0.38)), 0.2)
+    alone = combine_sources(sources(0.5, -0.01, -0.01, -0.01), at_least=2, direction=0)
+    assert abs(alone.judged.effect) < 0.2
+    down = combine_sources(sources(-0.5, -0.3, 0.1), at_least=2, direction=0)
+    assert (down.judged.effect, down.judged.of) == (-0.3, "S1")
+
+
+@pytest.mark.parametrize("direction", [0, 1])
+def test_the_source_that_stands_for_several_is_the_one_whose_p_value_counts(direction):
+    first, second, third = sources(0.5, 0.4, 0.3)
+    several = [with_p(first, 0.01), with_p(second, 0.03), with_p(third, 0.02)]
+    found = combine_sources(several, at_least=2, direction=direction)
+    assert (found.judged.of, found.estimate) == ("S1", third.estimate)
+    assert found.p.up == pytest.approx(2 * 0.02)
+    mirrored = [
+        replace(one, judged=one.judged.turned(-1), estimate=one.estimate.turned(-1), p=Sides(one.p.down, one.p.up))
+        for one in several
+    ]
+    turned = combine_sources(mirrored, at_least=2, direction=-direction).estimate
+    assert (turned.of, turned.effect) == ("S2", -0.3)
 
 
 def test_sources_that_are_missing_cannot_pass_nor_be_equivalent():
-    found = combine_sources(source_table([0.5, NAN, NAN, NAN]), at_least=2, direction=0)
-    assert np.isnan([found.effect, found.p_predicted, *found.ci95, *found.ci90]).all()
-    both = combine_sources(source_table([0.5, 0.4, NAN, NAN]), at_least=2, direction=0)
-    assert both.effect == 0.4
+    found = combine_sources(sources(0.5, NAN, NAN, NAN), at_least=2, direction=0)
+    assert np.isnan([found.judged.effect, found.p_predicted, found.estimate.effect, *found.bounds]).all()
+    assert found.estimate.of == ""
+    both = combine_sources(sources(0.5, 0.4, NAN, NAN), at_least=2, direction=0)
+    assert both.judged.effect == 0.4
     assert both.p_predicted == pytest.approx(0.002)
-    assert np.isnan(both.ci90).all()
+    assert np.isnan(both.bounds).all()
 
 
 def test_sources_with_a_direction_leave_the_other_to_the_opposite():
-    table = source_table([-0.5, -0.3, -0.4])
-    found = combine_sources(table, at_least=2, direction=1)
-    assert found.effect == -0.4
+    found = combine_sources(sources(-0.5, -0.3, -0.4), at_least=2, direction=1)
+    assert found.judged.effect == -0.4
     assert (found.p_predicted, found.p_opposite) == (1.0, pytest.approx(0.002))
 
 
-def model_table(effects, p):
-    e = np.array([value for values in effects.values() for value in values])
-    name = [model for model, values in effects.items() for _ in values]
-    sign = [1 if model == "up" else -1 for model in name]
-    intervals = {"ci95_low": e - 0.2, "ci95_high": e + 0.2, "ci90_low": e - 0.1, "ci90_high": e + 0.1}
-    return pd.DataFrame({"model": name, "direction": sign, "effect": e, **intervals, "p_predicted": p})
+def models(effects, p):
+    names = [model for model, values in effects.items() for _ in values]
+    every = [value for values in effects.values() for value in values]
+    found = []
+    for model, effect, p_value in zip(names, every, p, strict=True):
+        sign = 1 if model == "up" else -1
+        sides = Sides(p_value, NAN) if sign > 0 else Sides(NAN, p_value)
+        intervals = {"ci95": (effect - 0.2, effect + 0.2), "ci90": (effect - 0.1, effect + 0.1)}
+        estimate = Estimate(f"gene {effect}", effect, **intervals, p={"Wald": sides})
+        found.append((GeneTest("", "", "deciding", sign, model), estimate))
+    return found
 
 
 def test_a_model_is_as_good_as_its_weakest_gene_and_the_better_model_counts():
-    table = model_table({"up": [0.5, 0.4], "down": [-0.9, -0.6, -0.7]}, [0.01, 0.03, 0.001, 0.004, 0.002])
-    found = combine_models(table)
-    assert (found.name, found.effect, found.p_predicted) == ("down", 0.6, 0.008)
-    assert found.ci95 == pytest.approx((0.4, 0.8))
-    assert found.ci90 == pytest.approx((-1.0, 0.6))
+    given = models({"up": [0.5, 0.4], "down": [-0.9, -0.6, -0.7]}, [0.01, 0.03, 0.001, 0.004, 0.002])
+    found = combine_models(given, "Wald")
+    assert (found.model, found.judged.effect, found.p_predicted) == ("down", 0.6, 0.008)
+    assert (found.estimate.of, found.estimate.effect) == ("gene -0.6 (down)", 0.6)
+    assert found.estimate.ci95 == pytest.approx((0.4, 0.8))
+    assert found.estimate.ci90 == pytest.approx((0.5, 0.7))
+    assert found.bounds == pytest.approx((-1.0, 0.6))
+
+
+def test_the_gene_that_stands_for_a_model_is_the_one_whose_p_value_counts():
+    found = combine_models(models({"down": [-0.9, -0.6, -0.7]}, [0.004, 0.001, 0.002]), "Wald")
+    assert (found.judged.of, found.estimate.of) == ("gene -0.6 (down)", "gene -0.9 (down)")
+    assert (found.estimate.effect, found.p_predicted) == (0.9, 0.004)
 
 
 def test_a_model_with_an_untested_gene_does_not_count():
-    table = model_table({"up": [0.5, 0.4], "down": [-0.9, np.nan]}, [0.01, 0.03, 0.001, np.nan])
-    assert combine_models(table).name == "up"
-    assert np.isnan(combine_models(model_table({"up": [np.nan]}, [np.nan])).p_predicted)
+    given = models({"up": [0.5, 0.4], "down": [-0.9, np.nan]}, [0.01, 0.03, 0.001, np.nan])
+    assert combine_models(given, "Wald").model == "up"
+    untested = combine_models(models({"up": [np.nan]}, [np.nan]), "Wald")
+    assert np.isnan(untested.p_predicted)
+    assert untested.estimate.of == ""
 
 
 # from measurements to evidence
@@ -711,18 +787,24 @@ def test_a_veto_needs_its_panels_measured():
         fired_panels(REGISTER.vetoes["muscle"], composition(QC_ERYTHROID=(0, 0, 1)))
 
 
-def test_k_counts_specifications_with_the_sign_and_half_the_threshold():
-    effects = [-0.2925, -0.29, -0.9, 0.9, NAN]
-    table = pd.DataFrame({"effect": effects, "ci90_low": -1.0, "ci90_high": 0.1})
-    assert share_that_agrees(evidence("C11"), table, RULES) == pytest.approx(2 / 5)
-    assert np.isnan(share_that_agrees(evidence("C11"), table.iloc[:0], RULES))
+def test_a_specification_agrees_with_the_sign_and_half_the_threshold():
+    primary, claim = evidence("C11").found, REGISTER.claims["C11"]
+    found = [agree(claim, primary, concluded(effect), RULES) for effect in (-0.2925, -0.29, -0.9, 0.9, NAN)]
+    assert found == [True, False, True, False, False]
 
 
-def test_k_of_equivalence_and_noninferiority_counts_specifications_that_exclude_the_margin():
-    table = pd.DataFrame({"effect": 0.0, "ci90_low": [-0.1, -0.3, -0.1, NAN], "ci90_high": [0.1, 0.1, 0.9, 0.1]})
-    assert share_that_agrees(evidence("C01"), table, RULES) == 0.5
-    assert share_that_agrees(evidence("C08"), table, RULES) == 0.5
-    assert share_that_agrees(replace(evidence("C08"), direction=-1), table, RULES) == 0.75
+@pytest.mark.parametrize(
+    ("claim", "direction", "expected"),
+    [
+        ("C01", 0, [True, True, False, False]),
+        ("C08", 1, [True, False, True, False]),
+        ("C08", -1, [True, True, False, True]),
+    ],
+)
+def test_a_specification_of_equivalence_and_noninferiority_agrees_if_it_excludes_the_margin(claim, direction, expected):
+    stated = replace(REGISTER.claims[claim], direction=direction)
+    intervals = [(-0.1, 0.1), (-0.3, 0.1), (-0.1, 0.9), (NAN, 0.1)]
+    assert [agree(stated, Conclusion(), concluded(0.0, ci90), RULES) for ci90 in intervals] == expected
 
 
 # what is said
@@ -731,8 +813,12 @@ def test_k_of_equivalence_and_noninferiority_counts_specifications_that_exclude_
 @pytest.mark.parametrize("claim", list(REGISTER.claims))
 def test_every_sentence_carries_its_numbers_and_promises_nothing(claim):
     stated = REGISTER.claims[claim]
-    given = evidence_of(
-        stated, n_test=4, n_reference=5, effect=-0.92, ci95=(-1.2, -0.64), mde=0.45, k=0.93, model="iron load"
+    given = Evidence(
+        stated,
+        n_test=4,
+        n_reference=5,
+        found=Conclusion(Estimate("one", -0.92, ci95=(-1.2, -0.64), mde=0.45), model="iron load"),
+        k=0.93,
     )
     for decision in (decide(given, RULES), Decision(V.SUPPORTED, 6, "a reason"), Decision(V.CONTRADICTED, 8, "")):
         text = sentence(stated, given, decision, test="knockout", reference="control")
@@ -745,7 +831,7 @@ def test_every_sentence_carries_its_numbers_and_promises_nothing(claim):
 
 def test_missing_numbers_are_said_to_be_missing():
     stated = REGISTER.claims["N03"]
-    given = evidence_of(stated, n_test=4, n_reference=4)
+    given = Evidence(stated, n_test=4, n_reference=4)
     text = sentence(stated, given, decide(given, RULES), test="a", reference="b")
     assert "a / b NA, 95 % CI NA to NA, n = 4 and 4, MDE NA, k = NA" in text
 
@@ -757,12 +843,10 @@ def test_grades_limit_what_support_is_called():
         "C15": ("supported", "weakly supported"),
     }
     for claim, names in cases.items():
-        given = replace(strong(claim), model="iron load")
+        given = changed(strong(claim), model="iron load")
         weaker = replace(given, k=0.6)
         for one, name in zip((given, weaker), names, strict=True):
-            row = verdict_row(
-                REGISTER.claims[claim], one, decide(one, RULES), p_value=0.01, test="knockout", reference="control"
-            )
+            row = verdict_row(REGISTER.claims[claim], one, decide(one, RULES), test="knockout", reference="control")
             assert row["verdict"] == name
             assert name in row["sentence"]
 
@@ -774,15 +858,16 @@ def test_labels_stand_beside_the_verdict():
 
 
 def test_the_table_of_verdicts_starts_with_the_stable_columns():
-    row = verdict_row(
-        REGISTER.claims["C11"], evidence(), decide(evidence(), RULES), p_value=0.001, test="a", reference="b"
-    )
+    found = Conclusion(Estimate("Dkk1", -0.9, mde=0.4), Estimate("Sost", -0.7, mde=0.5), mde=0.5, p_predicted=0.001)
+    given = replace(evidence(), found=found)
+    row = verdict_row(REGISTER.claims["C11"], given, decide(evidence(), RULES), test="a", reference="b")
     stable = (
         "claim statement kind effect ci95_low ci95_high p_value p_holm mde n_test n_reference agreement verdict reason"
     )
     assert tuple(row) == VERDICT_COLUMNS
     assert list(row)[:14] == stable.split()
     assert (row["p_value"], row["p_holm"], row["agreement"], row["rule"]) == (0.001, 0.01, 1.0, 6)
+    assert (row["of"], row["effect"], row["mde"]) == ("Dkk1", -0.9, 0.4)
 
 
 def test_every_number_of_the_table_comes_from_the_register():

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from claimcheck.claims.model import Register
 from claimcheck.claims.resolve import PLAN_COLUMNS
-from claimcheck.claims.tests import Measured, Row
+from claimcheck.claims.tests import Measured
+from claimcheck.core.estimates import NO_ESTIMATE, Estimate
 
 READOUT = "readout"
 ARTEFACT_COLUMNS = (
@@ -74,24 +74,25 @@ def compare_artefacts(register: Register, measured: Measured) -> pd.DataFrame:
     rows = []
     for world in register.artefacts.get("worlds", ()):
         for name, readout in register.artefacts["readouts"].items():
-            row, looked_at = _observed(readout, measured)
+            seen, looked_at = _observed(readout, measured)
             predicted = world["predicts"].get(name, "")
-            observed = _direction(row)
-            fits = observed in _FITTING[predicted] if predicted in _FITTING and row else None
-            effect, low, high = (row[key] for key in ("effect", "ci95_low", "ci95_high")) if row else (np.nan,) * 3
+            observed = _direction(seen)
+            fits = observed in _FITTING[predicted] if predicted in _FITTING and seen else None
+            numbers = seen or NO_ESTIMATE
             keys = (world["name"], world["explanation"], name, readout["claim"], looked_at)
-            rows.append((*keys, predicted, observed, fits, effect, low, high))
+            rows.append((*keys, predicted, observed, fits, numbers.effect, *numbers.ci95))
     return pd.DataFrame(rows, columns=list(ARTEFACT_COLUMNS))
 
 
-def _observed(readout: Mapping[str, Any], measured: Measured) -> tuple[Row | None, str]:
+def _observed(readout: Mapping[str, Any], measured: Measured) -> tuple[Estimate | None, str]:
     if "set" in readout:
         return measured.sets.get(("", READOUT, readout["set"], "full")), str(readout["set"])
     gene, symbol = next(iter(readout["gene"].items()))
     return measured.genes.get(gene), str(symbol)
 
 
-def _direction(row: Row | None) -> str:
-    if row is None:
+def _direction(seen: Estimate | None) -> str:
+    if seen is None:
         return "not measured"
-    return "up" if row["ci95_low"] > 0 else "down" if row["ci95_high"] < 0 else "uncertain"
+    low, high = seen.ci95
+    return "up" if low > 0 else "down" if high < 0 else "uncertain"

@@ -1,18 +1,19 @@
 """How often is a claim supported where nothing is to be found: random sets, shuffled labels, and genes that should not move."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from claimcheck.claims.artefacts import READOUT
-from claimcheck.claims.estimates import Conclusion
+from claimcheck.claims.evidence import Conclusion
 from claimcheck.claims.false_support import Draws
 from claimcheck.claims.model import Register
 from claimcheck.claims.random_sets import draw_random_sets
 from claimcheck.claims.shuffled_labels import shuffle_labels
 from claimcheck.claims.specifications import Model
-from claimcheck.claims.tests import Data, Measured
+from claimcheck.claims.tests import Data
 from claimcheck.gene_sets.comparison import Comparison
 
 CONTROL_COLUMNS = (
@@ -41,7 +42,7 @@ def run_controls(
     *,
     model: Model,
     primary: Mapping[str, Conclusion],
-    measured: Measured,
+    set_tests: pd.DataFrame,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Run the negative controls of the register.
 
@@ -53,7 +54,7 @@ def run_controls(
         data: what is measured.
         comparison, model: of the primary analysis.
         primary: its conclusions.
-        measured: its tests.
+        set_tests: its tests of sets, from `tests.measure_sets`.
 
     Returns:
         One row a control and claim, columns CONTROL_COLUMNS: shares are of draws that are supported, or have a p-value in the
@@ -66,7 +67,7 @@ def run_controls(
     rows = [row for draws in controls for row in _summarise(draws, register.rules.alpha)]
     calibration = [(draws.control, *row) for draws in controls for row in draws.rows]
     summary = pd.DataFrame(
-        [*rows, *_housekeeping(measured, register.primary["negative_controls"].get("housekeeping", ""))]
+        [*rows, *_housekeeping(set_tests, register.primary["negative_controls"].get("housekeeping", ""))]
     )
     return summary.reindex(columns=list(CONTROL_COLUMNS)), pd.DataFrame(calibration, columns=list(CALIBRATION_COLUMNS))
 
@@ -91,10 +92,8 @@ def _summarise(draws: Draws, alpha: float) -> list[dict[str, object]]:
     return rows
 
 
-def _housekeeping(measured: Measured, name: str) -> list[dict[str, object]]:
-    row = measured.sets.get(("", READOUT, name, "full"))
-    if row is None:
-        return []
-    numbers = {key: row[key] for key in ("effect", "ci95_low", "ci95_high")}
-    shown = {"p_value": row["p_rotation_two_sided"], "correlation": row["inter_gene_correlation"], "note": name}
-    return [{"control": "housekeeping genes", "claim": "", "n_draws": 1, **numbers, **shown}]
+def _housekeeping(set_tests: pd.DataFrame, name: str) -> list[dict[Hashable, Any]]:
+    own = set_tests[(set_tests["role"] == READOUT) & (set_tests["run"] == name) & (set_tests["n_genes"] > 0)]
+    taken = {"p_rotation_two_sided": "p_value", "inter_gene_correlation": "correlation"}
+    rows = own[["effect", "ci95_low", "ci95_high", *taken]].rename(columns=taken)
+    return rows.assign(control="housekeeping genes", claim="", n_draws=1, note=name).to_dict("records")

@@ -1,30 +1,29 @@
 """Evidence and verdict of every claim, put together from all that was found."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
-from claimcheck.claims.estimates import Conclusion
 from claimcheck.claims.evidence import (
+    Conclusion,
     Condition,
     Decision,
     Evidence,
     FiredVeto,
-    LeftOut,
     Member,
     Verdict,
     blocking_premises,
-    evidence_of,
 )
-from claimcheck.claims.model import COMPANION, DECIDING, NAN, Claim, Register
+from claimcheck.claims.model import COMPANION, DECIDING, Claim, Register
 from claimcheck.claims.procedure import adjust_family
 from claimcheck.claims.reasons import VERDICT_COLUMNS, verdict_row
-from claimcheck.claims.reruns import reruns_of
+from claimcheck.claims.reruns import Rerun
 from claimcheck.claims.resolve import missing_sources
 from claimcheck.claims.tests import Data, Key, Measured
 from claimcheck.claims.verdicts import decide, decide_premise
+from claimcheck.core.estimates import NAN, NO_ESTIMATE
 from claimcheck.core.tables import listed
 
 MORE_VERDICT_COLUMNS = (
@@ -75,9 +74,9 @@ class Findings:
         register, data, study: what was asked, and of what.
         measured: the tests of the primary analysis.
         primary, stripped: conclusions by claim, of the primary analysis and of that without genes of contaminating tissue.
-        left_out: runs without one sample, by claim.
+        left_out: conclusions by claim and sample that is left out.
         k: share of specifications that agree, by claim.
-        reruns: from `robustness.veto_reruns`.
+        reruns: from `reruns.veto_reruns`.
         fired: panels that differ, by veto.
         expressed: ids of the genes that count as expressed.
         edges: leading edge by test of a set.
@@ -90,9 +89,9 @@ class Findings:
     measured: Measured
     primary: Mapping[str, Conclusion]
     stripped: Mapping[str, Conclusion]
-    left_out: Mapping[str, tuple[LeftOut, ...]]
+    left_out: Mapping[str, Mapping[str, Conclusion]]
     k: Mapping[str, float]
-    reruns: pd.DataFrame
+    reruns: Sequence[Rerun]
     fired: Mapping[str, list[str]]
     expressed: frozenset[str]
     edges: Mapping[Key, list[str]]
@@ -114,11 +113,11 @@ def judge(findings: Findings) -> pd.DataFrame:
     decided: dict[str, tuple[Evidence, Decision]] = {}
     for claim in sorted(register.claims.values(), key=lambda claim: bool(claim.members)):
         if claim.kind == "quality":
-            evidence = evidence_of(claim, **_animals(findings.data))
+            evidence = Evidence(claim, *_animals(findings.data))
             reason = sentences.get(claim.question, "this was not looked at, and claims that need it are not tested")
             decision = decide_premise(outcomes.get(claim.question, "unconfirmed"), reason)
         else:
-            members = tuple(Member(one, decided[one][1], findings.primary[one].effect) for one in claim.members)
+            members = tuple(Member(one, decided[one][1], findings.primary[one].judged) for one in claim.members)
             evidence = put_together(claim, findings, family, premises, members)
             decision = _with_remarks(decide(evidence, register.rules), claim, findings)
         decided[claim.id] = (evidence, decision)
@@ -143,38 +142,35 @@ def put_together(
         members: decided already.
     """
     if not claim.confirmatory:
-        return evidence_of(claim, **_animals(findings.data))
-    one, reruns = findings.primary[claim.id], findings.reruns
+        return Evidence(claim, *_animals(findings.data))
+    one = findings.primary[claim.id]
     gates = findings.study.gates
     confounded = gates[(gates["gate"] == "confounded_design") & (gates["status"] == "fail")]  # accepted or not
     problems = [*confounded["reason"], blocking_premises(claim, dict(premises))]
     genes = [gene.gene_id for gene in claim.genes if gene.role == DECIDING]
     expressed = float(np.mean([gene in findings.expressed for gene in genes])) if genes else one.share_detected
     thinned = claim.kind in ("set", "signed_set", "multi_source")
-    return evidence_of(
+    return Evidence(
         claim,
-        **_animals(findings.data),
-        effect=one.effect,
-        ci95=one.ci95,
-        ci90=one.ci90,
+        *_animals(findings.data),
+        found=replace(one, share_detected=expressed),
         p_predicted=float(family.loc[[claim.id], "p_holm"].to_numpy()[0]),
         p_opposite=float(family.loc[[claim.id], "p_holm_opposite"].to_numpy()[0]),
-        mde=one.mde,
-        share_detected=expressed,
-        n_genes=one.n_genes,
         design_problem="; ".join(filter(None, problems)),
         vetoes=tuple(
-            FiredVeto(name, reruns_of(reruns, claim.id, name)) for name in claim.vetoes if findings.fired[name]
+            FiredVeto(
+                name,
+                tuple(one.found for one in findings.reruns if (one.claim, one.veto) == (claim.id, name)),
+            )
+            for name in claim.vetoes
+            if findings.fired[name]
         ),
-        tests_agree=one.tests_agree,
-        strip_effect=findings.stripped[claim.id].effect if thinned else None,
+        stripped=findings.stripped[claim.id].judged if thinned else None,
         leave_one_out=findings.left_out[claim.id],
         k=findings.k.get(claim.id, NAN),
         conditions=tuple(_conditions(claim, findings)),
         presence=presence_of(claim, findings.study.tpm, _reference(findings.data)),
         members=members,
-        controls=one.controls,
-        model=one.name if any(gene.model for gene in claim.genes) else "",
     )
 
 
@@ -191,9 +187,10 @@ def presence_of(claim: Claim, tpm: pd.DataFrame | None, reference: list[str]) ->
     return "absent" if (values < rule["absent_tpm"]).mean() > rule["absent_share"] else "uncertain"
 
 
-def _animals(data: Data) -> dict[str, int]:
+def _animals(data: Data) -> tuple[int, int]:
+    """Count the animals of the test and of the reference group."""
     reference = len(_reference(data))
-    return {"n_test": len(data.samples) - reference, "n_reference": reference}
+    return len(data.samples) - reference, reference
 
 
 def _reference(data: Data) -> list[str]:
@@ -208,12 +205,14 @@ def _adjusted(primary: Mapping[str, Conclusion]) -> pd.DataFrame:
 def _conditions(claim: Claim, findings: Findings) -> list[Condition]:
     """Check what else a claim asks for: companions that move as far, and certain genes in the leading edge."""
     found = []
-    companions = [test.run for test in claim.sets if test.role == COMPANION]
+    companions = [test for test in claim.sets if test.role == COMPANION]
     if companions:
-        sign = claim.direction or np.sign(findings.primary[claim.id].effect)
-        rows = [findings.measured.sets.get((claim.id, COMPANION, run, claim.variant)) for run in companions]
-        moving = sum(bool(row and sign * row["effect"] >= claim.threshold) for row in rows)
-        name = f"{moving} of {listed(companions)} change as far, {claim.companions_at_least} needed"
+        sign = claim.direction or np.sign(findings.primary[claim.id].judged.effect)
+        tested = [findings.measured.of_set(claim, test, claim.variant) or NO_ESTIMATE for test in companions]
+        moving = sum(sign * one.effect >= claim.threshold for one in tested)
+        name = (
+            f"{moving} of {listed(test.run for test in companions)} change as far, {claim.companions_at_least} needed"
+        )
         found.append(Condition(name, moving >= claim.companions_at_least))
     if claim.leading_edge:
         present = len(set(_edge(claim, findings)) & set(claim.leading_edge))
@@ -251,18 +250,18 @@ def _row(
     claim: Claim, evidence: Evidence, decision: Decision, findings: Findings, family: pd.DataFrame
 ) -> dict[str, object]:
     """Lay out one claim; what lies outside the family of tests has no numbers."""
-    design, one = findings.data.design, findings.primary.get(claim.id, Conclusion(n_genes=None))
-    row = verdict_row(claim, evidence, decision, p_value=one.p_predicted, test=design.test, reference=design.reference)
+    design, estimate = findings.data.design, evidence.found.estimate
+    row = verdict_row(claim, evidence, decision, test=design.test, reference=design.reference)
     adjusted = family.reindex([claim.id]).iloc[0]
     return row | {
-        "p_opposite": one.p_opposite,
+        "p_opposite": evidence.found.p_opposite,
         "p_holm_opposite": adjusted["p_holm_opposite"],
         "q_value": adjusted["q_value"],
-        "ci90_low": one.ci90[0],
-        "ci90_high": one.ci90[1],
+        "ci90_low": estimate.ci90[0],
+        "ci90_high": estimate.ci90[1],
         "variant": claim.variant if claim.confirmatory and claim.sets else "",
-        "n_genes": "" if one.n_genes is None else one.n_genes,
-        "share_detected": evidence.share_detected,
+        "n_genes": "" if estimate.n_genes is None else estimate.n_genes,
+        "share_detected": evidence.found.share_detected,
         "leading_edge": ";".join(_symbols(findings.data, _edge(claim, findings))),
         "false_support_rate": findings.false_support.get(claim.id, NAN),
     }

@@ -1,6 +1,6 @@
 """From counts, gates, composition, identity and the register to a verdict on every claim."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,7 +13,7 @@ from claimcheck.claims.decide import EarlierResults, Findings, judge
 from claimcheck.claims.evidence import fired_panels
 from claimcheck.claims.measurements import Measurements
 from claimcheck.claims.model import Register
-from claimcheck.claims.reruns import RERUN_COLUMNS, veto_reruns
+from claimcheck.claims.reruns import Rerun, veto_reruns
 from claimcheck.claims.robustness import beside_rows, leave_one_out, shares, tabulate
 from claimcheck.claims.specifications import specify, strip_variant
 from claimcheck.claims.tests import (
@@ -29,7 +29,7 @@ from claimcheck.claims.tests import (
 )
 from claimcheck.gene_sets.comparison import Comparison, leading_edge
 
-VETO_COLUMNS = (*RERUN_COLUMNS[:2], "fired", "panels", *RERUN_COLUMNS[2:])
+VETO_COLUMNS = ("claim", "veto", "fired", "panels", "rerun", "effect", "ci90_low", "ci90_high", "reason", "of")
 
 
 def evaluate(register: Register, data: Data, study: EarlierResults) -> dict[str, pd.DataFrame]:
@@ -76,12 +76,12 @@ def find_out(register: Register, data: Data, study: EarlierResults) -> tuple[Fin
     )
     results = [measurements.analyse(one) for one in specifications]
     shrunken = dict(zip(study.genes["gene_id"], study.genes["log2_fold_change_shrunken"], strict=True))
-    t_genes = rows_of(set_tests, moderated_genes(data, comparison)).genes
+    t_genes = rows_of(set_tests, moderated_genes(data, comparison))
     robustness = tabulate(register, specifications, results, beside_rows(register, measured, shrunken, t_genes))
     left_out, leave_one_out_table = leave_one_out(specifications, results)
-    reruns = veto_reruns(measurements, primary)
+    reruns = list(veto_reruns(measurements, primary))
     controls, calibration = run_controls(
-        register, data, comparison, model=primary.model, primary=results[0], measured=measured
+        register, data, comparison, model=primary.model, primary=results[0], set_tests=set_tests
     )
     fired = {name: fired_panels(veto, study.composition) for name, veto in register.vetoes.items()}
     edges = find_edges(data, study.genes)
@@ -136,14 +136,18 @@ def _false_support(controls: pd.DataFrame) -> dict[str, float]:
     return {str(name): float(rate) for name, rate in rates.items()}
 
 
-def _veto_table(register: Register, fired: Mapping[str, list[str]], reruns: pd.DataFrame) -> pd.DataFrame:
+def _veto_table(register: Register, fired: Mapping[str, list[str]], reruns: Sequence[Rerun]) -> pd.DataFrame:
     """List every veto of every claim, with its reruns or one row without."""
     rows: list[dict[str, Any]] = []
     for claim in register.claims.values():
         for veto in claim.vetoes:
-            made: list[Any] = reruns[(reruns["claim"] == claim.id) & (reruns["veto"] == veto)].to_dict("records")
+            made = [
+                {"rerun": one.name, "reason": one.reason, **one.found.estimate.columns()}
+                for one in reruns
+                if (one.claim, one.veto) == (claim.id, veto)
+            ]
             state = {"claim": claim.id, "veto": veto, "fired": bool(fired[veto]), "panels": ";".join(fired[veto])}
-            rows += [{**row, **state} for row in made or [{"rerun": "", "reason": "nothing lifts it"}]]
+            rows += [{**row, **state} for row in made or [{"rerun": "", "reason": "nothing lifts it", "of": ""}]]
     return pd.DataFrame(rows, columns=list(VETO_COLUMNS))
 
 

@@ -1,17 +1,15 @@
 """What a verdict depends on, and what a verdict is."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from claimcheck.claims.model import NAN, Claim, Rules, Veto
+from claimcheck.claims.model import Claim, Veto
 from claimcheck.core.errors import StudyError
-
-Interval = tuple[float, float]
-NO_INTERVAL: Interval = (NAN, NAN)
+from claimcheck.core.estimates import NAN, NO_ESTIMATE, NO_INTERVAL, NO_P, Estimate, Interval, Sides
 
 
 class Verdict(StrEnum):
@@ -42,29 +40,47 @@ class Decision:
 
 
 @dataclass(frozen=True)
-class Rerun:
-    """The claim's effect in an analysis that accounts for a composition difference; NaN where it could not be made."""
+class Conclusion:
+    """What one analysis says of a claim; NaN = it could not say.
 
-    name: str
-    effect: float = NAN
-    ci90: Interval = NO_INTERVAL
+    Where several sets, genes or claims decide together, their numbers stay apart: each field is of the one object that it names, or
+    says over which it is taken.
+
+    Attributes:
+        estimate: of the object whose p-value the claim's is made from, which stands for the claim in tables; of nothing where a
+            test is missing.
+        judged: of the object whose sign and size are judged: of several that must move, that which moves least as claimed.
+        bounds: the 90 % interval that equivalence is read from: that of `judged`, of several sources, models or controls the hull.
+        p_predicted, p_opposite: before the adjustment for all claims, as the kind of claim defines them.
+        p: before the adjustment, of an effect above zero, below it, and either; of several as their rule combines them.
+        mde: the largest minimum detectable effect of all that have to be found, or shown to be absent.
+        n_genes: genes of the smallest deciding set; None where single genes decide.
+        share_detected: share of the planned genes that are expressed, of several sets the smallest.
+        tests_agree: whether all tests that must agree find the effect's direction at the level of the test.
+        model: that decides, where there are several.
+        controls: of a claim of specificity.
+    """
+
+    estimate: Estimate = NO_ESTIMATE
+    judged: Estimate = NO_ESTIMATE
+    bounds: Interval = NO_INTERVAL
+    p_predicted: float = NAN
+    p_opposite: float = NAN
+    p: Sides = NO_P
+    mde: float = NAN
+    n_genes: int | None = 0
+    share_detected: float = 0.0
+    tests_agree: bool = False
+    model: str = ""
+    controls: tuple[Estimate, ...] = ()
 
 
 @dataclass(frozen=True)
 class FiredVeto:
-    """A veto whose panels differ between the groups, and all the reruns that it asks for."""
+    """A veto whose panels differ between the groups, and what each rerun that it asks for concludes."""
 
     name: str
-    reruns: tuple[Rerun, ...] = ()
-
-
-@dataclass(frozen=True)
-class LeftOut:
-    """The claim's effect without one sample, and its unadjusted one-sided p-value in the direction of the whole run's effect."""
-
-    sample: str
-    effect: float
-    p_value: float
+    reruns: tuple[Conclusion, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -77,21 +93,11 @@ class Condition:
 
 @dataclass(frozen=True)
 class Member:
-    """A claim that another one is decided by, with its verdict and effect."""
+    """A claim that another one is decided by, with its verdict and the effect that is judged."""
 
     claim: str
     decision: Decision
-    effect: float = NAN
-
-
-@dataclass(frozen=True)
-class Control:
-    """A control set of a claim of specificity; a rival contradicts it by moving as far as the members do."""
-
-    name: str
-    effect: float = NAN
-    ci90: Interval = NO_INTERVAL
-    rival: bool = True
+    estimate: Estimate = NO_ESTIMATE
 
 
 @dataclass(frozen=True)
@@ -101,74 +107,40 @@ class Evidence:
     Effects, intervals, thresholds and the minimum detectable effect are log2 test / reference.
 
     Attributes:
-        kind, direction, sesoi, superiority, at_least: as the claim states them; sesoi is its threshold or margin without sign.
         n_test, n_reference: animals.
-        effect, ci95, ci90: of a gene the unshrunken fold change, of a set the difference of its mean scores. Of several sources,
-            models or controls, those that decide, with as ci90 the hull of all.
+        found: what the primary analysis says.
         p_predicted: adjusted by Holm: one-sided in the claim's direction, two-sided where it states none, of the larger of rotation
             and CAMERA for sets, against the margins for equivalence and noninferiority.
         p_opposite: the same in the other direction, or beyond the margin; of specificity, that a rival moves as the members do.
-        mde: minimum detectable effect.
-        share_detected: share of the tested genes that are expressed; of a single gene 1 or 0.
-        n_genes: genes of the smallest deciding set after filtering; None where single genes decide.
         design_problem: why the design cannot answer the claim, or nothing.
         vetoes: those that fired.
-        tests_agree: rotation and CAMERA give the same direction at the level of the test; of a gene, the moderated t-test and the
-            Wald test where they are compared, else True.
-        strip_effect: effect without the genes of contaminating tissue; None where single genes decide.
-        leave_one_out: one run without each animal.
+        stripped: what is judged without the genes of contaminating tissue; None where single genes decide.
+        leave_one_out: the run without each animal; None where these are not looked at.
         k: share of the specifications that agree.
         conditions: further conditions of support.
         presence: present, absent or uncertain, of an equivalence claim that asks for it; else nothing.
-        members, controls: of intersection and specificity.
-        model: name of the model that the evidence stands for, where the claim has several.
+        members: of intersection and specificity.
     """
 
-    kind: str
-    direction: int
-    sesoi: float
+    claim: Claim
     n_test: int
     n_reference: int
-    effect: float = NAN
-    ci95: Interval = NO_INTERVAL
-    ci90: Interval = NO_INTERVAL
+    found: Conclusion = Conclusion(share_detected=NAN)
     p_predicted: float = NAN
     p_opposite: float = NAN
-    mde: float = NAN
-    share_detected: float = NAN
-    n_genes: int | None = 0
     design_problem: str = ""
     vetoes: tuple[FiredVeto, ...] = ()
-    tests_agree: bool = False
-    strip_effect: float | None = NAN
-    leave_one_out: tuple[LeftOut, ...] = ()
+    stripped: Estimate | None = NO_ESTIMATE
+    leave_one_out: Mapping[str, Conclusion] | None = field(default_factory=dict)
     k: float = NAN
     conditions: tuple[Condition, ...] = ()
-    superiority: float = NAN
     presence: str = ""
-    at_least: int = 1
     members: tuple[Member, ...] = ()
-    controls: tuple[Control, ...] = ()
-    model: str = ""
-    why: str = ""
 
-
-def evidence_of(claim: Claim, **measured: Any) -> Evidence:
-    """Put together what a claim states and what was measured.
-
-    Args:
-        claim: from the register.
-        measured: the other attributes of `Evidence`.
-    """
-    return Evidence(
-        kind=claim.kind,
-        direction=claim.direction,
-        sesoi=claim.threshold,
-        superiority=claim.superiority,
-        at_least=claim.at_least,
-        why=claim.why,
-        **measured,
-    )
+    @property
+    def effect(self) -> float:
+        """The effect whose sign and size are judged."""
+        return self.found.judged.effect
 
 
 def fired_panels(veto: Veto, composition: pd.DataFrame) -> list[str]:
@@ -200,32 +172,6 @@ def fired_panels(veto: Veto, composition: pd.DataFrame) -> list[str]:
         )
 
     return [panel for panel in veto.panels if differs(*measured[panel])]
-
-
-def share_that_agrees(evidence: Evidence, specifications: pd.DataFrame, rules: Rules) -> float:
-    """Compute k, the share of specifications that agree with the primary one; those without a result do not.
-
-    A specification agrees if its effect has the same sign and at least `k_effect_share` of the threshold; of equivalence, if its
-    interval lies within the margins; of noninferiority, if it excludes the margin.
-
-    Args:
-        evidence: of the primary analysis.
-        specifications: one row each, columns effect, ci90_low, ci90_high.
-        rules: the numbers of the verdict table.
-
-    Returns:
-        0 to 1; NaN without specifications.
-    """
-    if specifications.empty:
-        return NAN
-    effect, low, high = (specifications[name] for name in ("effect", "ci90_low", "ci90_high"))
-    if evidence.kind == "equivalence":
-        agrees = (low > -evidence.sesoi) & (high < evidence.sesoi)
-    elif evidence.kind == "noninferiority":
-        agrees = low > -evidence.sesoi if evidence.direction > 0 else high < evidence.sesoi
-    else:
-        agrees = (effect * evidence.effect > 0) & (effect.abs() >= rules.k_effect_share * evidence.sesoi)
-    return float(agrees.mean())
 
 
 def blocking_premises(claim: Claim, outcomes: dict[str, str]) -> str:

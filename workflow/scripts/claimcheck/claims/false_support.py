@@ -6,12 +6,12 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
-from claimcheck.claims.estimates import Conclusion
-from claimcheck.claims.evidence import Decision, Evidence, LeftOut, Member, Verdict, evidence_of
+from claimcheck.claims.evidence import Conclusion, Decision, Evidence, Member, Verdict
 from claimcheck.claims.model import DECIDING, Claim, Register
 from claimcheck.claims.procedure import Floats
-from claimcheck.claims.tests import Data, Row
+from claimcheck.claims.tests import CAMERA, ROTATION, SCORE, Data
 from claimcheck.claims.verdicts import decide
+from claimcheck.core.estimates import Estimate
 
 _ENOUGH = 99
 """Animals a group that no rule finds too few."""
@@ -35,14 +35,10 @@ class Draws:
     rows: list[tuple[str, str, int, float, float, float, float]] = field(default_factory=list)
     correlations: dict[str, tuple[float, float]] = field(default_factory=dict)
 
-    def add_row(self, claim: Claim, run: str, draw: int, row: Row) -> None:
+    def add_row(self, claim: Claim, run: str, draw: int, estimate: Estimate) -> None:
         """Keep the effect and the p-values in the claim's direction, two-sided where it has none."""
-        tests = ("rotation", "camera", "score")
-        if claim.direction == 0:
-            p_values = [row["p_rotation_two_sided"], row["p_camera"], row["p_score"]]
-        else:
-            p_values = [row[f"p_{test}_{'up' if claim.direction > 0 else 'down'}"] for test in tests]
-        self.rows.append((claim.id, run, draw, row["effect"], p_values[0], p_values[1], p_values[2]))
+        rotation, camera, score = (estimate.p[test].towards(claim.direction) for test in (ROTATION, CAMERA, SCORE))
+        self.rows.append((claim.id, run, draw, estimate.effect, rotation, camera, score))
 
 
 def holm_among(p_values: Floats, others: Floats) -> Floats:
@@ -64,7 +60,7 @@ def decide_alone(register: Register, found: Mapping[str, Conclusion], adjusted: 
     decisions: dict[str, Decision] = {}
     for name in sorted(found, key=lambda name: bool(register.claims[name].members)):
         claim = register.claims[name]
-        members = tuple(Member(one, decisions[one], found[one].effect) for one in claim.members)
+        members = tuple(Member(one, decisions[one], found[one].judged) for one in claim.members)
         evidence = replace(alone(claim, found[name], adjusted[name]), members=members)
         decisions[name] = decide(evidence, register.rules)
     return {name: decision.verdict is Verdict.SUPPORTED for name, decision in decisions.items()}
@@ -72,22 +68,15 @@ def decide_alone(register: Register, found: Mapping[str, Conclusion], adjusted: 
 
 def alone(claim: Claim, one: Conclusion, p_holm: float) -> Evidence:
     """Put together the evidence of the primary analysis, with all else that support asks for."""
-    return evidence_of(
+    return Evidence(
         claim,
         n_test=_ENOUGH,
         n_reference=_ENOUGH,
-        effect=one.effect,
-        ci95=one.ci95,
-        ci90=one.ci90,
+        found=replace(one, share_detected=1.0),
         p_predicted=p_holm,
-        mde=one.mde,
-        share_detected=1.0,
-        n_genes=one.n_genes,
-        tests_agree=one.tests_agree,
-        strip_effect=None,
-        leave_one_out=(LeftOut("", one.effect, 0.0),) * (2 * _ENOUGH),
+        stripped=None,
+        leave_one_out=None,
         k=1.0,
-        controls=one.controls,
     )
 
 

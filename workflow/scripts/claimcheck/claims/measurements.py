@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
-from claimcheck.claims.estimates import Conclusion, conclude
+from claimcheck.claims.conclusions import conclude
+from claimcheck.claims.evidence import Conclusion
 from claimcheck.claims.model import CONTROL, DECIDING, Claim, Register
 from claimcheck.claims.specifications import Model, Specification
 from claimcheck.claims.tests import (

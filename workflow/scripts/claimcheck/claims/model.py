@@ -34,6 +34,14 @@ class SetTest:
     removed: tuple[str, ...] = ()
     zero_weight: tuple[str, ...] = ()
 
+    @property
+    def name(self) -> str:
+        """The sets that it weighs, with their signs; genes without a set are counted."""
+        signed = "".join(
+            f" {'+' if part.weight > 0 else '-'} {part.set or f'{len(part.genes)} genes'}" for part in self.parts
+        )
+        return signed.removeprefix(" + ").strip()
+
 
 @dataclass(frozen=True)
 class GeneTest:

@@ -1,29 +1,18 @@
 """One p-value a claim: several sources or models combined by their rule, and all claims of the family adjusted together."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from claimcheck.claims.evidence import NO_INTERVAL, Interval
-from claimcheck.claims.model import NAN
+from claimcheck.claims.evidence import Conclusion
+from claimcheck.claims.model import GeneTest
+from claimcheck.core.estimates import NAN, Estimate, Sides, hull
 from claimcheck.gene_sets.tests.false_discovery import benjamini_hochberg
 
 Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Combined:
-    """What several tests say together: the effect that the rule rests on, its interval, the hull of all intervals, p-values."""
-
-    effect: float = NAN
-    ci95: Interval = NO_INTERVAL
-    ci90: Interval = NO_INTERVAL
-    p_predicted: float = NAN
-    p_opposite: float = NAN
-    name: str = ""
 
 
 def adjust_family(p_values: pd.DataFrame) -> pd.DataFrame:
@@ -75,63 +64,82 @@ def partial_conjunction(p_values: ArrayLike, at_least: int) -> float:
     return float(min(1.0, (len(p) - at_least + 1) * p[at_least - 1]))
 
 
-def combine_sources(sources: pd.DataFrame, *, at_least: int, direction: int) -> Combined:
+def largest(*p_values: float) -> float:
+    """Return the largest of numbers, NaN if one is missing."""
+    return float(np.max(p_values))
+
+
+def combine_sources(sources: Sequence[Conclusion], *, at_least: int, direction: int) -> Conclusion:
     """Combine sets from several sources: at least k of m must move the same way.
 
     Args:
-        sources: one row a source of the claim, columns source, effect, ci95_low, ci95_high, ci90_low, ci90_high, p_up, p_down
-            (one-sided); NaN for sources that could not be tested.
+        sources: what each concludes; one of nothing could not be tested.
         at_least: k.
         direction: +1, -1, or 0 for either.
 
     Returns:
-        The source with the k-th largest effect in the direction (of the two directions, that in which it is larger), so that k
-        sources have at least this effect; ci90 spans all m sources and is NaN if one could not be tested.
+        Judged is the source with the k-th largest effect in the direction (of the two directions, that in which it is larger), so
+        that k sources have at least this effect; the estimate is of the source with the k-th smallest p-value. Bounds span all m
+        sources and are NaN if one could not be tested.
     """
-    tested = sources.dropna(subset=["effect", "p_up", "p_down"])
-    ci90 = (float(np.min(sources["ci90_low"].to_numpy())), float(np.max(sources["ci90_high"].to_numpy())))
+    tested = [one for one in sources if not np.isnan([one.judged.effect, one.p.up, one.p.down]).any()]
+    bounds = hull([one.bounds for one in sources])
     if len(tested) < at_least:
-        return Combined(ci90=ci90)
-    up, down = (partial_conjunction(tested[name], at_least) for name in ("p_up", "p_down"))
+        return Conclusion(bounds=bounds)
+    up, down = (partial_conjunction([one.p.towards(sign) for one in tested], at_least) for sign in (1, -1))
 
-    def kth(sign: int) -> pd.Series:
-        return tested.iloc[(-sign * tested["effect"]).argsort(kind="stable").iloc[at_least - 1]]
+    def ranked(sign: int) -> list[Conclusion]:
+        return sorted(tested, key=lambda one: -sign * one.judged.effect)
 
-    sign = direction or (1 if kth(1)["effect"] >= -kth(-1)["effect"] else -1)
-    row = kth(sign)
-    p_predicted, p_opposite = (up, down) if sign > 0 else (down, up)
-    if direction == 0:
-        p_predicted, p_opposite = min(1.0, 2 * min(up, down)), NAN
-    ci95 = (float(row["ci95_low"]), float(row["ci95_high"]))
-    return Combined(float(row["effect"]), ci95, ci90, p_predicted, p_opposite, str(row["source"]))
+    kth_up, kth_down = (ranked(sign)[at_least - 1].judged.effect for sign in (1, -1))
+    sign = direction or (1 if kth_up >= -kth_down else -1)
+    judged = ranked(sign)[at_least - 1].judged
+    shown = direction or (1 if up < down else -1 if down < up else sign)
+    estimate = sorted(ranked(shown), key=lambda one: one.p.towards(shown))[at_least - 1].estimate
+    p = Sides(up, down, min(1.0, 2 * min(up, down)))
+    opposite = p.towards(-direction) if direction else NAN
+    return Conclusion(estimate, judged, bounds, p.towards(direction), opposite, p, judged.mde)
 
 
-def combine_models(genes: pd.DataFrame) -> Combined:
+def combine_models(genes: Sequence[tuple[GeneTest, Estimate]], test: str) -> Conclusion:
     """Combine alternative models: every gene of a model must move as it says, and the better model counts.
 
     Within a model the largest p-value counts (intersection-union test; Berger 1982, Technometrics 24:295), between models the
     smallest times their number.
 
     Args:
-        genes: one row a gene of a model, columns model, direction (1 or -1), effect, ci95_low, ci95_high, ci90_low, ci90_high,
-            p_predicted (one-sided in that direction).
+        genes: of all models, with what is estimated of each.
+        test: whose p-values count.
 
     Returns:
-        The weakest gene of the better model, in the model's direction: positive = as the model says; ci90 spans all genes as
-        they were measured. A model with a gene that could not be tested does not count.
+        Of the better model, in its direction (positive = as the model says): judged is the gene that moves least, the estimate that
+        of the gene with the largest p-value. Bounds span all genes as they were measured. A model with a gene that could not be
+        tested does not count.
     """
-    ci90 = (float(np.min(genes["ci90_low"].to_numpy())), float(np.max(genes["ci90_high"].to_numpy())))
-    best = Combined(ci90=ci90)
-    names: Sequence[str] = list(dict.fromkeys(genes["model"]))
-    for name in names:
-        own = genes[genes["model"] == name]
-        p = float(np.max(own["p_predicted"].to_numpy()))
-        towards = own["effect"] * own["direction"]
-        if np.isnan(p) or towards.isna().any() or p >= (2.0 if np.isnan(best.p_predicted) else best.p_predicted):
-            continue
-        weakest = own.loc[towards.idxmin()]
-        ends = sorted(weakest["direction"] * weakest[end] for end in ("ci95_low", "ci95_high"))
-        best = Combined(float(towards.min()), (float(ends[0]), float(ends[1])), ci90, p, NAN, name)
-    if np.isnan(best.p_predicted):
-        return best
-    return Combined(best.effect, best.ci95, ci90, min(1.0, len(names) * best.p_predicted), NAN, best.name)
+    models: dict[str, list[Estimate]] = {}
+    for gene, estimate in genes:
+        named = replace(estimate, of=f"{estimate.of} ({gene.model})")
+        models.setdefault(gene.model, []).append(named.turned(gene.direction))
+    p_values = {name: largest(*(one.p[test].up for one in own)) for name, own in models.items()}
+    complete = [name for name, p in p_values.items() if not np.isnan([p, *(one.effect for one in models[name])]).any()]
+    found = Conclusion(
+        bounds=hull([estimate.ci90 for _, estimate in genes]),
+        mde=largest(*(estimate.mde for _, estimate in genes)),
+        n_genes=None,
+        share_detected=NAN,
+        tests_agree=True,
+    )
+    if not complete:
+        return found
+    best = min(complete, key=p_values.__getitem__)
+    own = sorted(models[best], key=lambda one: one.effect)
+    p = min(1.0, len(models) * p_values[best])
+    return replace(
+        found,
+        estimate=max(own, key=lambda one: one.p[test].up),
+        judged=own[0],
+        p_predicted=p,
+        p=Sides(up=p),
+        mde=largest(*(one.mde for one in own)),
+        model=best,
+    )

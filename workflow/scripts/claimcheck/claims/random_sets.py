@@ -7,10 +7,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from claimcheck.claims.estimates import Conclusion, conclude
+from claimcheck.claims.conclusions import conclude
+from claimcheck.claims.evidence import Conclusion
 from claimcheck.claims.false_support import Draws, deciding_runs, holm_among, is_supported
 from claimcheck.claims.model import DECIDING, Claim, Register
-from claimcheck.claims.tests import Data, Key, Measured, Row, records
+from claimcheck.claims.tests import SET_TESTS, Data, Key, Measured
+from claimcheck.core.estimates import Estimate, read_estimates
 from claimcheck.gene_sets.comparison import Comparison, run_tests
 from claimcheck.gene_sets.tests.camera import inter_gene_correlation
 from claimcheck.gene_sets.tests.limma import Floats, GeneFits
@@ -145,15 +147,15 @@ def draw_random_sets(
         if claim.kind not in ("set", "signed_set", "multi_source"):
             continue
         rng = np.random.default_rng([data.tests.seed, number])
-        measured: list[dict[Key, Row]] = [{} for _ in range(n)]
+        measured: list[dict[Key, Estimate]] = [{} for _ in range(n)]
         correlations = []
         for run, rows in deciding_runs(data, claim):
             tests, target = _draw_like(rows, data, comparison, pool=pool, n=n, rotations=rotations, rng=rng)
-            for draw, row in enumerate(tests):
-                measured[draw][name, DECIDING, run, claim.variant] = row
-                draws.add_row(claim, run, draw, row)
-            if tests:
-                correlations.append((target, float(np.nanmean([row["inter_gene_correlation"] for row in tests]))))
+            for draw, estimate in enumerate(read_estimates(tests, [run] * len(tests), SET_TESTS)):
+                measured[draw][name, DECIDING, run, claim.variant] = estimate
+                draws.add_row(claim, run, draw, estimate)
+            if len(tests):
+                correlations.append((target, float(np.nanmean(tests["inter_gene_correlation"].to_numpy()))))
         if correlations:
             target, reached = (float(value) for value in np.mean(correlations, axis=0))
             draws.correlations[name] = (target, reached)
@@ -170,14 +172,14 @@ def _draw_like(
     n: int,
     rotations: int,
     rng: np.random.Generator,
-) -> tuple[list[Row], float]:
+) -> tuple[pd.DataFrame, float]:
     """Draw and test sets like one run; also its correlation. Nothing for a run without a measured gene."""
     genes = list(comparison.counts.index)
     positions = comparison.counts.index.get_indexer(pd.Index(rows["gene_id"]))
     signs = rows["weight"].to_numpy(dtype=float)[positions >= 0]
     positions = positions[positions >= 0]
     if not len(positions):
-        return [], np.nan
+        return pd.DataFrame(), np.nan
     levels = comparison.values.mean(axis=1)[positions]
     target = float(inter_gene_correlation(comparison.fits, weights_of([(positions, signs)], genes))[0])
     strength = nearest_strength(pool, comparison.fits, levels, signs, target=target, rng=rng)
@@ -189,11 +191,11 @@ def _draw_like(
         least_correlation=data.tests.least_correlation,
         levels=data.tests.levels,
     )
-    return records(tests.drop(columns="set").assign(share_detected=1.0)), target
+    return tests.assign(share_detected=1.0), target
 
 
 def _supported(
-    register: Register, claim: Claim, measured: list[dict[Key, Row]], primary: Mapping[str, Conclusion]
+    register: Register, claim: Claim, measured: list[dict[Key, Estimate]], primary: Mapping[str, Conclusion]
 ) -> list[bool]:
     alone = replace(register, claims={claim.id: claim})
     found = [conclude(alone, Measured(rows, {}))[claim.id] for rows in measured]

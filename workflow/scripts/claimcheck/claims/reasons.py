@@ -25,6 +25,7 @@ VERDICT_COLUMNS = (
     "label",
     "rule",
     "sentence",
+    "of",
 )
 
 
@@ -32,7 +33,7 @@ def graded(claim: Claim, evidence: Evidence, decision: Decision) -> str:
     """Name the verdict as it is printed: support is called by the claim's best grade, where RNA cannot say more."""
     if not claim.best_grade or decision.verdict not in (Verdict.SUPPORTED, Verdict.WEAK):
         return decision.text
-    grade = claim.best_grade.replace("{model}", evidence.model)
+    grade = claim.best_grade.replace("{model}", evidence.found.model)
     return f"{grade} (weakly)" if decision.verdict is Verdict.WEAK else grade
 
 
@@ -46,36 +47,38 @@ def sentence(claim: Claim, evidence: Evidence, decision: Decision, *, test: str,
         test, reference: names of the groups.
     """
     verdict = graded(claim, evidence, decision) + (f" ({claim.label})" if claim.label else "")
-    low, high = (_number(end) for end in evidence.ci95)
+    estimate = evidence.found.estimate
+    low, high = (_number(end) for end in estimate.ci95)
     k = "NA" if np.isnan(evidence.k) else f"{evidence.k:.2f}"
-    mde = "NA" if np.isnan(evidence.mde) else f"{evidence.mde:.2f}"
+    mde = "NA" if np.isnan(estimate.mde) else f"{estimate.mde:.2f}"
     numbers = (
-        f"log2 {test} / {reference} {_number(evidence.effect)}, 95 % CI {low} to {high}, "
+        f"log2 {test} / {reference} {_number(estimate.effect)}, 95 % CI {low} to {high}, "
         f"n = {evidence.n_test} and {evidence.n_reference}, MDE {mde}, k = {k}"
     )
     reason = f": {decision.reason}" if decision.reason else ""
     return f"{claim.statement.rstrip('.?')} – {verdict} ({numbers}){reason}."
 
 
-def verdict_row(
-    claim: Claim, evidence: Evidence, decision: Decision, *, p_value: float, test: str, reference: str
-) -> dict[str, Any]:
-    """Lay out one claim as a row of the table of verdicts, columns VERDICT_COLUMNS; `agreement` is k.
+def verdict_row(claim: Claim, evidence: Evidence, decision: Decision, *, test: str, reference: str) -> dict[str, Any]:
+    """Lay out one claim as a row of the table of verdicts, columns VERDICT_COLUMNS.
+
+    Effect, intervals, p_value (before the adjustment, by the claim's rule) and mde are those of the object that `of` names;
+    `agreement` is k.
 
     Args:
         claim, evidence, decision, test, reference: as in `sentence`.
-        p_value: before the adjustment, in the predicted direction.
     """
+    estimate = evidence.found.estimate
     return {
         "claim": claim.id,
         "statement": claim.statement,
         "kind": claim.kind,
-        "effect": evidence.effect,
-        "ci95_low": evidence.ci95[0],
-        "ci95_high": evidence.ci95[1],
-        "p_value": p_value,
+        "effect": estimate.effect,
+        "ci95_low": estimate.ci95[0],
+        "ci95_high": estimate.ci95[1],
+        "p_value": evidence.found.p_predicted,
         "p_holm": evidence.p_predicted,
-        "mde": evidence.mde,
+        "mde": estimate.mde,
         "n_test": evidence.n_test,
         "n_reference": evidence.n_reference,
         "agreement": evidence.k,
@@ -84,6 +87,7 @@ def verdict_row(
         "label": claim.label,
         "rule": decision.rule,
         "sentence": sentence(claim, evidence, decision, test=test, reference=reference),
+        "of": estimate.of,
     }
 
 

@@ -1,24 +1,28 @@
 """Does an effect hold when composition is accounted for: the reruns that vetoes ask for."""
 
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
-import pandas as pd
-
-from claimcheck.claims.estimates import Conclusion, of_set
-from claimcheck.claims.evidence import Rerun
+from claimcheck.claims.conclusions import of_set
+from claimcheck.claims.evidence import Conclusion
 from claimcheck.claims.measurements import Conclusions, Measurements, tests_sets
 from claimcheck.claims.model import SENSITIVITY, Claim
 from claimcheck.claims.specifications import Specification, veto_model
 
-RERUN_COLUMNS = ("claim", "veto", "rerun", "effect", "ci90_low", "ci90_high", "reason")
+
+@dataclass(frozen=True)
+class Rerun:
+    """What a claim's rerun for a veto concludes; nothing where it could not be made, and `reason` says why."""
+
+    claim: str
+    veto: str
+    name: str
+    found: Conclusion
+    reason: str
 
 
-def veto_reruns(measurements: Measurements, primary: Specification) -> pd.DataFrame:
-    """Make every rerun that a veto of a claim asks for, whether it fires or not.
-
-    Returns:
-        Columns RERUN_COLUMNS; numbers are NaN where it could not be made, and reason says why.
-    """
+def veto_reruns(measurements: Measurements, primary: Specification) -> Iterator[Rerun]:
+    """Make every rerun that a veto of a claim asks for, whether it fires or not."""
     register = measurements.register
     adjusted: dict[str, tuple[Conclusions | None, str]] = {}
     for name in register.vetoes:
@@ -32,25 +36,12 @@ def veto_reruns(measurements: Measurements, primary: Specification) -> pd.DataFr
         )
         found = None if model is None else measurements.analyse(replace(primary, model=model))
         adjusted[name] = (found, reason)
-    rows = []
     for claim in (register.claims[name] for name in register.confirmatory):
         for veto in claim.vetoes:
             for rerun in register.vetoes[veto].reruns:
                 one, reason = _rerun(measurements, claim, rerun, primary, adjusted[veto])
                 if one is not None:
-                    rows.append((claim.id, veto, rerun, one.effect, *one.ci90, reason))
-    return pd.DataFrame(rows, columns=list(RERUN_COLUMNS))
-
-
-def reruns_of(table: pd.DataFrame, claim: str, veto: str) -> tuple[Rerun, ...]:
-    """Return the reruns of one claim and veto."""
-    part = table[(table["claim"] == claim) & (table["veto"] == veto)]
-    return tuple(
-        Rerun(name, effect, (low, high))
-        for name, effect, low, high in part[["rerun", "effect", "ci90_low", "ci90_high"]].itertuples(
-            index=False, name=None
-        )
-    )
+                    yield Rerun(claim.id, veto, rerun, one, reason)
 
 
 def _rerun(
@@ -71,5 +62,8 @@ def _rerun(
         thinner = variants[max(variants.index(rerun), variants.index(claim.variant))]
         return measurements.analyse(replace(primary, variant=thinner, genes=False))[claim.id], f"variant {thinner}"
     measured = measurements.measure(primary.model, True)
-    row = measured.sets.get((claim.id, SENSITIVITY, rerun, claim.variant)) if measured else None
-    return of_set(claim, row, measurements.register.rules), "sensitivity run" if row else "the claim has no such run"
+    runs = [test for test in claim.sets if test.role == SENSITIVITY and test.run == rerun]
+    tested = measured.of_set(claim, runs[0], claim.variant) if measured and runs else None
+    return of_set(
+        claim, tested, measurements.register.rules
+    ), "sensitivity run" if tested else "the claim has no such run"

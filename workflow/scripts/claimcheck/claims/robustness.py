@@ -6,12 +6,13 @@ from typing import Any
 
 import pandas as pd
 
-from claimcheck.claims.estimates import Conclusion, of_set
-from claimcheck.claims.evidence import LeftOut, evidence_of, share_that_agrees
+from claimcheck.claims.conclusions import of_gene, of_set
+from claimcheck.claims.evidence import Conclusion
 from claimcheck.claims.measurements import Conclusions, tests_sets
-from claimcheck.claims.model import DECIDING, SENSITIVITY, Claim, Register, Rules, SetTest
+from claimcheck.claims.model import DECIDING, SENSITIVITY, Claim, Register, Rules
 from claimcheck.claims.specifications import LEFT_OUT, PRIMARY, Specification
-from claimcheck.claims.tests import Measured, Row
+from claimcheck.claims.tests import CAMERA, MODERATED, ROTATION, SCORE, Measured
+from claimcheck.core.estimates import Estimate, inside
 
 ROBUSTNESS_COLUMNS = (
     "claim",
@@ -27,8 +28,9 @@ ROBUSTNESS_COLUMNS = (
     "n_genes",
     "counted",
     "agrees",
+    "of",
 )
-LEAVE_ONE_OUT_COLUMNS = ("claim", "sample", "effect", "ci95_low", "ci95_high", "p_value")
+LEAVE_ONE_OUT_COLUMNS = ("claim", "sample", "effect", "ci95_low", "ci95_high", "p_value", "of")
 
 
 def applies(specification: Specification, claim: Claim) -> bool:
@@ -53,8 +55,9 @@ def tabulate(
         beside: further rows from `beside_rows`.
 
     Returns:
-        Columns ROBUSTNESS_COLUMNS: p_value is that of the claim, unadjusted; `counted` tells rows that k is the share of; `agrees`
-        is as in `evidence.share_that_agrees`, for members and controls that all that must hold does.
+        Columns ROBUSTNESS_COLUMNS: effect, intervals and p_value (unadjusted, by the claim's rule) of the object that `of` names;
+        `counted` tells rows that k is the share of; `agrees` is as in `agree`, for members and controls that all that must hold
+        does.
     """
     primary = results[0]
     rows = []
@@ -67,7 +70,7 @@ def tabulate(
                 rows.append(_row(keys, one, is_primary, not is_primary, agreeing[name]))
     for row in beside.to_dict("records"):
         claim, one = register.claims[row["claim"]], row["conclusion"]
-        agrees = _agrees(register, claim, primary[claim.id], one)
+        agrees = agree(claim, primary[claim.id], one, register.rules)
         rows.append(_row((claim.id, row["axis"], row["specification"]), one, False, row["counted"], agrees))
     table = pd.DataFrame(rows, columns=list(ROBUSTNESS_COLUMNS))
     order = {name: position for position, name in enumerate(register.claims)}
@@ -75,7 +78,7 @@ def tabulate(
 
 
 def beside_rows(
-    register: Register, measured: Measured, shrunken: Mapping[str, float], t_genes: Mapping[str, Row]
+    register: Register, measured: Measured, shrunken: Mapping[str, float], t_genes: Measured
 ) -> pd.DataFrame:
     """List what the primary model says besides: other sources and compositions of a set, and single tests.
 
@@ -83,7 +86,7 @@ def beside_rows(
         register: the claims register.
         measured: tests of the primary model.
         shrunken: shrunken fold changes by gene id.
-        t_genes: moderated t-tests by gene id.
+        t_genes: genes by the moderated t-test.
 
     Returns:
         claim, axis, specification, conclusion, counted.
@@ -107,23 +110,26 @@ def shares(robustness: pd.DataFrame) -> dict[str, float]:
 
 def leave_one_out(
     specifications: Sequence[Specification], results: Sequence[Conclusions]
-) -> tuple[dict[str, tuple[LeftOut, ...]], pd.DataFrame]:
-    """Collect the runs without one sample: for each claim, and as a table with the columns LEAVE_ONE_OUT_COLUMNS."""
+) -> tuple[dict[str, dict[str, Conclusion]], pd.DataFrame]:
+    """Collect the runs without one sample: by claim and sample, and as a table with the columns LEAVE_ONE_OUT_COLUMNS."""
     primary = results[0]
-    rows = []
-    for specification, result in zip(specifications, results, strict=True):
-        if specification.axis == LEFT_OUT:
-            for name, one in result.items():
-                p_value = one.p_towards(primary[name].effect)
-                rows.append((name, specification.name, one.effect, *one.ci95, p_value))
-    table = pd.DataFrame(rows, columns=list(LEAVE_ONE_OUT_COLUMNS))
-    order = {name: position for position, name in enumerate(primary)}
-    table = table.sort_values("claim", key=lambda ids: ids.map(order), kind="stable", ignore_index=True)
-    runs = {name: table[table["claim"] == name] for name in primary}
-    return {
-        name: tuple(LeftOut(*row) for row in part[["sample", "effect", "p_value"]].itertuples(index=False, name=None))
-        for name, part in runs.items()
-    }, table
+    left_out = [
+        (specification.name, result)
+        for specification, result in zip(specifications, results, strict=True)
+        if specification.axis == LEFT_OUT
+    ]
+    runs = {name: {sample: result[name] for sample, result in left_out} for name in primary}
+    rows = [
+        {
+            "claim": name,
+            "sample": sample,
+            "p_value": one.p.towards(primary[name].estimate.effect),
+            **one.estimate.columns(),
+        }
+        for name, own in runs.items()
+        for sample, one in own.items()
+    ]
+    return runs, pd.DataFrame(rows, columns=list(LEAVE_ONE_OUT_COLUMNS))
 
 
 @dataclass(frozen=True)
@@ -133,64 +139,54 @@ class Found:
     rules: Rules
     measured: Measured
     shrunken: Mapping[str, float]
-    t_genes: Mapping[str, Row]
-
-    def row(self, claim: Claim, test: SetTest) -> Row | None:
-        """Return a test of a set in the variant that the claim is decided in."""
-        return self.measured.sets.get((claim.id, test.role, test.run, claim.variant))
+    t_genes: Measured
 
 
 BesideRow = tuple[str, Conclusion, bool]
 """Name of the specification, what it says, and whether k counts it."""
 
 
-def _single_test(name: str, up: str, down: str, two_sided: str) -> Callable[[Claim, Found], Iterator[BesideRow]]:
-    """Make the function that takes the p-value of one test of a set alone, from the columns named."""
+def _single_test(name: str) -> Callable[[Claim, Found], Iterator[BesideRow]]:
+    """Make the function that takes the p-value of one test of a set alone."""
 
     def rows(claim: Claim, found: Found) -> Iterator[BesideRow]:
-        column = two_sided if claim.direction == 0 else up if claim.direction > 0 else down
         for test in claim.sets if claim.kind in ("set", "signed_set") else ():
-            row = found.row(claim, test)
-            if test.role == DECIDING and row:
-                yield name, replace(of_set(claim, row, found.rules), p_predicted=row[column]), False
+            estimate = found.measured.of_set(claim, test, claim.variant)
+            if test.role == DECIDING and estimate:
+                p_value = estimate.p[name].towards(claim.direction)
+                yield name, replace(of_set(claim, estimate, found.rules), p_predicted=p_value), False
 
     return rows
 
 
 def _other_sources(claim: Claim, found: Found) -> Iterator[BesideRow]:
     for test in claim.sets:
-        row = found.row(claim, test)
-        if test.role == SENSITIVITY or (test.role == DECIDING and claim.kind == "multi_source" and row):
-            yield test.run, of_set(claim, row, found.rules), True
+        estimate = found.measured.of_set(claim, test, claim.variant)
+        if test.role == SENSITIVITY or (test.role == DECIDING and claim.kind == "multi_source" and estimate):
+            yield test.run, of_set(claim, estimate, found.rules), True
 
 
 def _shrunken(claim: Claim, found: Found) -> Iterator[BesideRow]:
     if claim.kind == "gene" and claim.genes[0].gene_id in found.shrunken:
-        yield "apeglm", Conclusion(effect=found.shrunken[claim.genes[0].gene_id], n_genes=None), True
+        estimate = Estimate(claim.genes[0].symbol, found.shrunken[claim.genes[0].gene_id])
+        yield "apeglm", Conclusion(estimate, estimate, n_genes=None), True
 
 
 def _moderated(claim: Claim, found: Found) -> Iterator[BesideRow]:
-    if claim.kind == "gene" and claim.genes[0].gene_id in found.t_genes:
-        row = found.t_genes[claim.genes[0].gene_id]
-        one = Conclusion(
-            row["effect"],
-            (row["ci95_low"], row["ci95_high"]),
-            (row["ci90_low"], row["ci90_high"]),
-            row["p_up"] if claim.direction > 0 else row["p_down"],
-            n_genes=None,
-        )
-        yield "moderated t", one, False
+    estimate = found.t_genes.of_gene(claim.genes[0]) if claim.kind == "gene" else None
+    if estimate:
+        yield MODERATED, of_gene(claim, estimate, found.rules), False
 
 
 BESIDE: Mapping[str, Mapping[str, Callable[[Claim, Found], Iterator[BesideRow]]]] = {
     "set_test": {
-        "rotation": _single_test("rotation", "p_rotation_up", "p_rotation_down", "p_rotation_two_sided"),
-        "CAMERA": _single_test("CAMERA", "p_camera_up", "p_camera_down", "p_camera"),
-        "score": _single_test("score", "p_score_up", "p_score_down", "p_score"),
+        ROTATION: _single_test(ROTATION),
+        CAMERA: _single_test(CAMERA),
+        SCORE: _single_test(SCORE),
     },
     "set_source": {"other sources of the same family": _other_sources},
     "shrinkage": {"apeglm": _shrunken},
-    "gene_test": {"moderated t": _moderated},
+    "gene_test": {MODERATED: _moderated},
 }
 """Alternatives by axis that the primary model itself answers; the schema of the register names the same."""
 
@@ -202,21 +198,31 @@ def _agreeing(register: Register, primary: Conclusions, other: Conclusions) -> d
         claim = register.claims[name]
         members = [agreeing[member] for member in claim.members]
         if claim.kind == "specificity":
-            low, high = other[name].ci90
-            agreeing[name] = sum(members) >= claim.at_least and -claim.threshold < low and high < claim.threshold
+            agreeing[name] = sum(members) >= claim.at_least and inside(other[name].bounds, claim.threshold)
         elif members:
             agreeing[name] = all(members)
         else:
-            agreeing[name] = _agrees(register, claim, primary[name], other[name])
+            agreeing[name] = agree(claim, primary[name], other[name], register.rules)
     return agreeing
 
 
-def _agrees(register: Register, claim: Claim, primary: Conclusion, other: Conclusion) -> bool:
-    stated = evidence_of(claim, n_test=0, n_reference=0, effect=primary.effect)
-    row = pd.DataFrame({"effect": [other.effect], "ci90_low": [other.ci90[0]], "ci90_high": [other.ci90[1]]})
-    return share_that_agrees(stated, row, register.rules) == 1.0
+def agree(claim: Claim, primary: Conclusion, other: Conclusion, rules: Rules) -> bool:
+    """Say whether a specification agrees with the primary one; one without a result does not.
+
+    Its effect has the same sign and at least `k_effect_share` of the threshold; of equivalence, its bounds lie within the margins;
+    of noninferiority, they exclude the margin.
+    """
+    margin, (low, high) = claim.threshold, other.bounds
+    if claim.kind == "equivalence":
+        return inside(other.bounds, margin)
+    if claim.kind == "noninferiority":
+        return low > -margin if claim.direction > 0 else high < margin
+    effect = other.judged.effect
+    return effect * primary.judged.effect > 0 and abs(effect) >= rules.k_effect_share * margin
 
 
 def _row(keys: tuple[str, str, str], one: Conclusion, primary: bool, counted: bool, agrees: bool) -> tuple[Any, ...]:
-    n_genes = "" if one.n_genes is None else one.n_genes
-    return (*keys, one.effect, *one.ci95, one.p_predicted, primary, *one.ci90, n_genes, counted, agrees)
+    estimate = one.estimate
+    n_genes = "" if estimate.n_genes is None else estimate.n_genes
+    numbers = (estimate.effect, *estimate.ci95, one.p_predicted, primary, *estimate.ci90, n_genes)
+    return (*keys, *numbers, counted, agrees, estimate.of)

@@ -54,9 +54,9 @@ def shuffle_labels(register: Register, data: Data, model: Model) -> Draws:
         for claim in claims:
             draws.supported.setdefault(claim.id, []).append(decided[claim.id])
             for run, _ in deciding_runs(data, claim):
-                row = measured.sets.get((claim.id, DECIDING, run, claim.variant)) if measured else None
-                if row:
-                    draws.add_row(claim, run, draw, row)
+                estimate = measured.sets.get((claim.id, DECIDING, run, claim.variant)) if measured else None
+                if estimate:
+                    draws.add_row(claim, run, draw, estimate)
     return draws
 
 

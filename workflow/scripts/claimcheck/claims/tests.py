@@ -1,19 +1,18 @@
 """All tests that the claims ask for, in one model of the counts."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from pydeseq2.ds import DeseqStats
-from scipy.stats import norm
 from scipy.stats import t as student
 
-from claimcheck.claims.model import Tests
+from claimcheck.claims.model import Claim, GeneTest, SetTest, Tests
 from claimcheck.claims.specifications import Model, scores_of
 from claimcheck.core.errors import StudyError
-from claimcheck.core.intervals import half_widths, minimum_detectable
+from claimcheck.core.estimates import Estimate, estimate_columns, minimum_detectable, read_estimates
 from claimcheck.core.standards import Levels
 from claimcheck.deseq2.dataset import DataSet
 from claimcheck.deseq2.design import Design, metadata_of, model_matrix
@@ -26,10 +25,17 @@ from claimcheck.gene_sets.tests.weights import weigh_sets
 
 Key = tuple[str, str, str, str]
 """Claim, role, run and variant of a test of a set."""
-Row = Mapping[str, float]
 KEYS = ["claim", "role", "run", "variant"]
 
-GENE_MEASURES = ("effect", "se", "df", "ci95_low", "ci95_high", "ci90_low", "ci90_high", "p_up", "p_down", "mde")
+ROTATION, CAMERA, SCORE, WALD, MODERATED = "rotation", "CAMERA", "score", "Wald", "moderated t"
+SET_TESTS = {
+    ROTATION: ("p_rotation_up", "p_rotation_down", "p_rotation_two_sided"),
+    CAMERA: ("p_camera_up", "p_camera_down", "p_camera"),
+    SCORE: ("p_score_up", "p_score_down", "p_score"),
+}
+"""Columns of p-values by test of a set: up, down, two-sided."""
+GENE_TESTS = {WALD: ("p_up", "p_down"), MODERATED: ("p_t_up", "p_t_down")}
+"""Columns of p-values by test of a gene: up, down; the moderated t-test may stand in for the Wald test."""
 
 
 @dataclass(frozen=True)
@@ -63,8 +69,18 @@ class Data:
 class Measured:
     """The tests of one model, sets by claim, role, run and variant, genes by id; what could not be tested is absent."""
 
-    sets: Mapping[Key, Row]
-    genes: Mapping[str, Row]
+    sets: Mapping[Key, Estimate]
+    genes: Mapping[str, Estimate]
+
+    def of_set(self, claim: Claim, test: SetTest, variant: str) -> Estimate | None:
+        """Return a test of a set in a variant, named by the sets that it weighs."""
+        found = self.sets.get((claim.id, test.role, test.run, variant))
+        return found and replace(found, of=test.name)
+
+    def of_gene(self, gene: GeneTest) -> Estimate | None:
+        """Return the test of a gene, named by its symbol."""
+        found = self.genes.get(gene.gene_id)
+        return found and replace(found, of=gene.symbol)
 
 
 def compare(data: Data, model: Model) -> Comparison:
@@ -135,7 +151,7 @@ def wald_genes(data: Data, comparison: Comparison, model: Model) -> pd.DataFrame
     """Test the genes that claims look at with PyDESeq2's Wald test, fitted together with all others.
 
     Returns:
-        By gene id, columns GENE_MEASURES and base_mean; genes without counts are absent.
+        By gene id, columns of `gene_table` and base_mean; genes without counts are absent.
     """
     names = list(comparison.counts.columns)
     coefficients = [f"b{number}" for number in range(comparison.design_matrix.shape[1])]
@@ -185,10 +201,8 @@ def moderated_genes(data: Data, comparison: Comparison) -> pd.DataFrame:
     chosen = index[index.isin(data.gene_ids)]
     se = pd.Series(np.sqrt(fits.moderated_variance) * fits.unscaled_se, index=index)[chosen]
     effect = pd.Series(fits.log2_fold_change, index=index)[chosen]
-    df = fits.df_total
-    return _intervals(
-        effect, se, minimum_detectable(data.tests.levels, df) * se, df, half_widths(data.tests.levels, df)
-    )
+    df, levels = fits.df_total, data.tests.levels
+    return pd.DataFrame({**estimate_columns(effect, se, df, levels), "mde": minimum_detectable(levels, df) * se})
 
 
 def gene_table(
@@ -199,39 +213,23 @@ def gene_table(
     With few residual degrees of freedom the intervals are those of the moderated t distribution, which are wider.
 
     Returns:
-        Columns GENE_MEASURES, and p_t_up, p_t_down of the moderated t-test where it must agree, else NaN.
+        Columns of `estimates.estimate_columns`, mde, and p_t_up, p_t_down of the moderated t-test where it must agree, else NaN.
     """
     fits = comparison.fits
     few = fits.df_residual <= few_residual_df
-    halves = half_widths(levels, fits.df_total if few else np.inf)
-    table = _intervals(effect, se, mde, np.inf, halves)
+    interval_df = fits.df_total if few else np.inf
+    table = pd.DataFrame({**estimate_columns(effect, se, np.inf, levels, interval_df=interval_df), "mde": mde})
     t = pd.Series(fits.moderated_t, index=comparison.counts.index).reindex(table.index)
     if not few:
         t[:] = np.nan
     return table.assign(p_t_up=student.sf(t, fits.df_total), p_t_down=student.cdf(t, fits.df_total))
 
 
-def _intervals(
-    effect: pd.Series, se: pd.Series, mde: pd.Series, df: float, half_widths: tuple[float, float]
-) -> pd.DataFrame:
-    half95, half90 = (half * se for half in half_widths)
-    ratio = effect / se
-    up, down = (norm.sf(ratio), norm.cdf(ratio)) if np.isinf(df) else (student.sf(ratio, df), student.cdf(ratio, df))
-    columns = (effect, se, df, effect - half95, effect + half95, effect - half90, effect + half90, up, down, mde)
-    return pd.DataFrame(dict(zip(GENE_MEASURES, columns, strict=True)), index=effect.index)
-
-
 def rows_of(sets: pd.DataFrame, genes: pd.DataFrame) -> Measured:
-    """Index the rows of both tables."""
-    numbers = records(sets.drop(columns=KEYS))
-    keys = sets[KEYS].itertuples(index=False, name=None)
+    """Index the estimates of both tables."""
+    tested = sets[sets["n_genes"] > 0]
+    keys = list(tested[KEYS].itertuples(index=False, name=None))
     return Measured(
-        {key: row for key, row in zip(keys, numbers, strict=True) if row["n_genes"] > 0},
-        dict(zip(map(str, genes.index), records(genes), strict=True)),
+        dict(zip(keys, read_estimates(tested, list(tested["run"]), SET_TESTS), strict=True)),
+        dict(zip(map(str, genes.index), read_estimates(genes, [*map(str, genes.index)], GENE_TESTS), strict=True)),
     )
-
-
-def records(table: pd.DataFrame) -> list[Row]:
-    """Return the rows of a table of numbers."""
-    names = [str(name) for name in table.columns]
-    return [dict(zip(names, row, strict=True)) for row in table.itertuples(index=False, name=None)]

@@ -4,8 +4,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from claimcheck.claims.evidence import Decision, Evidence, FiredVeto, Interval, LeftOut, Rerun, Verdict
+from claimcheck.claims.evidence import Conclusion, Decision, Evidence, FiredVeto, Verdict
 from claimcheck.claims.model import Rules
+from claimcheck.core.estimates import Interval, inside
 from claimcheck.core.tables import listed
 
 MAY_BECOME = {
@@ -62,8 +63,7 @@ def decide_premise(outcome: str, sentence: str) -> Decision:
 
 def _primary_alone(evidence: Evidence) -> Evidence:
     """Suppose that every specification other than the primary one agrees with it."""
-    alike = (LeftOut("", evidence.effect, 0.0),) * (evidence.n_test + evidence.n_reference)
-    return replace(evidence, vetoes=(), strip_effect=None, leave_one_out=alike, k=1.0)
+    return replace(evidence, vetoes=(), stripped=None, leave_one_out=None, k=1.0)
 
 
 def _first_row(e: Evidence, rules: Rules) -> Decision:
@@ -72,17 +72,17 @@ def _first_row(e: Evidence, rules: Rules) -> Decision:
     if barred:
         return barred
     by_kind = {"specificity": _specificity, "equivalence": _equivalence, "noninferiority": _noninferiority}
-    return by_kind.get(e.kind, _of_members if e.members else _change)(e, rules)
+    return by_kind.get(e.claim.kind, _of_members if e.members else _change)(e, rules)
 
 
 def _barred(e: Evidence, rules: Rules) -> Decision | None:
     """Rows 1 to 5: why nothing can be concluded about a claim of any kind."""
     untested = {
         "exploratory": Decision(Verdict.NONE, 0, "exploratory"),
-        "not_testable": Decision(Verdict.NOT_TESTABLE, 1, e.why),
+        "not_testable": Decision(Verdict.NOT_TESTABLE, 1, e.claim.why),
     }
-    if e.kind in untested:
-        return untested[e.kind]
+    if e.claim.kind in untested:
+        return untested[e.claim.kind]
     if e.design_problem:
         return Decision(Verdict.NOT_TESTABLE, 2, e.design_problem, "design")
     undetected = _undetected(e, rules)
@@ -100,26 +100,27 @@ def _barred(e: Evidence, rules: Rules) -> Decision | None:
 
 def _undetected(e: Evidence, rules: Rules) -> str:
     """Row 3: say that too little of what is tested is expressed, or nothing."""
-    if (e.kind == "intersection" and e.members) or e.presence == "absent":  # judged by their own rows
+    if (e.claim.kind == "intersection" and e.members) or e.presence == "absent":  # judged by their own rows
         return ""
-    if not e.share_detected >= rules.share_detected:
-        share = "an unknown share" if np.isnan(e.share_detected) else f"{100 * e.share_detected:.0f} %"
+    detected, n_genes = e.found.share_detected, e.found.n_genes
+    if not detected >= rules.share_detected:
+        share = "an unknown share" if np.isnan(detected) else f"{100 * detected:.0f} %"
         return f"{share} of the tested genes are expressed, below {100 * rules.share_detected:.0f} %"
-    if e.n_genes is not None and e.n_genes < rules.min_set_genes:
-        return f"{e.n_genes} genes are left to test, fewer than {rules.min_set_genes}"
+    if n_genes is not None and n_genes < rules.min_set_genes:
+        return f"{n_genes} genes are left to test, fewer than {rules.min_set_genes}"
     return ""
 
 
 def _lifted(veto: FiredVeto, e: Evidence, rules: Rules) -> bool:
     """Row 5: whether the claim holds in every rerun that a veto asks for."""
 
-    def holds(rerun: Rerun) -> bool:
-        if e.kind in ("equivalence", "specificity"):
-            return _inside(rerun.ci90, e.sesoi)
-        if e.kind == "noninferiority":
-            return _side(rerun.ci90, e) == _side(e.ci90, e) != ""
-        kept = rules.veto_effect_kept * abs(e.effect)
-        return rerun.effect * e.effect > 0 and abs(rerun.effect) >= kept
+    def holds(rerun: Conclusion) -> bool:
+        if e.claim.kind in ("equivalence", "specificity"):
+            return inside(rerun.bounds, e.claim.threshold)
+        if e.claim.kind == "noninferiority":
+            return _side(rerun.bounds, e) == _side(e.found.bounds, e) != ""
+        kept, effect = rules.veto_effect_kept * abs(e.effect), rerun.judged.effect
+        return effect * e.effect > 0 and abs(effect) >= kept
 
     return bool(veto.reruns) and all(holds(rerun) for rerun in veto.reruns)
 
@@ -136,16 +137,17 @@ def _standing(e: Evidence, rules: Rules) -> _Standing:
     """Hold the claim against the test that decides with it, the strip run, the runs without one animal, and all others."""
     broken: list[str] = []
     weakened: list[str] = []
-    if not e.tests_agree:
+    if not e.found.tests_agree:
         broken.append("the tests disagree")
-    if e.strip_effect is not None and not e.strip_effect * e.effect > 0:
+    if e.stripped is not None and not e.stripped.effect * e.effect > 0:
         broken.append("the sign does not hold without the genes of contaminating tissue")
-    if len(e.leave_one_out) < e.n_test + e.n_reference:
+    left_out = e.leave_one_out or {}
+    if e.leave_one_out is not None and len(left_out) < e.n_test + e.n_reference:
         broken.append("runs without one animal are missing")
-    turned = [run.sample for run in e.leave_one_out if not run.effect * e.effect > 0]
+    turned = [sample for sample, run in left_out.items() if not run.judged.effect * e.effect > 0]
     if turned:
         broken.append(f"the sign does not hold without {listed(turned)}")
-    lost = [run.sample for run in e.leave_one_out if not run.p_value <= rules.leave_one_out_p]
+    lost = [sample for sample, run in left_out.items() if not run.p.towards(e.effect) <= rules.leave_one_out_p]
     if lost:
         reason = f"p exceeds {rules.leave_one_out_p:g} without {listed(lost)}"
         (weakened if len(lost) <= rules.leave_one_out_lost else broken).append(reason)
@@ -158,10 +160,11 @@ def _standing(e: Evidence, rules: Rules) -> _Standing:
 
 def _change(e: Evidence, rules: Rules) -> Decision:
     """Rows 6 to 11 of a claim that something changes."""
-    towards = e.effect * e.direction if e.direction else abs(e.effect)
+    towards = e.effect * e.claim.direction if e.claim.direction else abs(e.effect)
     standing = _standing(e, rules)
     unmet = [condition.name for condition in e.conditions if not condition.met]
-    small = [] if abs(towards) >= e.sesoi else [f"the effect is smaller than {e.sesoi:g}"]
+    whose = "" if e.found.judged.of == e.found.estimate.of else f" of {e.found.judged.of}"
+    small = [] if abs(towards) >= e.claim.threshold else [f"the effect{whose} is smaller than {e.claim.threshold:g}"]
     if towards > 0 and e.p_predicted <= rules.alpha and not standing.broken and not unmet:
         shortfalls = [*small, *standing.weakened]
         if not shortfalls:
@@ -170,8 +173,8 @@ def _change(e: Evidence, rules: Rules) -> Decision:
     opposite = towards < 0 and e.p_opposite <= rules.alpha
     if opposite and not small and not standing.broken and not standing.weakened:
         return Decision(Verdict.CONTRADICTED, 8, "significant in the opposite direction, large enough and robust")
-    if _inside(e.ci90, e.sesoi):
-        return Decision(Verdict.NOT_SUPPORTED, 9, f"a change of {e.sesoi:g} or more is excluded")
+    if inside(e.found.bounds, e.claim.threshold):
+        return Decision(Verdict.NOT_SUPPORTED, 9, f"a change of {e.claim.threshold:g} or more is excluded")
     if towards > 0 and e.p_predicted <= rules.alpha:
         reasons = ["significant", *standing.broken, *unmet]
     elif towards < 0 and e.p_opposite <= rules.alpha:
@@ -186,25 +189,26 @@ def _equivalence(e: Evidence, rules: Rules) -> Decision:
     if e.presence == "absent":
         return Decision(Verdict.CONTRADICTED, 8, "not expressed in the reference group")
     reasons = ["it is not certain to be expressed"] if e.presence == "uncertain" else []
-    if _inside(e.ci90, e.sesoi) and not reasons and e.k >= rules.k_weak:
-        return _within_margin(e, rules, f"a change of {e.sesoi:g} or more is excluded", "")
-    outside = e.ci95[0] > e.sesoi or e.ci95[1] < -e.sesoi
+    if inside(e.found.bounds, e.claim.threshold) and not reasons and e.k >= rules.k_weak:
+        return _within_margin(e, rules, f"a change of {e.claim.threshold:g} or more is excluded", "")
+    low, high = e.found.judged.ci95
+    outside = low > e.claim.threshold or high < -e.claim.threshold
     if outside and e.p_opposite <= rules.alpha and e.k >= rules.k_supported:
-        return Decision(Verdict.CONTRADICTED, 8, f"the change exceeds {e.sesoi:g}")
-    return _open(e, rules, reasons or [f"the interval crosses a margin of {e.sesoi:g}"])
+        return Decision(Verdict.CONTRADICTED, 8, f"the change exceeds {e.claim.threshold:g}")
+    return _open(e, rules, reasons or [f"the interval crosses a margin of {e.claim.threshold:g}"])
 
 
 def _noninferiority(e: Evidence, rules: Rules) -> Decision:
     """Rows 6 to 11 of a claim that something does not fall, or does not rise."""
-    side = _side(e.ci90, e)
+    side, (low, high) = _side(e.found.bounds, e), e.found.bounds
     if side == "kept" and e.k >= rules.k_weak:
-        bound = e.ci90[0] if e.direction > 0 else -e.ci90[1]
-        changed = bound > 0 and e.direction * e.effect >= e.superiority
-        word = ("higher" if e.direction > 0 else "lower") if changed else "kept"
-        return _within_margin(e, rules, f"a change of {e.sesoi:g} the other way is excluded", word)
+        bound = low if e.claim.direction > 0 else -high
+        changed = bound > 0 and e.claim.direction * e.effect >= e.claim.superiority
+        word = ("higher" if e.claim.direction > 0 else "lower") if changed else "kept"
+        return _within_margin(e, rules, f"a change of {e.claim.threshold:g} the other way is excluded", word)
     if side == "lost" and e.p_opposite <= rules.alpha and e.k >= rules.k_supported:
-        return Decision(Verdict.CONTRADICTED, 8, f"the change the other way exceeds {e.sesoi:g}")
-    return _open(e, rules, [f"the interval includes a change of {e.sesoi:g} the other way"])
+        return Decision(Verdict.CONTRADICTED, 8, f"the change the other way exceeds {e.claim.threshold:g}")
+    return _open(e, rules, [f"the interval includes a change of {e.claim.threshold:g} the other way"])
 
 
 def _within_margin(e: Evidence, rules: Rules, reason: str, qualifier: str) -> Decision:
@@ -235,17 +239,18 @@ def _specificity(e: Evidence, rules: Rules) -> Decision:
     verdicts = [member.decision.verdict for member in e.members]
     supported = verdicts.count(Verdict.SUPPORTED)
     moved = supported + verdicts.count(Verdict.WEAK)
-    moving = [control.name for control in e.controls if not _inside(control.ci90, e.sesoi)]
+    controls = e.found.controls
+    moving = [control.of for control in controls if not inside(control.ci90, e.claim.threshold)]
     members = "; ".join(f"{member.claim}: {member.decision.text}" for member in e.members)
-    if e.controls and not moving and e.p_predicted <= rules.alpha and moved >= e.at_least and e.k >= rules.k_weak:
-        reason = f"controls change by less than {e.sesoi:g}; {members}"
-        full = supported >= e.at_least and e.k >= rules.k_supported
+    if controls and not moving and e.p_predicted <= rules.alpha and moved >= e.claim.at_least and e.k >= rules.k_weak:
+        reason = f"controls change by less than {e.claim.threshold:g}; {members}"
+        full = supported >= e.claim.at_least and e.k >= rules.k_supported
         return Decision(Verdict.SUPPORTED, 6, reason) if full else Decision(Verdict.WEAK, 7, reason)
-    furthest = float(np.max([e.direction * member.effect for member in e.members], initial=-np.inf))
+    furthest = float(np.max([e.claim.direction * member.estimate.effect for member in e.members], initial=-np.inf))
     rivals = [
-        control.name
-        for control in e.controls
-        if control.rival and e.direction * control.effect >= max(e.sesoi, furthest)
+        control.of
+        for control in controls
+        if control.of in e.claim.rivals and e.claim.direction * control.effect >= max(e.claim.threshold, furthest)
     ]
     if rivals and np.isfinite(furthest) and e.p_opposite <= rules.alpha and e.k >= rules.k_supported:
         return Decision(Verdict.CONTRADICTED, 8, f"{listed(rivals)} changes as much; {members}")
@@ -256,18 +261,14 @@ def _specificity(e: Evidence, rules: Rules) -> Decision:
 def _open(e: Evidence, rules: Rules, reasons: list[str]) -> Decision:
     """Rows 10 and 11: nothing is decided, and whether more animals could have decided it."""
     reason = "; ".join(reasons)
-    if e.mde > rules.underpowered_ratio * e.sesoi:
-        return Decision(Verdict.INCONCLUSIVE, 10, reason, f"underpowered; MDE = {e.mde:.2f}")
+    if e.found.mde > rules.underpowered_ratio * e.claim.threshold:
+        return Decision(Verdict.INCONCLUSIVE, 10, reason, f"underpowered; MDE = {e.found.mde:.2f}")
     return Decision(Verdict.INCONCLUSIVE, 11, reason)
-
-
-def _inside(interval: Interval, margin: float) -> bool:
-    return -margin < interval[0] and interval[1] < margin
 
 
 def _side(interval: Interval, e: Evidence) -> str:
     """Say on which side of the margin an interval lies: kept, lost, or nothing if it includes it."""
-    low, high = interval if e.direction > 0 else (-interval[1], -interval[0])
-    if low > -e.sesoi:
+    low, high = interval if e.claim.direction > 0 else (-interval[1], -interval[0])
+    if low > -e.claim.threshold:
         return "kept"
-    return "lost" if high < -e.sesoi else ""
+    return "lost" if high < -e.claim.threshold else ""

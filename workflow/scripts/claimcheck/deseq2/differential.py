@@ -11,7 +11,7 @@ from pydeseq2.ds import DeseqStats
 from scipy.stats import norm
 
 from claimcheck.core.errors import StudyError
-from claimcheck.core.intervals import minimum_detectable
+from claimcheck.core.estimates import minimum_detectable
 from claimcheck.core.standards import Levels
 from claimcheck.deseq2.dataset import DataSet
 from claimcheck.deseq2.design import Design, metadata_of

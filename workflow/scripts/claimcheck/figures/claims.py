@@ -40,6 +40,7 @@ FOREST_COLUMNS = (
     "verdict",
     "detected",
     "by_model",
+    "of",
 )
 _ROW = 0.36
 """Inches a claim."""
@@ -82,9 +83,10 @@ def unit_of(register: Register, claim: Claim) -> str:
 
 
 def confirmatory_rows(verdicts: pd.DataFrame, register: Register) -> pd.DataFrame:
-    """Keep the confirmatory claims in reading order, with unit, threshold, direction and by_model from the register.
+    """Keep the confirmatory claims in reading order, with unit, threshold, direction, by_model and several from the register.
 
-    The effect of a claim by_model is given in the direction that its model says.
+    The effect of a claim by_model is given in the direction that its model says; `several` tells claims that more than one set,
+    gene or claim decides.
     """
     kept = in_reading_order(verdicts[verdicts["claim"].isin(register.confirmatory)], register.lead)
     claims = [register.claims[name] for name in kept["claim"]]
@@ -93,6 +95,7 @@ def confirmatory_rows(verdicts: pd.DataFrame, register: Register) -> pd.DataFram
         threshold=[claim.threshold for claim in claims],
         direction=[direction_of(register, claim) for claim in claims],
         by_model=[any(gene.model for gene in claim.genes) for claim in claims],
+        several=[claim.kind in ("multi_source", "intersection", "specificity") for claim in claims],
     ).reset_index(drop=True)
 
 
@@ -117,12 +120,12 @@ def draw_claims(
         panel=rows["unit"],
         mde_side=[_mde_side(kind, way) for kind, way in zip(rows["kind"], rows["direction"], strict=True)],
         detected=rows["rule"] != 3,
-    )[list(FOREST_COLUMNS)].assign(rule=rows["rule"])
+    )[list(FOREST_COLUMNS)].assign(rule=rows["rule"], several=rows["several"])
     parts = [(unit, drawn[drawn["panel"] == unit]) for unit in ("gene", "set") if (drawn["panel"] == unit).any()]
     if not parts:
         figure = new_figure(FULL_WIDTH, 1.2, simulated=simulated)
         say_nothing_to_draw(figure.subplots(), NOTHING)
-        return figure, drawn.drop(columns=["rule"])
+        return figure, drawn[list(FOREST_COLUMNS)]
     heights = [_ROW * len(part) + 0.75 for _, part in parts]
     figure = new_figure(FULL_WIDTH, sum(heights) + 0.6, simulated=simulated)
     panels = figure.subplots(len(parts), 1, height_ratios=heights, squeeze=False).ravel()
@@ -144,7 +147,7 @@ def draw_claims(
         handletextpad=0.4,
         columnspacing=1.2,
     )
-    return figure, drawn.drop(columns=["rule"])
+    return figure, drawn[list(FOREST_COLUMNS)]
 
 
 def _mde_side(kind: str, direction: int) -> int:
@@ -178,6 +181,16 @@ def _draw_panel(axes: Axes, part: pd.DataFrame) -> None:
         else:
             axes.plot([row["ci95_low"], row["ci95_high"]], [place, place], color=colour, linewidth=1.4)
             axes.plot(row["effect"], place, "o", color=colour, markersize=4.5)
+            if row["several"]:
+                axes.annotate(
+                    row["of"],
+                    (row["effect"], place),
+                    xytext=(0, 3.5),
+                    textcoords="offset points",
+                    ha="center",
+                    fontsize=6.5,
+                    color=colour,
+                )
         sides = (row["mde_side"],) if row["mde_side"] else (-1, 1)
         axes.plot(
             [side * row["mde"] for side in sides], [place] * len(sides), "|", markersize=9, color=MDE_COLOUR, zorder=3

@@ -27,8 +27,9 @@ CURVE_COLUMNS = (
     "primary",
     "agrees",
     "threshold",
+    "of",
 )
-LEFT_OUT_COLUMNS = ("claim", "sample", "effect", "ci95_low", "ci95_high", "p_value", "holds", "threshold")
+LEFT_OUT_COLUMNS = ("claim", "sample", "effect", "ci95_low", "ci95_high", "p_value", "holds", "threshold", "of")
 ALL_ANIMALS = "all animals"
 
 
@@ -106,17 +107,8 @@ def draw_leave_one_out(
     for row in records(rows):
         own = left_out[left_out["claim"] == row["claim"]]
         holds = own["effect"].mul(row["effect"]).gt(0) & own["p_value"].le(limit)
-        whole = pd.DataFrame(
-            {
-                "claim": [row["claim"]],
-                "sample": [ALL_ANIMALS],
-                "effect": [row["effect"]],
-                "ci95_low": [row["ci95_low"]],
-                "ci95_high": [row["ci95_high"]],
-                "p_value": [math.nan],
-                "holds": [True],
-            }
-        )
+        kept = {name: row[name] for name in ("claim", "effect", "ci95_low", "ci95_high", "of")}
+        whole = pd.DataFrame([kept | {"sample": ALL_ANIMALS, "p_value": math.nan, "holds": True}])
         both = [whole, own.assign(holds=holds)] if len(own) else [whole]
         parts.append(pd.concat(both, ignore_index=True).assign(threshold=row["threshold"])[list(LEFT_OUT_COLUMNS)])
     drawn = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(LEFT_OUT_COLUMNS))

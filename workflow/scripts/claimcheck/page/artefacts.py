@@ -6,7 +6,7 @@ import pandas as pd
 
 from claimcheck.claims.model import Claim, Register
 from claimcheck.core.tables import listed
-from claimcheck.page.tables import Column, Table, as_table, plain, two, words
+from claimcheck.page.tables import Column, Table, as_table, interval_text, plain, two, words
 
 _PREDICTED = {"kept_or_up": "kept or up", "up_if_younger": "up if younger"}
 _SIGNS = {"up": 1, "down": -1}
@@ -40,7 +40,7 @@ def artefact_table(artefacts: pd.DataFrame, test: str, reference: str) -> Table:
     rows = []
     for readout, part in judged.groupby("readout", sort=False):
         first = part.iloc[0]
-        interval = f"{two(first['ci95_low'])} to {two(first['ci95_high'])}" if pd.notna(first["ci95_low"]) else ""
+        interval = interval_text(first["ci95_low"], first["ci95_high"])
         row = {"looked_at": first["looked_at"] or readout, "claim": first["claim"], "observed": first["observed"]}
         row |= {"effect": two(first["effect"]), "interval": interval}
         for number, world in enumerate(worlds):

@@ -20,7 +20,7 @@ from claimcheck.page.claims_tables import (
     veto_table,
 )
 from claimcheck.page.study_words import Study
-from claimcheck.page.tables import Table, probability, two, words
+from claimcheck.page.tables import Table, interval_text, probability, two, words
 
 
 @dataclass(frozen=True)
@@ -155,9 +155,6 @@ def view_claims(results: ClaimResults, outcomes: pd.DataFrame, study: Study) -> 
 
 def _row(row: dict[str, Any], register: Register, alone: list[str]) -> ClaimRow:
     claim = register.claims[str(row["claim"])]
-    effect, low, high = (float(row[name]) for name in ("effect", "ci95_low", "ci95_high"))
-    interval = f"{two(low)} to {two(high)}" if pd.notna(low) else ""
-    n_genes = pd.to_numeric(pd.Series([row.get("n_genes")]), errors="coerce").iloc[0]
     kind = kind_of(int(row["rule"]))
     # The numbers behind a premise stand in the section on identity.
     premise = " ".join(filter(None, [f"{str(row['reason']).partition(' (')[0]}.", claim.notes]))
@@ -168,9 +165,9 @@ def _row(row: dict[str, Any], register: Register, alone: list[str]) -> ClaimRow:
         mark=MARKS[kind],
         kind=kind.replace(" ", "-"),
         verdict=str(row["verdict"]),
-        label="; ".join(part for part in (str(row["label"]), _looked_at(claim, register, n_genes)) if part),
-        effect=two(effect),
-        interval=interval,
+        label="; ".join(part for part in (str(row["label"]), _looked_at(claim, register, row)) if part),
+        effect=two(float(row["effect"])),
+        interval=interval_text(row["ci95_low"], row["ci95_high"]),
         mde=two(float(row["mde"])),
         p_holm=_p_holm(row, kind),
         n=f"{row['n_test']} + {row['n_reference']}",
@@ -188,16 +185,20 @@ def _p_holm(row: dict[str, Any], kind: str) -> str:
     return f"{probability(p)}; opposite {probability(opposite)}" if both else probability(p)
 
 
-def _looked_at(claim: Claim, register: Register, n_genes: float) -> str:
+def _looked_at(claim: Claim, register: Register, row: dict[str, Any]) -> str:
     """Say what an effect is the effect of."""
+    of = f"; effect of {row['of']}" if row["of"] else ""
     if claim.kind == "quality":
         return "premise"
     if claim.members:
-        return f"decided by {listed(claim.members)}" + (" and controls" if claim.kind == "specificity" else "")
+        return f"decided by {listed(claim.members)}" + (" and controls" if claim.kind == "specificity" else "") + of
+    if claim.kind == "multi_source":
+        return f"{claim.at_least} or more of several sets{of}"
     if unit_of(register, claim) == "set":
+        n_genes = pd.to_numeric(pd.Series([row.get("n_genes")]), errors="coerce").iloc[0]
         return f"set of {n_genes:.0f} genes" if pd.notna(n_genes) and n_genes > 0 else "set"
     by_model = any(gene.model for gene in claim.genes)
-    return "genes one by one, effect in the direction that the model says" if by_model else "gene"
+    return f"genes one by one{of}, in the direction that the model says" if by_model else "gene"
 
 
 def _banners(outcomes: pd.DataFrame) -> list[tuple[str, str]]:

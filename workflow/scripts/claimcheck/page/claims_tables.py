@@ -12,6 +12,7 @@ from claimcheck.page.tables import (
     Column,
     Table,
     as_table,
+    interval_text,
     percent,
     probability,
     sentence,
@@ -41,8 +42,8 @@ def numbers_table(verdicts: pd.DataFrame, register: Register, study: Study) -> T
     """Lay out every number that a verdict rests on."""
     rows = confirmatory_rows(verdicts, register)
     rows = rows.assign(
-        interval=[_interval(row, "ci95_low", "ci95_high") for row in records(rows)],
-        interval90=[_interval(row, "ci90_low", "ci90_high") for row in records(rows)],
+        interval=[interval_text(row["ci95_low"], row["ci95_high"]) for row in records(rows)],
+        interval90=[interval_text(row["ci90_low"], row["ci90_high"]) for row in records(rows)],
         notes=[register.claims[name].notes for name in rows["claim"]],
     )
     columns = [
@@ -50,6 +51,7 @@ def numbers_table(verdicts: pd.DataFrame, register: Register, study: Study) -> T
         Column("verdict", "verdict", sentence),
         Column("rule", "rule", whole),
         Column("kind", "kind", lambda kind: words(kind).replace("_", " ")),
+        Column("of", "of", words),
         Column("effect", "effect", two),
         Column("interval", "95 % interval", together, "ci95_low"),
         Column("interval90", "90 % interval", together, "ci90_low"),
@@ -59,7 +61,7 @@ def numbers_table(verdicts: pd.DataFrame, register: Register, study: Study) -> T
         Column("p_holm", "p (Holm)", probability),
         Column("q_value", "q", probability),
         Column("p_holm_opposite", "opposite, p (Holm)", probability),
-        Column("robustness", "k", two),
+        Column("agreement", "k", two),
         Column("n_genes", "genes", whole),
         Column("share_detected", "expressed", percent),
         Column("variant", "variant", words),
@@ -69,7 +71,8 @@ def numbers_table(verdicts: pd.DataFrame, register: Register, study: Study) -> T
     return as_table(
         rows,
         columns,
-        f"Effects: log2 {study.test} / {study.reference}. p: before adjustment, in the claim's direction (two-sided where it "
+        f"Effects: log2 {study.test} / {study.reference}. Of: the gene or set whose numbers these are; of several that decide, "
+        "the one whose p the claim's is made from. p: before adjustment, in the claim's direction (two-sided where it "
         "has none; of sets the larger of rotation and CAMERA). Holm and q (Benjamini and Hochberg): over all claims of this table. "
         "Threshold: smallest effect of interest, or margin. MDE: minimum detectable effect. k: share of other analyses that agree. "
         "Row: of the table of verdicts. "
@@ -120,13 +123,14 @@ def veto_table(fired: pd.DataFrame) -> Table:
     """Lay out the reruns of the vetoes that fired."""
     rows = fired.assign(
         panels=fired["panels"].str.replace(";", ", "),
-        interval=[_interval(row, "ci90_low", "ci90_high") for row in records(fired)],
+        interval=[interval_text(row["ci90_low"], row["ci90_high"]) for row in records(fired)],
     )
     columns = [
         Column("claim", "claim", words),
         Column("veto", "veto", words),
         Column("panels", "panels that differ", words),
         Column("rerun", "rerun", words),
+        Column("of", "of", words),
         Column("effect", "effect in it", two),
         Column("interval", "90 % interval", together, "ci90_low"),
         Column("reason", "how", sentence),
@@ -179,7 +183,7 @@ def control_sentences(controls: pd.DataFrame, register: Register) -> list[str]:
     for row in records(controls.dropna(subset=["effect"])):
         sentences.append(
             f"{str(row['control']).capitalize()} ({words(row['note'])}): log2 {two(row['effect'])}, 95 % interval "
-            f"{_interval(row, 'ci95_low', 'ci95_high')}, p {probability(row['p_value'])}."
+            f"{interval_text(row['ci95_low'], row['ci95_high'])}, p {probability(row['p_value'])}."
         )
     return sentences
 
@@ -188,7 +192,7 @@ def truth_table(truth: pd.DataFrame, verdicts: pd.DataFrame, register: Register,
     """Lay out what was planted for every claim beside what was found and concluded."""
     rows = in_reading_order(truth.merge(verdicts, on="claim", how="inner", validate="1:1"), register.lead)
     rows = rows.assign(
-        interval=[_interval(row, "ci95_low", "ci95_high") for row in records(rows)],
+        interval=[interval_text(row["ci95_low"], row["ci95_high"]) for row in records(rows)],
         outcome=[_outcome(row) for row in records(rows)],
     )
     columns = [
@@ -196,6 +200,7 @@ def truth_table(truth: pd.DataFrame, verdicts: pd.DataFrame, register: Register,
         Column("statement", "statement", sentence),
         Column("planted", "planted effect", two),
         Column("expected", "with composition", two),
+        Column("of", "of", words),
         Column("effect", "effect found", two),
         Column("interval", "95 % interval", together, "ci95_low"),
         Column("holds", "in the planted world", words),
@@ -251,9 +256,4 @@ def _seen(claim: Claim, given: dict[str, str], set_tests: pd.DataFrame, gene_tes
 def _number(name: str, row: dict[str, Any] | None) -> str:
     if row is None or pd.isna(row["effect"]):
         return f"{name} not measured"
-    return f"{name} {two(row['effect'])} ({_interval(row, 'ci95_low', 'ci95_high')})"
-
-
-def _interval(row: dict[str, Any], low: str, high: str) -> str:
-    ends = [float(row.get(end, "nan")) for end in (low, high)]
-    return f"{two(ends[0])} to {two(ends[1])}" if pd.notna(ends[0]) else ""
+    return f"{name} {two(row['effect'])} ({interval_text(row['ci95_low'], row['ci95_high'])})"

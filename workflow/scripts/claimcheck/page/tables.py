@@ -247,10 +247,15 @@ def confidence_interval(genes: pd.DataFrame) -> "tuple[pd.Series[float], pd.Seri
     return genes["log2_fold_change"] - half, genes["log2_fold_change"] + half
 
 
+def interval_text(low: Any, high: Any) -> str:
+    """Write an interval, nothing where there is none."""
+    return f"{two(low)} to {two(high)}" if pd.notna(low) else ""
+
+
 def gene_table(genes: pd.DataFrame, study: Study, caption: str) -> Table:
     """Lay out genes with their unshrunken fold change and its 95 % Wald interval."""
     low, high = confidence_interval(genes)
-    interval = [f"{two(a)} to {two(b)}" if pd.notna(a) else "" for a, b in zip(low, high, strict=True)]
+    interval = [interval_text(*ends) for ends in zip(low, high, strict=True)]
     return as_table(genes.assign(interval=interval, ci95_low=low), _GENE, f"{caption} Direction: {study.direction}.")
 
 

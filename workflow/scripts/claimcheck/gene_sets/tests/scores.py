@@ -5,9 +5,8 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from scipy.stats import t as student
 
-from claimcheck.core.intervals import half_widths, minimum_detectable
+from claimcheck.core.estimates import estimate_columns, minimum_detectable
 from claimcheck.core.standards import Levels
 from claimcheck.gene_sets.tests.limma import Floats, project
 from claimcheck.gene_sets.tests.weights import SetWeights
@@ -50,26 +49,14 @@ def score_tests(values: Floats, weights: SetWeights, design_matrix: Floats, leve
     df = effects.shape[1] - 1
     effect = effects[:, 0] * unscaled_se
     se = np.sqrt(np.mean(effects[:, 1:] ** 2, axis=1)) * unscaled_se
-    half95, half90 = (half * se for half in half_widths(levels, df))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        t = effect / se
-    up, down = student.sf(t, df), student.cdf(t, df)
-    columns = (
-        weights.sets,
-        weights.n_genes,
-        effect,
-        se,
-        np.full(len(effect), df),
-        effect - half95,
-        effect + half95,
-        effect - half90,
-        effect + half90,
-        up,
-        down,
-        2 * np.minimum(up, down),
-        minimum_detectable(levels, df) * se,
-    )
-    return pd.DataFrame(dict(zip(SCORE_COLUMNS, columns, strict=True)))
+    estimates = estimate_columns(effect, se, df, levels, p="p_score")
+    more = {
+        "set": weights.sets,
+        "n_genes": weights.n_genes,
+        "p_score": 2 * np.minimum(estimates["p_score_up"], estimates["p_score_down"]),
+        "mde": minimum_detectable(levels, df) * se,
+    }
+    return pd.DataFrame({**more, **estimates}, columns=list(SCORE_COLUMNS))
 
 
 def sample_scores(values: Floats, weights: SetWeights, design_matrix: Floats, samples: Sequence[str]) -> pd.DataFrame:
