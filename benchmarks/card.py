@@ -261,6 +261,8 @@ def main() -> None:
     columns = [*KEYS, "seconds", *judged()]
     if not cache_file.exists():
         cache_file.write_text("\t".join(columns) + "\n")
+    if list(read_table(cache_file).columns) != columns:
+        raise SystemExit(f"{cache_file} holds studies of a register with other claims: give another --cache")
     done = {(str(row.world), int(row.n), int(row.seed)) for row in read_table(cache_file).itertuples()}
     jobs = [] if arguments.table else _jobs(arguments.worlds, arguments.groups, arguments.seeds, done)
     started = time.monotonic()

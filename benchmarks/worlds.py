@@ -77,7 +77,7 @@ def draw_study(world: str, n: int, seed: int, *, reference: pd.DataFrame | None 
     Args:
         world: its name.
         n: animals in each group.
-        seed: same seed, same counts; the animals of a seed are the same in all worlds.
+        seed: same seed, same counts; the animals of a seed are the same in all worlds without litters.
         reference: in place of `animals()`.
     """
     genes = animals() if reference is None else reference

@@ -1,10 +1,11 @@
 """Measure what bones of five animals express and how they vary together, for worlds that are drawn from it.
 
-`PYTHONPATH=workflow/scripts python benchmarks/reference/measure_bone.py COUNTS [--fillers 2200]` writes `bone_animals.tsv` beside
+`PYTHONPATH=workflow/scripts python benchmarks/reference/measure_bone.py COUNTS [--fillers 3200]` writes `bone_animals.tsv` beside
 this file. COUNTS is the table that Youlten et al. (2021, Nature Communications 12:2444; E-MTAB-5533) publish as
 `Osteocyte_enriched_RSEM_gene_counts.csv` in github.com/scottyoulten/osteocyte_signature (MIT): `Clean_1` to `Clean_5` are
 marrow-depleted bones, `Marrow_1` to `Marrow_5` hold marrow. A row a gene of the curated sets or the register, and a row a filler,
-taken evenly from all other genes with 10 counts in three cleaned bones:
+taken evenly from all other genes with 10 counts in three cleaned bones; `rest` is all others together, so that shares of a library
+are those of a whole one:
 
     gene_id, symbol   the symbol where a set or the register gives one
     log2_cpm          mean over cleaned bones of log2 counts per million, by median-of-ratios size factors
@@ -30,6 +31,7 @@ from claimcheck.quantification.counts import read_count_table
 
 CONFIG = Path(__file__).parents[2] / "config"
 GENE_SETS = CONFIG / "gene_sets"
+REST = "rest"
 N_FACTORS = 3
 PRIOR_COUNT = 0.5
 LEAST_DISPERSION = 0.005
@@ -45,14 +47,19 @@ def measure(counts: pd.DataFrame, symbols: pd.Series, tpm: pd.Series, fillers: i
         tpm: in cleaned bone, by id.
         fillers: number of other genes.
     """
-    clean, marrow = counts.filter(like="Clean_"), counts.filter(like="Marrow_")
+    clean = counts.filter(like="Clean_")
     enough = clean[(clean >= 10).sum(axis=1) >= 3]
     factors = estimate_size_factors(enough)["size_factor"].to_numpy()
     million = float((clean.sum() / factors).mean()) / 1e6
-    levels = np.log2(clean / factors + PRIOR_COUNT)
-    deviations = levels.sub(levels.mean(axis=1), axis=0)
-    _, _, axes = np.linalg.svd(deviations.loc[enough.index].to_numpy(), full_matrices=False)
+    _, _, axes = np.linalg.svd(_deviations(np.log2(enough / factors + PRIOR_COUNT)).to_numpy(), full_matrices=False)
 
+    named = symbols.index.intersection(counts.index).sort_values()
+    others = enough.index[enough.index.str.startswith("ENSMUSG") & ~enough.index.isin(named)].sort_values()
+    chosen = [*named, *others[np.linspace(0, len(others) - 1, fillers).astype(int)]]
+    counts = pd.concat([counts.loc[chosen], counts.drop(chosen).sum().to_frame(REST).T])
+    clean, marrow = counts.filter(like="Clean_"), counts.filter(like="Marrow_")
+    levels = np.log2(clean / factors + PRIOR_COUNT)
+    deviations = _deviations(levels)
     df = clean.shape[1] - 1
     variance = (deviations**2).sum(axis=1) / df
     counting = 1 / ((clean / factors).mean(axis=1) + PRIOR_COUNT) / np.log(2) ** 2
@@ -63,27 +70,28 @@ def measure(counts: pd.DataFrame, symbols: pd.Series, tpm: pd.Series, fillers: i
     cpm = {name: (part / part.sum() * 1e6).mean(axis=1) for name, part in (("clean", clean), ("marrow", marrow))}
     prior = PRIOR_COUNT / million
     table = pd.DataFrame(loadings, index=counts.index, columns=[f"factor_{n}" for n in range(1, N_FACTORS + 1)])
-    table.insert(0, "log2_cpm", levels.mean(axis=1) - np.log2(million))
+    table.insert(0, "symbol", symbols.reindex(table.index).fillna(""))
+    table.insert(1, "log2_cpm", levels.mean(axis=1) - np.log2(million))
     table["dispersion"] = (own * np.log(2) ** 2).clip(lower=LEAST_DISPERSION)
     table["log2_marrow"] = np.log2((cpm["marrow"] + prior) / (cpm["clean"] + prior))
-
-    others = enough.index[enough.index.str.startswith("ENSMUSG") & ~enough.index.isin(symbols.index)].sort_values()
-    chosen = others[np.linspace(0, len(others) - 1, fillers).astype(int)]
-    table = table.loc[[*symbols.index.intersection(table.index).sort_values(), *chosen]]
-    table.insert(0, "symbol", symbols.reindex(table.index).fillna(""))
     length = np.log2(cpm["clean"] / tpm[tpm >= 1]).reindex(table.index)
     length -= length.median()
+    length[REST] = 0.0
     rng = np.random.default_rng(1)
     drawn = rng.choice(length.dropna().to_numpy(), len(length))
     table["log2_length"] = length.fillna(pd.Series(drawn, index=length.index))
     return table.rename_axis("gene_id").reset_index().round(3)
 
 
+def _deviations(levels: pd.DataFrame) -> pd.DataFrame:
+    return levels.sub(levels.mean(axis=1), axis=0)
+
+
 def main() -> None:
     """Write the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("counts", type=Path)
-    parser.add_argument("--fillers", type=int, default=2200)
+    parser.add_argument("--fillers", type=int, default=3200)
     parser.add_argument("--output", type=Path, default=Path(__file__).with_name("bone_animals.tsv"))
     arguments = parser.parse_args()
     _, members = read_collection(GENE_SETS)

@@ -195,3 +195,10 @@ def test_groups_of_the_command_are_two_equal_numbers(card):
     assert card._jobs(["nothing"], ["3+3"], 2, {("nothing", 3, 1)}) == [("nothing", 3, 2)]
     with pytest.raises(SystemExit, match=r"expected two equal groups"):
         card._jobs(["nothing"], ["3+4"], 1, set())
+
+
+def test_studies_of_another_register_are_not_counted(card, tmp_path, monkeypatch):
+    (tmp_path / "studies.tsv").write_text("world\tn\tseed\tseconds\tC99\n")
+    monkeypatch.setattr(sys, "argv", ["card.py", "--table", "--cache", str(tmp_path / "studies.tsv")])
+    with pytest.raises(SystemExit, match="another --cache"):
+        card.main()
