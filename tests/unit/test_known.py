@@ -26,6 +26,8 @@ def known():
 
 def test_a_change_that_is_decided_is_wrong_and_a_level_that_is_kept_is_not(known):
     rows = [
+        ("Q01", "quality", "inconclusive"),
+        ("Q02", "quality", "supported"),
         ("C01", "equivalence", "supported"),
         ("C08", "noninferiority", "supported (kept)"),
         ("C11", "gene", "contradicted"),
@@ -35,14 +37,15 @@ def test_a_change_that_is_decided_is_wrong_and_a_level_that_is_kept_is_not(known
         ("C16", "set", "transcripts consistent"),
         ("N01", "not_testable", "not testable"),
     ]
-    table = known.tabulate({"a": pd.DataFrame(rows, columns=["claim", "kind", "verdict"])})
-    assert table["wrong"].tolist() == ["C11, C15, C16"]
-    assert list(table.columns) == ["study", "wrong", "C01", "C08", "C11", "C12", "C14", "C15", "C16"]
+    verdicts = pd.DataFrame(rows, columns=["claim", "kind", "verdict"])
+    table = known.tabulate({"bone_halves": verdicts, "cerebellum_permuted": verdicts})
+    assert table["wrong"].tolist() == ["C11, C15, C16", "Q02, C11, C15, C16"]
+    assert list(table.columns) == ["study", "wrong", *verdicts["claim"][:-1]]
 
 
 def test_every_study_has_a_folder_and_every_folder_is_a_study(known):
     folders = {path.parents[1].name for path in (BENCHMARKS / "known").glob("*/config/config.yaml")}
-    assert folders == set(known.STUDIES) == set(GROUPS)
+    assert folders == set(known.STUDIES) == set(known.UNTRUE) == set(GROUPS)
 
 
 @pytest.mark.parametrize("name", GROUPS)
