@@ -145,7 +145,6 @@ def truth(world: str) -> dict[str, str]:
     )
     found = planted_claims(asked, tested_sets(), table)
     holds = dict(zip(found["claim"], found["holds"].replace("", FALSE), strict=True))
-    holds |= {claim: TRUE if holds else FALSE for claim, holds in given.get("holds", {}).items()}
     premises = {"knockout": given.get("deleted", True) and not given.get("swapped"), "tissue": True}
     for claim in asked.claims.values():
         if claim.kind == "quality":
