@@ -1,69 +1,203 @@
-"""Verdicts in planted worlds, over many seeds: how often is what was planted found, and what was not planted supported.
+"""Studies of bone drawn from what real bones show: levels, variation between animals with its correlations, a planted difference.
 
-`PYTHONPATH=workflow/scripts:tests python benchmarks/worlds.py [--seeds 50] [--animals 2 2] [--worlds paper null …]` prints one row
-a world and claim: the share of seeds with each verdict. Worlds are simulated at the level of counts.
+What differs, and so what is true, stands in `worlds.yaml`; levels and variation in `reference/bone_animals.tsv`. An animal's log2
+level of a gene is its mean, plus three factors that all genes share, plus a deviation of the gene's own (gamma), plus what the
+world changes. Levels are shares of a library of uneven size, so that what rises dilutes all else; counts are Poisson draws, and
+so negative binomial.
+
+Five animals have four degrees of freedom: three factors and a remainder are all that they can show. The mean over a set of genes
+varies as in the five; a single gene's variance is that of five animals, more uneven from gene to gene than true ones are.
 """
 
-import argparse
-import sys
-import time
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pandas as pd
-from threadpoolctl import threadpool_limits
+import yaml
+from numpy.typing import NDArray
 
-from claimcheck.claims.evaluate import evaluate
-from support.worlds import NOTHING, PAPER, plant
+from claimcheck.claims.model import Register
+from claimcheck.claims.register import read_register
+from claimcheck.claims.resolve import planned_sets, read_reference
+from claimcheck.core.tables import read_table
+from claimcheck.gene_sets.curated import read_collection
+from claimcheck.simulation.truth import FALSE, SMALLER, TRUE, planted_claims
 
-WORLDS: dict[str, dict] = {
-    "paper": {"effects": PAPER},
-    "strong paper": {"effects": PAPER | {"sets": {name: 2 * effect for name, effect in PAPER["sets"].items()}}},
-    "null": {"effects": NOTHING},
-    "cleaner knockout": {"effects": NOTHING, "carry_over": {"marrow": -2.0}},
-    "dirtier knockout": {"effects": NOTHING, "carry_over": {"marrow": 2.0}},
-    "muscle": {"effects": NOTHING, "carry_over": {"muscle": 2.0}},
-    "swap": {"effects": PAPER, "outcomes": {"knockout": "contradicted"}},
-}
-"""Planted effects, carry-over that differs between the groups (log2, knockouts), and what identity found."""
+Floats = NDArray[np.float64]
 
-
-def verdicts_of(world: str, animals: dict[str, int], seed: int) -> pd.DataFrame:
-    """Plant a world and decide every claim; negative controls are few, since they change no verdict."""
-    planted = plant(**WORLDS[world], animals=animals, seed=seed, rotations=999)
-    controls = planted.register.primary["negative_controls"] | {"random_sets": 2}
-    register = replace(planted.register, primary=planted.register.primary | {"negative_controls": controls})
-    with threadpool_limits(1):
-        table = evaluate(register, planted.data, planted.study)["verdicts"]
-    return table[["claim", "verdict", "effect", "mde"]].assign(world=world, seed=seed)
+HERE = Path(__file__).parent
+CONFIG = HERE.parent / "config"
+REFERENCE = CONFIG / "gene_sets/reference/bone_expression.tsv"
+SETS, MEMBERS = read_collection(CONFIG / "gene_sets")
+FACTORS = ["factor_1", "factor_2", "factor_3"]
+CONTROL, KNOCKOUT = "control", "knockout"
+SHEET = ("sample", "condition", "sex", "age", "tissue", "batch", "runs", "evidence", "litter")
+ABSENT, EXPRESSED = -4.0, 6.0
+"""log2 CPM of a gene of the other sex, and of the female gene in females; the reference's animals are male."""
 
 
-def main() -> None:
-    """Print the tally."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seeds", type=int, default=50)
-    parser.add_argument("--animals", nargs=2, type=int, default=[2, 2], help="females and males in each group")
-    parser.add_argument("--worlds", nargs="+", choices=sorted(WORLDS), default=list(WORLDS))
-    arguments = parser.parse_args()
-    animals = dict(zip(("female", "male"), arguments.animals, strict=True))
-    jobs = [(world, animals, seed) for world in arguments.worlds for seed in range(1, arguments.seeds + 1)]
-    started = time.monotonic()
-    parts = []
-    with ProcessPoolExecutor() as pool:
-        for done, part in enumerate(pool.map(verdicts_of, *zip(*jobs, strict=True)), start=1):
-            parts.append(part)
-            left = (time.monotonic() - started) * (len(jobs) - done) / done
-            print(f"\r{done} of {len(jobs)} worlds, {left / 60:.1f} min left ", end="", file=sys.stderr)
-    print(file=sys.stderr)
-    table = pd.concat(parts)
-    tested = table[table["claim"].str.startswith("C")]
-    short = tested["verdict"].str.replace(r" \(.*", "", regex=True)
-    tally = pd.crosstab([tested["world"], tested["claim"]], short) / arguments.seeds
-    tally["above_1.5_mde"] = (
-        tested.assign(above=tested["effect"].abs() > 1.5 * tested["mde"]).groupby(["world", "claim"])["above"].mean()
+@dataclass(frozen=True)
+class Study:
+    """What a laboratory would have: counts (genes x samples, int64) and the sheet of the samples, columns SHEET."""
+
+    counts: pd.DataFrame
+    samples: pd.DataFrame
+
+
+@cache
+def settings() -> dict[str, Any]:
+    """Read the worlds and what they have in common."""
+    return yaml.safe_load((HERE / "worlds.yaml").read_text())
+
+
+@cache
+def animals() -> pd.DataFrame:
+    """Read levels and variation, by gene id."""
+    return read_table(HERE / "reference/bone_animals.tsv", text=["gene_id", "symbol"]).set_index("gene_id")
+
+
+@cache
+def register() -> Register:
+    """Read the register that the project ships."""
+    return read_register(CONFIG / "claims.yaml", sets=SETS, members=MEMBERS)
+
+
+@cache
+def tested_sets() -> pd.DataFrame:
+    """Resolve the sets that the register tests."""
+    return planned_sets(register(), SETS, MEMBERS, read_reference(register(), REFERENCE))
+
+
+def draw_study(world: str, n: int, seed: int, *, reference: pd.DataFrame | None = None) -> Study:
+    """Draw a study.
+
+    Args:
+        world: its name.
+        n: animals in each group.
+        seed: same seed, same counts; the animals of a seed are the same in all worlds without litters.
+        reference: in place of `animals()`.
+    """
+    genes = animals() if reference is None else reference
+    common = settings()
+    given = common["worlds"][world]
+    rng = np.random.default_rng([seed, n])
+    knockout = np.repeat([0.0, 1.0], n)
+
+    litter = np.arange(2 * n) * 2 // n
+    shared = given.get("litter", 0.0)
+    of_animal, of_litter = (_deviations(genes, 2 * n, part, rng) for part in (1 - shared, shared))
+    deviations = of_animal + of_litter[:, litter]
+    if "outlier" in given:
+        deviations[:, -1] += given["outlier"] * genes["factor_1"].to_numpy()
+    second = _uneven(n)
+    for factor in ("sex", "batch"):
+        between_two = np.sqrt(2) * _deviations(genes, 1, 1.0, rng)
+        deviations += given.get(factor, 0.0) * between_two * second
+
+    levels = genes["log2_cpm"].to_numpy()[:, None] + deviations + tissue_change(world, genes)[:, None] * knockout
+    if "sex" in given:
+        levels[np.ix_(_in_set("QC_SEX_M", genes), second == 0)] = ABSENT
+        levels[np.ix_(_in_set("QC_SEX_F", genes), second == 0)] = EXPRESSED
+    share = 2**levels
+    size = common["library"]["millions"] * (2 ** genes["log2_cpm"]).sum()
+    sizes = size * 2 ** rng.normal(0, common["library"]["log2_sd"], 2 * n) * given.get("depth", 1) ** knockout
+    counts = rng.poisson(share / share.sum(axis=0) * sizes)
+
+    condition = np.where(knockout == 1, KNOCKOUT, CONTROL)
+    pairs = given.get("swapped", 0)
+    condition[:pairs], condition[n : n + pairs] = KNOCKOUT, CONTROL
+    names = [f"animal_{number:02d}" for number in range(1, 2 * n + 1)]
+    samples = pd.DataFrame({"sample": names, "condition": condition}).reindex(columns=list(SHEET), fill_value="")
+    samples["sex"] = np.where(second == 1, "male", "female") if "sex" in given else "male"
+    samples["batch"] = np.where(second == 1, "second", "first") if "batch" in given else ""
+    samples["litter"] = [f"litter_{number}" for number in litter] if "litter" in given else ""
+    return Study(pd.DataFrame(counts, index=genes.index, columns=names), samples)
+
+
+def genotype_change(world: str, genes: pd.DataFrame) -> Floats:
+    """Give the log2 change that the deletion makes in the cells that it reaches, the deleted gene's aside; (genes,)."""
+    given = settings()["worlds"][world]
+    return given.get("scale", 1.0) * _changes(given.get("genotype", {}), genes)
+
+
+def tissue_change(world: str, genes: pd.DataFrame) -> Floats:
+    """Give the log2 difference of the tissue, knockout / control, for whatever reason, before dilution; (genes,)."""
+    common = settings()
+    given = common["worlds"][world]
+    change = genotype_change(world, genes)
+    share = np.where(_in_set(given.get("only", ""), genes), 1.0, given.get("share", 1.0))
+    change = np.log2(1 - share + share * 2**change)
+    change[genes.index == common["deletion"]["gene"]] = common["deletion"]["change"] * given.get("deleted", True)
+    change += _changes(given.get("shift", {}), genes)
+    change += given.get("length", 0.0) * genes["log2_length"].to_numpy()
+    return change + _marrow_change(given.get("marrow", 1.0), common["marrow_left"], genes)
+
+
+def truth(world: str) -> dict[str, str]:
+    """Say of every claim with a verdict what the world makes of it: true, false or smaller than claimed."""
+    given, genes, asked = settings()["worlds"][world], animals(), register()
+    change = genotype_change(world, genes)
+    table = pd.DataFrame(
+        {"gene_id": genes.index, "planted_log2_fold_change": change, "expected_log2_fold_change": change}
     )
-    tally.reset_index().to_csv(sys.stdout, sep="\t", index=False, float_format="%.2f")
+    found = planted_claims(asked, tested_sets(), table)
+    holds = dict(zip(found["claim"], found["holds"].replace("", FALSE), strict=True))
+    premises = {"knockout": given.get("deleted", True) and not given.get("swapped"), "tissue": True}
+    for claim in asked.claims.values():
+        if claim.kind == "quality":
+            holds[claim.id] = TRUE if premises[claim.question] else FALSE
+    return holds
 
 
-if __name__ == "__main__":
-    main()
+def forbidden(kind: str, holds: str) -> tuple[str, ...]:
+    """List the beginnings of verdicts that are wrong about a claim of a kind.
+
+    No world moves a claim the other way by more than its threshold, so `contradicted` is never right about a change.
+    """
+    if kind == "quality":
+        return ("contradicted",) if holds == TRUE else ("supported",)
+    if kind in ("equivalence", "noninferiority"):
+        return ("contradicted", "supported (higher)") if holds == TRUE else ("supported",)
+    return {
+        TRUE: ("contradicted", "not supported"),
+        SMALLER: ("contradicted", "supported"),
+        FALSE: ("contradicted", "supported"),
+    }[holds]
+
+
+def _deviations(genes: pd.DataFrame, n: int, part: float, rng: np.random.Generator) -> Floats:
+    """Draw log2 deviations of animals that have a part of the variance; genes x animals."""
+    shared = genes[FACTORS].to_numpy() @ rng.normal(0, np.sqrt(part), (len(FACTORS), n))
+    dispersion = np.maximum(part * genes["dispersion"].to_numpy()[:, None], 1e-9)
+    own = np.log2(rng.gamma(1 / dispersion, dispersion, (len(genes), n)))
+    return shared + own * (part > 0)
+
+
+def _uneven(n: int) -> Floats:
+    """Mark the animals of the second kind: a quarter of the controls and three quarters of the knockouts."""
+    quarter = max(1, round(n / 4))
+    return np.repeat([1.0, 0.0, 1.0, 0.0], [quarter, n - quarter, n - quarter, quarter])
+
+
+def _changes(given: dict[str, dict[str, float]], genes: pd.DataFrame) -> Floats:
+    """Give every gene its own change, else that of the first listed set that holds it, else 0."""
+    change = np.zeros(len(genes))
+    for name, value in reversed(given.get("sets", {}).items()):
+        change[_in_set(name, genes)] = value
+    for symbol, value in given.get("genes", {}).items():
+        change[genes["symbol"] == symbol] = value
+    return change
+
+
+def _marrow_change(times: float, left: float, genes: pd.DataFrame) -> Floats:
+    """Mix in more or less marrow: `left` is the share of marrow-containing bone's marrow that cleaned bone holds."""
+    ratio = 2 ** genes["log2_marrow"].to_numpy()
+    mixed = 1 + left * (times - 1) / (1 - left) * (ratio - 1)
+    return np.log2(np.maximum(mixed, times) if times < 1 else np.minimum(mixed, times))
+
+
+def _in_set(name: str, genes: pd.DataFrame) -> NDArray[np.bool_]:
+    return genes.index.isin(MEMBERS.loc[MEMBERS["set"] == name, "gene_id"])
