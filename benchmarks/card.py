@@ -19,6 +19,7 @@ import time
 import warnings
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import fields
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -40,17 +41,38 @@ from claimcheck.core.standards import Levels
 from claimcheck.core.study import read_study
 from claimcheck.core.tables import read_table, write_table
 from claimcheck.deseq2.design import Design
-from claimcheck.quantification.genes import read_annotation
+from claimcheck.gene_sets.curated import list_tables
 from claimcheck.simulation.truth import TRUE
+from support.tables import place_table
 from support.worlds import NO_MEMBERS, NO_SETS
 from worlds import CONFIG, REFERENCE, Study, draw_study, forbidden, register, settings, truth
 
 HERE = Path(__file__).parent
 ROTATIONS = 1999
 NO_CONTROLS = {"random_sets": 0, "labellings": 0}
+GENE_SETS = [Path(path) for path in list_tables(str(CONFIG / "gene_sets"))]
 STOPPED = "stopped"
 """In place of the verdict on a claim that a study never reached, since a gate failed."""
 KEYS = ["world", "n", "seed"]
+
+_FOLDERS = {
+    "samples": ["samples"],
+    "quality": ["shares", "composition", "composition_groups", "sex", "similarity", "outliers", "gates"],
+    "expression": ["size_factors", "pca", "pca_covariates"],
+    "identity": ["effects", "exons", "junctions", "carriers"],
+    "differential": ["model", "genes", "summary", "gene_counts", "heterogeneity", "outlier_genes", "dispersions"],
+    "gene_sets": ["downloaded_sets", "downloaded_members"],
+    "claims": [one.name for one in fields(evaluate_claims.Outputs)],
+}
+TABLES = {name: f"{folder}/{name}" for folder, names in _FOLDERS.items() for name in names} | {
+    "counts": "counts/gene_counts",
+    "tpm": "counts/gene_tpm",
+    "steps": "differential/design",
+    "levels": "identity/deleted_gene",
+    "outcomes": "identity/outcome",
+    **{f"{part}_gates": f"quality/gates/{part}" for part in ("samples", "design", "identity")},
+}
+"""Path below results/ of each table by the name that the steps give it."""
 
 Job = tuple[str, int, int]
 
@@ -90,39 +112,39 @@ def decide(study: Study, folder: Path, *, fast: bool = True) -> pd.DataFrame:
     Returns:
         results/claims/verdicts.tsv. Where a gate stops the study, the premises have the verdicts of theirs and all else STOPPED.
     """
-    files = _Files(folder, claims=folder / "claims.yaml")
+    files = _Files(folder / "results")
+    register_file = folder / "claims.yaml"
+    register_file.write_text(register_text(fast))
     write_table(study.counts.rename_axis("gene_id").reset_index(), files["counts"])
     write_table((study.counts / study.counts.sum() * 1e6).rename_axis("gene_id").reset_index(), files["tpm"])
     write_table(study.samples, files["samples"])
-    write_table(NO_SETS, files["downloaded_sets"])
-    write_table(NO_MEMBERS, files["downloaded_members"])
-    files["claims"].write_text(register_text(fast))
+    place_table(NO_SETS, TABLES["downloaded_sets"], folder)
+    place_table(NO_MEMBERS, TABLES["downloaded_members"], folder)
 
     config = configuration()
-    gene, symbol = config["study"]["deleted_gene"], config["study"]["deleted_gene_symbol"]
-    annotation = read_annotation(None, str(CONFIG / "gene_sets"), {gene: symbol})
     groups = Design(config["design"]["test"], config["design"]["reference"])
+    deleted = {key: config["study"][key] for key in ("deleted_gene", "deleted_gene_symbol")}
+    annotated: dict[str, Any] = {"transcripts": None, "gene_sets": GENE_SETS, "groups": groups}
     asked = requests()
     assess_samples.main(
         **files.take("counts", "samples"),
+        **annotated,
         mapping=None,
-        annotation=annotation,
         quality=config["quality"],
         identity=config["identity"],
         differential=config["differential"],
-        design=groups,
-        outputs=_Files(folder, gates=files["samples_gates"]),
+        outputs=files.of(assess_samples.Outputs, gates="samples_gates"),
     )
     choose_design.main(**files.take("samples", "sex", "steps", "model", "design_gates"), design=config["design"])
     assess_identity.main(
-        **files.take("counts", "tpm", "samples", "size_factors"),
+        **files.take("counts", "tpm", "samples", "size_factors", "levels", "effects", "exons", "junctions", "carriers"),
+        **annotated,
+        **deleted,
         composition=files["composition_groups"],
         profiles=[],
-        annotation=annotation,
-        settings=config["identity"],
-        deleted_gene=gene,
-        design=groups,
-        outputs=_Files(folder, gates=files["identity_gates"]),
+        identity=config["identity"],
+        outcome=files["outcomes"],
+        gates=files["identity_gates"],
     )
     parts = [files[name] for name in ("samples_gates", "identity_gates", "design_gates")]
     collect_gates.main(parts=parts, accepted=config["quality"]["accepted"], output=files["gates"])
@@ -130,44 +152,44 @@ def decide(study: Study, folder: Path, *, fast: bool = True) -> pd.DataFrame:
         compare_groups.main(
             **files.take("counts", "model", "steps", "gates", "genes", "summary", "gene_counts", "heterogeneity"),
             **files.take("outlier_genes", "dispersions"),
-            annotation=annotation,
-            groups=groups,
+            **annotated,
+            **deleted,
             settings=config["differential"],
-            looked_at={gene},
-            claimed=set(asked.kept_genes),
+            labelled=[],
+            claimed=list(asked.kept_genes),
             levels=Levels(**asked.tests["levels"]),
         )
     except StudyError:
-        return _stopped(read_table(files["outcome"], text=True))
+        return _stopped(read_table(files["outcomes"]))
     evaluate_claims.main(
-        **files.take(
-            "claims", "counts", "tpm", "model", "steps", "genes", "gates", "composition", "composition_groups"
-        ),
-        **files.take("outliers", "downloaded_sets", "downloaded_members"),
-        outcomes=files["outcome"],
-        curated=str(CONFIG / "gene_sets"),
+        **files.take("counts", "tpm", "model", "steps", "genes", "gates", "composition", "composition_groups"),
+        **files.take("outcomes", "outliers", "downloaded_sets", "downloaded_members"),
+        **annotated,
+        claims=register_file,
         reference_expression=REFERENCE,
-        annotation=annotation,
-        complete_annotation=False,
-        groups=groups,
+        complete_reference=False,
         configuration=config,
-        outputs=files.take("verdicts"),
+        outputs=files.of(evaluate_claims.Outputs),
     )
-    return read_table(files["verdicts"], text=["claim", "verdict"])[["claim", "verdict"]]
+    return read_table(files["verdicts"])[["claim", "verdict"]]
 
 
 class _Files(dict[str, Path]):
-    """Files of a folder by the names that the steps give their tables."""
+    """Files of a study's results by the names that the steps give their tables."""
 
-    def __init__(self, folder: Path, **others: Path) -> None:
-        super().__init__(others)
-        self.folder = folder
+    def __init__(self, results: Path) -> None:
+        super().__init__()
+        self.results = results
 
     def __missing__(self, name: str) -> Path:
-        return self.folder / f"{name}.tsv"
+        return self.results / f"{TABLES[name]}.tsv"
 
     def take(self, *names: str) -> dict[str, Path]:
         return {name: self[name] for name in names}
+
+    def of(self, outputs: type, **others: str) -> Any:
+        """Fill the outputs of a step, which are named as here but for `others`."""
+        return outputs(**{one.name: self[others.get(one.name, one.name)] for one in fields(outputs)})
 
 
 def _stopped(outcomes: pd.DataFrame) -> pd.DataFrame:

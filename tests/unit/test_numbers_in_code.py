@@ -77,8 +77,8 @@ REVIEWED = {
     ],
     "the sign of a word": ["claims/checks._SIGNS", "claims/register.DIRECTIONS"],
     "what a claim has that asks for nothing, or evidence that nothing is missing from": [
-        "claims/estimates.Conclusion.n_genes",
-        "claims/estimates.Conclusion.share_detected",
+        "claims/evidence.Conclusion.n_genes",
+        "claims/evidence.Conclusion.share_detected",
         "claims/evidence.Evidence.n_genes",
         "claims/evidence.Evidence.at_least",
         "claims/false_support._ENOUGH",
