@@ -210,10 +210,12 @@ def _conditions(claim: Claim, findings: Findings) -> list[Condition]:
     found = []
     companions = [test.run for test in claim.sets if test.role == COMPANION]
     if companions:
-        sign = claim.direction or np.sign(findings.primary[claim.id].effect)
+        change = claim.companions_threshold
+        if np.isnan(change):
+            change = (claim.direction or np.sign(findings.primary[claim.id].effect)) * claim.threshold
         rows = [findings.measured.sets.get((claim.id, COMPANION, run, claim.variant)) for run in companions]
-        moving = sum(bool(row and sign * row["effect"] >= claim.threshold) for row in rows)
-        name = f"{moving} of {listed(companions)} change as far, {claim.companions_at_least} needed"
+        moving = sum(bool(row and np.sign(change) * row["effect"] >= abs(change)) for row in rows)
+        name = f"{moving} of {listed(companions)} change by {change:+.2f}, {claim.companions_at_least} needed"
         found.append(Condition(name, moving >= claim.companions_at_least))
     if claim.leading_edge:
         present = len(set(_edge(claim, findings)) & set(claim.leading_edge))
