@@ -7,14 +7,10 @@ import pandas as pd
 
 from claimcheck.core.steps import run
 from claimcheck.core.tables import read_table, write_table
-from claimcheck.deseq2.design import (
-    Design,
-    choose_covariates,
-    confounded,
-    stated_design,
-)
+from claimcheck.deseq2.design import Design, choose_covariates, stated_design
 from claimcheck.qc import gates
 from claimcheck.sourcing.characteristics import sex_of_text
+from claimcheck.sourcing.confounding import explanations
 
 MIN_REPLICATES = 3
 
@@ -33,9 +29,8 @@ def main(*, samples: Path, sex: Path, design: dict[str, Any], steps: Path, model
     write_table(considered, steps)
     write_table(sheet, model)
     found = [
-        gates.Gate("confounded_design", column, "fail", "", "", f"{reason}: no analysis can separate the two")
-        for column, reason in confounded(sheet).items()
-        if column != design["factor"]
+        gates.Gate("confounded_design", one.column, "fail", "", "", f"{one.reason}: no analysis can separate the two")
+        for one in explanations(sheet, factor=design["factor"])
     ]
     residual = float(considered.loc[considered["chosen"], "residual_df"].iloc[0])
     enough = residual >= design["min_residual_df"]
