@@ -29,7 +29,14 @@ def main(*, samples: Path, sex: Path, design: dict[str, Any], steps: Path, model
     write_table(considered, steps)
     write_table(sheet, model)
     found = [
-        gates.Gate("confounded_design", one.column, "fail", "", "", f"{one.reason}: no analysis can separate the two")
+        gates.Gate(
+            "confounded_design",
+            one.column,
+            "fail" if one.is_one_to_one else "warn",
+            "",
+            "",
+            f"{one.reason}: no analysis can separate the two",
+        )
         for one in explanations(sheet, factor=design["factor"])
     ]
     residual = float(considered.loc[considered["chosen"], "residual_df"].iloc[0])

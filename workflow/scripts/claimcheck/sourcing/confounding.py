@@ -25,10 +25,11 @@ _CLUSTERS = ("litter", "dam", "mother", "donor", "family", "pedigree")
 
 
 class Explanation(NamedTuple):
-    """A column that may explain what the condition is said to do, and why in words."""
+    """A column that may explain what the condition is said to do, why in words, and whether it has one value a condition."""
 
     column: str
     reason: str
+    is_one_to_one: bool
 
 
 def explanations(samples: pd.DataFrame, *, factor: str = "condition") -> list[Explanation]:
@@ -50,17 +51,16 @@ def explanations(samples: pd.DataFrame, *, factor: str = "condition") -> list[Ex
         table = pd.crosstab(values, samples["condition"])
         if ((table > 0).sum(axis=1) == 1).all():
             groups = [f"all of {condition}: {listed(table.index[table[condition] > 0])}" for condition in table.columns]
-            found.append(
-                Explanation(str(column), f"{column} differs wherever the condition does ({'; '.join(groups)})")
-            )
+            reason = f"{column} differs wherever the condition does ({'; '.join(groups)})"
+            found.append(Explanation(str(column), reason, len(table) == len(table.columns)))
     return found
 
 
 def pool_families(samples: pd.DataFrame) -> tuple[pd.DataFrame, str]:
     """Take litters, or other families nested in the condition, for the unit that is compared where there are enough.
 
-    Animals of one litter are more alike than others, so that a few litters a group look like many animals. The counts of the samples
-    of a litter are summed; what differs between its animals is no longer known of it.
+    Animals of one litter are more alike than others, so that a few litters a group look like many animals. Counts of the
+    samples of a litter are summed; what differs between its animals is no longer known of it.
 
     Args:
         samples: the sample sheet, text columns.
@@ -69,21 +69,18 @@ def pool_families(samples: pd.DataFrame) -> tuple[pd.DataFrame, str]:
         The sheet with a row a family, named after it, its runs joined, and POOLED; and why in words. The sheet as it was, and
         nothing, where no family is nested in the condition, or a group has fewer than LEAST_UNITS of them.
     """
-    for column, _ in explanations(samples):
+    for column in (one.column for one in explanations(samples)):
         if not any(word in column.lower() for word in _CLUSTERS):
             continue
         units = samples.groupby("condition", sort=False)[column].nunique()
         if units.min() < LEAST_UNITS:
             continue
         rows = []
-        for (condition, family), animals in samples.groupby(["condition", column], sort=False):
+        for family, animals in samples.groupby(column, sort=False):
             row = {str(name): _shared(animals[name]) for name in samples}
-            row |= {
-                "sample": f"{column}_{bare_name(str(family))}",
-                "condition": condition,
-                "runs": ";".join(filter(None, animals["runs"])),
-                POOLED: ";".join(animals["sample"]),
-            }
+            row["sample"] = f"{column}_{bare_name(str(family))}"
+            row["runs"] = ";".join(filter(None, animals["runs"]))
+            row[POOLED] = ";".join(animals["sample"])
             rows.append(row)
         number = " and ".join(f"{n} {condition}" for condition, n in units.items())
         reason = f"each {column} has one condition: the {column} is compared ({number}), its animals summed"
