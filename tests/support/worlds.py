@@ -43,6 +43,7 @@ PAPER = {
         "FERRO_MARKERS": -1.0,
         "ATF4_STRESS": -1.0,
         "FERRO_DRIVER_CORE": -0.6,
+        "WNT_ANTAGONISTS": -0.6,
     },
     # Atf3 is one of the genes that tell of handling.
     "genes": {"Dkk1": -1.6, "Sost": -1.6, "Atf3": 0.0},

@@ -141,7 +141,7 @@ def test_a_contradicted_claim_shows_the_p_value_that_contradicts_it(drawings) ->
 def test_what_rna_cannot_test_is_folded_with_its_transcripts(drawings) -> None:
     page = page_with(some_claims(), drawings)
     folded = text_of("<body>" + page[page.index("<details>") : page.index("</details>")])
-    assert folded.startswith("Statements that RNA cannot test (12)")
+    assert folded.startswith("Statements that RNA cannot test (14)")
     assert "OSTEOCYTE −0.08 (−0.38 to 0.23)" in folded
     assert "Bglap 0.20 (−0.17 to 0.56)" in folded
     assert "Col1a1 not measured" in folded

@@ -8,7 +8,6 @@ from claimcheck.core.errors import StudyError
 from claimcheck.deseq2.design import (
     Design,
     choose_covariates,
-    confounded,
     metadata_of,
     model_matrix,
     stated_design,
@@ -72,29 +71,6 @@ def test_a_covariate_alone(column, values, taken, reason):
     found, reasons = chosen(sheet(EIGHT, **{column: values}))
     assert found == taken
     assert reason in reasons[column]
-
-
-def test_confounding_is_found_and_named():
-    samples = sheet(EIGHT, sex=["male"] * 4 + ["female"] * 4, batch=list("abababab"))
-    found = confounded(samples)
-    assert list(found) == ["sex"]
-    assert "all of ko: female; all of wt: male" in found["sex"]
-    assert list(confounded(sheet(EIGHT, batch=list("aabbccdd")))) == ["batch"]
-
-
-@pytest.mark.parametrize(
-    "columns",
-    [
-        {},
-        {"sex": ["male"] * 8},
-        {"sex": ["male", "female"] * 4},
-        {"sex": ["male"] * 4 + ["female"] * 3 + ["male"]},
-        {"batch": list("abcdefgh")},
-        {"batch": ["a"] * 4 + ["b"] * 3 + [""]},
-    ],
-)
-def test_what_is_not_confounded(columns):
-    assert confounded(sheet(EIGHT, **columns)) == {}
 
 
 def test_a_stated_design_is_described():

@@ -19,7 +19,7 @@ SUPPORT = ("supported", "weakly supported", "transcripts consistent", "consisten
 @cache
 def found(world):
     effects, animals, carry_over, seed = {
-        "paper": (PAPER, 3, {}, 1),
+        "paper": (PAPER, 3, {}, 3),
         "nothing": (NOTHING, 2, {}, 11),
         "cleaner": (NOTHING, 2, {"marrow": -2.0}, 12),
         "two a group": (PAPER, 1, {}, 13),

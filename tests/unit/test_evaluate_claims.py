@@ -118,8 +118,8 @@ def test_the_registers_checksums_and_every_deviation_are_written(tmp_path):
 
 
 def test_a_variant_by_a_reference_stops_without_the_reference(tmp_path):
-    register = small_register("C14", variants={"full": {}, "thin": {"marrow_ratio": 1}})
-    with pytest.raises(StudyError, match="contaminating tissue"):
+    register = small_register("C14", variants={"full": {}, "thin": {"above": {"log2_marrow_over_clean": 1}}})
+    with pytest.raises(StudyError, match="leaves out genes by log2_marrow_over_clean"):
         evaluated(tmp_path, register)
     assert len(evaluated(tmp_path, register, reference=REFERENCE)["verdicts"]) == 1
 

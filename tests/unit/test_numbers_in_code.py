@@ -79,8 +79,6 @@ REVIEWED = {
     "what a claim has that asks for nothing, or evidence that nothing is missing from": [
         "claims/evidence.Conclusion.n_genes",
         "claims/evidence.Conclusion.share_detected",
-        "claims/evidence.Evidence.n_genes",
-        "claims/evidence.Evidence.at_least",
         "claims/false_support._ENOUGH",
         "claims/model.Claim.direction",
         "claims/model.Claim.at_least",

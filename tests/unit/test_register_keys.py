@@ -160,7 +160,7 @@ EVERY = {
             "housekeeping": "HOUSE",
             "matching": {"nearest_genes": 100, "strengths": [0, 1], "trials": 3},
         },
-        "variants": {"full": {}, "thin": {"marrow_ratio": 1.5, "sets": ["HOUSE"]}},
+        "variants": {"full": {}, "thin": {"above": {"log2_marrow_over_clean": 1.5}, "sets": ["HOUSE"]}},
         "removed": [
             {"why": "it is deleted", "genes": genes("UP", 0)},
             {"why": "it counts elsewhere", "families": ["first"], "genes": genes("DOWN", 1)},
@@ -220,7 +220,12 @@ EVERY = {
             "direction": "up",
             "threshold": 0.4,
             "variant": "full",
-            "accompanied_by": {"sets": ["SOURCE1", "STILL"], "at_least": 1},
+            "accompanied_by": {
+                "sets": ["SOURCE1", "STILL"],
+                "at_least": 1,
+                "threshold": 0.3,
+                "removed": genes("SOURCE1", 3),
+            },
             "leading_edge": {"genes": genes("UP", 0, 1), "at_least": 1},
             "sensitivity": {
                 "core": {
@@ -269,7 +274,15 @@ EVERY = {
         | {"best_grade": "higher", "covariate": ["QUIET"], "removed": genes("SOURCE1", 2)},
         {"id": "I1", "kind": "intersection", "statement": "Both hold.", "members": ["G1", "S1"]}
         | TESTED
-        | {"best_grade": "higher", "removed": genes("SEEN", 1)},
+        | {"best_grade": "higher", "removed": genes("SEEN", 1)}
+        | {
+            "accompanied_by": {
+                "sets": ["SOURCE1", "STILL"],
+                "at_least": 1,
+                "threshold": 0.3,
+                "removed": genes("SOURCE1", 3),
+            }
+        },
         {
             "id": "I2",
             "kind": "intersection",
@@ -346,6 +359,7 @@ EVERY = {
             "kind": "not_testable",
             "statement": "The cells die.",
             "why": "cells are counted",
+            "assay": "sections",
             "about": ["A1"],
             "notes": "x",
             "proxies": {"claims": ["G1"], "sets": ["SEEN"], "genes": genes("", 232, 233)},

@@ -206,7 +206,7 @@ def deletion():
     read_words = {}
     for condition in ("control", "knockout"):
         animal = list(made.samples["condition"]).index(condition)
-        pairs = draw_pairs(settings["reads"], pool, weights[:, animal], 3000, np.random.default_rng(4))
+        pairs = draw_pairs(settings["reads"], pool, weights[:, animal], 12000, np.random.default_rng(4))
         read_words[condition] = words(np.vstack(pairs.bases))
     gene = next(gene for gene in transcriptome.genes if gene.gene_id == LCN2)
     return gene, read_words

@@ -125,13 +125,13 @@ def test_row_2_a_design_that_cannot_answer_comes_before_expression_and_numbers()
         ("C15", {"share_detected": 0.5}, 6),
         ("C15", {"share_detected": 0.499}, 3),
         ("C15", {"share_detected": NAN}, 3),
-        ("C15", {"n_genes": 8}, 6),
-        ("C15", {"n_genes": 7}, 3),
+        ("C15", {"n_genes": 6}, 6),
+        ("C15", {"n_genes": 5}, 3),
         ("C11", {"share_detected": 0.0}, 3),
         ("C15", {"share_detected": 0.1, "n_test": 2}, 3),
     ],
 )
-def test_row_3_needs_half_of_a_set_and_eight_genes(claim, changes, row):
+def test_row_3_needs_half_of_a_set_and_six_genes(claim, changes, row):
     found = decide(evidence(claim, **changes), RULES)
     assert found.rule == row
     assert (found.text == "not testable (expression)") == (row == 3)
@@ -385,6 +385,13 @@ def test_an_intersection_also_needs_its_own_p_value():
     assert verdict("C13", members=both, p_predicted=0.05)[0] is V.SUPPORTED
     assert verdict("C13", members=both, p_predicted=0.06)[0] is V.INCONCLUSIVE
     assert verdict("C13", members=both, p_predicted=NAN)[0] is V.INCONCLUSIVE
+
+
+def test_an_intersection_whose_companions_stay_is_weakly_supported_at_best():
+    unmet = (Condition("0 of the antagonists change", met=False),)
+    assert verdict("C13", members=members(V.SUPPORTED, V.SUPPORTED), conditions=unmet) == (V.WEAK, 7)
+    assert verdict("C13", members=members(V.WEAK, V.SUPPORTED), conditions=unmet) == (V.WEAK, 7)
+    assert verdict("C13", members=members(V.SUPPORTED, V.CONTRADICTED), conditions=unmet)[0] is V.CONTRADICTED
 
 
 def control(name, effect, ci90):

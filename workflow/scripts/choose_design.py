@@ -5,14 +5,10 @@ from typing import Any
 
 from claimcheck.core.steps import run
 from claimcheck.core.tables import read_table, write_table
-from claimcheck.deseq2.design import (
-    Design,
-    choose_covariates,
-    confounded,
-    stated_design,
-)
+from claimcheck.deseq2.design import Design, choose_covariates, stated_design
 from claimcheck.qc import gates
 from claimcheck.qc.sex import complete_sex
+from claimcheck.sourcing.confounding import explanations
 
 
 def main(*, samples: Path, sex: Path, design: dict[str, Any], steps: Path, model: Path, design_gates: Path) -> None:
@@ -29,9 +25,15 @@ def main(*, samples: Path, sex: Path, design: dict[str, Any], steps: Path, model
     write_table(considered, steps)
     write_table(sheet, model)
     found = [
-        gates.Gate("confounded_design", column, "fail", "", "", f"{reason}: no analysis can separate the two")
-        for column, reason in confounded(sheet).items()
-        if column != design["factor"]
+        gates.Gate(
+            "confounded_design",
+            one.column,
+            "fail" if one.is_one_to_one else "warn",
+            "",
+            "",
+            f"{one.reason}: no analysis can separate the two",
+        )
+        for one in explanations(sheet, factor=design["factor"])
     ]
     residual = float(considered.loc[considered["chosen"], "residual_df"].iloc[0])
     enough = residual >= design["min_residual_df"]

@@ -207,12 +207,13 @@ def _conditions(claim: Claim, findings: Findings) -> list[Condition]:
     found = []
     companions = [test for test in claim.sets if test.role == COMPANION]
     if companions:
-        sign = claim.direction or np.sign(findings.primary[claim.id].judged.effect)
+        change = claim.companions_threshold
+        if np.isnan(change):
+            change = (claim.direction or np.sign(findings.primary[claim.id].judged.effect)) * claim.threshold
         tested = [findings.measured.of_set(claim, test, claim.variant) or NO_ESTIMATE for test in companions]
-        moving = sum(sign * one.effect >= claim.threshold for one in tested)
-        name = (
-            f"{moving} of {listed(test.run for test in companions)} change as far, {claim.companions_at_least} needed"
-        )
+        moving = sum(np.sign(change) * one.effect >= abs(change) for one in tested)
+        names = listed(test.run for test in companions)
+        name = f"{moving} of {names} change by {change:+.2f}, {claim.companions_at_least} needed"
         found.append(Condition(name, moving >= claim.companions_at_least))
     if claim.leading_edge:
         present = len(set(_edge(claim, findings)) & set(claim.leading_edge))

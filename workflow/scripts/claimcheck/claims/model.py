@@ -66,6 +66,7 @@ class Claim:
         needs: quality claims without which it is not testable.
         members: claims that decide it; `at_least` says how many of these, or of the deciding tests, must hold.
         companions_at_least, leading_edge, leading_edge_at_least: further conditions of support.
+        companions_threshold: change that companions must reach, with its sign; NaN where it is that of the claim.
         rivals: control runs that can contradict a claim of specificity.
     """
 
@@ -88,12 +89,14 @@ class Claim:
     members: tuple[str, ...] = ()
     at_least: int = 1
     companions_at_least: int = 0
+    companions_threshold: float = NAN
     leading_edge: tuple[str, ...] = ()
     leading_edge_at_least: int = 0
     rivals: tuple[str, ...] = ()
     presence: Mapping[str, float] = field(default_factory=dict)
     question: str = ""
     why: str = ""
+    assay: str = ""
     proxy_claims: tuple[str, ...] = ()
 
     @property

@@ -136,7 +136,7 @@ def _claims(content: dict[str, Any], definitions: dict[str, Any]) -> dict[str, C
         size = raw.get("margin", raw.get("threshold", defaults.get("set" if kind == "multi_source" else kind, NAN)))
         needs = raw.get("needs", premises if kind not in UNCONFIRMATORY else ())
         companions, edge = raw.get("accompanied_by", {}), raw.get("leading_edge", {})
-        text = ("id", "kind", "statement", "notes", "label", "best_grade", "variant", "question", "why")
+        text = ("id", "kind", "statement", "notes", "label", "best_grade", "variant", "question", "why", "assay")
         several = ("about", "vetoes", "covariate", "members")
         named: dict[str, Any] = {name: raw[name] for name in text if name in raw}
         named |= {name: tuple(raw[name]) for name in several if name in raw}
@@ -150,6 +150,7 @@ def _claims(content: dict[str, Any], definitions: dict[str, Any]) -> dict[str, C
             genes=tuple(_gene_tests(raw)),
             at_least=raw.get("at_least", 1),
             companions_at_least=companions.get("at_least", 0),
+            companions_threshold=float(companions.get("threshold", NAN)),
             leading_edge=tuple(edge.get("genes", {})),
             leading_edge_at_least=edge.get("at_least", 0),
             rivals=tuple(raw.get("rivals", raw.get("controls", ()))),
@@ -168,7 +169,9 @@ def _set_tests(raw: dict[str, Any]) -> list[SetTest]:
     if "parts" in raw:
         tests.append(SetTest(DECIDING, DECIDING, _parts(raw), removed, tuple(raw.get("zero_weight", {}))))
     tests += [SetTest(name, DECIDING, (Part(1, name),), removed) for name in raw.get("sources", ())]
-    tests += [SetTest(name, COMPANION, (Part(1, name),)) for name in raw.get("accompanied_by", {}).get("sets", ())]
+    companions = raw.get("accompanied_by", {})
+    apart = tuple(companions.get("removed", {}))
+    tests += [SetTest(name, COMPANION, (Part(1, name),), apart) for name in companions.get("sets", ())]
     tests += [SetTest(name, CONTROL, (Part(1, name),)) for name in raw.get("controls", ())]
     for name, other in raw.get("sensitivity", {}).items():
         more = tuple(dict.fromkeys([*removed, *other.get("removed", {})]))

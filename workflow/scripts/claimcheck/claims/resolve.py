@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from claimcheck.claims.model import Claim, Register, SetTest
+from claimcheck.claims.model import COMPANION, DECIDING, Claim, Register, SetTest
 from claimcheck.core.errors import StudyError
 from claimcheck.core.tables import read_table
 
@@ -21,8 +21,7 @@ def planned_sets(
     Args:
         register: the claims register.
         sets, members: the study's collection, columns set, family, and set, gene_id, symbol.
-        reference: gene_id and log2_marrow_over_clean of the reference table that variants thin sets out by; None = no gene
-            counts as a contaminant.
+        reference: from `read_reference`; None = no gene counts as a contaminant.
 
     Returns:
         One row a gene of a test, columns PLAN_COLUMNS: `run` is unique within claim and role, `primary` tells the variant that
@@ -40,6 +39,9 @@ def planned_sets(
     for claim in register.claims.values():
         for test in claim.sets:
             weights = _weights(register, test, by_set, families)
+            if test.role == COMPANION:
+                own = _deciding_genes(register, claim, by_set)
+                weights = {gene: weight for gene, weight in weights.items() if gene not in own}
             for variant, lost in left_out.items():
                 keys = (claim.id, test.run, test.role, variant, variant == claim.variant)
                 rows += [(*keys, gene, symbols.get(gene, gene), weights[gene]) for gene in weights if gene not in lost]
@@ -80,8 +82,9 @@ def left_out_genes(
     """
     rule = register.primary["variants"][variant]
     genes = {gene for name in rule.get("sets", ()) for gene in by_set.get(name, ())}
-    if "marrow_ratio" in rule and reference is not None:
-        genes |= set(reference.loc[reference["log2_marrow_over_clean"] >= rule["marrow_ratio"], "gene_id"])
+    if reference is not None:
+        for column, limit in rule.get("above", {}).items():
+            genes |= set(reference.loc[reference[column] >= limit, "gene_id"])
     return genes
 
 
@@ -91,17 +94,27 @@ def read_reference(register: Register, path: Path | None) -> pd.DataFrame | None
     Raises:
         StudyError: a variant needs it and there is none.
     """
-    needing = [name for name, rule in register.primary["variants"].items() if "marrow_ratio" in rule]
+    needing = {column: name for name, rule in register.primary["variants"].items() for column in rule.get("above", {})}
     if not needing:
         return None
     if path is None:
+        column, variant = next(iter(needing.items()))
         raise StudyError(
-            f"the variant {needing[0]} of the claims register leaves out genes of contaminating tissue, which are not known",
+            f"the variant {variant} of the claims register leaves out genes by {column}, which is not known",
             where="config/config.yaml, gene_sets.reference_expression",
-            expected="a table with the columns gene_id and log2_marrow_over_clean",
-            remedy="set gene_sets.reference_expression, or take marrow_ratio out of the register's primary.variants",
+            expected=f"a table with the columns gene_id and {column}",
+            remedy="set gene_sets.reference_expression, or take `above` out of the register's primary.variants",
         )
-    return read_table(path, columns=["gene_id", "log2_marrow_over_clean"], text=["gene_id", "symbol"])
+    return read_table(path, columns=["gene_id", *needing], text=["gene_id", "symbol"])
+
+
+def _deciding_genes(register: Register, claim: Claim, by_set: Mapping[str, Mapping[str, str]]) -> set[str]:
+    """Name the genes that decide a claim, by themselves, in its sets, or in its members."""
+    own = {gene.gene_id for gene in claim.genes if gene.role == DECIDING}
+    for test in claim.sets:
+        if test.role == DECIDING:
+            own |= {gene for part in test.parts for gene in part.genes or by_set.get(part.set, {})} - set(test.removed)
+    return own.union(*(_deciding_genes(register, register.claims[name], by_set) for name in claim.members))
 
 
 def _weights(

@@ -231,6 +231,9 @@ def _of_members(e: Evidence, rules: Rules) -> Decision:
     if worst in (Verdict.SUPPORTED, Verdict.WEAK) and not e.p_predicted <= rules.alpha:
         return _open(e, rules, ["no change that holds after correction in all members together"])
     words = "; ".join(f"{member.claim}: {member.decision.text}" for member in e.members)
+    unmet = [condition.name for condition in e.conditions if not condition.met]
+    if worst in (Verdict.SUPPORTED, Verdict.WEAK) and unmet:
+        return Decision(Verdict.WEAK, 7, f"{words}; but {'; '.join(unmet)}")
     return replace(decisive[0].decision, reason=words)
 
 

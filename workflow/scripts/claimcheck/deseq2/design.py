@@ -12,8 +12,6 @@ from claimcheck.core.tables import listed, read_table
 
 LADDER = ("sex", "batch", "litter")
 """Columns of the sample sheet that may be adjusted for, in the order in which they are considered; at most one is taken."""
-CONFOUNDING = ("sex", "batch")
-"""Columns that must not coincide with the condition, whether they are adjusted for or not."""
 
 STEP_COLUMNS = ("covariate", "formula", "residual_df", "chosen", "reason")
 
@@ -139,23 +137,6 @@ def stated_design(samples: pd.DataFrame, design: Design) -> pd.DataFrame:
     residual = len(samples) - model_matrix(metadata_of(samples, design)).shape[1]
     row = (", ".join(design.covariates) or "none", design.formula, residual, True, "stated in the configuration")
     return pd.DataFrame([row], columns=list(STEP_COLUMNS))
-
-
-def confounded(samples: pd.DataFrame) -> dict[str, str]:
-    """Name the columns of CONFOUNDING from which the condition can be computed, each with the reason in words.
-
-    Args:
-        samples: the sample sheet, text columns condition and those of CONFOUNDING that are known.
-    """
-    found = {}
-    for column in CONFOUNDING:
-        if not _known(samples, column) or not 1 < _levels(samples, column) < len(samples):
-            continue
-        table = pd.crosstab(samples[column], samples["condition"])
-        if ((table > 0).sum(axis=1) == 1).all():
-            groups = [f"all of {condition}: {listed(table.index[table[condition] > 0])}" for condition in table.columns]
-            found[column] = f"{column} differs wherever the condition does ({'; '.join(groups)})"
-    return found
 
 
 def _why_not(samples: pd.DataFrame, covariate: str, min_cell: int) -> str:

@@ -143,10 +143,12 @@ def proxy_table(
 ) -> Table:
     """Lay out the statements that RNA cannot test, why, and what transcripts near them do."""
     rows = _shown(verdicts, register, "not_testable", set_tests, gene_tests)
+    rows = rows.assign(assay=[register.claims[name].assay for name in rows["claim"]])
     columns = [
         Column("claim", "id", words),
         Column("statement", "statement", sentence),
         Column("reason", "why not", sentence),
+        Column("assay", "what would test it", sentence),
         Column("proxies", f"transcripts near it (log2 {study.test} / {study.reference}, 95 % interval)", sentence),
         Column("notes", "what limits them", sentence),
     ]
