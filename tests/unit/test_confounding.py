@@ -3,7 +3,9 @@
 import pandas as pd
 import pytest
 
-from claimcheck.sourcing.confounding import POOLED, explanations, pool_families
+import import_counts
+from claimcheck.core.tables import read_table, write_table
+from claimcheck.sourcing.confounding import POOLED, explanations, members_of, pool_families
 
 EIGHT = ["control"] * 4 + ["knockout"] * 4
 
@@ -67,14 +69,15 @@ SEVEN_SIX = ["control"] * 7 + ["knockout"] * 6
 
 def test_three_nested_litters_a_group_are_the_unit():
     samples = sheet(SEVEN_SIX, litter=LITTERS, sex=["male", "female"] + ["male"] * 11, tissue=["bone"] * 13)
-    pooled, reason = pool_families(samples)
+    pooled = pool_families(samples)
     assert pooled["sample"].tolist() == [f"litter_{name}" for name in "abcdef"]
     assert pooled["condition"].tolist() == ["control"] * 3 + ["knockout"] * 3
     assert pooled[POOLED].tolist()[2] == "s4;s5;s6"
     assert pooled["runs"].tolist()[2] == "SRRs4;SRRs5;SRRs6"
     assert pooled["sex"].tolist() == ["", *["male"] * 5]
     assert set(pooled["tissue"]) == {"bone"}
-    assert "3 control and 3 knockout" in reason
+    assert members_of(pooled)["litter_c"] == ["s4", "s5", "s6"]
+    assert explanations(pooled) == []
 
 
 @pytest.mark.parametrize(
@@ -89,6 +92,19 @@ def test_three_nested_litters_a_group_are_the_unit():
 )
 def test_other_litters_leave_the_animal_as_the_unit(columns):
     samples = sheet(SEVEN_SIX, **columns)
-    pooled, reason = pool_families(samples)
-    assert pooled is samples
-    assert reason == ""
+    assert pool_families(samples) is samples
+    assert members_of(samples)["s0"] == ["s0"]
+
+
+def test_counts_of_a_family_are_summed(tmp_path):
+    samples = sheet(SEVEN_SIX, litter=LITTERS)
+    for column in ("sex", "age", "tissue", "batch", "evidence"):
+        samples[column] = ""
+    stable = ["sample", "condition", "sex", "age", "tissue", "batch", "runs", "evidence"]
+    path = tmp_path / "results/samples/samples.tsv"
+    write_table(pool_families(samples[[*stable, "litter"]]), path)
+    lines = ["gene\t" + "\t".join(samples["sample"]), "ENSMUSG00000000001\t" + "\t".join(str(n) for n in range(1, 14))]
+    (tmp_path / "counts.tsv").write_text("\n".join(lines))
+    import_counts.main(table=tmp_path / "counts.tsv", samples=path, output=tmp_path / "results/counts/gene_counts.tsv")
+    counts = read_table(tmp_path / "results/counts/gene_counts.tsv").set_index("gene_id").loc["ENSMUSG00000000001"]
+    assert counts.to_dict() == dict(zip([f"litter_{n}" for n in "abcdef"], [3, 7, 18, 17, 21, 25], strict=True))

@@ -129,6 +129,15 @@ def test_a_confounded_design_answers_nothing_even_where_it_was_accepted():
     assert "sex differs" in table.at["C11", "reason"]
 
 
+def test_a_column_nested_in_the_condition_leaves_every_claim_open():
+    gate = pd.DataFrame([("confounded_design", "cage", "warn", "cage differs wherever the condition does")])
+    gates = gate.set_axis(["gate", "scope", "status", "reason"], axis="columns")
+    table = verdicts("paper", study=with_study("paper", gates=gates))
+    claims = table[table.index.str.startswith("C")]
+    assert claims["verdict"].str.startswith(("inconclusive", "not testable")).all()
+    assert table.at["C11", "verdict"] == "inconclusive (confounded: cage)"
+
+
 def test_presence_needs_transcripts_per_million():
     findings, _ = found("paper")
     claim = findings.register.claims["C01"]

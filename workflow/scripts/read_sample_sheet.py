@@ -5,6 +5,7 @@ from pathlib import Path
 
 from claimcheck.core.steps import run
 from claimcheck.core.tables import read_table, write_table
+from claimcheck.sourcing.confounding import pool_families
 from claimcheck.sourcing.samples import check_sheet, require_covariates, select_groups
 
 
@@ -13,7 +14,7 @@ def main(*, sheet: Path, factor: str, test: str, reference: str, covariates: Seq
     checked = check_sheet(read_table(sheet, text=True), where=str(sheet), factor=factor)
     selected = select_groups(checked, test=test, reference=reference, where=str(sheet))
     require_covariates(selected, covariates, where=str(sheet))
-    write_table(selected, output)
+    write_table(pool_families(selected), output)
 
 
 run(main)

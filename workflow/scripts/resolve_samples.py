@@ -13,6 +13,7 @@ from claimcheck.core.steps import run
 from claimcheck.core.tables import read_table, write_table
 from claimcheck.sourcing import samples as sheets
 from claimcheck.sourcing.calls import call_samples
+from claimcheck.sourcing.confounding import pool_families
 from claimcheck.sourcing.read_files import list_files, require_reads, require_space
 from claimcheck.sourcing.runs import select_rna_seq
 from claimcheck.sourcing.strata import CALL_COLUMNS
@@ -55,6 +56,7 @@ def main(
     if sheet is not None:
         sheets.require_animals(selected, where=where)
     sheets.require_covariates(selected, covariates, where=where)
+    selected = pool_families(selected)
     files = list_files(sheets.match_runs(selected, runs, where=where), runs)
     require_space(files)
     require_reads(files, has_objects=has_objects)

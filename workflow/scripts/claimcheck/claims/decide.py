@@ -145,8 +145,9 @@ def put_together(
         return Evidence(claim, *_animals(findings.data))
     one = findings.primary[claim.id]
     gates = findings.study.gates
-    confounded = gates[(gates["gate"] == "confounded_design") & (gates["status"] == "fail")]  # accepted or not
-    problems = [*confounded["reason"], blocking_premises(claim, dict(premises))]
+    confounded = gates[gates["gate"] == "confounded_design"]
+    fails = confounded["status"] == "fail"  # accepted or not
+    problems = [*confounded.loc[fails, "reason"], blocking_premises(claim, dict(premises))]
     genes = [gene.gene_id for gene in claim.genes if gene.role == DECIDING]
     expressed = float(np.mean([gene in findings.expressed for gene in genes])) if genes else one.share_detected
     thinned = claim.kind in ("set", "signed_set", "multi_source")
@@ -157,6 +158,7 @@ def put_together(
         p_predicted=float(family.loc[[claim.id], "p_holm"].to_numpy()[0]),
         p_opposite=float(family.loc[[claim.id], "p_holm_opposite"].to_numpy()[0]),
         design_problem="; ".join(filter(None, problems)),
+        confounders=tuple(confounded.loc[~fails, "scope"]),
         vetoes=tuple(
             FiredVeto(
                 name,

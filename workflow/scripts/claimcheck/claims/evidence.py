@@ -113,6 +113,7 @@ class Evidence:
             and CAMERA for sets, against the margins for equivalence and noninferiority.
         p_opposite: the same in the other direction, or beyond the margin; of specificity, that a rival moves as the members do.
         design_problem: why the design cannot answer the claim, or nothing.
+        confounders: columns of the sample sheet that no model can tell from the condition.
         vetoes: those that fired.
         stripped: what is judged without the genes of contaminating tissue; None where single genes decide.
         leave_one_out: the run without each animal; None where these are not looked at.
@@ -129,6 +130,7 @@ class Evidence:
     p_predicted: float = NAN
     p_opposite: float = NAN
     design_problem: str = ""
+    confounders: tuple[str, ...] = ()
     vetoes: tuple[FiredVeto, ...] = ()
     stripped: Estimate | None = NO_ESTIMATE
     leave_one_out: Mapping[str, Conclusion] | None = field(default_factory=dict)

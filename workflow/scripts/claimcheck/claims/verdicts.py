@@ -91,7 +91,7 @@ def _barred(e: Evidence, rules: Rules) -> Decision | None:
     if min(e.n_test, e.n_reference) < rules.min_animals:
         reason = f"{e.n_test} and {e.n_reference} animals, fewer than {rules.min_animals} in a group"
         return Decision(Verdict.INCONCLUSIVE, 4, reason, "n")
-    confounded = [veto.name for veto in e.vetoes if not _lifted(veto, e, rules)]
+    confounded = [*e.confounders, *(veto.name for veto in e.vetoes if not _lifted(veto, e, rules))]
     if confounded:
         reason = f"the groups differ in {listed(confounded)}, and the effect does not hold or cannot be shown to hold beside it"
         return Decision(Verdict.INCONCLUSIVE, 5, reason, f"confounded: {', '.join(confounded)}")

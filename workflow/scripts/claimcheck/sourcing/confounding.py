@@ -56,7 +56,7 @@ def explanations(samples: pd.DataFrame, *, factor: str = "condition") -> list[Ex
     return found
 
 
-def pool_families(samples: pd.DataFrame) -> tuple[pd.DataFrame, str]:
+def pool_families(samples: pd.DataFrame) -> pd.DataFrame:
     """Take litters, or other families nested in the condition, for the unit that is compared where there are enough.
 
     Animals of one litter are more alike than others, so that a few litters a group look like many animals. Counts of the
@@ -66,8 +66,8 @@ def pool_families(samples: pd.DataFrame) -> tuple[pd.DataFrame, str]:
         samples: the sample sheet, text columns.
 
     Returns:
-        The sheet with a row a family, named after it, its runs joined, and POOLED; and why in words. The sheet as it was, and
-        nothing, where no family is nested in the condition, or a group has fewer than LEAST_UNITS of them.
+        The sheet with a row a family, named after it, its runs joined, and POOLED; as it was where no family is nested in the
+        condition, or a group has fewer than LEAST_UNITS of them.
     """
     for column in (one.column for one in explanations(samples)):
         if not any(word in column.lower() for word in _CLUSTERS):
@@ -82,10 +82,14 @@ def pool_families(samples: pd.DataFrame) -> tuple[pd.DataFrame, str]:
             row["runs"] = ";".join(filter(None, animals["runs"]))
             row[POOLED] = ";".join(animals["sample"])
             rows.append(row)
-        number = " and ".join(f"{n} {condition}" for condition, n in units.items())
-        reason = f"each {column} has one condition: the {column} is compared ({number}), its animals summed"
-        return pd.DataFrame(rows), reason
-    return samples, ""
+        return pd.DataFrame(rows)
+    return samples
+
+
+def members_of(samples: pd.DataFrame) -> dict[str, list[str]]:
+    """List the samples that were summed to each sample of a sheet from `pool_families`; its own name where it is an animal."""
+    pooled = samples[POOLED] if POOLED in samples else samples["sample"]
+    return {name: members.split(";") for name, members in zip(samples["sample"], pooled, strict=True)}
 
 
 def _shared(values: "pd.Series[str]") -> str:
