@@ -805,7 +805,7 @@ def test_a_specification_agrees_with_the_sign_and_half_the_threshold():
     [
         ("C01", 0, [True, True, False, False]),
         ("C08", 1, [True, False, True, False]),
-        ("C08", -1, [True, True, False, True]),
+        ("C08", -1, [True, True, False, False]),
     ],
 )
 def test_a_specification_of_equivalence_and_noninferiority_agrees_if_it_excludes_the_margin(claim, direction, expected):

@@ -68,14 +68,12 @@ _UNTESTED = Estimate(p={WALD: NO_P})
 
 def _single(claim: Claim, estimate: Estimate, p: Sides, rules: Rules, **more: Any) -> Conclusion:
     """Conclude from one estimate and the p-values that count."""
-    margin = claim.threshold
     towards, away = p.towards(claim.direction), p.towards(-claim.direction)
-    if claim.kind == "equivalence":
-        towards = _equivalence(estimate, margin)
-        away = min(1.0, 2 * min(estimate.beyond(margin, 1), estimate.beyond(-margin, -1)))
-    elif claim.kind == "noninferiority":
-        limit = -claim.direction * margin
-        towards, away = (estimate.beyond(limit, sign * claim.direction) for sign in (1, -1))
+    if claim.margins:
+        low, high = claim.margins
+        towards = _within(estimate, low, high)
+        outside = [estimate.beyond(end, side) for end, side in ((low, -1), (high, 1)) if np.isfinite(end)]
+        away = min(1.0, len(outside) * min(outside))
     elif claim.direction == 0:
         away = NAN
     decisive = p.towards(0 if claim.direction == 0 else 1 if estimate.effect > 0 else -1)
@@ -138,7 +136,10 @@ def _of_controls(
     }
     tests = [
         Conclusion() if np.isnan(moving) else replace(moved[claim.at_least - 1], p_predicted=moving),
-        *(replace(one, p_predicted=_equivalence(one.estimate, claim.threshold)) for one in controls.values()),
+        *(
+            replace(one, p_predicted=_within(one.estimate, -claim.threshold, claim.threshold))
+            for one in controls.values()
+        ),
     ]
     p_predicted = largest(*map(_p_predicted, tests))
     rivals = [controls[name].p.towards(claim.direction) for name in claim.rivals if name in controls]
@@ -158,6 +159,6 @@ def _p_predicted(one: Conclusion) -> float:
     return one.p_predicted
 
 
-def _equivalence(estimate: Estimate, margin: float) -> float:
-    """Test that an effect lies within a margin by two one-sided tests (Schuirmann 1987)."""
-    return largest(estimate.beyond(-margin, 1), estimate.beyond(margin, -1))
+def _within(estimate: Estimate, low: float, high: float) -> float:
+    """Test that an effect lies within margins by two one-sided tests (Schuirmann 1987), or one where a side is open."""
+    return largest(estimate.beyond(low, 1), estimate.beyond(high, -1))

@@ -7,6 +7,7 @@ from typing import Any
 from claimcheck.core.standards import Levels
 
 NAN = float("nan")
+INFINITE = float("inf")
 
 UNCONFIRMATORY = ("quality", "not_testable", "exploratory")
 """Kinds outside the family of tests that p-values are adjusted for."""
@@ -98,6 +99,15 @@ class Claim:
     why: str = ""
     assay: str = ""
     proxy_claims: tuple[str, ...] = ()
+
+    @property
+    def margins(self) -> tuple[float, float] | None:
+        """Interval in which the effect is claimed to lie, with an end at infinity where one side stays open; None of a change."""
+        if self.kind == "equivalence":
+            return -self.threshold, self.threshold
+        if self.kind == "noninferiority":
+            return (-self.threshold, INFINITE) if self.direction > 0 else (-INFINITE, self.threshold)
+        return None
 
     @property
     def confirmatory(self) -> bool:

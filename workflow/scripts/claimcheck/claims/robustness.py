@@ -209,16 +209,12 @@ def _agreeing(register: Register, primary: Conclusions, other: Conclusions) -> d
 def agree(claim: Claim, primary: Conclusion, other: Conclusion, rules: Rules) -> bool:
     """Say whether a specification agrees with the primary one; one without a result does not.
 
-    Its effect has the same sign and at least `k_effect_share` of the threshold; of equivalence, its bounds lie within the margins;
-    of noninferiority, they exclude the margin.
+    Its effect has the same sign and at least `k_effect_share` of the threshold; of a claim with margins, its bounds lie in these.
     """
-    margin, (low, high) = claim.threshold, other.bounds
-    if claim.kind == "equivalence":
-        return inside(other.bounds, margin)
-    if claim.kind == "noninferiority":
-        return low > -margin if claim.direction > 0 else high < margin
+    if claim.margins:
+        return claim.margins[0] < other.bounds[0] and other.bounds[1] < claim.margins[1]
     effect = other.judged.effect
-    return effect * primary.judged.effect > 0 and abs(effect) >= rules.k_effect_share * margin
+    return effect * primary.judged.effect > 0 and abs(effect) >= rules.k_effect_share * claim.threshold
 
 
 def _row(keys: tuple[str, str, str], one: Conclusion, primary: bool, counted: bool, agrees: bool) -> tuple[Any, ...]:

@@ -118,7 +118,7 @@ def draw_claims(
     rows = confirmatory_rows(verdicts, register)
     drawn = rows.assign(
         panel=rows["unit"],
-        mde_side=[_mde_side(kind, way) for kind, way in zip(rows["kind"], rows["direction"], strict=True)],
+        mde_side=[_mde_side(register, register.claims[name]) for name in rows["claim"]],
         detected=rows["rule"] != 3,
     )[list(FOREST_COLUMNS)].assign(rule=rows["rule"], several=rows["several"])
     parts = [(unit, drawn[drawn["panel"] == unit]) for unit in ("gene", "set") if (drawn["panel"] == unit).any()]
@@ -150,11 +150,12 @@ def draw_claims(
     return figure, drawn[list(FOREST_COLUMNS)]
 
 
-def _mde_side(kind: str, direction: int) -> int:
-    """Say on which side a missed effect would matter: of noninferiority the side of the loss."""
-    if kind == "equivalence":
-        return 0
-    return -direction if kind == "noninferiority" else direction
+def _mde_side(register: Register, claim: Claim) -> int:
+    """Say on which side a missed effect would matter: beyond the margins of a claim that has some."""
+    if claim.margins is None:
+        return direction_of(register, claim)
+    low, high = (bool(np.isfinite(end)) for end in claim.margins)
+    return int(high) - int(low)
 
 
 def _name(row: dict[str, Any]) -> str:

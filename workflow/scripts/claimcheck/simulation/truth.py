@@ -68,10 +68,8 @@ def _mean(rows: pd.DataFrame, effects: "pd.Series[float]") -> float:
 def _is_true(claim: Claim, effect: float) -> str:
     if np.isnan(effect):
         return ""
-    if claim.kind == "equivalence":
-        return _word(abs(effect) < claim.threshold)
-    if claim.kind == "noninferiority":
-        return _word(claim.direction * effect > -claim.threshold)
+    if claim.margins:
+        return _word(claim.margins[0] < effect < claim.margins[1])
     towards = claim.direction * effect if claim.direction else abs(effect)
     return SMALLER if 0 < towards < claim.threshold else _word(towards > 0)
 
