@@ -18,7 +18,8 @@ from claimcheck.core.study import read_study
 from claimcheck.core.tables import read_table
 from claimcheck.deseq2 import differential
 from claimcheck.deseq2.design import Design, choose_covariates
-from claimcheck.deseq2.levels import log2_cpm_of_total
+from claimcheck.deseq2.levels import log2_cpm
+from claimcheck.deseq2.size_factors import estimate_size_factors
 from claimcheck.gene_sets.curated import MEMBER_COLUMNS, SET_COLUMNS, read_collection
 from claimcheck.qc import panels
 from claimcheck.quantification.genes import read_annotation
@@ -103,16 +104,18 @@ def plant(
     sheet = world.samples[["animal", "condition", "sex"]].rename(columns={"animal": "sample"})
     design, _ = choose_covariates(sheet, Design("knockout", "control"), min_residual_df=4, min_cell=2)
 
-    levels = log2_cpm_of_total(counts)
+    annotation = read_annotation(None, list(GENE_SETS.glob("*.tsv")))
+    unused = panels.select_genes(
+        DEMO["differential"]["size_factors_without"], annotation.members, annotation.genes, where=""
+    )
+    tested = counts[differential.has_enough_counts(counts, sheet, min_count=10)]
+    factors = estimate_size_factors(tested, unused or frozenset()).set_index("sample")["size_factor"]
+    levels = log2_cpm(counts, factors)
     genes_of = {name: set(MEMBERS.loc[MEMBERS["set"] == name, "gene_id"]) for name in DEMO["quality"]["panels"]}
     detected = detected_genes(levels, genes_of, sheet.set_index("sample")["condition"])
     scores = score_panels(levels, detected)
     composition = compare_panels(scores, genes_of, detected, sheet, design)
 
-    annotation = read_annotation(None, list(GENE_SETS.glob("*.tsv")))
-    unused = panels.select_genes(
-        DEMO["differential"]["size_factors_without"], annotation.members, annotation.genes, where=""
-    )
     claims = register()
     gene_ids = tuple(dict.fromkeys([*planned_genes(claims)["gene_id"], *readout_genes(claims)]))
     filtered = differential.filter_genes(counts, sheet, min_count=10, keep=set(gene_ids))

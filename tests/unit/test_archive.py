@@ -16,10 +16,10 @@ from claimcheck.sourcing.http import open_session
 from claimcheck.sourcing.runs import (
     NEEDED_FIELDS,
     RUN_FIELDS,
+    decide_layout,
     merge_sources,
     parse_filereport,
     parse_runinfo,
-    read_files,
     require_agreement,
     select_rna_seq,
 )
@@ -323,7 +323,7 @@ def test_layouts_that_differ_are_kept_side_by_side(archive: Archive, tmp_path: P
     runs = fetch(archive, tmp_path).set_index("run_accession", drop=False)
     require_agreement(runs)
     assert list(runs["other_layout"]) == ["", "SINGLE", "", ""]
-    reads = read_files(runs.loc["SRR0000012"])
+    reads = decide_layout(runs.loc["SRR0000012"])
     assert (reads.layout, len(reads.files)) == ("PAIRED", 2)
     assert reads.note == "called PAIRED by ENA and SINGLE by NCBI, offered as both mates: read as PAIRED"
 
@@ -474,7 +474,7 @@ LAYOUTS = [
 @pytest.mark.parametrize("case", LAYOUTS, ids=str)
 def test_layout_and_files_of_a_run(case: tuple[str, str, list[str], str, list[tuple[str, int]], bool]) -> None:
     stated, other, names, layout, chosen, is_said = case
-    reads = read_files(run_row(stated, *names, other=other))
+    reads = decide_layout(run_row(stated, *names, other=other))
     assert reads.layout == layout
     assert [(file.mate, file.size) for file in reads.files] == chosen
     assert bool(reads.note) == is_said
@@ -484,7 +484,7 @@ def test_layout_and_files_of_a_run(case: tuple[str, str, list[str], str, list[tu
 @pytest.mark.parametrize("stated", ["", "UNKNOWN"])
 def test_layout_that_nothing_tells_stops(stated: str) -> None:
     with pytest.raises(StudyError, match="does not say whether SRR0000001 is paired"):
-        read_files(run_row(stated))
+        decide_layout(run_row(stated))
 
 
 @pytest.mark.parametrize(("field", "value"), [("fastq_md5", "x;y"), ("fastq_md5", MD5), ("fastq_bytes", "1;-2")])
@@ -492,7 +492,7 @@ def test_lists_that_do_not_belong_together(field: str, value: str) -> None:
     row = run_row("PAIRED", "SRR0000001_1", "SRR0000001_2")
     row[field] = value
     with pytest.raises(StudyError, match="SRR0000001"):
-        read_files(row)
+        decide_layout(row)
 
 
 @pytest.mark.parametrize(

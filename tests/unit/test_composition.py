@@ -10,7 +10,7 @@ from scipy.stats import permutation_test, ttest_ind
 
 from claimcheck.core.tables import read_table
 from claimcheck.deseq2.design import Design
-from claimcheck.deseq2.levels import log2_cpm_of_total
+from claimcheck.deseq2.levels import log2_cpm
 from claimcheck.qc import composition
 from claimcheck.qc.composition import GROUP_COLUMNS, cohens_d, composition_banner, permutation_p
 from claimcheck.quantification.counts import read_count_table
@@ -144,7 +144,8 @@ def test_the_banner_needs_a_panel_that_both_differs_and_goes_along_with_the_firs
 @pytest.fixture(scope="module")
 def bone():
     folder = shared_data("counts/bone_marrow_EMTAB5533")
-    return log2_cpm_of_total(read_count_table(folder / "Osteocyte_enriched_RSEM_gene_counts.csv"))
+    counts = read_count_table(folder / "Osteocyte_enriched_RSEM_gene_counts.csv")
+    return log2_cpm(counts, counts.sum())
 
 
 def panels_of_the_study():

@@ -4,8 +4,9 @@ import pandas as pd
 import pytest
 
 import import_counts
+from claimcheck.core.errors import StudyError
 from claimcheck.core.tables import read_table, write_table
-from claimcheck.sourcing.confounding import POOLED, explanations, members_of, pool_families
+from claimcheck.sourcing.confounding import SUMMED, explanations, members_of, pool_families
 
 EIGHT = ["control"] * 4 + ["knockout"] * 4
 
@@ -30,6 +31,8 @@ def sheet(conditions=EIGHT, **columns):
         ("collected by", ["A"] * 4 + ["B"] * 4),
         ("date", ["2024-01-01"] * 4 + ["2024-02-01"] * 4),
         ("anything at all", list("xxxyzzzz")),
+        ("cell type", ["osteocyte"] * 4 + ["osteoblast"] * 4),
+        ("batch", ["a"] * 4 + ["b"] * 3 + [""]),
     ],
 )
 def test_whatever_goes_with_the_condition_may_be_the_explanation(column, values):
@@ -45,7 +48,6 @@ def test_whatever_goes_with_the_condition_may_be_the_explanation(column, values)
         ("batch", list("aaabbbba")),
         ("batch", ["a"] * 8),
         ("batch", list("abcdefgh")),
-        ("batch", ["a"] * 4 + ["b"] * 3 + [""]),
         ("genotype", ["Lcn2 fl/fl"] * 4 + ["Dmp1-Cre; Lcn2 fl/fl"] * 4),
         ("group", ["A"] * 4 + ["B"] * 4),
         ("description", ["mice without Cre"] * 4 + ["mice with Cre"] * 4),
@@ -63,6 +65,12 @@ def test_the_column_that_the_condition_was_read_from_is_none():
     assert explanations(samples, factor="line") == []
 
 
+def test_a_column_is_judged_by_the_samples_for_which_it_is_known():
+    (found,) = explanations(sheet(batch=["a"] * 4 + ["b"] * 3 + [""]))
+    assert "not known for s7" in found.reason
+    assert explanations(sheet(batch=["a"] * 4 + [""] * 4)) == []
+
+
 LITTERS = list("aabbccc") + list("ddeeff")
 SEVEN_SIX = ["control"] * 7 + ["knockout"] * 6
 
@@ -72,7 +80,7 @@ def test_three_nested_litters_a_group_are_the_unit():
     pooled = pool_families(samples)
     assert pooled["sample"].tolist() == [f"litter_{name}" for name in "abcdef"]
     assert pooled["condition"].tolist() == ["control"] * 3 + ["knockout"] * 3
-    assert pooled[POOLED].tolist()[2] == "s4;s5;s6"
+    assert pooled[SUMMED].tolist()[2] == "s4;s5;s6"
     assert pooled["runs"].tolist()[2] == "SRRs4;SRRs5;SRRs6"
     assert pooled["sex"].tolist() == ["", *["male"] * 5]
     assert set(pooled["tissue"]) == {"bone"}
@@ -94,6 +102,26 @@ def test_other_litters_leave_the_animal_as_the_unit(columns):
     samples = sheet(SEVEN_SIX, **columns)
     assert pool_families(samples) is samples
     assert members_of(samples)["s0"] == ["s0"]
+
+
+@pytest.mark.parametrize("column", ["../litter", "Litter ID", "litter\tnumber"])
+def test_names_of_families_are_names_of_samples(column):
+    pooled = pool_families(sheet(SEVEN_SIX, **{column: [f"{name}/1" for name in LITTERS]}))
+    assert len(pooled) == 6
+    assert pooled["sample"].str.fullmatch("[A-Za-z0-9][A-Za-z0-9._-]*").all()
+
+
+def test_two_litters_never_share_a_name():
+    litters = [f"1-{name}" if name != "b" else "1a" for name in LITTERS]
+    assert pool_families(sheet(SEVEN_SIX, litter=litters))["sample"].is_unique
+    alike = [{"a": "1 1", "b": "1/1"}.get(name, name) for name in LITTERS]
+    with pytest.raises(StudyError, match="litter_1_1"):
+        pool_families(sheet(SEVEN_SIX, litter=alike))
+
+
+def test_a_word_in_another_is_no_family():
+    samples = sheet(SEVEN_SIX, dna_damage=LITTERS)
+    assert pool_families(samples) is samples
 
 
 def test_counts_of_a_family_are_summed(tmp_path):

@@ -176,7 +176,7 @@ def test_intervals_are_wald_and_wider_where_few_animals_tell_little_of_the_sprea
 
 def test_levels_are_standardised_over_all_animals() -> None:
     counts, *_ = small_study(3)
-    levels = measure_levels(pd.DataFrame({"gene_id": ["g0", "g79", "elsewhere"]}), counts)
+    levels = measure_levels(pd.DataFrame({"gene_id": ["g0", "g79", "elsewhere"]}), counts, counts.sum())
     by_gene = levels.groupby("gene_id")
     assert set(levels["gene_id"]) == {"g0", "g79"}
     assert by_gene["z"].mean()["g0"] == pytest.approx(0)

@@ -35,7 +35,6 @@ REVIEWED = {
     ],
     "steps and tolerances of numerical work": [
         "deseq2/dispersions.FIRST_STEP",
-        "claims/graph.ROUNDING",
         "deseq2/dispersions.TOLERANCE",
         "deseq2/dispersions.MAX_TREND_FITS",
         "deseq2/dispersions.MAX_ITERATIONS",

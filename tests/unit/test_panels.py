@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from claimcheck.core.errors import StudyError
-from claimcheck.deseq2.levels import log2_cpm_of_total
+from claimcheck.deseq2.levels import log2_cpm
 from claimcheck.qc.panels import count_shares, select_genes
 from claimcheck.quantification.counts import read_count_table
 from support.archive import shared_data
@@ -37,13 +37,18 @@ def counts_of(rows, samples="ab"):
 
 def test_log2_cpm_is_that_of_the_sample_s_own_depth():
     counts = counts_of({"g1": [1, 3_000_000], "g2": [999_999, 0], "g3": [0, 1_000_000]})
-    levels = log2_cpm_of_total(counts)
+    levels = log2_cpm(counts, counts.sum())
     np.testing.assert_allclose(levels["a"], np.log2([2, 1_000_000, 1]))
     np.testing.assert_allclose(levels["b"], np.log2([750_001, 1, 250_001]))
 
 
-def test_a_sample_without_counts_is_zero_throughout():
-    assert (log2_cpm_of_total(counts_of({"g1": [0, 5], "g2": [0, 5]}))["a"] == 0).all()
+def test_a_few_strong_genes_that_rise_leave_the_levels_of_all_others():
+    counts = counts_of({"strong": [1000, 9000], **{f"g{n}": [n + 1, n + 1] for n in range(40)}})
+    others = [f"g{n}" for n in range(40)]
+    of_size_factors = log2_cpm(counts, pd.Series(1.0, index=counts.columns)).loc[others]
+    np.testing.assert_allclose(of_size_factors["a"], of_size_factors["b"])
+    of_total = log2_cpm(counts, counts.sum()).loc[others]
+    assert (of_total["b"] < of_total["a"] - 1).all()
 
 
 @pytest.mark.parametrize(
@@ -134,7 +139,7 @@ def test_marrow_raises_the_shares_and_scores_of_blood_in_real_bone():
     shares = count_shares(counts, {"haemoglobin": haemoglobin}).set_index("sample")["share"]
     marrow, clean = shares.filter(like="Marrow"), shares.filter(like="Clean")
     assert marrow.min() > clean.max()
-    levels = log2_cpm_of_total(counts)
+    levels = log2_cpm(counts, counts.sum())
     np.testing.assert_allclose((2**levels - 1).sum(), 1e6)
     conditions = pd.Series([sample.split("_")[0] for sample in counts])
     scores = score_panels(levels, detected_genes(levels, {"haemoglobin": haemoglobin}, conditions))

@@ -94,7 +94,7 @@ def test_without_a_register_sets_are_tested_whole(tmp_path):
 
 
 def test_variants_need_the_reference_that_they_leave_genes_out_by(tmp_path):
-    with pytest.raises(StudyError, match="contaminating tissue"):
+    with pytest.raises(StudyError, match="leaves out genes by log2_marrow_over_clean"):
         ranked(tmp_path, reference=None)
 
 

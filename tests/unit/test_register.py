@@ -328,6 +328,11 @@ TWICE = [*CONTENT["claims"], CONTENT["claims"][2]]
         (changed("C11", direction="lower"), "claim C11, direction", "lower"),
         (changed("C03", at_least=5), "claim C03, at_least", "at least 5 of 4"),
         (changed("C04", accompanied_by__at_least=3), "claim C04, accompanied_by", "at least 3 of 2"),
+        (
+            changed("C13", accompanied_by={"sets": ["WNT_ANTAGONISTS"], "at_least": 1}),
+            "claim C13, accompanied_by",
+            "no threshold",
+        ),
         (changed("C14", leading_edge__at_least=9), "claim C14, leading_edge", "at least 9 of 8"),
         (changed("C18", at_least=3), "claim C18, at_least", "at least 3 of 2"),
         (changed("C18", rivals=["OSTEOBLAST"]), "claim C18, rivals", "none of the controls"),

@@ -46,7 +46,7 @@ if FROM_ARCHIVE:
             **GROUPS,
             quality=config["quality"],
         message:
-            "Hold the reads of each sample against the thresholds"
+            "Check the reads of each sample against the thresholds"
         script:
             "../scripts/assess_libraries.py"
 
@@ -69,7 +69,7 @@ else:
         params:
             thresholds=config["quality"]["library_size"],
         message:
-            "Hold the library size of each sample against the thresholds"
+            "Check the library size of each sample against the thresholds"
         script:
             "../scripts/gate_counts.py"
 

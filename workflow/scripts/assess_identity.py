@@ -49,12 +49,19 @@ def main(
     seen = read_exons(exon_table, calls, groups, depth_p=identity["depth_p"])
     gene = (deleted_gene, annotation.symbols_of([deleted_gene])[0]) if deleted_gene else None
     compared = read_table(composition)
+    factors = read_table(size_factors).set_index("sample")["size_factor"]
     found = assess_knockout(
-        counted, sheet, seen=seen, gene=gene, settings=identity, composition=compared, design=groups
+        counted,
+        sheet,
+        seen=seen,
+        gene=gene,
+        settings=identity,
+        composition=compared,
+        size_factors=factors,
+        design=groups,
     )
     outcomes, raised = found.outcomes, found.gates
     if identity["tissue"]:
-        factors = read_table(size_factors).set_index("sample")["size_factor"]
         levels_tpm = read_table(tpm).set_index("gene_id") if tpm else None
         judged, gate = assess_tissue(
             counted / factors[list(sheet["sample"])], levels_tpm, identity["tissue"], annotation

@@ -1,4 +1,4 @@
-"""Collect what the reads say of each sample's library, and hold it against the thresholds."""
+"""Collect what the reads say of each sample's library, and check it against the thresholds."""
 
 from pathlib import Path
 from typing import Any

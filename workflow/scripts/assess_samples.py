@@ -8,7 +8,7 @@ from claimcheck.core.steps import run
 from claimcheck.core.tables import read_table, write_table
 from claimcheck.deseq2.design import Design
 from claimcheck.deseq2.differential import has_enough_counts
-from claimcheck.deseq2.levels import log2_cpm_of_total
+from claimcheck.deseq2.levels import log2_cpm
 from claimcheck.deseq2.size_factors import estimate_size_factors
 from claimcheck.qc import composition, gates, panels, projection, sex, similarity
 from claimcheck.quantification.genes import Annotation, read_annotation
@@ -47,7 +47,11 @@ def main(
     sheet = read_table(samples)
     counted = read_table(counts).set_index("gene_id")[list(sheet["sample"])]
     annotation = read_annotation(transcripts, gene_sets)
-    levels = log2_cpm_of_total(counted)
+    tested = counted[has_enough_counts(counted, sheet, min_count=differential["min_count"])]
+    unused = _genes(differential["size_factors_without"], annotation, "differential.size_factors_without")
+    factors = estimate_size_factors(tested, unused or frozenset())
+    of_samples = factors.set_index("sample")["size_factor"]
+    levels = log2_cpm(counted, of_samples)
 
     shown = {name: _genes(group, annotation, f"quality.shares.{name}") for name, group in quality["shares"].items()}
     shares = panels.count_shares(counted, shown)
@@ -64,10 +68,7 @@ def main(
     genes_of_sex = {name: identity[name] for name in ("female_genes", "male_genes")}
     called = sex.check_sex(levels, stated, **genes_of_sex, thresholds=sex.SexThresholds(**identity["sex"]))
 
-    tested = counted[has_enough_counts(counted, sheet, min_count=differential["min_count"])]
-    unused = _genes(differential["size_factors_without"], annotation, "differential.size_factors_without")
-    factors = estimate_size_factors(tested, unused or frozenset())
-    values = projection.stabilise(tested, factors.set_index("sample")["size_factor"])
+    values = projection.stabilise(tested, of_samples)
     pca = projection.project_variants(values, frozenset().union(*members.values()))
     mapped = read_table(mapping) if mapping else None
     known = projection.gather_covariates(sheet, groups, scores, mapped, counted.sum())

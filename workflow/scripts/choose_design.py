@@ -8,7 +8,7 @@ from claimcheck.core.tables import read_table, write_table
 from claimcheck.deseq2.design import Design, choose_covariates, stated_design
 from claimcheck.qc import gates
 from claimcheck.qc.sex import complete_sex
-from claimcheck.sourcing.confounding import POOLED, explanations
+from claimcheck.sourcing.confounding import SUMMED, explanations
 
 
 def main(*, samples: Path, sex: Path, design: dict[str, Any], steps: Path, model: Path, design_gates: Path) -> None:
@@ -35,9 +35,9 @@ def main(*, samples: Path, sex: Path, design: dict[str, Any], steps: Path, model
         )
         for one in explanations(sheet, factor=design["factor"])
     ]
-    if POOLED in sheet:
-        number = len(";".join(sheet[POOLED]).split(";"))
-        reason = f"families have one condition each: their counts are summed, so that {number} animals are {len(sheet)} units"
+    if SUMMED in sheet:
+        number = len(";".join(sheet[SUMMED]).split(";"))
+        reason = f"counts of littermates were summed: {number} animals in {len(sheet)} litters, which are compared"
         found.append(gates.Gate("families", "study", "pass", len(sheet), "", reason))
     residual = float(considered.loc[considered["chosen"], "residual_df"].iloc[0])
     enough = residual >= design["min_residual_df"]

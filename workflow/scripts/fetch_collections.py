@@ -1,4 +1,4 @@
-"""Fetch the published collections of gene sets, hold them against the lock, and say which are missing."""
+"""Fetch the published collections of gene sets, check them against the lock, and say which are missing."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""Hold the library size of each sample of a table of counts against the thresholds."""
+"""Check the library size of each sample of a table of counts against the thresholds."""
 
 from pathlib import Path
 

@@ -39,7 +39,7 @@ def main(
         symbol=annotation.symbols_of(named["gene_id"])
     )
     write_table(measured[[*NAMED_COLUMNS, *MEASURES]], named_genes)
-    write_table(measure_levels(named, modelled.counts), levels)
+    write_table(measure_levels(named, modelled.counts, modelled.factors), levels)
 
 
 run(main)

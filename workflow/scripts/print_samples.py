@@ -7,6 +7,7 @@ import pandas as pd
 from claimcheck.core.errors import StudyError
 from claimcheck.core.steps import run
 from claimcheck.core.tables import read_table
+from claimcheck.sourcing.confounding import members_of
 from claimcheck.sourcing.samples import DIGEST, SAMPLE_COLUMNS, require_animals
 
 WIDEST = 60
@@ -21,9 +22,8 @@ def main(*, samples: Path, calls: Path | None) -> None:
     print(f"\n{_shown(table.reindex(columns=[*order, *others], fill_value=''))}\n")
     if calls is not None:
         called = read_table(calls)
-        left_out = called[~called["sample"].isin(table["sample"])].reindex(
-            columns=["sample", "title", "runs", "left_out"]
-        )
+        used = {name for names in members_of(table).values() for name in names}
+        left_out = called[~called["sample"].isin(used)].reindex(columns=["sample", "title", "runs", "left_out"])
         if len(left_out):
             print(f"Left out:\n\n{_shown(left_out.fillna('').rename(columns={'left_out': 'because'}))}\n")
     try:

@@ -13,8 +13,9 @@ def main(*, sheet: Path, factor: str, test: str, reference: str, covariates: Seq
     """Write the sheet of the samples of `test` and `reference`, the reference first."""
     checked = check_sheet(read_table(sheet, text=True), where=str(sheet), factor=factor)
     selected = select_groups(checked, test=test, reference=reference, where=str(sheet))
-    require_covariates(selected, covariates, where=str(sheet))
-    write_table(pool_families(selected), output)
+    pooled = pool_families(selected)
+    require_covariates(pooled, covariates, where=str(sheet))
+    write_table(pooled, output)
 
 
 run(main)

@@ -55,8 +55,8 @@ def main(
     selected = sheets.select_groups(stated, test=test, reference=reference, where=where)
     if sheet is not None:
         sheets.require_animals(selected, where=where)
-    sheets.require_covariates(selected, covariates, where=where)
     selected = pool_families(selected)
+    sheets.require_covariates(selected, covariates, where=where)
     files = list_files(sheets.match_runs(selected, runs, where=where), runs)
     require_space(files)
     require_reads(files, has_objects=has_objects)

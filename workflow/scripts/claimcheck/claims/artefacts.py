@@ -41,7 +41,7 @@ def add_readouts(
     Genes that the register removes from every set are removed here too.
 
     Args:
-        planned: from `plan.planned_sets`.
+        planned: from `resolve.planned_sets`.
         register: the claims register.
         members: set, gene_id, symbol.
         further: names of sets.

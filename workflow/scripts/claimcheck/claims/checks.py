@@ -110,6 +110,8 @@ def _others(claim: Mapping[str, Any], content: Mapping[str, Any], known: Mapping
                 f"{name} is no claim with a verdict above {claim['id']}",
                 "ids of claims that stand earlier",
             )
+    if claim["kind"] == "intersection" and "threshold" not in claim.get("accompanied_by", {"threshold": None}):
+        yield "accompanied_by", "the sets have no threshold, and neither has the claim", "a threshold of the sets"
     if claim.get("members") and claim.get("covariate"):
         yield "covariate", "the members decide, each with covariates of its own", "no covariate"
     for name in claim.get("proxies", {}).get("claims", ()):

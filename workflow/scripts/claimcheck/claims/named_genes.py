@@ -4,7 +4,7 @@ import pandas as pd
 
 from claimcheck.claims.tests import read_genes
 from claimcheck.core.standards import Levels
-from claimcheck.deseq2.levels import log2_cpm_of_total
+from claimcheck.deseq2.levels import log2_cpm
 from claimcheck.gene_sets.comparison import Modelled
 
 LEVEL_COLUMNS = ("gene_id", "sample", "log2_cpm", "z")
@@ -47,18 +47,19 @@ def measure_genes(named: pd.DataFrame, modelled: Modelled, *, few_residual_df: i
     )
 
 
-def measure_levels(named: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
+def measure_levels(named: pd.DataFrame, counts: pd.DataFrame, size_factors: "pd.Series[float]") -> pd.DataFrame:
     """Compute the level of the named genes in every animal.
 
     Args:
         named: gene_id.
         counts: integers, all genes x samples.
+        size_factors: by sample.
 
     Returns:
         One row a counted gene and sample, columns LEVEL_COLUMNS: log2(CPM + 1), and z over all samples, missing where a gene
         doesn't vary.
     """
-    levels = log2_cpm_of_total(counts)
+    levels = log2_cpm(counts, size_factors)
     levels = levels[levels.index.isin(named["gene_id"])].sort_index()
     spread = levels.std(axis=1, ddof=1)
     z = levels.sub(levels.mean(axis=1), axis=0).div(spread.where(spread > 0), axis=0)

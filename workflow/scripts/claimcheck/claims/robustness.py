@@ -123,7 +123,7 @@ def leave_one_out(
         {
             "claim": name,
             "sample": sample,
-            "p_value": one.p.towards(primary[name].estimate.effect),
+            "p_value": one.p.towards(primary[name].judged.effect),
             **one.estimate.columns(),
         }
         for name, own in runs.items()

@@ -48,7 +48,7 @@ class Data:
         design: the groups and the primary covariates.
         composition_genes: gene ids that the primary size factors are estimated without.
         panels: scores, samples x panels.
-        planned: from `plan.planned_sets`, and further runs.
+        planned: from `resolve.planned_sets`, and further runs.
         gene_ids: genes that are looked at one by one.
         tests: numbers of the tests, of the register.
         detected_counts: normalised counts from which a gene is expressed.

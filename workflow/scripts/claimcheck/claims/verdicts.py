@@ -134,7 +134,7 @@ class _Standing:
 
 
 def _standing(e: Evidence, rules: Rules) -> _Standing:
-    """Hold the claim against the test that decides with it, the strip run, the runs without one animal, and all others."""
+    """Compare the claim with the test that decides with it, the strip run, the runs without one animal, and all others."""
     broken: list[str] = []
     weakened: list[str] = []
     if not e.found.tests_agree:

@@ -1,7 +1,7 @@
-"""Log2 levels of genes, of two kinds that answer different questions.
+"""Log2 levels of genes, on one normalisation: the size factors that fold changes are estimated with.
 
-Levels of the total show a gene's share of what was sequenced: is it expressed in a sample, and which cells does the sample hold?
-A few strong genes that rise make all other shares fall. Normalised levels allow for that, so groups are compared on them.
+Shares of what was sequenced would not do: a few strong genes that rise make all other shares fall, and panels of other cells
+with them.
 """
 
 import numpy as np
@@ -14,14 +14,27 @@ PRIOR_COUNT = 2.0
 """Counts added to a sample of average depth, as edgeR and limma add them."""
 
 
-def log2_cpm_of_total(counts: pd.DataFrame) -> pd.DataFrame:
-    """Return log2(CPM + 1), CPM being counts in a million of the sample's counts; a sample without counts is 0 throughout.
+def log2_cpm(counts: pd.DataFrame, size_factors: "pd.Series[float]") -> pd.DataFrame:
+    """Return log2(CPM + 1), for panels and single genes: 0 where a gene has no count.
 
     Args:
         counts: integers, genes x samples; all genes, since their sum is the depth.
+        size_factors: by sample, of any common scale, positive.
     """
-    cpm = counts / counts.sum().clip(lower=1) * 1e6
+    factors: Floats = np.asarray(size_factors.reindex(counts.columns), dtype=np.float64)
+    cpm = counts.div(effective_library_sizes(counts.to_numpy(), factors), axis="columns") * 1e6
     return cpm.apply(lambda column: np.log2(column + 1))
+
+
+def effective_library_sizes(counts: NDArray[np.integer] | Floats, size_factors: Floats) -> Floats:
+    """Scale size factors so that they have the geometric mean of the library sizes.
+
+    Args:
+        counts: genes x samples.
+        size_factors: (samples,), of any common scale.
+    """
+    log_ratio = np.log(np.maximum(counts.sum(axis=0), 1)) - np.log(size_factors)
+    return np.asarray(size_factors * np.exp(log_ratio.mean()), dtype=np.float64)
 
 
 def log2_cpm_normalised(counts: NDArray[np.integer] | Floats, size_factors: Floats) -> Floats:
@@ -38,7 +51,6 @@ def log2_cpm_normalised(counts: NDArray[np.integer] | Floats, size_factors: Floa
     Returns:
         float64, genes x samples.
     """
-    log_ratio = np.log(counts.sum(axis=0)) - np.log(size_factors)
-    library_sizes = size_factors * np.exp(log_ratio.mean())
+    library_sizes = effective_library_sizes(counts, size_factors)
     prior = PRIOR_COUNT * library_sizes / library_sizes.mean()
     return np.log2((counts + prior) / (library_sizes + 2 * prior) * 1e6)

@@ -143,7 +143,7 @@ def _cell(row: Mapping[str, str] | pd.Series) -> str:
 
 
 def _sides(part: pd.DataFrame, register: Register) -> dict[str, str]:
-    """Hold a world's predictions against those of the claims whose readouts they are."""
+    """Compare an explanation's predictions with those of the claims whose readouts they are."""
     sides = {}
     for claim, predicted in zip(part["claim"], part["predicted"], strict=True):
         if claim in register.confirmatory:

@@ -36,7 +36,7 @@ def _as_text(value: float | str) -> str:
 
 
 def at_least(name: str, meaning: str, values: Mapping[str, float], *, warn: float, fail: float) -> list[Gate]:
-    """Hold the value of each sample against the lowest values that pass without a warning, and that pass at all.
+    """Compare the value of each sample with the lowest values that pass without a warning, and that pass at all.
 
     Returns:
         One gate a sample; its threshold is the one that the status is about.
@@ -52,7 +52,7 @@ def at_least(name: str, meaning: str, values: Mapping[str, float], *, warn: floa
 
 
 def at_most(name: str, meaning: str, values: Mapping[str, float], *, warn: float) -> list[Gate]:
-    """Hold the value of each scope against the highest one that passes without a warning; unmeasured scopes have no gate."""
+    """Compare the value of each scope with the highest one that passes without a warning; unmeasured scopes have no gate."""
     gates = []
     for scope, value in values.items():
         if math.isnan(value):

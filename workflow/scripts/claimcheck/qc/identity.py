@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from claimcheck.core.tables import listed
 from claimcheck.deseq2.design import Design
-from claimcheck.deseq2.levels import log2_cpm_of_total
+from claimcheck.deseq2.levels import log2_cpm
 from claimcheck.qc.exons import find_falling_block
 from claimcheck.qc.gates import Gate
 from claimcheck.qc.regression import Coefficient, coefficients, last_coefficient
@@ -91,6 +91,7 @@ def assess_knockout(
     gene: tuple[str, str] | None,
     settings: Mapping[str, Any],
     composition: pd.DataFrame,
+    size_factors: "pd.Series[float]",
     design: Design,
 ) -> Assessment:
     """Look whether the test group lacks the deleted gene.
@@ -102,12 +103,13 @@ def assess_knockout(
         gene: id and symbol of the deleted gene; None where the study deletes none.
         settings: `identity` of the configuration.
         composition: panel and differs, of all panels that were compared.
+        size_factors: by sample.
         design: the groups.
     """
     if gene is None:
         return Assessment(pd.DataFrame(columns=list(LEVEL_COLUMNS)), pd.DataFrame(columns=list(EFFECT_COLUMNS)), [], [])
     other = settings["other_source"]
-    levels = gene_levels(log2_cpm_of_total(counts), samples, gene[0], other["genes"])
+    levels = gene_levels(log2_cpm(counts, size_factors), samples, gene[0], other["genes"])
     estimated = level_effects(levels, design)
     levels["residual"] = residuals_to_reference(levels, design)
     question = Question(

@@ -21,7 +21,7 @@ def library_gates(
     quality: Mapping[str, Any],
     groups: Design,
 ) -> list[Gate]:
-    """Hold the libraries against the thresholds.
+    """Check the libraries against the thresholds.
 
     Args:
         mapped: sample, share_pseudoaligned, n_pseudoaligned.

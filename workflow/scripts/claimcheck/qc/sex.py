@@ -161,4 +161,5 @@ def complete_sex(samples: pd.DataFrame, called: pd.DataFrame) -> pd.DataFrame:
         samples["sample"].map(lambda sample: calls.get(sample, "")).where(lambda sex: sex.isin(["female", "male"]), "")
     )
     source = pd.Series("", index=samples.index).mask(told != "", "expression").mask(stated != "", "sheet")
-    return samples.assign(sex=stated.where(stated != "", told), sex_from=source)
+    completed = samples.assign(sex=stated.where(stated != "", told))
+    return completed.drop(columns="sex_from", errors="ignore").assign(sex_from=source)

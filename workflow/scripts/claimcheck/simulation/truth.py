@@ -15,7 +15,7 @@ def planted_claims(register: Register, planned: pd.DataFrame, genes: pd.DataFram
 
     Args:
         register: the claims register.
-        planned: from `plan.planned_sets`.
+        planned: from `resolve.planned_sets`.
         genes: gene_id, planted_log2_fold_change (in the cells), expected_log2_fold_change (with composition), test / reference.
 
     Returns:

@@ -4,23 +4,35 @@ A column that is the same within a group and different between the groups (one-t
 alone while samples share values (nested), cannot be told from the condition by any model.
 """
 
+import re
 from typing import NamedTuple
 
 import pandas as pd
 
+from claimcheck.core.errors import StudyError
 from claimcheck.core.tables import listed
 from claimcheck.sourcing.samples import DIGEST
 from claimcheck.sourcing.vocabulary import bare_name, make_vocabulary
 
-POOLED = "pooled"
+SUMMED = "summed_samples"
 """Column that names the samples that were summed to one, joined by `;`."""
 LEAST_UNITS = 3
-"""Litters a group from which these are compared in place of their animals."""
+"""Families a group from which these are compared in place of their animals; with fewer a group has no spread to speak of."""
 
-_OWN = ("sample", "condition", "sex_from", "runs", "evidence", DIGEST, "title", POOLED)
-_RESTATE = ("genotype", "description")
-"""Meanings of columns that say the condition in other words."""
-_CLUSTERS = ("litter", "dam", "mother", "donor", "family", "pedigree")
+_OWN = ("sample", "condition", "sex_from", "runs", "evidence", DIGEST, SUMMED)
+_RESTATE = (
+    "genotype",
+    "genotypes",
+    "genotypevariation",
+    "cre",
+    "title",
+    "sampletitle",
+    "description",
+    "group",
+    "samplegroup",
+)
+"""Bare names of columns that say the condition in other words."""
+_FAMILIES = frozenset({"litter", "dam", "mother", "donor", "family", "pedigree"})
 """Words of column names whose values are families: what its members share is no evidence of their genotype."""
 
 
@@ -40,17 +52,20 @@ def explanations(samples: pd.DataFrame, *, factor: str = "condition") -> list[Ex
         factor: column of the sheet that the condition was read from.
 
     Returns:
-        In the order of the sheet. Columns that are empty for a sample, constant, or different for each sample tell nothing; those
-        that say the condition in other words, such as a genotype, explain nothing.
+        In the order of the sheet, judged by the samples for which a column is known. Columns that are constant or different for
+        each sample tell nothing; those that say the condition in other words, such as a genotype, explain nothing.
     """
     found = []
     for column in samples.columns.difference([*_OWN, factor], sort=False):
         values = samples[column].astype(str).str.strip()
-        if (values == "").any() or not 1 < values.nunique() < len(values) or _restates(samples, column):
+        known = values[values != ""]
+        if not 1 < known.nunique() < len(known) or _restates(samples, column):
             continue
-        table = pd.crosstab(values, samples["condition"])
-        if ((table > 0).sum(axis=1) == 1).all():
+        table = pd.crosstab(known, samples.loc[known.index, "condition"])
+        if len(table.columns) > 1 and ((table > 0).sum(axis=1) == 1).all():
             groups = [f"all of {condition}: {listed(table.index[table[condition] > 0])}" for condition in table.columns]
+            unknown = samples.loc[known.index.symmetric_difference(values.index), "sample"]
+            groups += [f"not known for {listed(unknown)}"] if len(unknown) else []
             reason = f"{column} differs wherever the condition does ({'; '.join(groups)})"
             found.append(Explanation(str(column), reason, len(table) == len(table.columns)))
     return found
@@ -66,29 +81,46 @@ def pool_families(samples: pd.DataFrame) -> pd.DataFrame:
         samples: the sample sheet, text columns.
 
     Returns:
-        The sheet with a row a family, named after it, its runs joined, and POOLED; as it was where no family is nested in the
+        The sheet with a row a family, named after it, its runs joined, and SUMMED; as it was where no family is nested in the
         condition, or a group has fewer than LEAST_UNITS of them.
+
+    Raises:
+        StudyError: two families would have one name.
     """
     for column in (one.column for one in explanations(samples)):
-        if not any(word in column.lower() for word in _CLUSTERS):
+        if not _FAMILIES & set(re.findall("[a-z]+", column.lower())) or (samples[column] == "").any():
             continue
         units = samples.groupby("condition", sort=False)[column].nunique()
         if units.min() < LEAST_UNITS:
             continue
-        rows = []
-        for family, animals in samples.groupby(column, sort=False):
-            row = {str(name): _shared(animals[name]) for name in samples}
-            row["sample"] = f"{column}_{bare_name(str(family))}"
-            row["runs"] = ";".join(filter(None, animals["runs"]))
-            row[POOLED] = ";".join(animals["sample"])
-            rows.append(row)
-        return pd.DataFrame(rows)
+        rows = [_summed(column, str(family), animals) for family, animals in samples.groupby(column, sort=False)]
+        pooled = pd.DataFrame(rows)
+        repeated = pooled.loc[pooled["sample"].duplicated(), "sample"]
+        if len(repeated):
+            raise StudyError(
+                f"two values of {column} are both written {listed(repeated)} as the name of a sample",
+                where=f"the sample sheet, column {column}",
+                expected="values that differ in letters, digits, `_`, `.` or `-`",
+                remedy="write the values otherwise",
+            )
+        return pooled
     return samples
+
+
+def _summed(column: str, family: str, animals: pd.DataFrame) -> dict[str, str]:
+    """Lay out a family as one sample: what its animals do not share is not known of it."""
+    row = {str(name): _shared(animals[name]) for name in animals}
+    row["sample"] = re.sub(r"[^A-Za-z0-9._-]+", "_", f"{bare_name(column)}_{family.strip()}")
+    row[SUMMED] = ";".join(animals["sample"])
+    for joined in ("runs", DIGEST):
+        if joined in animals:
+            row[joined] = ";".join(filter(None, animals[joined]))
+    return row
 
 
 def members_of(samples: pd.DataFrame) -> dict[str, list[str]]:
     """List the samples that were summed to each sample of a sheet from `pool_families`; its own name where it is an animal."""
-    pooled = samples[POOLED] if POOLED in samples else samples["sample"]
+    pooled = samples[SUMMED] if SUMMED in samples else samples["sample"]
     return {name: members.split(";") for name, members in zip(samples["sample"], pooled, strict=True)}
 
 
@@ -99,8 +131,9 @@ def _shared(values: "pd.Series[str]") -> str:
 
 def _restates(samples: pd.DataFrame, column: str) -> bool:
     """Whether a column says the condition in other words: by its name, or where that tells nothing by its values."""
-    meaning = make_vocabulary(()).field_meaning(column)
-    if meaning:
-        return meaning in _RESTATE
+    if bare_name(column) in _RESTATE:
+        return True
+    if make_vocabulary(()).field_meaning(column) not in ("", "description", "genotype"):
+        return False
     pairs = zip(samples["condition"], samples[column], strict=True)
     return all(bare_name(condition) in bare_name(value) for condition, value in pairs)

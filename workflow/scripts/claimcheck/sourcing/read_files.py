@@ -11,7 +11,7 @@ import pandas as pd
 from claimcheck.core.errors import StudyError
 from claimcheck.core.study import SHEET
 from claimcheck.core.tables import listed, read_table
-from claimcheck.sourcing.runs import read_files
+from claimcheck.sourcing.runs import decide_layout
 
 DOWNLOADS = Path("resources/downloads")
 """A folder a run, with its files as the archive names them."""
@@ -85,7 +85,7 @@ def list_files(used: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
     rows: list[tuple[Any, ...]] = []
     notes: dict[str, list[str]] = {}
     for sample, run in used.itertuples(index=False):
-        layout, files, note = read_files(by_run.loc[run])
+        layout, files, note = decide_layout(by_run.loc[run])
         mates = ("1", "2") if layout == "PAIRED" else ("",)
         offered: list[tuple[Any, ...]] = [*files] or [(mate, "", "", "") for mate in mates]
         rows += [(sample, run, layout, by_run.loc[run, "read_count"], *file) for file in offered]

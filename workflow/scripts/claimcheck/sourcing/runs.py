@@ -354,7 +354,7 @@ def count_kinds(runs: pd.DataFrame) -> str:
     return listed((f"{count} runs of {kind}" for kind, count in kinds.value_counts().items()), most=8)
 
 
-def read_files(run: pd.Series) -> RunReads:
+def decide_layout(run: pd.Series) -> RunReads:
     """Decide how a run was sequenced, and which of its files are read: by the names of its files, never by their position.
 
     The files decide where they can: both mates (a third file holds reads without a mate and is left out) make a run paired,

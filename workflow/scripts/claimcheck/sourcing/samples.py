@@ -302,7 +302,10 @@ def require_covariates(sheet: pd.DataFrame, covariates: Sequence[str] | str, *, 
                 f"the covariate {covariate!r} is not known for every sample",
                 where=where,
                 expected=f"a column {covariate} with a value for all of {listed(sheet['sample'], most=8)}",
-                remedy="fill the column in the sample sheet, or remove it from design.covariates in config/config.yaml",
+                remedy=(
+                    "fill the column in the sample sheet, or remove it from design.covariates in config/config.yaml; "
+                    "where litters are compared, what differs within one is not known"
+                ),
             )
 
 

@@ -97,7 +97,7 @@ def _describe_contents(collection: Published, here: dict[str, Fetched]) -> dict[
 
 
 def _recorded(entry: Entry | None, file: PublishedFile, found: Fetched, contents: dict[str, str], lock: Path) -> Entry:
-    """Return the lock's entry of a file, after holding the file against it; a new one at the first use."""
+    """Return the lock's entry of a file, after checking the file against it; a new one at the first use."""
     sets = contents.get(file.name, "")
     if entry is not None:
         require_same(entry, found_sha256=found.sha256, found_bytes=found.bytes, found_sets=sets, lock=lock)

@@ -143,7 +143,7 @@ def join_released(
     """Put curated and released sets together.
 
     Args:
-        curated: sets and members from `collections.read_collection`.
+        curated: sets and members from `curated.read_collection`.
         released: the tables of downloaded sets and members, as text.
 
     Returns:

@@ -30,7 +30,7 @@ def camera(fits: GeneFits, weights: SetWeights, *, min_correlation: float) -> pd
     of all genes moves its mean by the mean weight times the shift, that much of the other genes' mean is compared with.
 
     Args:
-        fits: of all genes, from `moderation.fit_genes`.
+        fits: of all genes, from `limma.fit_genes`.
         weights: the sets.
         min_correlation: smallest inter-gene correlation that is allowed for.
 

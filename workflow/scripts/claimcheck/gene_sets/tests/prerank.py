@@ -91,7 +91,7 @@ def prerank(
     Args:
         ranking: from `rank_genes`.
         members: set, gene_id, symbol, of genes in the ranking.
-        sets: from `collections.map_sets`.
+        sets: from `curated.map_sets`.
         min_size, max_size: sizes accepted, the same as in `map_sets`.
         seed: of the sampled null distribution.
 

@@ -37,7 +37,7 @@ def rotation_test(
     """Test every set against random rotations of the data, the same rotations for all sets.
 
     Args:
-        fits: of all genes, from `moderation.fit_genes`.
+        fits: of all genes, from `limma.fit_genes`.
         weights: the sets; only genes of at least one set are rotated.
         seed: of the rotations.
         n_rotations: number of rotations; no p-value is below 1 / (n_rotations + 1).
