@@ -3,6 +3,8 @@
 from functools import partial
 from typing import Any
 
+import numpy as np
+
 from claimcheck.claims.random_sets import Matching
 from claimcheck.claims.requests import standard_tests
 from claimcheck.core.schemas import complete, load_schema
@@ -38,6 +40,8 @@ call_recombination = partial(exons.call_recombination, **_IDENTITY["junction"])
 Question = partial(
     identity.Question,
     threshold=_IDENTITY["threshold"],
+    markers_p=np.nan,
+    inseparable=_IDENTITY["other_source"]["inseparable"],
     swap_spreads=_IDENTITY["swap"]["spreads"],
     swap_animals=_IDENTITY["swap"]["min_animals"],
 )

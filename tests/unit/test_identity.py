@@ -1,6 +1,7 @@
 """The deletion is confirmed, unconfirmed or contradicted from what the counts and reads show; nothing is relabelled."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -12,19 +13,23 @@ from claimcheck.qc.identity import (
     CONTRADICTED,
     UNCONFIRMED,
     Exons,
+    assess_knockout,
     discordant,
     find_swap,
     gene_levels,
     judge_knockout,
     level_effects,
+    read_exons,
     residuals_to_reference,
 )
 from claimcheck.qc.regression import last_coefficient
-from support.defaults import Question
+from support.defaults import DEFAULTS, Question
 
 DESIGN = Design("ko", "wt")
 ASKED = Question(symbol="Gone", marker_name="neutrophil", threshold=0.585, markers_differ=False)
 DIFFERING = Question(symbol="Gone", marker_name="neutrophil", threshold=0.585, markers_differ=True)
+APART = Question(symbol="Gone", marker_name="neutrophil", threshold=0.585, markers_differ=True, markers_p=0.004)
+"""The groups differ in neutrophils beyond chance."""
 
 
 def levels(reference, test, score=None):
@@ -81,6 +86,95 @@ def test_a_fall_beside_the_other_cells_is_confirmed():
     outcome, sentence = judge(levels(level[:6], level[6:], score))
     assert outcome == CONFIRMED
     assert "beside what the neutrophil score explains" in sentence
+
+
+@pytest.mark.parametrize("change", [-0.5, 0.5])
+def test_where_the_other_cells_differ_beyond_chance_no_level_confirms_or_contradicts(change):
+    rng = np.random.default_rng(3)
+    score = rng.normal(0, 1, 12)
+    level = 7 + 0.8 * score + rng.normal(0, 0.05, 12)
+    level[6:] += change
+    table = levels(level[:6], level[6:], score)
+    assert judge(table, question=DIFFERING)[0] == (CONFIRMED if change < 0 else CONTRADICTED)
+    outcome, sentence = judge(table, question=APART)
+    assert outcome == UNCONFIRMED
+    assert "Gone cannot be read here: the groups differ in the neutrophil score beyond chance (p = 0.004)" in sentence
+
+
+def test_where_the_other_cells_differ_beyond_chance_levels_name_no_swap():
+    table = levels([8.0, 6.1, 7.9, 8.2], [6.0, 6.3, 8.1, 5.9])
+    beyond = replace(APART, markers_differ=False)
+    assert find_swap(table, None, ASKED, DESIGN)
+    assert find_swap(table, None, beyond, DESIGN) == ""
+    assert judge(table, question=beyond)[0] == UNCONFIRMED
+
+
+@pytest.mark.parametrize(
+    ("p_value", "limit", "outcome"),
+    [(0.02, 0.03, UNCONFIRMED), (0.04, 0.03, CONFIRMED), (0.02, 0, CONFIRMED), (np.nan, 0.03, CONFIRMED)],
+)
+def test_the_panel_s_p_value_says_whether_the_other_cells_differ_beyond_chance(p_value, limit, outcome):
+    """Of markers that vary alike in both groups, and a gene that is four times lower in one."""
+    rng = np.random.default_rng(5)
+    counts = pd.DataFrame(
+        rng.poisson(200, (6, 8)),
+        index=["gone", "m1", "m2", "a", "b", "c"],
+        columns=[f"s{number}" for number in range(8)],
+    )
+    counts.iloc[0, 4:] //= 4
+    samples = pd.DataFrame({"sample": counts.columns, "condition": ["wt"] * 4 + ["ko"] * 4})
+    settings = DEFAULTS["identity"] | {
+        "other_source": {"name": "neutrophil", "panel": "THEIRS", "genes": ["m1", "m2"], "inseparable": limit}
+    }
+    composition = pd.DataFrame({"panel": ["THEIRS", "OTHER"], "differs": False, "p_t": [p_value, 0.001]})
+    found = assess_knockout(
+        counts,
+        samples,
+        seen=None,
+        gene=("gone", "Gone"),
+        settings=settings,
+        composition=composition,
+        design=DESIGN,
+    )
+    assert found.outcomes[0][1] == outcome
+    assert found.gates[0].status == ("pass" if outcome == CONFIRMED else "warn")
+
+
+def test_exons_that_show_no_deletion_leave_a_fall_unconfirmed():
+    intact = Exons(lost="", carriers=frozenset(), evidence="no junction skips exons")
+    outcome, sentence = judge(FALLEN, intact)
+    assert outcome == UNCONFIRMED
+    assert "the gene falls, but the reads do not show that ko samples alone lack exons of it" in sentence
+    assert judge(FALLEN, replace(intact, readable=False))[0] == CONFIRMED
+
+
+@pytest.mark.parametrize(
+    ("carriers", "outcome"), [({"s4", "s6", "s7"}, CONFIRMED), ({"s0", "s4", "s5", "s6", "s7"}, UNCONFIRMED)]
+)
+def test_a_fall_is_confirmed_by_exons_that_only_knockouts_lack(carriers, outcome):
+    exons = Exons(lost="exons 3 to 5", carriers=frozenset(carriers), evidence="")
+    assert judge(FALLEN, exons)[0] == outcome
+
+
+def test_reads_that_cannot_tell_exons_apart_are_no_evidence_against_a_deletion():
+    table = pd.DataFrame(
+        [
+            (sample, condition, exon, 100, depth * 100)
+            for sample, condition, depths in (
+                ("s0", "wt", (9, 9)),
+                ("s1", "wt", (9, 8)),
+                ("s2", "ko", (0, 0)),
+                ("s3", "ko", (0, 0)),
+            )
+            for exon, depth in enumerate(depths, start=1)
+        ],
+        columns=["sample", "condition", "exon", "n_positions", "n_kmers"],
+    )
+    calls = pd.DataFrame({"sample": ["s0", "s1", "s2", "s3"], "recombined": False})
+    seen = read_exons(table, calls, DESIGN, depth_p=0.05)
+    assert not seen.readable
+    some = table.assign(n_kmers=table["n_kmers"] + [0, 0, 0, 0, 700, 600, 800, 900])
+    assert read_exons(some, calls, DESIGN, depth_p=0.05).readable
 
 
 def test_a_rise_contradicts():

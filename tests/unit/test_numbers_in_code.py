@@ -32,6 +32,7 @@ REVIEWED = {
         "deseq2/differential.MIN_GENES",
         "deseq2/size_factors.MIN_CONTROL_GENES",
         "qc/projection._MIN_TREND_GENES",
+        "qc/similarity.LEAST_ANIMALS",
     ],
     "steps and tolerances of numerical work": [
         "deseq2/dispersions.FIRST_STEP",

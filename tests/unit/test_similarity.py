@@ -1,4 +1,4 @@
-"""Copies are found, samples that stand apart are flagged, and sound studies of few samples mostly are not."""
+"""Copies are found, samples that stand apart from their group are flagged, and sound studies of few samples mostly are not."""
 
 import logging
 
@@ -8,12 +8,20 @@ import pytest
 from scipy.stats import spearmanr
 
 from claimcheck.qc.projection import project, stabilise
-from claimcheck.qc.similarity import outlier_gates, robust_limit, robust_scores
+from claimcheck.qc.similarity import chance_limit, fence_distances, outlier_gates, robust_scores
 from claimcheck.quantification.counts import read_count_table
 from support.archive import shared_data
 from support.defaults import DEFAULTS, correlate, duplicate_gates, find_outliers
 
-LIMITS = {key: DEFAULTS["quality"]["outliers"][key] for key in ("robust_z", "false_flags")}
+LIMITS = DEFAULTS["quality"]["outliers"]
+
+
+def robust_distances(values):
+    return np.abs(robust_scores(values))
+
+
+DISTANCES = {"interquartile_ranges": fence_distances, "robust_z": robust_distances}
+"""By the key that states their least limit."""
 
 
 def study(n, *, seed=1, genes=1500, bad=0.0):
@@ -27,9 +35,21 @@ def study(n, *, seed=1, genes=1500, bad=0.0):
     )
 
 
-def outliers_of(counts):
+def sheet_of(counts, n_test=0):
+    """Say that the first samples are of the test group."""
+    conditions = ["ko"] * n_test + ["wt"] * (counts.shape[1] - n_test)
+    return pd.DataFrame({"sample": counts.columns, "condition": conditions})
+
+
+def outliers_of(counts, n_test=0):
     factors = counts.sum() / counts.sum().mean()
-    return find_outliers(correlate(counts), project(stabilise(counts, factors), n_genes=500))
+    components = project(stabilise(counts, factors), n_genes=500)
+    return find_outliers(correlate(counts), components, sheet_of(counts, n_test))
+
+
+def flagged_in(counts, n_test=0):
+    table = outliers_of(counts, n_test)
+    return list(table.loc[table["flagged"], "sample"])
 
 
 def test_correlations_are_spearman_s_over_the_genes_with_enough_counts():
@@ -84,73 +104,97 @@ def test_robust_z_is_in_units_of_the_scaled_median_deviation():
     assert np.isnan(robust_scores(np.array([1.0, 1, 1, 5]))).all()
 
 
+@pytest.mark.parametrize("key", DISTANCES)
 @pytest.mark.parametrize("n", [4, 5, 6, 8, 12])
-def test_of_studies_with_normal_scores_one_in_twenty_is_flagged_on_two_components(n):
-    values = np.random.default_rng(7).normal(size=(4000, 2, n))
-    beyond = [max(np.abs(robust_scores(component)).max() for component in scores) for scores in values]
-    assert np.mean(np.array(beyond) > robust_limit(n, **LIMITS)) == pytest.approx(LIMITS["false_flags"], abs=0.015)
-    assert np.mean(np.array(beyond) > LIMITS["robust_z"]) > 0.2
+def test_of_groups_with_normal_values_the_stated_share_is_beyond_the_limit(n, key):
+    distances = DISTANCES[key](np.random.default_rng(7).normal(size=(8000, n))).max(axis=-1)
+    limit = chance_limit(DISTANCES[key], n, LIMITS[key], 0.01)
+    assert limit >= LIMITS[key]
+    assert np.mean(distances > limit) <= 0.014
+    if limit > LIMITS[key]:
+        assert np.mean(distances > limit) >= 0.006
 
 
 def test_the_limit_of_many_samples_is_the_published_one_or_larger_and_of_three_there_is_none():
-    limits = [robust_limit(n, **LIMITS) for n in (4, 6, 8, 12, 24, 48)]
+    limits = [chance_limit(robust_distances, n, LIMITS["robust_z"], 0.01) for n in (4, 6, 8, 12, 24, 48)]
     assert limits == sorted(limits, reverse=True)
-    assert LIMITS["robust_z"] <= limits[-1] < 4.5
-    assert robust_limit(3, **LIMITS) == np.inf
-    assert robust_limit(8, **LIMITS) == robust_limit(8, **LIMITS)
+    assert LIMITS["robust_z"] <= limits[-1] < 4.6
+    assert chance_limit(fence_distances, 48, LIMITS["interquartile_ranges"], 0.01) == LIMITS["interquartile_ranges"]
+    for key, distances in DISTANCES.items():
+        assert chance_limit(distances, 3, LIMITS[key], 0.01) == np.inf
 
 
-@pytest.mark.parametrize("n", [6, 8, 12])
-def test_a_spoilt_sample_is_flagged_and_kept(n):
-    table = outliers_of(study(n, bad=1.5))
+def test_the_fence_is_tukey_s():
+    np.testing.assert_allclose(fence_distances(np.array([0.0, 1, 2, 3, 4])), [0.5, 0, -0.5, -1, -1.5])
+    assert np.isnan(fence_distances(np.array([1.0, 2, 2, 2, 2]))).all()
+
+
+@pytest.mark.parametrize(("n", "n_test"), [(6, 0), (8, 0), (12, 0), (8, 4), (11, 5)])
+def test_a_spoilt_sample_is_flagged_and_kept(n, n_test):
+    counts = study(n, bad=1.5)
+    table = outliers_of(counts, n_test)
     assert list(table.loc[table["flagged"], "sample"]) == ["s0"]
-    assert "median correlation" in table.at[0, "reason"]
-    (gate,) = outlier_gates(table)
+    assert table.at[0, "reason"]
+    (gate,) = outlier_gates(table, sheet_of(counts, n_test))
     assert (gate.gate, gate.scope, gate.status) == ("outlier", "s0", "warn")
     assert "kept" in gate.reason
 
 
-@pytest.mark.parametrize("n", [2, 3])
-def test_of_three_samples_none_is_flagged(n):
-    table = outliers_of(study(n, bad=1.5))
+@pytest.mark.parametrize(("n", "n_test"), [(2, 0), (3, 0), (6, 3), (4, 1)])
+def test_of_three_samples_none_is_flagged(n, n_test):
+    counts = study(n, bad=1.5)
+    table = outliers_of(counts, n_test)
     assert len(table) == n
     assert not table["flagged"].any()
-    assert outlier_gates(table) == []
+    assert outlier_gates(table, sheet_of(counts, n_test)) == []
+
+
+@pytest.mark.parametrize("n_test", [3, 4])
+def test_a_group_that_differs_from_the_larger_one_is_no_outlier(n_test):
+    counts = study(8 + n_test)
+    counts.iloc[:200, :n_test] *= 8
+    table = outliers_of(counts, n_test)
+    assert not table["flagged"].any()
+    (gate,) = outlier_gates(table, sheet_of(counts, n_test))
+    assert gate.status == "pass"
+    assert ("ko: fewer than 4 samples, not looked at" in gate.reason) == (n_test == 3)
+
+
+def test_one_of_four_that_stands_apart_is_flagged_even_where_its_group_differs():
+    counts = study(12, bad=1.5)
+    counts.iloc[:200, :4] *= 8
+    assert flagged_in(counts, 4) == ["s0"]
 
 
 def test_of_sound_studies_of_four_few_are_flagged():
     logging.getLogger("claimcheck").setLevel(logging.ERROR)
-    flagged = [outliers_of(study(4, seed=seed, genes=300))["flagged"].any() for seed in range(60)]
-    assert np.mean(flagged) <= 0.15
+    assert np.mean([bool(flagged_in(study(4, seed=seed, genes=300))) for seed in range(60)]) <= 0.15
+    assert np.mean([bool(flagged_in(study(8, seed=seed, genes=300), 4)) for seed in range(60)]) <= 0.15
 
 
-def test_two_groups_that_lie_far_apart_are_no_outliers():
-    counts = study(8)
-    counts.iloc[:200, 4:] *= 8
-    assert not outliers_of(counts)["flagged"].any()
-
-
-def test_the_medians_and_fence_are_those_of_the_specification():
+def test_the_medians_fence_and_scores_are_those_of_the_group():
     medians = {"s0": 0.90, "s1": 0.98, "s2": 0.981, "s3": 0.982, "s4": 0.983, "s5": 0.984}
+    medians |= {f"t{number}": 0.5 + 0.01 * number for number in range(6)}
     pairs = [(a, b) for a in medians for b in medians if a < b]
     similarity = pd.DataFrame(
         [(a, b, min(medians[a], medians[b])) for a, b in pairs], columns=["sample_a", "sample_b", "spearman"]
     )
+    values = [1.0, -1, 2, -2, 3, -3, 101, 99, 102, 98, 103, 97]
     pca = pd.DataFrame(
-        [
-            (sample, part, value)
-            for part in (1, 2)
-            for sample, value in zip(medians, [1, -1, 2, -2, 3, -3], strict=True)
-        ],
+        [(sample, part, value) for part in (1, 2) for sample, value in zip(medians, values, strict=True)],
         columns=["sample", "component", "score"],
     )
-    table = find_outliers(similarity, pca)
+    samples = pd.DataFrame({"sample": list(medians), "condition": ["wt"] * 6 + ["ko"] * 6})
+    table = find_outliers(similarity, pca, samples)
     both = pd.concat([similarity, similarity.set_axis(["sample_b", "sample_a", "spearman"], axis=1)])
     expected = [both.loc[both["sample_a"] == sample, "spearman"].median() for sample in medians]
     np.testing.assert_allclose(table["median_spearman"], expected)
-    first, third = np.quantile(expected, [0.25, 0.75])
-    assert list(table["flagged"]) == [median < first - 3 * (third - first) for median in expected]
-    assert table.at[0, "flagged"]
+    for component in ("robust_z_pc1", "robust_z_pc2"):
+        np.testing.assert_allclose(table[component], np.tile(0.6745 * np.array([1, -1, 2, -2, 3, -3]) / 2, 2))
+    share = 1 - (1 - LIMITS["false_flags"]) ** (1 / 6)
+    limit = chance_limit(fence_distances, 6, LIMITS["interquartile_ranges"], share)
+    beyond = np.concatenate([fence_distances(np.array(group)) > limit for group in (expected[:6], expected[6:])])
+    assert list(table["flagged"]) == list(beyond)
 
 
 @pytest.mark.parametrize(
@@ -168,9 +212,10 @@ def test_real_animals_are_neither_copies_nor_outliers(path, n):
     assert gate.status == "pass"
     assert similarity["spearman"].max() < 0.997
     kept = counts[(counts >= 10).sum(axis=1) >= n // 2]
-    table = find_outliers(similarity, project(stabilise(kept, kept.sum() / kept.sum().mean()), n_genes=500))
+    samples = sheet_of(counts, n // 2)
+    table = find_outliers(similarity, project(stabilise(kept, kept.sum() / kept.sum().mean()), n_genes=500), samples)
     assert not table["flagged"].any()
-    assert outlier_gates(table)[0].status == "pass"
+    assert outlier_gates(table, samples)[0].status == "pass"
 
 
 def test_a_real_library_sequenced_again_is_no_copy_but_the_same_file_is():

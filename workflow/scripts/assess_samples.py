@@ -74,14 +74,14 @@ def main(
     known = projection.gather_covariates(sheet, groups, scores, mapped, counted.sum())
     first = pca[pca["variant"] == "top_500"]
     alike = similarity.correlate(counted, **quality["similarity"])
-    outliers = similarity.find_outliers(alike, first, **quality["outliers"])
+    outliers = similarity.find_outliers(alike, first, sheet, **quality["outliers"])
 
     aligned = composition.aligned_panels(first, scores, min_correlation=rule["component_correlation"])
     banner = composition.composition_banner(aligned, compared)
     found = [
         *sex.sex_gates(called),
         *similarity.duplicate_gates(alike, limit=quality["duplicate_correlation"]),
-        *similarity.outlier_gates(outliers),
+        *similarity.outlier_gates(outliers, sheet),
         *panels.share_gates(shares, quality["shares"]),
         *composition.composition_gates(compared, banner),
         gates.size_factor_gate(factors, quality["size_factor_difference"]),

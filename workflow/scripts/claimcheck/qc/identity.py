@@ -36,7 +36,9 @@ class Question:
         symbol: of the deleted gene.
         marker_name: the cells that make the gene as well, such as neutrophil; "" where none is configured.
         threshold: log2 fold change that counts as a fall or a rise, positive.
-        markers_differ: whether the groups differ in these cells, so that the unadjusted level says nothing.
+        markers_differ: whether the groups differ in these cells by more than a limit, so that the unadjusted level says nothing.
+        markers_p: two-sided p-value of that difference; NaN where it was not tested.
+        inseparable: p-value below which they differ beyond chance, so that the adjusted level says nothing either.
         swap_spreads: pooled standard deviations by which exchanged labels must separate the groups before a pair counts as swapped.
         swap_animals: animals that each group needs for it.
     """
@@ -45,8 +47,15 @@ class Question:
     marker_name: str
     threshold: float
     markers_differ: bool
+    markers_p: float
+    inseparable: float
     swap_spreads: float
     swap_animals: int
+
+    @property
+    def level_says_nothing(self) -> bool:
+        """Whether the groups differ in these cells beyond chance."""
+        return self.markers_p < self.inseparable
 
 
 @dataclass(frozen=True)
@@ -58,12 +67,14 @@ class Exons:
         carriers: samples in which a transcript without these exons was found.
         evidence: what was seen, a clause.
         by_depth: whether the loss shows in the depth of the exons alone, without a junction that tells single samples.
+        readable: whether there are reads enough to tell the exons apart, so that a loss would show.
     """
 
     lost: str
     carriers: frozenset[str]
     evidence: str
     by_depth: bool = False
+    readable: bool = True
 
 
 @dataclass(frozen=True)
@@ -102,7 +113,7 @@ def assess_knockout(
         seen: what the reads say of the gene's exons.
         gene: id and symbol of the deleted gene; None where the study deletes none.
         settings: `identity` of the configuration.
-        composition: panel and differs, of all panels that were compared.
+        composition: panel, differs and p_t, of all panels that were compared.
         size_factors: by sample.
         design: the groups.
     """
@@ -112,11 +123,14 @@ def assess_knockout(
     levels = gene_levels(log2_cpm(counts, size_factors), samples, gene[0], other["genes"])
     estimated = level_effects(levels, design)
     levels["residual"] = residuals_to_reference(levels, design)
+    panel = composition[composition["panel"] == other["panel"]]
     question = Question(
         symbol=gene[1],
         marker_name=other["name"],
         threshold=settings["threshold"],
-        markers_differ=bool(composition.loc[composition["panel"] == other["panel"], "differs"].eq(True).any()),
+        markers_differ=bool(panel["differs"].eq(True).any()),
+        markers_p=float(panel["p_t"].iloc[0]) if len(panel) else np.nan,
+        inseparable=other["inseparable"],
         swap_spreads=settings["swap"]["spreads"],
         swap_animals=settings["swap"]["min_animals"],
     )
@@ -153,7 +167,8 @@ def read_exons(exon_table: pd.DataFrame, carriers: pd.DataFrame, design: Design,
         return Exons(lost=lost, carriers=frozenset(recombined), evidence=evidence)
     block = find_falling_block(exon_table, test=design.test, reference=design.reference)
     if block is None:
-        return Exons(lost="", carriers=frozenset(), evidence="the reads are too few to tell its exons apart")
+        words = "the reads are too few to tell its exons apart"
+        return Exons(lost="", carriers=frozenset(), evidence=words, readable=False)
     lost = _range(block.left, block.right)
     words = (
         f"depth of {lost} beside the others: log2 {block.effect:.2f}, 95 % interval {block.ci95_low:.2f} to {block.ci95_high:.2f}, "
@@ -237,10 +252,12 @@ def judge_knockout(
 ) -> tuple[str, str]:
     """Say whether the test group lacks the gene: confirmed, unconfirmed or contradicted, and why in a sentence.
 
-    Confirmed is: exons lost in the whole test group and in no reference sample; or the level, adjusted for the other cells,
-    below zero with its 95 % interval; or the unadjusted level at or below minus the threshold with its interval below zero,
-    if the groups do not differ in the other cells. Contradicted is: swapped samples, or an adjusted rise with its interval
-    above zero. Samples are never relabelled.
+    Confirmed is: exons lost in the whole test group and in no reference sample; or a fall of the level, which is the level,
+    adjusted for the other cells, below zero with its 95 % interval, or the unadjusted level at or below minus the threshold with
+    its interval below zero, if the groups do not differ in the other cells. Where reads tell the exons apart, a fall confirms only
+    if some test samples have lost exons and no reference sample has. Contradicted is: swapped samples, or an adjusted rise with
+    its interval above zero. Where the groups differ in the other cells beyond chance, no level confirms or contradicts: a model
+    then tells the cells from the deletion by what little they vary within the groups. Samples are never relabelled.
 
     Args:
         levels: from `gene_levels`.
@@ -259,22 +276,35 @@ def judge_knockout(
     test = set(levels.loc[levels["condition"] == design.test, "sample"])
     whole_group = bool(exons and exons.lost and (exons.by_depth or carriers == test))
     decisive = adjusted or plain
+    if adjusted and adjusted.ci95_high < 0:
+        fall = f"the gene falls beside what the {question.marker_name} score explains"
+    elif plain.estimate <= -question.threshold and plain.ci95_high < 0 and not question.markers_differ:
+        fall = "the gene falls"
+    else:
+        fall = ""
+    unseen = bool(exons and exons.readable and not (carriers and carriers <= test))
+    beyond = f" beyond chance (p = {question.markers_p:.2g})" if question.level_says_nothing else ""
+    unreadable = (
+        f"{question.symbol} cannot be read here: the groups differ in the {question.marker_name} score{beyond}, "
+        "and these cells make the gene as well"
+    )
     if swapped:
         outcome, reason = CONTRADICTED, f"{swapped}; nothing was relabelled"
     elif whole_group:
         outcome, reason = CONFIRMED, f"the reads show the deletion in every {design.test} sample and in no other"
+    elif question.level_says_nothing:
+        outcome, reason = UNCONFIRMED, unreadable
     elif decisive.ci95_low > 0:
         outcome, reason = CONTRADICTED, f"the gene is higher in {design.test}"
-    elif adjusted and adjusted.ci95_high < 0:
-        outcome, reason = CONFIRMED, f"the gene falls beside what the {question.marker_name} score explains"
-    elif plain.estimate <= -question.threshold and plain.ci95_high < 0 and not question.markers_differ:
-        outcome, reason = CONFIRMED, "the gene falls"
-    elif question.markers_differ:
+    elif fall and unseen:
         outcome, reason = (
             UNCONFIRMED,
-            f"{question.symbol} cannot be read here: the groups differ in the {question.marker_name} score, and these cells "
-            "make the gene as well",
+            f"{fall}, but the reads do not show that {design.test} samples alone lack exons of it",
         )
+    elif fall:
+        outcome, reason = CONFIRMED, fall
+    elif question.markers_differ:
+        outcome, reason = UNCONFIRMED, unreadable
     else:
         outcome = UNCONFIRMED
         reason = "the level neither falls nor rises clearly" + (
@@ -308,7 +338,7 @@ def find_swap(levels: pd.DataFrame, exons: Exons | None, question: Question, des
         return ""
     is_test = of_test.to_numpy()
     few = min(is_test.sum(), (~is_test).sum()) < question.swap_animals
-    if few or question.markers_differ or _gap(levels, is_test)[0] >= 0:
+    if few or question.markers_differ or question.level_says_nothing or _gap(levels, is_test)[0] >= 0:
         return ""
     names, pairs = list(levels["sample"]), []
     for first, second in product(np.flatnonzero(is_test), np.flatnonzero(~is_test)):

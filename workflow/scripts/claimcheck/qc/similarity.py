@@ -1,16 +1,24 @@
-"""How alike the samples are: copies of one another, and samples that stand apart."""
+"""How alike the samples are: copies of one another, and samples that stand apart from their group."""
 
+from collections.abc import Callable
 from itertools import combinations
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy.stats import rankdata
 
 from claimcheck.core.tables import listed
 from claimcheck.qc.gates import Gate
 
+Floats = NDArray[np.float64]
+
+LEAST_ANIMALS = 4
+"""Of a group in which an outlier can be told: of three values the two that happen to lie close set the spread, and the third is
+apart from them without being aberrant (a robust z above 80 by chance in one group of eighty)."""
+
 _SIMULATED = 20_000
-"""Studies that the limit of the robust z is read from."""
+"""Groups that a limit is read from."""
 
 
 def correlate(counts: pd.DataFrame, *, min_count: int, min_samples: int) -> pd.DataFrame:
@@ -63,87 +71,127 @@ def duplicate_gates(similarity: pd.DataFrame, *, limit: float) -> list[Gate]:
 
 
 def find_outliers(
-    similarity: pd.DataFrame, pca: pd.DataFrame, *, interquartile_ranges: float, robust_z: float, false_flags: float
+    similarity: pd.DataFrame,
+    pca: pd.DataFrame,
+    samples: pd.DataFrame,
+    *,
+    interquartile_ranges: float,
+    robust_z: float,
+    false_flags: float,
 ) -> pd.DataFrame:
-    """Flag samples that stand apart from all others; they stay in the analysis.
+    """Flag samples that stand apart from the others of their group; they stay in the analysis.
 
-    A sample is flagged if the median of its correlations lies more than `interquartile_ranges` of all medians below their first
-    quartile (Tukey 1977), or if its robust z on one of the first two components exceeds `robust_limit`. With four samples the
-    first cannot happen, since the sample itself sets the quartile; with three or fewer nothing is flagged. A flag is a reason
-    to look, no more: where tissue clings to samples unevenly the first rule alone flags a sound one in a fifth of studies.
+    A sample is flagged if the median of its correlations lies too many interquartile ranges of its group's medians below their
+    first quartile (Tukey 1977), or if its robust z within its group on one of the first two components is too large. Both limits
+    are of `chance_limit`. A difference between the groups flags no one, however few animals a group has. In a group of four the
+    first rule never flags, since the sample itself sets the quartile. A flag is a reason to look, no more: tissue that clings
+    to samples unevenly sets sound ones apart.
 
     Args:
         similarity: from `correlate`.
-        pca: sample, component, score; one variant, samples in the order of the result.
-        interquartile_ranges: below the first quartile.
-        robust_z, false_flags: as in `robust_limit`.
+        pca: sample, component, score; one variant.
+        samples: sample, condition.
+        interquartile_ranges, robust_z: least limits.
+        false_flags: share of studies without an outlier in which a sample may be flagged, 0 to 1.
 
     Returns:
-        sample, median_spearman, robust_z_pc1, robust_z_pc2 (distance from the median in units of 1.4826 times the median absolute
-        deviation; NA where that is zero), flagged, reason ("" or why).
+        sample, median_spearman, robust_z_pc1, robust_z_pc2 (as in `robust_scores`, within the group), flagged, reason ("" or why);
+        samples in their order.
     """
     both = pd.concat([similarity, similarity.rename(columns={"sample_a": "sample_b", "sample_b": "sample_a"})])
-    order = list(dict.fromkeys(pca["sample"])) or list(dict.fromkeys(both["sample_a"]))
-    table = pd.DataFrame({"sample": order})
+    table = samples[["sample"]].reset_index(drop=True)
     table["median_spearman"] = table["sample"].map(both.groupby("sample_a")["spearman"].median()).astype(float)
-    for component in (1, 2):
-        scores = pca[pca["component"] == component].set_index("sample")["score"].reindex(order)
-        table[f"robust_z_pc{component}"] = robust_scores(scores.to_numpy(float))
-    first, third = np.nanquantile(table["median_spearman"], [0.25, 0.75]) if len(similarity) else (np.nan, np.nan)
-    fence, limit = first - interquartile_ranges * (third - first), robust_limit(len(order), robust_z, false_flags)
-    reasons = []
-    for row in table.to_dict("records"):
-        why = []
-        if len(order) > 3 and row["median_spearman"] < fence:
-            why.append(f"median correlation with the others {row['median_spearman']:.4f}, below {fence:.4f}")
+    scores = pca.pivot(index="sample", columns="component", values="score").reindex(
+        index=table["sample"], columns=[1, 2]
+    )
+    groups = list(table.groupby(samples["condition"].to_numpy()).groups.items())
+    looked_at = sum(len(rows) >= LEAST_ANIMALS for _, rows in groups)
+    share = 1 - (1 - false_flags) ** (1 / max(1, 3 * looked_at))
+    reasons: list[list[str]] = [[] for _ in range(len(table))]
+    for group, rows in groups:
+        medians = table.loc[rows, "median_spearman"].to_numpy(float)
+        limit = chance_limit(fence_distances, len(rows), interquartile_ranges, share)
+        for row, distance in zip(rows, fence_distances(medians), strict=True):
+            if distance > limit:
+                median = table.at[row, "median_spearman"]
+                reasons[row].append(
+                    f"median correlation with the others {median:.4f}, {distance:.1f} interquartile ranges below the first "
+                    f"quartile of {group}, beyond {limit:.1f}"
+                )
+        limit = chance_limit(_robust_distances, len(rows), robust_z, share)
         for component in (1, 2):
-            z = row[f"robust_z_pc{component}"]
-            if abs(z) > limit:
-                why.append(f"robust z {z:.1f} on PC{component}, beyond {limit:.1f}")
-        reasons.append("; ".join(why))
-    table["flagged"] = [bool(reason) for reason in reasons]
-    table["reason"] = reasons
+            distances = robust_scores(scores[component].to_numpy(float)[rows])
+            table.loc[rows, f"robust_z_pc{component}"] = distances
+            for row, z in zip(rows, distances, strict=True):
+                if abs(z) > limit:
+                    reasons[row].append(f"robust z {z:.1f} in {group} on PC{component}, beyond {limit:.1f}")
+    table["flagged"] = [bool(why) for why in reasons]
+    table["reason"] = ["; ".join(why) for why in reasons]
     return table
 
 
-def outlier_gates(outliers: pd.DataFrame) -> list[Gate]:
-    """Warn of each flagged sample; one passed gate if there is none, and no gate for three samples or fewer."""
+def outlier_gates(outliers: pd.DataFrame, samples: pd.DataFrame) -> list[Gate]:
+    """Warn of each flagged sample; one passed gate if there is none, and no gate where no group is large enough to look at.
+
+    Args:
+        outliers: from `find_outliers`.
+        samples: sample, condition.
+    """
     flagged = outliers[outliers["flagged"]]
     gates = [
         Gate("outlier", row["sample"], "warn", row["median_spearman"], "", f"{row['reason']}; it is kept")
         for row in flagged.to_dict("records")
     ]
-    if gates or len(outliers) < 4:
+    sizes = samples["condition"].value_counts(sort=False)
+    small = list(sizes.index[sizes < LEAST_ANIMALS])
+    if gates or len(small) == len(sizes):
         return gates
     lowest = outliers.loc[outliers["median_spearman"].idxmin()] if outliers["median_spearman"].notna().any() else None
     words = f"; the least like the others is {lowest['sample']}" if lowest is not None else ""
-    return [
-        Gate("outlier", "all samples", "pass", "", "", f"no sample of {listed([len(outliers)])} stands apart{words}")
-    ]
+    if small:
+        words += f"; {listed(small)}: fewer than {LEAST_ANIMALS} samples, not looked at"
+    reason = f"no sample of {len(outliers)} stands apart from its group{words}"
+    return [Gate("outlier", "all samples", "pass", "", "", reason)]
 
 
-def robust_scores(values: np.ndarray) -> np.ndarray:
-    """Return distances from the median in units of 1.4826 times the median absolute deviation; NaN where that is zero."""
-    centred = values - np.median(values)
-    spread = np.median(np.abs(centred))
-    return 0.6745 * centred / spread if spread > 0 else np.full(len(values), np.nan)
-
-
-def robust_limit(n: int, robust_z: float, false_flags: float) -> float:
-    """Return the robust z beyond which a sample is flagged: `robust_z`, or more where chance alone reaches that too often.
-
-    The median absolute deviation of few values is often small: beyond 3.5 lies at least one of four normal values in 17 % of
-    studies, on one of two components in 31 %. So the limit is that which a share of studies with normal scores exceed on
-    either component, by simulation with a fixed seed: 10 for four samples, 6 for eight, 4.4 for twenty-two.
+def robust_scores(values: Floats) -> Floats:
+    """Return distances from the median in units of 1.4826 times the median absolute deviation; NaN where that is zero.
 
     Args:
-        n: number of samples; infinite below four.
-        robust_z: limit of large samples (Iglewicz & Hoaglin 1993: 3.5).
-        false_flags: the share, 0 to 1; the figures above are those of 0.05.
+        values: float64, (..., samples); the last axis is one group.
     """
-    if n < 4:
+    centred = values - np.median(values, axis=-1, keepdims=True)
+    spread = np.median(np.abs(centred), axis=-1, keepdims=True)
+    return 0.6745 * centred / np.where(spread > 0, spread, np.nan)
+
+
+def fence_distances(values: Floats) -> Floats:
+    """Return distances below the first quartile in interquartile ranges, negative above it; NaN where that range is zero.
+
+    Args:
+        values: float64, (..., samples); the last axis is one group.
+    """
+    first, third = np.quantile(values, [0.25, 0.75], axis=-1, keepdims=True)
+    return (first - values) / np.where(third > first, third - first, np.nan)
+
+
+def _robust_distances(values: Floats) -> Floats:
+    return np.abs(robust_scores(values))
+
+
+def chance_limit(distances: Callable[[Floats], Floats], n: int, least: float, share: float) -> float:
+    """Return the distance beyond which a sample is flagged: `least`, or more where chance alone reaches that too often.
+
+    Spreads of few values are often small: beyond a robust z of 3.5 lies at least one of four normal values in 17 % of groups. So
+    the limit is the distance that a share of groups with normal values exceed, by simulation with a fixed seed.
+
+    Args:
+        distances: of the values of a group, along the last axis.
+        n: samples in the group; the limit is infinite below LEAST_ANIMALS.
+        least: limit of large groups (Iglewicz & Hoaglin 1993: a robust z of 3.5; Tukey 1977: three interquartile ranges).
+        share: of groups without an outlier, 0 to 1.
+    """
+    if n < LEAST_ANIMALS:
         return np.inf
     values = np.random.default_rng(1).normal(size=(_SIMULATED, n))
-    centred = np.abs(values - np.median(values, axis=1, keepdims=True))
-    largest = 0.6745 * centred.max(axis=1) / np.median(centred, axis=1)
-    return max(robust_z, float(np.quantile(largest, np.sqrt(1 - false_flags))))
+    return max(least, float(np.quantile(distances(values).max(axis=-1), 1 - share)))
