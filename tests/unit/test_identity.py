@@ -134,6 +134,7 @@ def test_the_panel_s_p_value_says_whether_the_other_cells_differ_beyond_chance(p
         gene=("gone", "Gone"),
         settings=settings,
         composition=composition,
+        size_factors=counts.sum(),
         design=DESIGN,
     )
     assert found.outcomes[0][1] == outcome
