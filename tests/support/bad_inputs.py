@@ -505,11 +505,11 @@ MISTAKES = [
         (
             "claims register",
             "unknown set",
-            edits(REGISTER, "shown: [WNT_ANTAGONISTS]", "shown: [WNT_ANTAGONIST]"),
+            edits(REGISTER, "shown: [MITOPHAGY]", "shown: [MITOPHAGIE]"),
             (
-                "there is no gene set WNT_ANTAGONIST",
-                "config/claims.yaml, claim C13, shown",
-                "correct `shown` of claim C13",
+                "there is no gene set MITOPHAGIE",
+                "config/claims.yaml, claim C10, shown",
+                "correct `shown` of claim C10",
             ),
         ),
         (
