@@ -111,10 +111,8 @@ class _Tables:
         self.outcomes = read_table(results / "identity/outcome.tsv", text=True)
         self.register = read_table(results / "claims/register.tsv", text=True)
         claims = yaml.safe_load((results / "config.yaml").read_text())["claims"]
-        self.notes = {
-            claim["id"]: claim.get("notes", "")
-            for claim in yaml.safe_load((results.parent / claims).read_text())["claims"]
-        }
+        registered = yaml.safe_load((results.parent / claims).read_text())["claims"]
+        self.notes = {claim["id"]: f"{claim.get('notes', '')} {claim.get('at_least', '')}" for claim in registered}
         words = ["claim", "statement", "kind", "verdict", "reason", "label", "sentence", "variant", "leading_edge"]
         self.verdicts = read_table(results / "claims/verdicts.tsv", text=words).set_index("claim", drop=False)
         self.composition = read_table(results / "quality/composition_groups.tsv", text=["panel", "reason"])

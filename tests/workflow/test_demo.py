@@ -53,7 +53,8 @@ def test_planted_sets_rank_as_planted(demo: Path) -> None:
     tests = tests[tests["variant"] == "full"].set_index("set")
     for name, sign in {"WNT_TARGETS_T1": 1, "FERRO_DRIVER_CORE": -1, "FERRO_MARKERS": -1, "ATF4_STRESS": -1}.items():
         assert sign * tests.at[name, "nes"] > 1.5
-    assert (tests.loc[tests["family"] == "mitochondria", "p_prerank_adjusted"] > 0.05).all()
+    # Ranking alone calls sets of mitochondria, which muscle moves together; the tests that decide do not.
+    assert (tests.loc[tests["family"] == "mitochondria", "p_max"] > 0.05).all()
     assert (tests["p_max"] == tests[["p_rotation_two_sided", "p_camera"]].max(axis="columns")).all()
     assert (tests["p_max_adjusted"] >= tests["p_max"]).all()
 
