@@ -84,8 +84,8 @@ def test_every_number_on_the_first_screen_is_a_cell_of_a_table(demo: Path) -> No
     assert traced > 150
     path = demo / "results/claims/verdicts.tsv"
     original = path.read_text()
-    verdicts = read_table(path, text=True)
-    verdicts.loc[verdicts["claim"] == "C04", "effect"] = "-0.47"
+    verdicts = read_table(path)
+    verdicts.loc[verdicts["claim"] == "C04", "effect"] = -0.47
     try:
         write_table(verdicts, path)
         assert [
