@@ -214,7 +214,7 @@ def outliers() -> pd.DataFrame:
     )
 
 
-def test_relations_are_symmetric_and_leave_the_diagonal_blank() -> None:
+def test_similarities_are_symmetric_and_leave_the_diagonal_blank() -> None:
     figure, drawn = draw_similarity(animals(), pairs(), outliers(), **REAL)
     cells = next(part for part in figure.axes[0].collections if isinstance(part, QuadMesh))
     shown = np.ma.filled(cells.get_array(), np.nan).reshape(4, 4)
