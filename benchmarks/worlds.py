@@ -1,9 +1,9 @@
 """Studies of bone drawn from what real bones show: levels, variation between animals with its correlations, a planted difference.
 
-What differs, and so what is true, stands in `worlds.yaml`; levels and variation in `reference/bone_animals.tsv`. An animal's log2
-level of a gene is its mean, plus three factors that all genes share, plus a deviation of the gene's own (gamma), plus what the
-world changes. Levels are shares of a library of uneven size, so that what rises dilutes all else; counts are Poisson draws, and
-so negative binomial.
+What differs, and so what is true, stands in `worlds.yaml`; levels and variation in
+`config/gene_sets/reference/bone_animals.tsv`. An animal's log2 level of a gene is its mean, plus three factors of all genes,
+plus a deviation of the gene's own (gamma), plus what the world changes. Levels are shares of a library of uneven size, so that what
+rises dilutes all else; counts are Poisson draws, and so negative binomial.
 
 Five animals have four degrees of freedom: three factors and a remainder are all that they can show. The mean over a set of genes
 varies as in the five; a single gene's variance is that of five animals, more uneven from gene to gene than true ones are.
@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 from claimcheck.claims.model import Register
 from claimcheck.claims.register import read_register
 from claimcheck.claims.resolve import planned_sets, read_reference
-from claimcheck.core.tables import read_table
 from claimcheck.gene_sets.curated import read_collection
+from claimcheck.gene_sets.variation import draw_deviations, read_variation
 from claimcheck.simulation.truth import FALSE, SMALLER, TRUE, planted_claims
 
 Floats = NDArray[np.float64]
@@ -32,7 +32,6 @@ HERE = Path(__file__).parent
 CONFIG = HERE.parent / "config"
 REFERENCE = CONFIG / "gene_sets/reference/bone_expression.tsv"
 SETS, MEMBERS = read_collection(CONFIG / "gene_sets")
-FACTORS = ["factor_1", "factor_2", "factor_3"]
 CONTROL, KNOCKOUT = "control", "knockout"
 SHEET = ("sample", "condition", "sex", "age", "tissue", "batch", "runs", "evidence", "litter")
 ABSENT, EXPRESSED = -4.0, 6.0
@@ -56,7 +55,7 @@ def settings() -> dict[str, Any]:
 @cache
 def animals() -> pd.DataFrame:
     """Read levels and variation, by gene id."""
-    return read_table(HERE / "reference/bone_animals.tsv", text=["gene_id", "symbol"]).set_index("gene_id")
+    return read_variation(REFERENCE.with_name("bone_animals.tsv"))
 
 
 @cache
@@ -88,13 +87,13 @@ def draw_study(world: str, n: int, seed: int, *, reference: pd.DataFrame | None 
 
     litter = np.arange(2 * n) * 2 // n
     shared = given.get("litter", 0.0)
-    of_animal, of_litter = (_deviations(genes, 2 * n, part, rng) for part in (1 - shared, shared))
+    of_animal, of_litter = (draw_deviations(genes, 2 * n, part, rng) for part in (1 - shared, shared))
     deviations = of_animal + of_litter[:, litter]
     if "outlier" in given:
         deviations[:, -1] += given["outlier"] * genes["factor_1"].to_numpy()
     second = _uneven(n)
     for factor in ("sex", "batch"):
-        between_two = np.sqrt(2) * _deviations(genes, 1, 1.0, rng)
+        between_two = np.sqrt(2) * draw_deviations(genes, 1, 1.0, rng)
         deviations += given.get(factor, 0.0) * between_two * second
 
     levels = genes["log2_cpm"].to_numpy()[:, None] + deviations + tissue_change(world, genes)[:, None] * knockout
@@ -166,14 +165,6 @@ def forbidden(kind: str, holds: str) -> tuple[str, ...]:
         SMALLER: ("contradicted", "supported"),
         FALSE: ("contradicted", "supported"),
     }[holds]
-
-
-def _deviations(genes: pd.DataFrame, n: int, part: float, rng: np.random.Generator) -> Floats:
-    """Draw log2 deviations of animals that have a part of the variance; genes x animals."""
-    shared = genes[FACTORS].to_numpy() @ rng.normal(0, np.sqrt(part), (len(FACTORS), n))
-    dispersion = np.maximum(part * genes["dispersion"].to_numpy()[:, None], 1e-9)
-    own = np.log2(rng.gamma(1 / dispersion, dispersion, (len(genes), n)))
-    return shared + own * (part > 0)
 
 
 def _uneven(n: int) -> Floats:

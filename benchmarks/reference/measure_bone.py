@@ -1,11 +1,11 @@
 """Measure what bones of five animals express and how they vary together, for worlds that are drawn from it.
 
-`PYTHONPATH=workflow/scripts python benchmarks/reference/measure_bone.py COUNTS [--fillers 3200]` writes `bone_animals.tsv` beside
-this file. COUNTS is the table that Youlten et al. (2021, Nature Communications 12:2444; E-MTAB-5533) publish as
-`Osteocyte_enriched_RSEM_gene_counts.csv` in github.com/scottyoulten/osteocyte_signature (MIT): `Clean_1` to `Clean_5` are
-marrow-depleted bones, `Marrow_1` to `Marrow_5` hold marrow. A row a gene of the curated sets or the register, and a row a filler,
-taken evenly from all other genes with 10 counts in three cleaned bones; `rest` is all others together, so that shares of a library
-are those of a whole one:
+`PYTHONPATH=workflow/scripts python benchmarks/reference/measure_bone.py COUNTS [--fillers 3200]` writes
+`config/gene_sets/reference/bone_animals.tsv`. COUNTS is the table that Youlten et al. (2021, Nature Communications 12:2444;
+E-MTAB-5533) publish as `Osteocyte_enriched_RSEM_gene_counts.csv` in github.com/scottyoulten/osteocyte_signature (MIT): `Clean_1` to
+`Clean_5` are marrow-depleted bones, `Marrow_1` to `Marrow_5` hold marrow. A row a gene of the curated sets or the register, and a
+row a filler, taken evenly from all other genes with 10 counts in three cleaned bones; `rest` is all others together, so that shares
+of a library are those of a whole one:
 
     gene_id, symbol   the symbol where a set or the register gives one
     log2_cpm          mean over cleaned bones of log2 counts per million, by median-of-ratios size factors
@@ -92,7 +92,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("counts", type=Path)
     parser.add_argument("--fillers", type=int, default=3200)
-    parser.add_argument("--output", type=Path, default=Path(__file__).with_name("bone_animals.tsv"))
+    parser.add_argument("--output", type=Path, default=GENE_SETS / "reference/bone_animals.tsv")
     arguments = parser.parse_args()
     _, members = read_collection(GENE_SETS)
     named = dict(re.findall(r"(ENSMUSG\d+): ([\w-]+)", (CONFIG / "claims.yaml").read_text()))

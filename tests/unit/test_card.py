@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from claimcheck.gene_sets.variation import FACTORS
 from support.worlds import MEMBERS
 
 BENCHMARKS = Path(__file__).resolve().parents[2] / "benchmarks"
@@ -50,7 +51,7 @@ def implied(worlds, table, name):
     """Give the SD of the mean over a set's genes that the reference's factors and dispersions imply."""
     rows = worlds.animals().loc[table.index[table.index.isin(MEMBERS.loc[MEMBERS["set"] == name, "gene_id"])]]
     own = (rows["dispersion"] / np.log(2) ** 2).mean() / len(rows)
-    return float(np.sqrt((rows[worlds.FACTORS].mean() ** 2).sum() + own))
+    return float(np.sqrt((rows[FACTORS].mean() ** 2).sum() + own))
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +62,7 @@ def nothing(worlds):
 def test_levels_and_variation_of_genes_are_those_of_the_reference(worlds, nothing):
     rows = worlds.animals().loc[nothing.index]
     assert (nothing.mean(axis=1) - rows["log2_cpm"]).abs().quantile(0.95) < 0.2
-    of_reference = np.sqrt((rows[worlds.FACTORS] ** 2).sum(axis=1) + rows["dispersion"] / np.log(2) ** 2)
+    of_reference = np.sqrt((rows[FACTORS] ** 2).sum(axis=1) + rows["dispersion"] / np.log(2) ** 2)
     wide = of_reference > 0.3  # where counting adds little
     ratio = nothing.std(axis=1)[wide] / of_reference[wide]
     assert 0.85 < ratio.median() < 1.15

@@ -67,6 +67,7 @@ OTHERS = {
     "collections.sources.*.enabled": [True, False],
     "gene_sets.curated": ["config/../config/gene_sets"],
     "gene_sets.reference_expression": ["config/../config/gene_sets/reference/bone_expression.tsv"],
+    "gene_sets.reference_variation": ["config/../config/gene_sets/reference/bone_animals.tsv"],
     "report.gene_forest.*.sets": [["HOUSEKEEPING_NEG"]],
     "report.heatmaps.*.groups.*.scores": [["QC_MUSCLE"]],
     "report.butterflies.*.left.set": ["HOUSEKEEPING_NEG"],

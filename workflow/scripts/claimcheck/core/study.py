@@ -275,6 +275,7 @@ def _contradictions(study: dict[str, Any], folder: Path) -> list[tuple[str, str,
     files = {
         "claims": study["claims"],
         "gene_sets.reference_expression": sets["reference_expression"],
+        "gene_sets.reference_variation": sets["reference_variation"],
         "collections.aliases": study["collections"]["aliases"],
     }
     if "simulation" not in study:  # which makes its own
