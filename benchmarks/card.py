@@ -162,10 +162,11 @@ def decide(study: Study, folder: Path, *, fast: bool = True) -> pd.DataFrame:
     except StudyError:
         return _stopped(read_table(files["outcomes"]))
     evaluate_claims.main(
-        **files.take("counts", "tpm", "model", "steps", "genes", "gates", "composition", "composition_groups"),
+        **files.take("counts", "tpm", "model", "steps", "genes", "gates", "composition"),
         **files.take("outcomes", "outliers", "downloaded_sets", "downloaded_members"),
         **annotated,
         claims=register_file,
+        libraries=None,
         reference_expression=REFERENCE,
         complete_reference=False,
         configuration=config,

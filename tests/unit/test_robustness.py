@@ -27,19 +27,8 @@ from claimcheck.claims.specifications import (
     specify,
     veto_model,
 )
-from claimcheck.claims.tests import (
-    CAMERA,
-    MODERATED,
-    ROTATION,
-    WALD,
-    Measured,
-    compare,
-    measure_sets,
-    moderated_genes,
-    read_genes,
-    rows_of,
-    wald_genes,
-)
+from claimcheck.claims.tests import Measured, compare, measure_sets, moderated_genes, read_genes, rows_of, wald_genes
+from claimcheck.claims.model import CAMERA, MODERATED, ROTATION, WALD
 from claimcheck.core.errors import StudyError
 from claimcheck.core.estimates import NAN, Estimate, Sides
 from claimcheck.core.schemas import load_schema

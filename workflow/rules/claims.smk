@@ -4,7 +4,7 @@ results/claims/verdicts.tsv         one row a claim: effect, interval, p-values,
 results/claims/robustness.tsv       one row a claim and specification: what is found when the analysis is done otherwise
 results/claims/specifications.tsv   what was varied, and what could not be
 results/claims/leave_one_out.tsv    one row a claim and sample: what is found without it
-results/claims/vetoes.tsv           one row a claim, veto and rerun: does composition explain the effect
+results/claims/vetoes.tsv           one row a claim and panel: what it explains of the effect
 results/claims/artefacts.tsv        what artefacts alone would look like, beside what is observed
 results/claims/controls.tsv         how often random sets, shuffled labels and housekeeping genes reach the same
 results/claims/calibration.tsv      one row a draw of these
@@ -30,7 +30,7 @@ if HAS_CLAIMS:
             genes="results/differential/genes.tsv",
             gates="results/quality/gates.tsv",
             composition="results/quality/composition.tsv",
-            composition_groups="results/quality/composition_groups.tsv",
+            libraries="results/quality/libraries.tsv" if FROM_ARCHIVE else [],
             outliers="results/quality/outliers.tsv",
             outcomes="results/identity/outcome.tsv",
             downloaded_sets="results/gene_sets/downloaded_sets.tsv",

@@ -4,9 +4,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from claimcheck.claims.artefacts import add_readouts
 from claimcheck.claims.decide import EarlierResults
 from claimcheck.claims.evaluate import evaluate
+from claimcheck.claims.model import THREE_PRIME_BIAS
 from claimcheck.claims.register import describe_register, read_register
 from claimcheck.claims.resolve import planned_genes, planned_sets, read_reference, readout_genes
 from claimcheck.claims.tests import Data
@@ -49,7 +52,7 @@ def main(
     genes: Path,
     gates: Path,
     composition: Path,
-    composition_groups: Path,
+    libraries: Path | None,
     outcomes: Path,
     outliers: Path,
     downloaded_sets: Path,
@@ -66,10 +69,14 @@ def main(
     sheet, design = read_model(model, steps, groups)
     counted = read_table(counts).set_index("gene_id")[list(sheet["sample"])]
     reference = read_reference(register, reference_expression)
+    composed = read_table(composition)
+    panel_levels = composed.pivot(index="sample", columns="panel", values="level")
+    if libraries:
+        panel_levels[THREE_PRIME_BIAS] = read_table(libraries).set_index("sample")[THREE_PRIME_BIAS]
     housekeeping = register.primary["negative_controls"].get("housekeeping")
     planned = planned_sets(register, sets, members, reference)
     looked_at = planned_genes(register)
-    scores = read_table(composition).pivot(index="sample", columns="panel", values="score")
+    scores = composed.pivot(index="sample", columns="panel", values="score")
     differential = configuration["differential"]
     data = Data(
         counts=counted,
@@ -83,6 +90,9 @@ def main(
         )
         or frozenset(),
         panels=scores.reindex(sheet["sample"]),
+        panel_levels=panel_levels.reindex(sheet["sample"]),
+        set_genes={str(name): tuple(rows) for name, rows in members.groupby("set")["gene_id"]},
+        reference=pd.DataFrame() if reference is None else reference.set_index("gene_id"),
         planned=add_readouts(planned, register, members, (housekeeping,) if housekeeping else ()),
         gene_ids=tuple(dict.fromkeys([*looked_at["gene_id"], *readout_genes(register)])),
         tests=register.tests,
@@ -93,7 +103,6 @@ def main(
         genes=read_table(genes),
         tpm=read_table(tpm).set_index("gene_id") if tpm else None,
         gates=read_table(gates),
-        composition=read_table(composition_groups),
         outcomes=read_table(outcomes),
         outliers=tuple(flagged.loc[flagged["flagged"], "sample"]),
         min_count=differential["min_count"],

@@ -8,6 +8,8 @@ from typing import Any
 
 import pandas as pd
 
+from claimcheck.claims.graph import make_graph
+from claimcheck.claims.model import THREE_PRIME_BIAS, UNCONFIRMATORY, change_of
 from claimcheck.core.errors import StudyError
 from claimcheck.core.schemas import load_schema
 from claimcheck.core.tables import listed
@@ -77,6 +79,7 @@ def _complaints(content: Mapping[str, Any], collection: Collection) -> Iterator[
     sections = [(section, content.get(section, {})) for section in ("primary", "artefacts")]
     for place, part in [*((f"claim {claim['id']}", claim) for claim in claims), *sections]:
         yield from ((place, *rest) for rest in _genes(part, collection))
+    yield from _procedure(content, known)
     yield from _configuration(content["primary"])
     yield from _alternatives(content["primary"])
     yield from _sections(content, known, collection, {**collection.families, **optional})
@@ -100,8 +103,8 @@ def _references(claim: Mapping[str, Any], content: Mapping[str, Any], known: Map
 
 
 def _others(claim: Mapping[str, Any], content: Mapping[str, Any], known: Mapping[str, Any]) -> Iterator[Finding]:
-    """Check the claims, vetoes and reruns that a claim names."""
-    variants, vetoes = content["primary"]["variants"], content.get("vetoes", {})
+    """Check the claims and vetoes that a claim names."""
+    vetoes = content.get("vetoes", {})
     earlier = list(known)[: list(known).index(claim["id"])]
     for name in claim.get("members", ()):
         if name not in earlier or known[name]["kind"] in ("quality", "not_testable", "exploratory"):
@@ -117,13 +120,9 @@ def _others(claim: Mapping[str, Any], content: Mapping[str, Any], known: Mapping
     for name in claim.get("proxies", {}).get("claims", ()):
         if name not in known:
             yield "proxies", f"there is no claim {name}", "ids of claims"
-    runs = {"covariate", *variants, *claim.get("sensitivity", {})}
     for name in claim.get("vetoes", ()):
         if name not in vetoes:
             yield "vetoes", f"there is no veto {name}", f"one of {listed(vetoes)}"
-        else:
-            for run in sorted(set(vetoes[name]["reruns"]) - runs):
-                yield "sensitivity", f"the veto {name} asks for the rerun {run}, which is missing", f"a run {run}"
 
 
 def _sets(
@@ -193,6 +192,31 @@ def _genes(part: Mapping[str, Any], collection: Collection) -> Iterator[Finding]
             yield key, f"{symbol} has the id {ids[symbol]}, not {gene}", f"{ids[symbol]}: {symbol}"
         elif found is None and collection.complete:
             yield key, f"the reference has no gene {gene} ({symbol})", "a gene id of the reference, without version"
+
+
+def _procedure(content: Mapping[str, Any], known: Mapping[str, Any]) -> Iterator[Complaint]:
+    """Check that the graph of the procedure is one, and that its nodes are claims with a p-value of their own."""
+    graph = content["primary"].get("procedure")
+    if graph is None:
+        return
+    own = {name for name, claim in known.items() if claim["kind"] not in UNCONFIRMATORY}
+    changes = {change_of(name): name for name in own if "superiority" in known[name]}
+    try:
+        make_graph(graph["weights"], graph["edges"])
+    except ValueError as error:
+        yield "primary", "procedure", str(error), "weights, and edges of each claim, of at most 1 together"
+    for node, weight in graph["weights"].items():
+        if node not in own | set(changes):
+            yield (
+                "primary",
+                "procedure.weights",
+                f"{node} is no claim that is tested",
+                f"one of {listed(sorted(own), most=30)}",
+            )
+        into = [start for start, ends in graph["edges"].items() if node in ends]
+        if node in changes and (weight or into != [changes[node]]):
+            expected = f"the weight 0 and an edge from {changes[node]} alone"
+            yield "primary", "procedure", f"{node} can be tested before {changes[node]}", expected
 
 
 def _configuration(primary: Mapping[str, Any]) -> Iterator[Complaint]:
@@ -271,7 +295,7 @@ def _sets_of_sections(content: Mapping[str, Any], readouts: Mapping[str, Any]) -
     if "housekeeping" in primary.get("negative_controls", {}):
         yield "primary", "negative_controls", primary["negative_controls"]["housekeeping"]
     for name, veto in content.get("vetoes", {}).items():
-        yield from (("vetoes", name, panel) for panel in veto["panels"])
+        yield from (("vetoes", name, panel) for panel in veto["panels"] if panel != THREE_PRIME_BIAS)
     yield from (("artefacts", name, readout["set"]) for name, readout in readouts.items() if "set" in readout)
 
 
@@ -286,6 +310,8 @@ def _set_names(claim: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield from ((key, name) for name in claim.get(key, ()))
     for key in ("accompanied_by", "proxies"):
         yield from ((key, name) for name in claim.get(key, {}).get("sets", ()))
+    if "beyond" in claim:
+        yield "beyond", claim["beyond"]["set"]
 
 
 def _names_genes(part: Any) -> bool:

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from claimcheck.claims.combining import combine_models, combine_sources, largest, partial_conjunction
 from claimcheck.claims.evidence import Conclusion
-from claimcheck.claims.model import CONTROL, DECIDING, Claim, Register, Rules
-from claimcheck.claims.procedure import combine_models, combine_sources, largest, partial_conjunction
-from claimcheck.claims.tests import CAMERA, MODERATED, ROTATION, WALD, Measured
+from claimcheck.claims.model import CAMERA, CONTROL, DECIDING, MODERATED, ROTATION, WALD, Claim, Register, Rules
+from claimcheck.claims.tests import Measured
 from claimcheck.core.estimates import NAN, NO_ESTIMATE, NO_P, Estimate, Sides, hull
 
 
@@ -29,20 +29,30 @@ def conclude(register: Register, measured: Measured, *, variant: str = "") -> di
 
 
 def of_set(claim: Claim, estimate: Estimate | None, rules: Rules) -> Conclusion:
-    """Conclude from one set: the larger p-value of rotation and CAMERA counts (intersection-union test; Berger 1982)."""
+    """Conclude from one set by the rotation test; CAMERA must say that other genes of the genome do not move as much."""
     if estimate is None:
         return Conclusion()
-    p = Sides(*(largest(*pair) for pair in zip(estimate.p[ROTATION], estimate.p[CAMERA], strict=True)))
-    return _single(claim, estimate, p, rules, n_genes=estimate.n_genes, share_detected=estimate.share_detected)
+    among_all = estimate.p[CAMERA].towards(0 if claim.direction == 0 else 1 if estimate.effect > 0 else -1)
+    objection = f"other genes of the genome move as much ({CAMERA} p = {among_all:.2g})" * (
+        not among_all <= rules.camera_p
+    )
+    return _single(
+        claim,
+        estimate,
+        estimate.p[ROTATION],
+        test=ROTATION,
+        objection=objection,
+        n_genes=estimate.n_genes,
+        share_detected=estimate.share_detected,
+    )
 
 
 def of_gene(claim: Claim, estimate: Estimate | None, rules: Rules) -> Conclusion:
-    """Conclude from one gene by its Wald test, with which the moderated t-test must agree where it is given."""
+    """Conclude from one gene by its Wald test, with few residual degrees of freedom together with the moderated t-test."""
     if estimate is None:
         return Conclusion(n_genes=None)
-    found = _single(claim, estimate, estimate.p[WALD], rules, n_genes=None, share_detected=NAN)
-    other = estimate.p.get(MODERATED, NO_P).towards(1 if estimate.effect > 0 else -1)
-    return replace(found, tests_agree=bool(np.isnan(other) or other <= rules.alpha))
+    both = "" if np.isnan(estimate.p.get(MODERATED, NO_P).up) else f" and {MODERATED}"
+    return _single(claim, estimate, estimate.p[WALD], test=f"{WALD}{both}", n_genes=None, share_detected=NAN)
 
 
 def _of_claim(
@@ -66,19 +76,30 @@ def _of_claim(
 _UNTESTED = Estimate(p={WALD: NO_P})
 
 
-def _single(claim: Claim, estimate: Estimate, p: Sides, rules: Rules, **more: Any) -> Conclusion:
+def _single(claim: Claim, estimate: Estimate, p: Sides, **more: Any) -> Conclusion:
     """Conclude from one estimate and the p-values that count."""
+    changed = NAN
     towards, away = p.towards(claim.direction), p.towards(-claim.direction)
     if claim.margins:
         low, high = claim.margins
-        towards = _within(estimate, low, high)
+        towards, changed = estimate.within(low, high), p.towards(claim.direction)
         outside = [estimate.beyond(end, side) for end, side in ((low, -1), (high, 1)) if np.isfinite(end)]
         away = min(1.0, len(outside) * min(outside))
     elif claim.direction == 0:
         away = NAN
-    decisive = p.towards(0 if claim.direction == 0 else 1 if estimate.effect > 0 else -1)
-    agree = bool(decisive <= rules.alpha)
-    return Conclusion(estimate, estimate, estimate.ci90, towards, away, p, estimate.mde, tests_agree=agree, **more)
+    smaller = NAN if claim.margins else estimate.within(*claim.too_small)
+    return Conclusion(
+        estimate,
+        estimate,
+        estimate.ci90,
+        p_predicted=towards,
+        p_opposite=away,
+        p_smaller=smaller,
+        p_changed=changed,
+        p=p,
+        mde=estimate.mde,
+        **more,
+    )
 
 
 def _of_sources(claim: Claim, measured: Measured, variant: str, rules: Rules) -> Conclusion:
@@ -97,12 +118,13 @@ def _of_sources(claim: Claim, measured: Measured, variant: str, rules: Rules) ->
     best_first = sorted(every, key=lambda one: (one.share_detected, one.n_genes or 0), reverse=True)
     # What is there says whether too few were tested for want of expression or of sources.
     counted = best_first[min(claim.at_least, len(every)) - 1 if len(tested) >= claim.at_least else 0]
-    decisive = both.p.towards(0 if claim.direction == 0 else 1 if both.judged.effect > 0 else -1)
+    objecting = [one.objection for one in tested if one.judged.of == both.judged.of and one.objection]
     return replace(
         both,
         n_genes=counted.n_genes,
         share_detected=counted.share_detected,
-        tests_agree=bool(decisive <= rules.alpha),
+        test=ROTATION,
+        objection="; ".join(objecting),
     )
 
 
@@ -116,9 +138,10 @@ def _of_members(claim: Claim, found: Mapping[str, Conclusion]) -> Conclusion:
         estimate=weakest.estimate if len(tested) == len(members) else NO_ESTIMATE,
         p_predicted=largest(*map(_p_predicted, members)),
         p_opposite=NAN,
+        p_smaller=NAN,
         mde=largest(*(member.mde for member in members)),
         share_detected=NAN,
-        tests_agree=all(member.tests_agree for member in members),
+        objection="; ".join(member.objection for member in members if member.objection),
     )
 
 
@@ -137,7 +160,7 @@ def _of_controls(
     tests = [
         Conclusion() if np.isnan(moving) else replace(moved[claim.at_least - 1], p_predicted=moving),
         *(
-            replace(one, p_predicted=_within(one.estimate, -claim.threshold, claim.threshold))
+            replace(one, p_predicted=one.estimate.within(-claim.threshold, claim.threshold))
             for one in controls.values()
         ),
     ]
@@ -148,6 +171,7 @@ def _of_controls(
         bounds=hull([one.bounds for one in controls.values()]),
         p_predicted=p_predicted,
         p_opposite=min(1.0, len(rivals) * float(np.min(rivals))) if rivals else NAN,
+        p_smaller=NAN,
         mde=largest(*(one.mde for one in controls.values())),
         n_genes=min(one.n_genes or 0 for one in controls.values()),
         share_detected=float(np.min([one.share_detected for one in controls.values()])),
@@ -157,8 +181,3 @@ def _of_controls(
 
 def _p_predicted(one: Conclusion) -> float:
     return one.p_predicted
-
-
-def _within(estimate: Estimate, low: float, high: float) -> float:
-    """Test that an effect lies within margins by two one-sided tests (Schuirmann 1987), or one where a side is open."""
-    return largest(estimate.beyond(low, 1), estimate.beyond(high, -1))

@@ -1,6 +1,6 @@
 """Evidence and verdict of every claim, put together from all that was found."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,25 +11,27 @@ from claimcheck.claims.evidence import (
     Condition,
     Decision,
     Evidence,
-    FiredVeto,
     Member,
     Verdict,
     blocking_premises,
 )
-from claimcheck.claims.model import COMPANION, DECIDING, Claim, Register
-from claimcheck.claims.procedure import adjust_family
+from claimcheck.claims.explanations import Explainer, chance_of_loss
+from claimcheck.claims.model import CAMERA, COMPANION, DECIDING, ROTATION, Claim, Register
+from claimcheck.claims.procedure import adjust_claims
 from claimcheck.claims.reasons import VERDICT_COLUMNS, verdict_row
-from claimcheck.claims.reruns import Rerun
 from claimcheck.claims.resolve import missing_sources
 from claimcheck.claims.tests import Data, Key, Measured
-from claimcheck.claims.verdicts import decide, decide_premise
-from claimcheck.core.estimates import NAN, NO_ESTIMATE
+from claimcheck.claims.verdicts import TAKEN, barred, decide, decide_premise, differs, stands
+from claimcheck.core.estimates import NAN, NO_ESTIMATE, NO_P
 from claimcheck.core.tables import listed
 
 MORE_VERDICT_COLUMNS = (
     "p_opposite",
-    "p_holm_opposite",
-    "q_value",
+    "p_adjusted_opposite",
+    "p_smaller",
+    "p_adjusted_smaller",
+    "p_camera",
+    "lost_by_chance",
     "ci90_low",
     "ci90_high",
     "variant",
@@ -37,6 +39,22 @@ MORE_VERDICT_COLUMNS = (
     "share_detected",
     "leading_edge",
     "false_support_rate",
+)
+VETO_COLUMNS = (
+    "claim",
+    "veto",
+    "panel",
+    "difference",
+    "p_value",
+    "differs",
+    "slope",
+    "explained",
+    "of",
+    "effect",
+    "left",
+    "ci90_low",
+    "ci90_high",
+    "stands",
 )
 
 
@@ -48,7 +66,6 @@ class EarlierResults:
         genes: results/differential/genes.tsv.
         tpm: genes x samples, or None where there is none.
         gates: gate, scope, status, reason.
-        composition: results/quality/composition_groups.tsv.
         outcomes: question, outcome, sentence.
         outliers: flagged samples.
         min_count, min_residual_df: filter of the primary analysis, and the residual degrees of freedom that a covariate must leave.
@@ -58,7 +75,6 @@ class EarlierResults:
     genes: pd.DataFrame
     tpm: pd.DataFrame | None
     gates: pd.DataFrame
-    composition: pd.DataFrame
     outcomes: pd.DataFrame
     outliers: tuple[str, ...]
     min_count: int
@@ -76,8 +92,7 @@ class Findings:
         primary, stripped: conclusions by claim, of the primary analysis and of that without genes of contaminating tissue.
         left_out: conclusions by claim and sample that is left out.
         k: share of specifications that agree, by claim.
-        reruns: from `reruns.veto_reruns`.
-        fired: panels that differ, by veto.
+        explainer: asks the panels of vetoes what they explain.
         expressed: ids of the genes that count as expressed.
         edges: leading edge by test of a set.
         false_support: share of negative controls that a claim's rule supports, by claim.
@@ -91,25 +106,29 @@ class Findings:
     stripped: Mapping[str, Conclusion]
     left_out: Mapping[str, Mapping[str, Conclusion]]
     k: Mapping[str, float]
-    reruns: Sequence[Rerun]
-    fired: Mapping[str, list[str]]
+    explainer: Explainer
     expressed: frozenset[str]
     edges: Mapping[Key, list[str]]
     false_support: Mapping[str, float]
 
 
-def judge(findings: Findings) -> pd.DataFrame:
+def judge(findings: Findings) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Decide every claim, members before what they decide.
 
     Returns:
-        One row a claim in the register's order, columns VERDICT_COLUMNS and MORE_VERDICT_COLUMNS.
+        One row a claim in the register's order, columns VERDICT_COLUMNS and MORE_VERDICT_COLUMNS; and one row a claim, panel and
+        effect that it rests on, columns VETO_COLUMNS.
     """
     register, study = findings.register, findings.study
     outcomes = dict(zip(study.outcomes["question"], study.outcomes["outcome"], strict=True))
     sentences = dict(zip(study.outcomes["question"], study.outcomes["sentence"], strict=True))
     asked = [claim for claim in register.claims.values() if claim.kind == "quality"]
     premises = {claim.id: outcomes.get(claim.question, "contradicted") for claim in asked}
-    family = _adjusted(findings.primary)
+    gathered = {name: put_together(register.claims[name], findings, premises) for name in findings.primary}
+    testable = {
+        name: findings.primary[name] for name, evidence in gathered.items() if not barred(evidence, register.rules)
+    }
+    adjusted = adjust_claims(register, testable)
     decided: dict[str, tuple[Evidence, Decision]] = {}
     for claim in sorted(register.claims.values(), key=lambda claim: bool(claim.members)):
         if claim.kind == "quality":
@@ -117,32 +136,31 @@ def judge(findings: Findings) -> pd.DataFrame:
             reason = sentences.get(claim.question, "this was not looked at, and claims that need it are not tested")
             decision = decide_premise(outcomes.get(claim.question, "unconfirmed"), reason)
         else:
+            evidence = gathered.get(claim.id) or Evidence(claim, *_animals(findings.data))
+            if claim.id in adjusted:
+                evidence = evidence.adjusted(adjusted[claim.id])
             members = tuple(Member(one, decided[one][1], findings.primary[one].judged) for one in claim.members)
-            evidence = put_together(claim, findings, family, premises, members)
-            decision = _with_remarks(decide(evidence, register.rules), claim, findings)
+            evidence = replace(evidence, members=members)
+            decision = _with_remarks(decide(evidence, register.rules), evidence, findings)
         decided[claim.id] = (evidence, decision)
-    rows = [_row(claim, *decided[claim.id], findings, family) for claim in register.claims.values()]
-    return pd.DataFrame(rows, columns=[*VERDICT_COLUMNS, *MORE_VERDICT_COLUMNS])
+    rows = [_row(claim, *decided[claim.id], findings) for claim in register.claims.values()]
+    verdicts = pd.DataFrame(rows, columns=[*VERDICT_COLUMNS, *MORE_VERDICT_COLUMNS])
+    vetoes = [row for evidence, _ in decided.values() for row in _veto_rows(evidence, register)]
+    return verdicts, pd.DataFrame(vetoes, columns=list(VETO_COLUMNS))
 
 
 def put_together(
     claim: Claim,
     findings: Findings,
-    family: pd.DataFrame,
     premises: Mapping[str, str],
-    members: tuple[Member, ...],
 ) -> Evidence:
-    """Put together what the verdict on a claim depends on.
+    """Put together what the verdict on a claim with a p-value depends on, but for the adjusted p-values and the members.
 
     Args:
         claim: from the register.
         findings: all that was found.
-        family: adjusted p-values by claim.
         premises: outcomes of the quality claims.
-        members: decided already.
     """
-    if not claim.confirmatory:
-        return Evidence(claim, *_animals(findings.data))
     one = findings.primary[claim.id]
     gates = findings.study.gates
     confounded = gates[gates["gate"] == "confounded_design"]
@@ -155,24 +173,15 @@ def put_together(
         claim,
         *_animals(findings.data),
         found=replace(one, share_detected=expressed),
-        p_predicted=float(family.loc[[claim.id], "p_holm"].to_numpy()[0]),
-        p_opposite=float(family.loc[[claim.id], "p_holm_opposite"].to_numpy()[0]),
         design_problem="; ".join(filter(None, problems)),
         confounders=tuple(confounded.loc[~fails, "scope"]),
-        vetoes=tuple(
-            FiredVeto(
-                name,
-                tuple(one.found for one in findings.reruns if (one.claim, one.veto) == (claim.id, name)),
-            )
-            for name in claim.vetoes
-            if findings.fired[name]
-        ),
+        explanations=findings.explainer.explanations(claim, one),
+        beyond=findings.explainer.beyond(claim, one),
         stripped=findings.stripped[claim.id].judged if thinned else None,
         leave_one_out=findings.left_out[claim.id],
         k=findings.k.get(claim.id, NAN),
         conditions=tuple(_conditions(claim, findings)),
         presence=presence_of(claim, findings.study.tpm, _reference(findings.data)),
-        members=members,
     )
 
 
@@ -199,11 +208,6 @@ def _reference(data: Data) -> list[str]:
     return list(data.samples.loc[data.samples["condition"] == data.design.reference, "sample"])
 
 
-def _adjusted(primary: Mapping[str, Conclusion]) -> pd.DataFrame:
-    rows = [(name, one.p_predicted, one.p_opposite) for name, one in primary.items()]
-    return adjust_family(pd.DataFrame(rows, columns=["claim", "p_predicted", "p_opposite"])).set_index("claim")
-
-
 def _conditions(claim: Claim, findings: Findings) -> list[Condition]:
     """Check what else a claim asks for: companions that move as far, and certain genes in the leading edge."""
     found = []
@@ -225,9 +229,40 @@ def _conditions(claim: Claim, findings: Findings) -> list[Condition]:
     return found
 
 
-def _with_remarks(decision: Decision, claim: Claim, findings: Findings) -> Decision:
+def _veto_rows(evidence: Evidence, register: Register) -> Iterator[tuple[object, ...]]:
+    """List what every panel explains of a claim, and whether the verdict of its own test alone would stand beside it."""
+    alone = decide(replace(evidence, explanations=()), register.rules)
+    for one in evidence.explanations:
+        yield (
+            evidence.claim.id,
+            one.veto,
+            one.panel,
+            one.difference,
+            one.p_value,
+            differs(one, evidence, register.rules),
+            one.slope,
+            one.explained,
+            one.effect.of,
+            one.effect.effect,
+            one.left,
+            *one.left_ci90,
+            bool(stands(evidence.claim, alone, one, register.rules).all()),
+        )
+    for own, other in zip(evidence.beyond, reversed(evidence.beyond), strict=True):
+        holds = bool(own.p.get(ROTATION, NO_P).towards(np.sign(evidence.effect)) <= register.rules.veto_p)
+        numbers = (NAN, NAN, False, NAN, NAN, own.of, NAN, own.effect, *own.ci90, holds)
+        yield (evidence.claim.id, f"beyond {other.of}", other.of, *numbers)
+
+
+def _with_remarks(decision: Decision, evidence: Evidence, findings: Findings) -> Decision:
     """Add to the reason what the reader must know beside the verdict."""
-    remarks = []
+    claim, remarks = evidence.claim, []
+    if decision.verdict in TAKEN:
+        remarks += [
+            f"{one.panel} differs between the groups (p = {one.p_value:.2g}), which makes {one.explained:+.2f} of it"
+            for one in evidence.explanations
+            if differs(one, evidence, findings.register.rules)
+        ]
     missing = missing_sources(claim, findings.study.available) if claim.kind == "multi_source" else []
     if missing:
         remarks.append(f"not in the collection: {listed(missing)}")
@@ -249,17 +284,20 @@ def _symbols(data: Data, genes: Iterable[str]) -> list[str]:
     return [symbols.get(gene, gene) for gene in genes]
 
 
-def _row(
-    claim: Claim, evidence: Evidence, decision: Decision, findings: Findings, family: pd.DataFrame
-) -> dict[str, object]:
+def _row(claim: Claim, evidence: Evidence, decision: Decision, findings: Findings) -> dict[str, object]:
     """Lay out one claim; what lies outside the family of tests has no numbers."""
     design, estimate = findings.data.design, evidence.found.estimate
     row = verdict_row(claim, evidence, decision, test=design.test, reference=design.reference)
-    adjusted = family.reindex([claim.id]).iloc[0]
+    chance = chance_of_loss(
+        evidence, decide(replace(evidence, explanations=()), findings.register.rules), findings.register
+    )
     return row | {
         "p_opposite": evidence.found.p_opposite,
-        "p_holm_opposite": adjusted["p_holm_opposite"],
-        "q_value": adjusted["q_value"],
+        "p_adjusted_opposite": evidence.p_opposite,
+        "p_smaller": evidence.found.p_smaller,
+        "p_adjusted_smaller": evidence.p_smaller,
+        "p_camera": _camera(claim, evidence),
+        "lost_by_chance": chance,
         "ci90_low": estimate.ci90[0],
         "ci90_high": estimate.ci90[1],
         "variant": claim.variant if claim.confirmatory and claim.sets else "",
@@ -268,3 +306,9 @@ def _row(
         "leading_edge": ";".join(_symbols(findings.data, _edge(claim, findings))),
         "false_support_rate": findings.false_support.get(claim.id, NAN),
     }
+
+
+def _camera(claim: Claim, evidence: Evidence) -> float:
+    """Take CAMERA's p-value in the direction of the effect, two-sided where the claim states none."""
+    p = evidence.found.estimate.p.get(CAMERA, NO_P)
+    return p.towards(0 if claim.direction == 0 else 1 if evidence.found.estimate.effect > 0 else -1)

@@ -1,8 +1,7 @@
 """From counts, gates, composition, identity and the register to a verdict on every claim."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,10 +9,9 @@ import pandas as pd
 from claimcheck.claims.artefacts import compare_artefacts
 from claimcheck.claims.controls import run_controls
 from claimcheck.claims.decide import EarlierResults, Findings, judge
-from claimcheck.claims.evidence import fired_panels
+from claimcheck.claims.explanations import make_explainer
 from claimcheck.claims.measurements import Measurements
 from claimcheck.claims.model import Register
-from claimcheck.claims.reruns import Rerun, veto_reruns
 from claimcheck.claims.robustness import beside_rows, leave_one_out, shares, tabulate
 from claimcheck.claims.specifications import specify, strip_variant
 from claimcheck.claims.tests import (
@@ -29,8 +27,6 @@ from claimcheck.claims.tests import (
 )
 from claimcheck.gene_sets.comparison import Comparison, leading_edge
 
-VETO_COLUMNS = ("claim", "veto", "fired", "panels", "rerun", "effect", "ci90_low", "ci90_high", "reason", "of")
-
 
 def evaluate(register: Register, data: Data, study: EarlierResults) -> dict[str, pd.DataFrame]:
     """Decide every claim of a register.
@@ -45,11 +41,12 @@ def evaluate(register: Register, data: Data, study: EarlierResults) -> dict[str,
         gene_tests.
     """
     findings, tables = find_out(register, data, study)
-    return {"verdicts": judge(findings), **tables}
+    verdicts, vetoes = judge(findings)
+    return {"verdicts": verdicts, "vetoes": vetoes, **tables}
 
 
 def find_out(register: Register, data: Data, study: EarlierResults) -> tuple[Findings, dict[str, pd.DataFrame]]:
-    """Make every analysis that the verdicts rest on; arguments and tables are those of `evaluate`, but for the verdicts."""
+    """Make every analysis that the verdicts rest on; arguments and tables are those of `evaluate`, but for verdicts and vetoes."""
     specifications, listing = specify(
         register,
         data.samples,
@@ -62,7 +59,7 @@ def find_out(register: Register, data: Data, study: EarlierResults) -> tuple[Fin
     )
     primary = specifications[0]
     comparison = compare(data, primary.model)
-    set_tests = measure_sets(data, comparison)
+    set_tests = measure_sets(data, comparison, refine=True)
     gene_tests = read_genes(
         study.genes,
         data.gene_ids,
@@ -79,11 +76,9 @@ def find_out(register: Register, data: Data, study: EarlierResults) -> tuple[Fin
     t_genes = rows_of(set_tests, moderated_genes(data, comparison))
     robustness = tabulate(register, specifications, results, beside_rows(register, measured, shrunken, t_genes))
     left_out, leave_one_out_table = leave_one_out(specifications, results)
-    reruns = list(veto_reruns(measurements, primary))
     controls, calibration = run_controls(
         register, data, comparison, model=primary.model, primary=results[0], set_tests=set_tests
     )
-    fired = {name: fired_panels(veto, study.composition) for name, veto in register.vetoes.items()}
     edges = find_edges(data, study.genes)
     findings = Findings(
         register=register,
@@ -96,8 +91,7 @@ def find_out(register: Register, data: Data, study: EarlierResults) -> tuple[Fin
         ),
         left_out=left_out,
         k=shares(robustness),
-        reruns=reruns,
-        fired=fired,
+        explainer=make_explainer(register, data, comparison),
         expressed=expressed_genes(comparison, data.detected_counts),
         edges=edges,
         false_support=_false_support(controls),
@@ -106,7 +100,6 @@ def find_out(register: Register, data: Data, study: EarlierResults) -> tuple[Fin
         "robustness": robustness,
         "specifications": listing,
         "leave_one_out": leave_one_out_table,
-        "vetoes": _veto_table(register, fired, reruns),
         "artefacts": compare_artefacts(register, measured),
         "controls": controls,
         "calibration": calibration,
@@ -134,21 +127,6 @@ def _false_support(controls: pd.DataFrame) -> dict[str, float]:
     """Take the larger false-support rate of the controls of each claim."""
     rates = controls.dropna(subset=["share_supported"]).groupby("claim")["share_supported"].max()
     return {str(name): float(rate) for name, rate in rates.items()}
-
-
-def _veto_table(register: Register, fired: Mapping[str, list[str]], reruns: Sequence[Rerun]) -> pd.DataFrame:
-    """List every veto of every claim, with its reruns or one row without."""
-    rows: list[dict[str, Any]] = []
-    for claim in register.claims.values():
-        for veto in claim.vetoes:
-            made = [
-                {"rerun": one.name, "reason": one.reason, **one.found.estimate.columns()}
-                for one in reruns
-                if (one.claim, one.veto) == (claim.id, veto)
-            ]
-            state = {"claim": claim.id, "veto": veto, "fired": bool(fired[veto]), "panels": ";".join(fired[veto])}
-            rows += [{**row, **state} for row in made or [{"rerun": "", "reason": "nothing lifts it", "of": ""}]]
-    return pd.DataFrame(rows, columns=list(VETO_COLUMNS))
 
 
 def _set_table(set_tests: pd.DataFrame, edges: Mapping[Key, list[str]]) -> pd.DataFrame:

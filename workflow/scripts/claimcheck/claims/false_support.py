@@ -3,14 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-import numpy as np
 import pandas as pd
 
 from claimcheck.claims.evidence import Conclusion, Decision, Evidence, Member, Verdict
-from claimcheck.claims.model import DECIDING, Claim, Register
-from claimcheck.claims.procedure import Floats
-from claimcheck.claims.tests import CAMERA, ROTATION, SCORE, Data
-from claimcheck.claims.verdicts import decide
+from claimcheck.claims.model import CAMERA, DECIDING, ROTATION, SCORE, Claim, Register
+from claimcheck.claims.procedure import adjust_claims
+from claimcheck.claims.tests import Data
+from claimcheck.claims.verdicts import CHANGED, decide
 from claimcheck.core.estimates import Estimate
 
 _ENOUGH = 99
@@ -41,48 +40,45 @@ class Draws:
         self.rows.append((claim.id, run, draw, estimate.effect, rotation, camera, score))
 
 
-def holm_among(p_values: Floats, others: Floats) -> Floats:
-    """Adjust each of several p-values as if it alone stood in a family with others (Holm 1979).
-
-    Args:
-        p_values: (draws,).
-        others: (claims - 1,); NaN = not tested.
-    """
-    rest = np.sort(np.nan_to_num(others, nan=1.0))
-    size = len(rest) + 1
-    before = np.maximum.accumulate(np.append(0.0, (size - np.arange(len(rest))) * rest))
-    rank = np.searchsorted(rest, p_values)
-    return np.asarray(np.minimum(np.maximum(before[rank], (size - rank) * p_values), 1.0))
-
-
-def decide_alone(register: Register, found: Mapping[str, Conclusion], adjusted: Mapping[str, float]) -> dict[str, bool]:
-    """Say of every claim whether the primary analysis alone would call it supported; members before what they decide."""
+def decide_alone(register: Register, found: Mapping[str, Conclusion]) -> dict[str, Decision]:
+    """Decide every claim by the primary analysis alone, what else it asks for taken as met; members before what they decide."""
     decisions: dict[str, Decision] = {}
+    adjusted = adjust_claims(register, found)
     for name in sorted(found, key=lambda name: bool(register.claims[name].members)):
         claim = register.claims[name]
         members = tuple(Member(one, decisions[one], found[one].judged) for one in claim.members)
-        evidence = replace(alone(claim, found[name], adjusted[name]), members=members)
+        evidence = replace(alone(claim, found[name]).adjusted(adjusted[name]), members=members)
         decisions[name] = decide(evidence, register.rules)
-    return {name: decision.verdict is Verdict.SUPPORTED for name, decision in decisions.items()}
+    return decisions
 
 
-def alone(claim: Claim, one: Conclusion, p_holm: float) -> Evidence:
-    """Put together the evidence of the primary analysis, with all else that support asks for."""
+def claims_change(claim: Claim, decision: Decision) -> bool:
+    """Say whether a decision says that something changes, which is false where nothing does."""
+    if claim.margins:
+        return decision.verdict is Verdict.CONTRADICTED or decision.qualifier == CHANGED.get(claim.direction)
+    return decision.verdict in (Verdict.SUPPORTED, Verdict.CONTRADICTED)
+
+
+def alone(claim: Claim, one: Conclusion) -> Evidence:
+    """Put together the evidence of the primary analysis, with all else that support asks for, but for the adjusted p-values."""
     return Evidence(
         claim,
         n_test=_ENOUGH,
         n_reference=_ENOUGH,
         found=replace(one, share_detected=1.0),
-        p_predicted=p_holm,
         stripped=None,
         leave_one_out=None,
         k=1.0,
+        taken_as_met=True,
     )
 
 
-def is_supported(register: Register, claim: Claim, one: Conclusion, p_holm: float) -> bool:
-    """Say whether the primary analysis alone would call a claim without members supported."""
-    return decide(alone(claim, one, p_holm), register.rules).verdict is Verdict.SUPPORTED
+def is_supported(register: Register, claim: Claim, one: Conclusion, level: float) -> bool:
+    """Say whether the primary analysis alone would call a claim supported that is tested at a level of its own."""
+    if not one.p_predicted <= level:
+        return False
+    evidence = replace(alone(claim, one), p_predicted=one.p_predicted)
+    return decide(evidence, register.rules).verdict is Verdict.SUPPORTED
 
 
 def deciding_runs(data: Data, claim: Claim) -> list[tuple[str, pd.DataFrame]]:

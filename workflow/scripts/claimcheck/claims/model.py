@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from claimcheck.claims.graph import Graph
 from claimcheck.core.standards import Levels
 
 NAN = float("nan")
@@ -12,8 +13,19 @@ INFINITE = float("inf")
 UNCONFIRMATORY = ("quality", "not_testable", "exploratory")
 """Kinds outside the family of tests that p-values are adjusted for."""
 
+ROTATION, CAMERA, SCORE, WALD, MODERATED = "rotation", "CAMERA", "score", "Wald", "moderated t"
+"""Tests of sets and of genes."""
+
+THREE_PRIME_BIAS = "three_prime_bias"
+"""In place of a panel: the bias of coverage towards the 3' end, as results/reads/libraries.tsv has it."""
+
 DECIDING, COMPANION, CONTROL, SENSITIVITY, SHOWN = "deciding", "companion", "control", "sensitivity", "shown"
 """What a test is for: only deciding, companion and control tests carry a verdict, a sensitivity run can weaken it."""
+
+
+def change_of(claim: str) -> str:
+    """Name the node of the procedure that asks, of a claim of noninferiority that holds, whether there is a change beyond it."""
+    return f"{claim}_changed"
 
 
 @dataclass(frozen=True)
@@ -54,6 +66,24 @@ class GeneTest:
     direction: int
     model: str = ""
 
+    @property
+    def of_model(self) -> str:
+        """The gene and the model that it is tested for."""
+        return f"{self.symbol} ({self.model})"
+
+
+@dataclass(frozen=True)
+class Beyond:
+    """A set that moves along with a claim's own, beyond which the claim's must move to be supported in full.
+
+    Attributes:
+        of_set: name of the set.
+        what: what it stands for, in words.
+    """
+
+    of_set: str
+    what: str
+
 
 @dataclass(frozen=True)
 class Claim:
@@ -68,6 +98,7 @@ class Claim:
         members: claims that decide it; `at_least` says how many of these, or of the deciding tests, must hold.
         companions_at_least, leading_edge, leading_edge_at_least: further conditions of support.
         companions_threshold: change that companions must reach, with its sign; NaN where it is that of the claim.
+        beyond: a set that the claim's own must move beyond.
         rivals: control runs that can contradict a claim of specificity.
     """
 
@@ -93,6 +124,7 @@ class Claim:
     companions_threshold: float = NAN
     leading_edge: tuple[str, ...] = ()
     leading_edge_at_least: int = 0
+    beyond: Beyond | None = None
     rivals: tuple[str, ...] = ()
     presence: Mapping[str, float] = field(default_factory=dict)
     question: str = ""
@@ -110,24 +142,34 @@ class Claim:
         return None
 
     @property
+    def too_small(self) -> tuple[float, float]:
+        """Interval of effects smaller than claimed, with an end at infinity where they may go the other way."""
+        low = -INFINITE if self.direction > 0 else -self.threshold
+        return low, INFINITE if self.direction < 0 else self.threshold
+
+    @property
     def confirmatory(self) -> bool:
-        """Whether the claim belongs to the family that p-values are adjusted for."""
+        """Whether the claim has a p-value."""
         return self.kind not in UNCONFIRMATORY
 
 
 @dataclass(frozen=True)
 class Veto:
-    """Panels that may explain an effect, when they count as different, and the reruns in which the effect must hold.
+    """Another explanation of an effect: what differs between the groups beside the condition.
 
-    Where the p-value of the panels' score between the groups is below `inseparable`, no model can tell the panels' effect from the
-    condition's.
+    Attributes:
+        panels: that tell of it, each on its own.
+        slope_gene, slope_set: by how much a gene or a set may follow a panel: standard deviation, before the data are seen, of the
+            log2 change with a doubling of the panel's level.
+        reference: column of the reference expression with the log2 change of every gene where this explanation alone holds; from
+            it the slopes are expected that otherwise are expected to be 0. Empty if there is none.
     """
 
     name: str
     panels: tuple[str, ...]
-    fires: Mapping[str, float]
-    reruns: tuple[str, ...]
-    inseparable: float = 0.0
+    slope_gene: float
+    slope_set: float
+    reference: str = ""
 
 
 @dataclass(frozen=True)
@@ -144,8 +186,10 @@ class Rules:
     k_supported: float
     k_weak: float
     k_effect_share: float
+    camera_p: float
+    veto_p: float
     veto_effect_kept: float
-    veto_animals: int
+    veto_chance: float
     underpowered_ratio: float
 
 
@@ -161,6 +205,8 @@ class Tests:
     power: float
     few_residual_df: int
     score_animals: int
+    small_p: float
+    small_p_rotations: int
 
     @property
     def levels(self) -> Levels:
@@ -175,6 +221,8 @@ class Register:
     Attributes:
         claims: by id, in the order of the file.
         primary: the section `primary` of the file, completed with defaults.
+        procedure: which claims are tested at which share of the level, and where a share goes; its nodes are ids of claims, and
+            `change_of` claims of noninferiority.
         digest: SHA-256 of the content: comments, order of keys and layout do not change it, any value does.
         file_digest: SHA-256 of the file.
     """
@@ -187,6 +235,7 @@ class Register:
     rules: Rules
     tests: Tests
     primary: Mapping[str, Any]
+    procedure: Graph
     lead: tuple[str, ...]
     artefacts: Mapping[str, Any]
     digest: str
@@ -198,5 +247,5 @@ class Register:
 
     @property
     def confirmatory(self) -> tuple[str, ...]:
-        """Ids of the claims whose p-values are adjusted together, in order."""
+        """Ids of the claims that have a p-value, in order."""
         return tuple(claim.id for claim in self.claims.values() if claim.confirmatory)

@@ -1,145 +1,63 @@
-"""One p-value a claim: several sources or models combined by their rule, and all claims of the family adjusted together."""
+"""The level of each claim: p-values adjusted by the graph of the register, so that all claims together err at the level."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping
 
 import numpy as np
-import pandas as pd
-from numpy.typing import ArrayLike, NDArray
 
-from claimcheck.claims.evidence import Conclusion
-from claimcheck.claims.model import GeneTest
-from claimcheck.core.estimates import NAN, Estimate, Sides, hull
-from claimcheck.gene_sets.tests.false_discovery import benjamini_hochberg
+from claimcheck.claims.combining import largest
+from claimcheck.claims.evidence import Adjusted, Conclusion
+from claimcheck.claims.graph import adjust, level_of
+from claimcheck.claims.model import Register, change_of
+from claimcheck.core.estimates import NAN
 
-Floats = NDArray[np.float64]
+QUESTIONS = ("p_predicted", "p_opposite", "p_smaller")
+"""What is asked of every claim, as `Conclusion` names it."""
 
 
-def adjust_family(p_values: pd.DataFrame) -> pd.DataFrame:
-    """Adjust the p-values of the confirmatory claims; a missing one counts as one of the family and stays missing.
+def adjust_claims(register: Register, found: Mapping[str, Conclusion]) -> dict[str, Adjusted]:
+    """Adjust the p-values of all claims; each word (support, the opposite, smaller than claimed) by the graph on its own.
 
     Args:
-        p_values: claim, p_predicted, p_opposite; every confirmatory claim once, whether it could be tested or not.
+        register: the claims register.
+        found: what is concluded of each claim that can be tested; one that is absent is taken out of the graph first.
 
     Returns:
-        The same with p_holm, p_holm_opposite (Holm 1979), and q_value (Benjamini and Hochberg 1995) of p_predicted.
+        By claim; NaN where there is no p-value. A claim with members has the largest p-value of these where it has no node of its
+        own; of any other claim without a node they are unadjusted.
     """
-    return p_values.assign(
-        p_holm=holm(p_values["p_predicted"]),
-        p_holm_opposite=holm(p_values["p_opposite"]),
-        q_value=benjamini_hochberg(p_values["p_predicted"]),
-    )
+    predicted, opposite, smaller = (_of_graph(register, found, question) for question in QUESTIONS)
+    adjusted: dict[str, Adjusted] = {}
+    for name in sorted(found, key=lambda name: bool(register.claims[name].members)):
+        claim, one = register.claims[name], found[name]
+        p = predicted.get(name, one.p_predicted)
+        if claim.members and name not in predicted:
+            p = largest(*(adjusted[member].p_predicted if member in adjusted else NAN for member in claim.members))
+        adjusted[name] = Adjusted(
+            p,
+            opposite.get(name, one.p_opposite),
+            smaller.get(name, one.p_smaller),
+            predicted.get(change_of(name), NAN),
+            outside=name not in predicted and not claim.members,
+        )
+    return adjusted
 
 
-def holm(p_values: ArrayLike) -> Floats:
-    """Adjust p-values so that all claims together err at the level (Holm 1979, Scand J Stat 6:65).
-
-    Args:
-        p_values: float64, (claims,); NaN = not tested, which still counts in the number of claims.
-    """
-    p = np.asarray(p_values, dtype=np.float64)
-    order = np.argsort(np.where(np.isnan(p), np.inf, p), kind="stable")
-    steps = len(p) - np.arange(len(p))
-    adjusted = np.empty_like(p)
-    adjusted[order] = np.minimum(np.maximum.accumulate(steps * np.nan_to_num(p[order], nan=1.0)), 1.0)
-    return np.where(np.isnan(p), np.nan, adjusted)
+def levels_alone(register: Register, found: Mapping[str, Conclusion]) -> dict[str, float]:
+    """Give the level that each claim is tested at, the others being as they are found."""
+    graph, p = register.procedure, _p_values(register, found, "p_predicted")
+    return {name: level_of(graph, p, name, register.rules.alpha) for name in graph.nodes if name in found}
 
 
-def partial_conjunction(p_values: ArrayLike, at_least: int) -> float:
-    """Test that at least k of m hypotheses are false: (m - k + 1) times the k-th smallest p (Benjamini and Heller 2008).
-
-    It holds under any dependence between the tests, as between sources that share genes.
-
-    Args:
-        p_values: (m,); NaN = not tested, left out of m.
-        at_least: k.
-
-    Returns:
-        NaN if fewer than k were tested.
-    """
-    p = np.asarray(p_values, dtype=np.float64)
-    p = np.sort(p[~np.isnan(p)])
-    if len(p) < at_least:
-        return NAN
-    return float(min(1.0, (len(p) - at_least + 1) * p[at_least - 1]))
+def _of_graph(register: Register, found: Mapping[str, Conclusion], question: str) -> dict[str, float]:
+    graph = register.procedure
+    adjusted = adjust(graph, _p_values(register, found, question))
+    return dict(zip(graph.nodes, adjusted.tolist(), strict=True))
 
 
-def largest(*p_values: float) -> float:
-    """Return the largest of numbers, NaN if one is missing."""
-    return float(np.max(p_values))
-
-
-def combine_sources(sources: Sequence[Conclusion], *, at_least: int, direction: int) -> Conclusion:
-    """Combine sets from several sources: at least k of m must move the same way.
-
-    Args:
-        sources: what each concludes; one of nothing could not be tested.
-        at_least: k.
-        direction: +1, -1, or 0 for either.
-
-    Returns:
-        Judged is the source with the k-th largest effect in the direction (of the two directions, that in which it is larger), so
-        that k sources have at least this effect; the estimate is of the source with the k-th smallest p-value. Bounds span all m
-        sources and are NaN if one could not be tested.
-    """
-    tested = [one for one in sources if not np.isnan([one.judged.effect, one.p.up, one.p.down]).any()]
-    bounds = hull([one.bounds for one in sources])
-    if len(tested) < at_least:
-        return Conclusion(bounds=bounds)
-    up, down = (partial_conjunction([one.p.towards(sign) for one in tested], at_least) for sign in (1, -1))
-
-    def ranked(sign: int) -> list[Conclusion]:
-        return sorted(tested, key=lambda one: -sign * one.judged.effect)
-
-    kth_up, kth_down = (ranked(sign)[at_least - 1].judged.effect for sign in (1, -1))
-    sign = direction or (1 if kth_up >= -kth_down else -1)
-    judged = ranked(sign)[at_least - 1].judged
-    shown = direction or (1 if up < down else -1 if down < up else sign)
-    estimate = sorted(ranked(shown), key=lambda one: one.p.towards(shown))[at_least - 1].estimate
-    p = Sides(up, down, min(1.0, 2 * min(up, down)))
-    opposite = p.towards(-direction) if direction else NAN
-    return Conclusion(estimate, judged, bounds, p.towards(direction), opposite, p, judged.mde)
-
-
-def combine_models(genes: Sequence[tuple[GeneTest, Estimate]], test: str) -> Conclusion:
-    """Combine alternative models: every gene of a model must move as it says, and the better model counts.
-
-    Within a model the largest p-value counts (intersection-union test; Berger 1982, Technometrics 24:295), between models the
-    smallest times their number.
-
-    Args:
-        genes: of all models, with what is estimated of each.
-        test: whose p-values count.
-
-    Returns:
-        Of the better model, in its direction (positive = as the model says): judged is the gene that moves least, the estimate that
-        of the gene with the largest p-value. Bounds span all genes as they were measured. A model with a gene that could not be
-        tested does not count.
-    """
-    models: dict[str, list[Estimate]] = {}
-    for gene, estimate in genes:
-        named = replace(estimate, of=f"{estimate.of} ({gene.model})")
-        models.setdefault(gene.model, []).append(named.turned(gene.direction))
-    p_values = {name: largest(*(one.p[test].up for one in own)) for name, own in models.items()}
-    complete = [name for name, p in p_values.items() if not np.isnan([p, *(one.effect for one in models[name])]).any()]
-    found = Conclusion(
-        bounds=hull([estimate.ci90 for _, estimate in genes]),
-        mde=largest(*(estimate.mde for _, estimate in genes)),
-        n_genes=None,
-        share_detected=NAN,
-        tests_agree=True,
-    )
-    if not complete:
-        return found
-    best = min(complete, key=p_values.__getitem__)
-    own = sorted(models[best], key=lambda one: one.effect)
-    p = min(1.0, len(models) * p_values[best])
-    return replace(
-        found,
-        estimate=max(own, key=lambda one: one.p[test].up),
-        judged=own[0],
-        p_predicted=p,
-        p=Sides(up=p),
-        mde=largest(*(one.mde for one in own)),
-        model=best,
-    )
+def _p_values(
+    register: Register, found: Mapping[str, Conclusion], question: str
+) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
+    p: dict[str, float] = {name: getattr(one, question) for name, one in found.items()}
+    if question == "p_predicted":
+        p |= {change_of(name): one.p_changed for name, one in found.items()}
+    return np.array([p.get(node, NAN) for node in register.procedure.nodes])

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from claimcheck.claims.conclusions import conclude
 from claimcheck.claims.evidence import Conclusion
-from claimcheck.claims.false_support import Draws, deciding_runs, holm_among, is_supported
+from claimcheck.claims.false_support import Draws, deciding_runs, is_supported
 from claimcheck.claims.model import DECIDING, Claim, Register
+from claimcheck.claims.procedure import levels_alone
 from claimcheck.claims.tests import SET_TESTS, Data, Key, Measured
 from claimcheck.core.estimates import Estimate, read_estimates
 from claimcheck.gene_sets.comparison import Comparison, run_tests
@@ -142,6 +143,7 @@ def draw_random_sets(
     pool = make_pool(comparison.values, comparison.fits, allowed, Matching(**settings["matching"]))
     if n == 0 or len(pool.genes) < pool.matching.nearest_genes:
         return draws
+    levels = levels_alone(register, primary)
     for number, name in enumerate(register.confirmatory):
         claim = register.claims[name]
         if claim.kind not in ("set", "signed_set", "multi_source"):
@@ -159,7 +161,7 @@ def draw_random_sets(
         if correlations:
             target, reached = (float(value) for value in np.mean(correlations, axis=0))
             draws.correlations[name] = (target, reached)
-            draws.supported[name] = _supported(register, claim, measured, primary)
+            draws.supported[name] = _supported(register, claim, measured, levels.get(name, 0.0))
     return draws
 
 
@@ -194,11 +196,8 @@ def _draw_like(
     return tests.assign(share_detected=1.0), target
 
 
-def _supported(
-    register: Register, claim: Claim, measured: list[dict[Key, Estimate]], primary: Mapping[str, Conclusion]
-) -> list[bool]:
+def _supported(register: Register, claim: Claim, measured: list[dict[Key, Estimate]], level: float) -> list[bool]:
+    """Say which draws are supported at the level that the claim is tested at beside the other claims, as they were found."""
     alone = replace(register, claims={claim.id: claim})
     found = [conclude(alone, Measured(rows, {}))[claim.id] for rows in measured]
-    others = np.array([one.p_predicted for name, one in primary.items() if name != claim.id])
-    adjusted = holm_among(np.array([one.p_predicted for one in found]), others)
-    return [is_supported(register, claim, one, float(p)) for one, p in zip(found, adjusted, strict=True)]
+    return [is_supported(register, claim, one, level) for one in found]

@@ -2,13 +2,14 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from claimcheck.claims.checks import Collection, check_sense
+from claimcheck.claims.graph import make_graph
 from claimcheck.claims.model import (
     COMPANION,
     CONTROL,
@@ -17,6 +18,7 @@ from claimcheck.claims.model import (
     SENSITIVITY,
     SHOWN,
     UNCONFIRMATORY,
+    Beyond,
     Claim,
     GeneTest,
     Part,
@@ -52,23 +54,32 @@ def read_register(
     check_sense(content, Collection.of(sets, members, annotation), where=str(path))
     canonical = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
     full = complete(content, schema)
+    full["primary"]["procedure"] = full["primary"].get("procedure") or equal_shares(full["claims"])
     return Register(
         title=full["title"],
         publication=full["publication"] or "",
         statements=full["statements"],
         claims=_claims(full, schema["$defs"]),
         vetoes={
-            name: Veto(name, tuple(veto["panels"]), veto["fires"], tuple(veto["reruns"]), veto.get("inseparable", 0.0))
+            name: Veto(name, tuple(veto["panels"]), veto["slope"]["gene"], veto["slope"]["set"], veto["reference"])
             for name, veto in full["vetoes"].items()
         },
         rules=Rules(**full["primary"]["verdict"]),
         tests=Tests(**full["primary"]["tests"]),
         primary=full["primary"],
+        procedure=make_graph(*(full["primary"]["procedure"][part] for part in ("weights", "edges"))),
         lead=tuple(full["lead"]),
         artefacts=full.get("artefacts", {}),
         digest=hashlib.sha256(canonical).hexdigest(),
         file_digest=hashlib.sha256(path.read_bytes()).hexdigest(),
     )
+
+
+def equal_shares(claims: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Let every claim with a p-value of its own have the same share of the level, which passes to all others: Holm's procedure."""
+    tested = [claim["id"] for claim in claims if claim["kind"] not in UNCONFIRMATORY and "members" not in claim]
+    others = {one: {other: 1 / (len(tested) - 1) for other in tested if other != one} for one in tested}
+    return {"weights": {one: 1 / len(tested) for one in tested}, "edges": others if len(tested) > 1 else {}}
 
 
 def deviations(register: Register, configuration: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
@@ -153,6 +164,7 @@ def _claims(content: dict[str, Any], definitions: dict[str, Any]) -> dict[str, C
             companions_threshold=float(companions.get("threshold", NAN)),
             leading_edge=tuple(edge.get("genes", {})),
             leading_edge_at_least=edge.get("at_least", 0),
+            beyond=Beyond(raw["beyond"]["set"], raw["beyond"]["what"]) if "beyond" in raw else None,
             rivals=tuple(raw.get("rivals", raw.get("controls", ()))),
             presence=raw.get("presence", {}),
             proxy_claims=tuple(raw.get("proxies", {}).get("claims", ())),

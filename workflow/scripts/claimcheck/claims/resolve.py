@@ -95,6 +95,7 @@ def read_reference(register: Register, path: Path | None) -> pd.DataFrame | None
         StudyError: a variant needs it and there is none.
     """
     needing = {column: name for name, rule in register.primary["variants"].items() for column in rule.get("above", {})}
+    needing |= {veto.reference: name for name, veto in register.vetoes.items() if veto.reference}
     if not needing:
         return None
     if path is None:

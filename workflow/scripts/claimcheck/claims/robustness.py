@@ -4,14 +4,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from claimcheck.claims.conclusions import of_gene, of_set
 from claimcheck.claims.evidence import Conclusion
 from claimcheck.claims.measurements import Conclusions, tests_sets
-from claimcheck.claims.model import DECIDING, SENSITIVITY, Claim, Register, Rules
+from claimcheck.claims.model import CAMERA, DECIDING, MODERATED, ROTATION, SCORE, SENSITIVITY, Claim, Register, Rules
 from claimcheck.claims.specifications import LEFT_OUT, PRIMARY, Specification
-from claimcheck.claims.tests import CAMERA, MODERATED, ROTATION, SCORE, Measured
+from claimcheck.claims.tests import Measured
 from claimcheck.core.estimates import Estimate, inside
 
 ROBUSTNESS_COLUMNS = (
@@ -57,7 +58,7 @@ def tabulate(
     Returns:
         Columns ROBUSTNESS_COLUMNS: effect, intervals and p_value (unadjusted, by the claim's rule) of the object that `of` names;
         `counted` tells rows that k is the share of; `agrees` is as in `agree`, for members and controls that all that must hold
-        does.
+        does; missing where the specification could not be run.
     """
     primary = results[0]
     rows = []
@@ -70,7 +71,7 @@ def tabulate(
                 rows.append(_row(keys, one, is_primary, not is_primary, agreeing[name]))
     for row in beside.to_dict("records"):
         claim, one = register.claims[row["claim"]], row["conclusion"]
-        agrees = agree(claim, primary[claim.id], one, register.rules)
+        agrees = agree(claim, primary[claim.id], one, register.rules) if was_run(one) else None
         rows.append(_row((claim.id, row["axis"], row["specification"]), one, False, row["counted"], agrees))
     table = pd.DataFrame(rows, columns=list(ROBUSTNESS_COLUMNS))
     order = {name: position for position, name in enumerate(register.claims)}
@@ -103,8 +104,8 @@ def beside_rows(
 
 
 def shares(robustness: pd.DataFrame) -> dict[str, float]:
-    """Compute k of each claim: the share of counted specifications that agree with the primary one."""
-    counted = robustness[robustness["counted"]]
+    """Compute k of each claim: of the counted specifications that were run, the share that agree with the primary one."""
+    counted = robustness[robustness["counted"] & robustness["agrees"].notna()]
     return {str(name): float(rows["agrees"].mean()) for name, rows in counted.groupby("claim", sort=False)}
 
 
@@ -191,14 +192,16 @@ BESIDE: Mapping[str, Mapping[str, Callable[[Claim, Found], Iterator[BesideRow]]]
 """Alternatives by axis that the primary model itself answers; the schema of the register names the same."""
 
 
-def _agreeing(register: Register, primary: Conclusions, other: Conclusions) -> dict[str, bool]:
+def _agreeing(register: Register, primary: Conclusions, other: Conclusions) -> dict[str, bool | None]:
     """Say of every claim whether a specification agrees with the primary one; members come before what they decide."""
-    agreeing: dict[str, bool] = {}
+    agreeing: dict[str, bool | None] = {}
     for name in sorted(primary, key=lambda name: bool(register.claims[name].members)):
         claim = register.claims[name]
         members = [agreeing[member] for member in claim.members]
-        if claim.kind == "specificity":
-            agreeing[name] = sum(members) >= claim.at_least and inside(other[name].bounds, claim.threshold)
+        if None in members or not was_run(other[name]):
+            agreeing[name] = None
+        elif claim.kind == "specificity":
+            agreeing[name] = sum(map(bool, members)) >= claim.at_least and inside(other[name].bounds, claim.threshold)
         elif members:
             agreeing[name] = all(members)
         else:
@@ -206,8 +209,13 @@ def _agreeing(register: Register, primary: Conclusions, other: Conclusions) -> d
     return agreeing
 
 
+def was_run(one: Conclusion) -> bool:
+    """Say whether a specification has a result."""
+    return not np.isnan(one.judged.effect)
+
+
 def agree(claim: Claim, primary: Conclusion, other: Conclusion, rules: Rules) -> bool:
-    """Say whether a specification agrees with the primary one; one without a result does not.
+    """Say whether a specification with a result agrees with the primary one.
 
     Its effect has the same sign and at least `k_effect_share` of the threshold; of a claim with margins, its bounds lie in these.
     """
@@ -217,7 +225,9 @@ def agree(claim: Claim, primary: Conclusion, other: Conclusion, rules: Rules) ->
     return effect * primary.judged.effect > 0 and abs(effect) >= rules.k_effect_share * claim.threshold
 
 
-def _row(keys: tuple[str, str, str], one: Conclusion, primary: bool, counted: bool, agrees: bool) -> tuple[Any, ...]:
+def _row(
+    keys: tuple[str, str, str], one: Conclusion, primary: bool, counted: bool, agrees: bool | None
+) -> tuple[Any, ...]:
     estimate = one.estimate
     n_genes = "" if estimate.n_genes is None else estimate.n_genes
     numbers = (estimate.effect, *estimate.ci95, one.p_predicted, primary, *estimate.ci90, n_genes)

@@ -7,20 +7,17 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from claimcheck.claims.false_support import Draws, decide_alone, deciding_runs
+from claimcheck.claims.false_support import Draws, claims_change, decide_alone, deciding_runs
 from claimcheck.claims.measurements import Measurements
 from claimcheck.claims.model import CONTROL, DECIDING, Register
-from claimcheck.claims.procedure import holm
 from claimcheck.claims.specifications import PRIMARY, Model, Specification
 from claimcheck.claims.tests import Data
 
 _MOST_LISTED = 50_000
-CHANGES = ("gene", "set", "signed_set", "multi_source", "intersection", "specificity")
-"""Kinds that are falsely supported where nothing changes; that nothing changes is what the others claim."""
 
 
 def shuffle_labels(register: Register, data: Data, model: Model) -> Draws:
-    """Decide the claims that something changes under balanced labellings.
+    """Decide all claims under balanced labellings, where any verdict that something changes is false.
 
     Single genes are tested by the moderated t-test, which takes no fit of dispersions.
 
@@ -36,7 +33,7 @@ def shuffle_labels(register: Register, data: Data, model: Model) -> Draws:
     if model.covariates:
         strata += data.samples.groupby(list(model.covariates)).ngroup().to_numpy()
     needed = data.planned["role"].isin([DECIDING, CONTROL]) & data.planned["primary"]
-    claims = [register.claims[name] for name in register.confirmatory if register.claims[name].kind in CHANGES]
+    claims = [register.claims[name] for name in register.confirmatory]
     for draw, labelling in enumerate(
         balanced_labellings(labels, strata, most=settings["labellings"], seed=data.tests.seed)
     ):
@@ -49,10 +46,9 @@ def shuffle_labels(register: Register, data: Data, model: Model) -> Draws:
         )
         measurements = Measurements(register, other, moderated=True)
         found, measured = measurements.analyse(Specification(PRIMARY, "", model)), measurements.measure(model, True)
-        adjusted = dict(zip(found, holm([one.p_predicted for one in found.values()]).tolist(), strict=True))
-        decided = decide_alone(register, found, adjusted)
+        decided = decide_alone(register, found)
         for claim in claims:
-            draws.supported.setdefault(claim.id, []).append(decided[claim.id])
+            draws.supported.setdefault(claim.id, []).append(claims_change(claim, decided[claim.id]))
             for run, _ in deciding_runs(data, claim):
                 estimate = measured.sets.get((claim.id, DECIDING, run, claim.variant)) if measured else None
                 if estimate:

@@ -168,7 +168,7 @@ def veto_model(
     score = panels[list(names)].mean(axis="columns").reindex(samples["sample"]).to_numpy(dtype=float)
     first = (samples["condition"] == samples["condition"].iloc[0]).to_numpy()
     p_value = float(ttest_ind(score[first], score[~first]).pvalue)
-    if p_value < register.vetoes[veto].inseparable:
+    if p_value * len(names) <= register.rules.veto_chance:
         apart = abs(cohens_d(score[first], score[~first]))
         return None, (
             f"the groups lie {apart:.1f} standard deviations apart in {listed(names)} (p = {p_value:.2g}): "

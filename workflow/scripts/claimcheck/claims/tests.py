@@ -1,15 +1,16 @@
 """All tests that the claims ask for, in one model of the counts."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from pydeseq2.ds import DeseqStats
+from scipy.stats import norm
 from scipy.stats import t as student
 
-from claimcheck.claims.model import Claim, GeneTest, SetTest, Tests
+from claimcheck.claims.model import CAMERA, DECIDING, MODERATED, ROTATION, SCORE, WALD, Claim, GeneTest, SetTest, Tests
 from claimcheck.claims.specifications import Model, scores_of
 from claimcheck.core.errors import StudyError
 from claimcheck.core.estimates import Estimate, estimate_columns, minimum_detectable, read_estimates
@@ -21,13 +22,13 @@ from claimcheck.deseq2.inference import VectorisedInference
 from claimcheck.deseq2.size_factors import control_genes, estimate_size_factors
 from claimcheck.gene_sets.comparison import Comparison, make_comparison, run_tests
 from claimcheck.gene_sets.tests.limma import Floats
+from claimcheck.gene_sets.tests.rotation import rotation_test
 from claimcheck.gene_sets.tests.weights import weigh_sets
 
 Key = tuple[str, str, str, str]
 """Claim, role, run and variant of a test of a set."""
 KEYS = ["claim", "role", "run", "variant"]
 
-ROTATION, CAMERA, SCORE, WALD, MODERATED = "rotation", "CAMERA", "score", "Wald", "moderated t"
 SET_TESTS = {
     ROTATION: ("p_rotation_up", "p_rotation_down", "p_rotation_two_sided"),
     CAMERA: ("p_camera_up", "p_camera_down", "p_camera"),
@@ -35,7 +36,7 @@ SET_TESTS = {
 }
 """Columns of p-values by test of a set: up, down, two-sided."""
 GENE_TESTS = {WALD: ("p_up", "p_down"), MODERATED: ("p_t_up", "p_t_down")}
-"""Columns of p-values by test of a gene: up, down; the moderated t-test may stand in for the Wald test."""
+"""Columns of p-values by test of a gene: up, down; the moderated t-test may stand alone."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,9 @@ class Data:
         design: the groups and the primary covariates.
         composition_genes: gene ids that the primary size factors are estimated without.
         panels: scores, samples x panels.
+        panel_levels: mean log2 levels, samples x panels, and THREE_PRIME_BIAS where it was measured.
+        set_genes: gene ids of every set.
+        reference: log2 changes of genes by gene id where another explanation alone holds, a column each; may be empty.
         planned: from `resolve.planned_sets`, and further runs.
         gene_ids: genes that are looked at one by one.
         tests: numbers of the tests, of the register.
@@ -59,6 +63,9 @@ class Data:
     design: Design
     composition_genes: frozenset[str]
     panels: pd.DataFrame
+    panel_levels: pd.DataFrame
+    set_genes: Mapping[str, Sequence[str]]
+    reference: pd.DataFrame
     planned: pd.DataFrame
     gene_ids: tuple[str, ...]
     tests: Tests
@@ -111,8 +118,13 @@ def compare(data: Data, model: Model) -> Comparison:
     return make_comparison(filtered, factors, matrix)
 
 
-def measure_sets(data: Data, comparison: Comparison) -> pd.DataFrame:
+def measure_sets(data: Data, comparison: Comparison, *, refine: bool = False) -> pd.DataFrame:
     """Test every planned set.
+
+    Args:
+        data: what is measured.
+        comparison: the groups.
+        refine: draw more rotations for deciding sets with a small p-value, so that a seed cannot decide.
 
     Returns:
         One row a test: claim, role, run, variant, n_planned, share_detected (of the planned genes, in at least one group), and
@@ -131,6 +143,21 @@ def measure_sets(data: Data, comparison: Comparison) -> pd.DataFrame:
         least_correlation=data.tests.least_correlation,
         levels=data.tests.levels,
     )
+    if refine:
+        rows = weighed.loc[order.index]
+        decides = ((rows["role"] == DECIDING) & rows["primary"]).to_numpy(dtype=bool)
+        smallest = tested[list(SET_TESTS[ROTATION][:2])].min(axis="columns").to_numpy(dtype=float)
+        small = list(order[decides & (smallest <= data.tests.small_p)])
+        if small:
+            again = rotation_test(
+                comparison.fits,
+                weigh_sets(members, small, list(comparison.counts.index)),
+                seed=data.tests.seed,
+                n_rotations=data.tests.small_p_rotations,
+            )
+            place = pd.Index(order).get_indexer(pd.Index(small))
+            for column in SET_TESTS[ROTATION]:
+                tested.loc[place, column] = again[column].to_numpy()
     n_planned = names.value_counts().reindex(order).to_numpy()
     detected = (group_means(comparison) >= data.detected_counts).any(axis=1)
     share = abs(weights.matrix) @ detected.astype(float) / n_planned
@@ -208,21 +235,28 @@ def moderated_genes(data: Data, comparison: Comparison) -> pd.DataFrame:
 def gene_table(
     effect: pd.Series, se: pd.Series, mde: pd.Series, comparison: Comparison, *, few_residual_df: int, levels: Levels
 ) -> pd.DataFrame:
-    """Compute intervals and one-sided p-values of Wald tests.
+    """Compute intervals and one-sided p-values of genes.
 
-    With few residual degrees of freedom the intervals are those of the moderated t distribution, which are wider.
+    With few residual degrees of freedom intervals, and tests against a limit, are those of the moderated t distribution, which is
+    wider.
 
     Returns:
-        Columns of `estimates.estimate_columns`, mde, and p_t_up, p_t_down of the moderated t-test where it must agree, else NaN.
+        Columns of `estimates.estimate_columns`, where p_up and p_down are the larger p-values of both tests; mde; and p_t_up and
+        p_t_down of the moderated t-test, NaN where it does not count.
     """
     fits = comparison.fits
     few = fits.df_residual <= few_residual_df
-    interval_df = fits.df_total if few else np.inf
-    table = pd.DataFrame({**estimate_columns(effect, se, np.inf, levels, interval_df=interval_df), "mde": mde})
+    table = pd.DataFrame({**estimate_columns(effect, se, fits.df_total if few else np.inf, levels), "mde": mde})
     t = pd.Series(fits.moderated_t, index=comparison.counts.index).reindex(table.index)
     if not few:
         t[:] = np.nan
-    return table.assign(p_t_up=student.sf(t, fits.df_total), p_t_down=student.cdf(t, fits.df_total))
+    for side, wald, moderated in (
+        ("up", norm.sf(effect / se), student.sf(t, fits.df_total)),
+        ("down", norm.cdf(effect / se), student.cdf(t, fits.df_total)),
+    ):
+        table[f"p_{side}"] = np.fmax(wald, moderated)
+        table[f"p_t_{side}"] = moderated
+    return table
 
 
 def rows_of(sets: pd.DataFrame, genes: pd.DataFrame) -> Measured:

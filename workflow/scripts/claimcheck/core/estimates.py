@@ -58,7 +58,11 @@ class Estimate:
 
     def beyond(self, limit: float, side: int) -> float:
         """Test that the effect lies above (side 1) or below (side -1) a limit; a one-sided p-value."""
-        return float(student.sf(side * (self.effect - limit) / self.se, self.df))
+        return student.sf(side * (self.effect - limit) / self.se, self.df)
+
+    def within(self, low: float, high: float) -> float:
+        """Test that the effect lies within limits by two one-sided tests (Schuirmann 1987), or one where an end is at infinity."""
+        return np.maximum(self.beyond(low, 1), self.beyond(high, -1))
 
     def turned(self, sign: int) -> "Estimate":
         """Return the same in the direction of a sign: positive = moves that way."""
@@ -88,7 +92,7 @@ def hull(intervals: Sequence[Interval]) -> Interval:
 
 
 def estimate_columns(
-    effect: FloatsT, se: FloatsT, df: float, levels: Levels, *, p: str = "p", interval_df: float | None = None
+    effect: FloatsT, se: FloatsT, df: float, levels: Levels, *, p: str = "p"
 ) -> dict[str, FloatsT | float]:
     """Compute intervals and one-sided p-values of many effects.
 
@@ -97,15 +101,11 @@ def estimate_columns(
         df: degrees of freedom of the t distribution; inf = normal.
         levels: of the intervals.
         p: what the names of the p-values begin with.
-        interval_df: of the intervals, where these allow for more than the test does.
 
     Returns:
         effect, se, df, ENDS, and the p-values of an effect above and below zero, named by `p`.
     """
-    half95, half90 = (
-        _quantile((1 + level) / 2, df if interval_df is None else interval_df) * se
-        for level in (levels.interval, levels.equivalence_interval)
-    )
+    half95, half90 = (_quantile((1 + level) / 2, df) * se for level in (levels.interval, levels.equivalence_interval))
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = effect / se
     ends = (effect - half95, effect + half95, effect - half90, effect + half90)

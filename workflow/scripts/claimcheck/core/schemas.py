@@ -171,8 +171,9 @@ def complete(instance: Any, schema: dict[str, Any]) -> Any:
     for key, part in schema.get("properties", {}).items():
         if key not in completed and "default" in part:
             completed[key] = part["default"]
-        if key in completed:
-            completed[key] = complete(completed[key], part)
+    properties, others = schema.get("properties", {}), schema.get("additionalProperties")
+    for key, inner in completed.items():
+        completed[key] = complete(inner, properties.get(key, others if isinstance(others, dict) else {}))
     return completed
 
 
