@@ -37,7 +37,7 @@ def explanation(effect, explained, *, p=1e-9, sd=0.0, p_value=0.5, difference=1.
     within = np.zeros(6)
     sides = Sides(*((p, 1 - p) if effect > 0 else (1 - p, p)), 2 * p)
     expected, expected_sd = explained / difference, sd / difference
-    return Explanation(veto, f"QC_{veto}", difference, p_value, of, sides, NAN, NAN, expected, expected_sd, within, 1.0)
+    return Explanation(veto, f"QC_{veto}", difference, p_value, of, sides, 0.0, 0.0, expected, expected_sd, within, 1.0)
 
 
 def moving(p):

@@ -402,7 +402,11 @@ TWICE = [*CONTENT["claims"], CONTENT["claims"][2]]
         (changed(vetoes__muscle__slope__gene=0), "vetoes.muscle.slope.gene", "0"),
         (changed(vetoes__muscle__fires={"p_value": 0.1}), "vetoes.muscle", "unknown key `fires`"),
         (changed(primary__procedure__weights__C11=0.9), "primary, procedure", "weights are 1.75 together"),
-        (changed(primary__procedure__edges__C11={"C12": 0.6, "C14": 0.6}), "primary, procedure", "C11 are 1.2 together"),
+        (
+            changed(primary__procedure__edges__C11={"C12": 0.6, "C14": 0.6}),
+            "primary, procedure",
+            "C11 are 1.2 together",
+        ),
         (changed(primary__procedure__edges__C11={"C99": 0.5}), "primary, procedure", "C99, which has no weight"),
         (changed(primary__procedure__edges__C11={"C11": 0.5}), "primary, procedure", "leads to itself"),
         (changed(primary__procedure__weights__C11=-0.1), "primary.procedure.weights.C11", "-0.1"),
