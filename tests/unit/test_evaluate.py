@@ -9,6 +9,7 @@ import pytest
 
 from claimcheck.claims.decide import MORE_VERDICT_COLUMNS, VETO_COLUMNS, judge, presence_of
 from claimcheck.claims.evaluate import find_out
+from claimcheck.claims.procedure import PROCEDURE_COLUMNS
 from claimcheck.claims.reasons import VERDICT_COLUMNS
 from support.worlds import NOTHING, PAPER, plant
 
@@ -223,10 +224,12 @@ def test_a_false_support_rate_above_the_limit_is_said_beside_the_verdict():
 
 
 def test_tables_have_their_columns_and_every_claim_its_row():
-    table, of_vetoes = judge(found("paper")[0])
+    table, of_vetoes, procedure = judge(found("paper")[0])
     findings, tables = found("paper")
     assert tuple(table) == (*VERDICT_COLUMNS, *MORE_VERDICT_COLUMNS)
     assert tuple(of_vetoes) == VETO_COLUMNS
+    assert tuple(procedure) == PROCEDURE_COLUMNS
+    assert tuple(procedure["node"]) == findings.register.procedure.nodes
     assert list(table["claim"]) == list(findings.register.claims)
     stable = ["claim", "axis", "specification", "effect", "ci95_low", "ci95_high", "p_value", "primary"]
     assert list(tables["robustness"])[: len(stable)] == stable

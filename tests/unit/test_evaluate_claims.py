@@ -23,7 +23,17 @@ CONFIGURATION = {
     "gene_sets": {"min_size": 8},
     "identity": {"threshold": 0.585, "tissue": {"min_count": 10, "min_share": 0.8, "min_tpm": 1}},
 }
-TABLES = ("verdicts", "robustness", "specifications", "leave_one_out", "vetoes", "artefacts", "controls", "calibration")
+TABLES = (
+    "verdicts",
+    "robustness",
+    "specifications",
+    "leave_one_out",
+    "vetoes",
+    "procedure",
+    "artefacts",
+    "controls",
+    "calibration",
+)
 
 
 def small_register(*claims: str, **primary) -> dict:

@@ -5,6 +5,7 @@ results/claims/robustness.tsv       one row a claim and specification: what is f
 results/claims/specifications.tsv   what was varied, and what could not be
 results/claims/leave_one_out.tsv    one row a claim and sample: what is found without it
 results/claims/vetoes.tsv           one row a claim and panel: what it explains of the effect
+results/claims/procedure.tsv        one row a claim: the level that it was tested at, and when it was established
 results/claims/artefacts.tsv        what artefacts alone would look like, beside what is observed
 results/claims/controls.tsv         how often random sets, shuffled labels and housekeeping genes reach the same
 results/claims/calibration.tsv      one row a draw of these
@@ -41,6 +42,7 @@ if HAS_CLAIMS:
             specifications="results/claims/specifications.tsv",
             leave_one_out="results/claims/leave_one_out.tsv",
             vetoes="results/claims/vetoes.tsv",
+            procedure="results/claims/procedure.tsv",
             artefacts="results/claims/artefacts.tsv",
             controls="results/claims/controls.tsv",
             calibration="results/claims/calibration.tsv",

@@ -30,6 +30,7 @@ class Outputs:
     specifications: Path
     leave_one_out: Path
     vetoes: Path
+    procedure: Path
     artefacts: Path
     controls: Path
     calibration: Path

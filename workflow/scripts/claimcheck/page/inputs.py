@@ -46,6 +46,7 @@ class ClaimFiles:
     robustness: Path
     specifications: Path
     vetoes: Path
+    procedure: Path
     artefacts: Path
     controls: Path
     claim_set_tests: Path
@@ -88,6 +89,7 @@ def read_claims(files: ClaimFiles) -> ClaimResults:
         robustness=read_table(files.robustness),
         specifications=read_table(files.specifications),
         vetoes=read_table(files.vetoes),
+        procedure=read_table(files.procedure),
         artefacts=read_table(files.artefacts),
         controls=read_table(files.controls),
         set_tests=read_table(files.claim_set_tests),
