@@ -80,7 +80,7 @@ REVIEWED = {
         "gene_sets/published/lock._SHOWN",
         "print_samples.WIDEST",
     ],
-    "the sign of a word": ["claims/checks._SIGNS", "claims/register.DIRECTIONS", "claims/verdicts.CHANGED"],
+    "the sign of a word": ["claims/checks._SIGNS", "claims/register.DIRECTIONS", "claims/model.CHANGED"],
     "what a claim has that asks for nothing, or evidence that nothing is missing from": [
         "claims/evidence.Conclusion.n_genes",
         "claims/evidence.Conclusion.share_detected",

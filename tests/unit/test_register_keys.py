@@ -52,6 +52,9 @@ SETS = pd.DataFrame({"set": list(SHIFTS), "family": ["first"] * 6 + ["second"] *
 REFERENCE = pd.DataFrame(
     {"gene_id": GENES, "log2_marrow_over_clean": np.tile([0.0, 0.0, 0.0, 2.0, 1.0, 0.0, 0.0, 0.0], 30)}
 )
+REFERENCE.loc[
+    REFERENCE["gene_id"].isin(MEMBERS.loc[MEMBERS["set"] == "PANEL", "gene_id"]), "log2_marrow_over_clean"
+] = 2.0
 GROUPS = Design("knockout", "control")
 
 
@@ -153,7 +156,7 @@ EVERY = {
             "k_supported": 0.999,
             "k_weak": 0.3,
             "k_effect_share": 0.5,
-            "camera_p": 0.05,
+            "camera_p": 0.5,
             "veto_p": 0.05,
             "veto_effect_kept": 0.5,
             "veto_chance": 0.1,
@@ -161,13 +164,13 @@ EVERY = {
         },
         "procedure": {
             "weights": {
-                "G1": 0.4,
-                "S1": 0.4,
-                "G2": 0.2,
-                "S2": 0,
-                "C1": 0,
+                "G1": 0.2,
+                "S1": 0.2,
+                "S2": 0.4,
+                "C1": 0.1,
+                "M1": 0.1,
+                "G2": 0,
                 "C2": 0,
-                "M1": 0,
                 "I2": 0,
                 "E1": 0,
                 "E2": 0,
@@ -193,12 +196,8 @@ EVERY = {
         "optional_sets": {"ELSEWHERE": "a set that others have"},
     },
     "vetoes": {
-        "loud": {"panels": ["PANEL"], "slope": {"gene": 0.5, "set": 0.3}},
-        "quiet": {
-            "panels": ["QUIET"],
-            "slope": {"gene": 0.5, "set": 0.3},
-            "reference": "log2_marrow_over_clean",
-        },
+        "loud": {"panels": ["PANEL"], "slope": {"gene": 0.5, "set": 0.3}, "reference": "log2_marrow_over_clean"},
+        "quiet": {"panels": ["QUIET"]},
     },
     "claims": [
         {
@@ -234,6 +233,7 @@ EVERY = {
             "gene": genes("", 201),
             "direction": "down",
             "needs": ["Q1"],
+            "vetoes": ["loud"],
         },
         {
             "id": "S1",

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field, replace
 import pandas as pd
 
 from claimcheck.claims.evidence import Conclusion, Decision, Evidence, Member, Verdict
-from claimcheck.claims.model import CAMERA, DECIDING, ROTATION, SCORE, Claim, Register
+from claimcheck.claims.model import CAMERA, CHANGED, DECIDING, ROTATION, SCORE, Claim, Register
 from claimcheck.claims.procedure import adjust_claims
 from claimcheck.claims.tests import Data
-from claimcheck.claims.verdicts import CHANGED, decide
+from claimcheck.claims.verdicts import decide
 from claimcheck.core.estimates import Estimate
 
 _ENOUGH = 99

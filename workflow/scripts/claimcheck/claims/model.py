@@ -23,6 +23,10 @@ DECIDING, COMPANION, CONTROL, SENSITIVITY, SHOWN = "deciding", "companion", "con
 """What a test is for: only deciding, companion and control tests carry a verdict, a sensitivity run can weaken it."""
 
 
+CHANGED = {1: "higher", -1: "lower"}
+"""What a programme is called that is not only kept, by the claim's direction."""
+
+
 def change_of(claim: str) -> str:
     """Name the node of the procedure that asks, of a claim of noninferiority that holds, whether there is a change beyond it."""
     return f"{claim}_changed"

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from claimcheck.claims.evidence import Decision, Evidence, Explanation, Verdict
-from claimcheck.claims.model import ROTATION, Claim, Rules
+from claimcheck.claims.model import CHANGED, ROTATION, Claim, Rules
 from claimcheck.core.estimates import NO_P, inside
 from claimcheck.core.tables import listed
 
@@ -26,8 +26,6 @@ TAKEN = (Verdict.SUPPORTED, Verdict.WEAK, Verdict.NOT_SUPPORTED, Verdict.CONTRAD
 """Verdicts that are taken where something else than the condition may explain them."""
 
 SMALLER_CHANGE = "a smaller change"
-CHANGED = {1: "higher", -1: "lower"}
-"""What a programme is called that is not only kept, by the claim's direction."""
 
 _WORST_FIRST = (
     Verdict.CONTRADICTED,

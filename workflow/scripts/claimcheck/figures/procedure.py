@@ -11,8 +11,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Patch
 
 from claimcheck.claims.graph import Graph
-from claimcheck.claims.model import Register, change_of
-from claimcheck.claims.verdicts import CHANGED
+from claimcheck.claims.model import CHANGED, Register, change_of
 from claimcheck.figures.claims import records
 from claimcheck.figures.style import FULL_WIDTH, NEUTRAL_COLOUR, TEXT_COLOUR, new_figure, say_nothing_to_draw
 
@@ -117,9 +116,10 @@ def _draw_arrows(axes: Axes, graph: Graph, spots: Mapping[str, Any], boxes: Mapp
             )
             if len(ends) <= _MOST_WORDED:
                 along = spots[end] - spots[start]
-                middle = spots[start] + 0.45 * along + bend * 0.5 * np.array([along[1], -along[0]])
+                x, y = spots[start] + 0.45 * along + bend * 0.5 * np.array([along[1], -along[0]])
                 axes.text(
-                    *middle,
+                    x,
+                    y,
                     f"{share:.2g}",
                     fontsize=5.5,
                     ha="center",
@@ -135,7 +135,8 @@ def _draw_node(axes: Axes, row: dict[str, Any], spot: Any) -> FancyBboxPatch:
     colour = TEXT_COLOUR if row["tested"] else NEUTRAL_COLOUR
     box = FancyBboxPatch(
         spot - _BOX / 2,
-        *_BOX,
+        width=_BOX[0],
+        height=_BOX[1],
         boxstyle="round,pad=0.02",
         facecolor=ESTABLISHED_COLOUR if established else "white",
         edgecolor=colour,
@@ -146,5 +147,14 @@ def _draw_node(axes: Axes, row: dict[str, Any], spot: Any) -> FancyBboxPatch:
     axes.add_patch(box)
     share = f"{100 * row['weight']:.3g} %" if row["weight"] else "–"
     reached = f"\n{row['step']:.0f}. at {row['level']:.2g}" if established else ""
-    axes.text(*spot, f"{row['label']}  {share}{reached}", fontsize=7, ha="center", va="center", color=colour, zorder=4)
+    axes.text(
+        spot[0],
+        spot[1],
+        f"{row['label']}  {share}{reached}",
+        fontsize=7,
+        ha="center",
+        va="center",
+        color=colour,
+        zorder=4,
+    )
     return box
