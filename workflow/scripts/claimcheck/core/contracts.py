@@ -11,6 +11,8 @@ import pandas as pd
 import yaml
 from pandas.api.types import is_bool, is_number
 
+from claimcheck.core.schemas import OWN_LOADER
+
 TABLES = Path(__file__).resolve().parents[3] / "schemas" / "tables.yaml"
 _FOLDER = "results/"
 
@@ -119,7 +121,7 @@ def contracts() -> dict[str, Contract]:
         TypeError: a column lacks its type or meaning, or has a part that there is not.
         ValueError: it has a type that there is not.
     """
-    content = yaml.load(TABLES.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    content = yaml.load(TABLES.read_text(encoding="utf-8"), Loader=OWN_LOADER)
     shared = content["columns"]
     return {
         path: Contract(

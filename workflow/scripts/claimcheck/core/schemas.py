@@ -32,6 +32,10 @@ MOST_NODES = 100_000
 """Keys and values of a file after its aliases are followed; the largest real one has some 3,000."""
 
 
+OWN_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""For files of the project itself, whose mistakes need no good message."""
+
+
 class _Loader(yaml.SafeLoader):
     """Makes plain data alone, and refuses a key that stands twice in a mapping, of which the second would silently win."""
 
@@ -102,7 +106,7 @@ def load_schema(name: str) -> dict[str, Any]:
 
     Each file has an `$id` of its own, so that references within it stay within it.
     """
-    schema: dict[str, Any] = yaml.safe_load((SCHEMAS / name).read_text(encoding="utf-8"))
+    schema: dict[str, Any] = yaml.load((SCHEMAS / name).read_text(encoding="utf-8"), Loader=OWN_LOADER)
     schema["$id"] = f"urn:claimcheck:{name}"
     return _joined(schema)
 
