@@ -11,6 +11,7 @@ import yaml
 from jsonschema.exceptions import ValidationError
 from jsonschema.protocols import Validator
 
+from claimcheck.core.contracts import OWN_LOADER
 from claimcheck.core.errors import StudyError
 from claimcheck.core.tables import listed
 from claimcheck.core.text import NotTextError, decode
@@ -30,10 +31,6 @@ _TYPES = {
 
 MOST_NODES = 100_000
 """Keys and values of a file after its aliases are followed; the largest real one has some 3,000."""
-
-
-OWN_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""For files of the project itself, whose mistakes need no good message."""
 
 
 class _Loader(yaml.SafeLoader):
