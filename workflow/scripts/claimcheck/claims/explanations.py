@@ -15,15 +15,13 @@ import pandas as pd
 from scipy.stats import t as student
 
 from claimcheck.claims.evidence import Conclusion, Decision, Evidence, Explanation
-from claimcheck.claims.model import CONTROL, DECIDING, ROTATION, THREE_PRIME_BIAS, Claim, Register, Veto
+from claimcheck.claims.model import CONTROL, DECIDING, THREE_PRIME_BIAS, Claim, Register, Veto
 from claimcheck.claims.tests import SET_TESTS, Data
 from claimcheck.claims.verdicts import TAKEN, stands
 from claimcheck.core.errors import StudyError
 from claimcheck.core.estimates import NAN, Estimate, Sides, read_estimates
-from claimcheck.gene_sets.comparison import Comparison, make_comparison
+from claimcheck.gene_sets.comparison import Comparison, make_comparison, run_tests
 from claimcheck.gene_sets.tests.limma import Floats, project
-from claimcheck.gene_sets.tests.rotation import rotation_test
-from claimcheck.gene_sets.tests.scores import score_tests
 from claimcheck.gene_sets.tests.weights import weigh_sets
 
 CHANCE_DRAWS = 2000
@@ -161,11 +159,15 @@ class Explainer:
             return Estimate(one[0])
         comparison = make_comparison(self.comparison.counts, self.comparison.size_factors, beside)
         members = one[1].rename_axis("gene_id").rename("weight").reset_index().assign(set=one[0])
-        weights = weigh_sets(members, [one[0]], list(comparison.counts.index))
-        scores = score_tests(comparison.values, weights, beside, tests.levels)
-        rotated = rotation_test(comparison.fits, weights, seed=tests.seed, n_rotations=tests.rotations)
-        table = pd.concat([scores, rotated[list(SET_TESTS[ROTATION])]], axis="columns")
-        return read_estimates(table, [one[0]], {ROTATION: SET_TESTS[ROTATION]})[0]
+        tested = run_tests(
+            comparison,
+            weigh_sets(members, [one[0]], list(comparison.counts.index)),
+            seed=tests.seed,
+            n_rotations=tests.rotations,
+            least_correlation=tests.least_correlation,
+            levels=tests.levels,
+        )
+        return read_estimates(tested, [one[0]], SET_TESTS)[0]
 
     def _explain(self, veto: str, mover: Mover, one: Object, prior: tuple[float, float]) -> Explanation:
         effect, p, weights = one
