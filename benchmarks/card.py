@@ -90,31 +90,35 @@ def requests() -> Requests:
 
 
 @cache
-def register_text(fast: bool) -> str:
-    """Write the register, as it is or with the settings of the card."""
+def register_text(fast: bool, min_animals: int | None = None) -> str:
+    """Write the register, as it is or with the settings of the card, and with another least number of animals if there is one."""
     text = (CONFIG / "claims.yaml").read_text()
-    if not fast:
+    if not fast and min_animals is None:
         return text
     content = yaml.safe_load(text)
-    content["primary"]["tests"] |= {"rotations": ROTATIONS, "small_p": 0}
-    content["primary"]["negative_controls"] |= NO_CONTROLS
+    if fast:
+        content["primary"]["tests"] |= {"rotations": ROTATIONS, "small_p": 0}
+        content["primary"]["negative_controls"] |= NO_CONTROLS
+    if min_animals is not None:
+        content["primary"]["verdict"]["min_animals"] = min_animals
     return yaml.safe_dump(content, sort_keys=False, allow_unicode=True)
 
 
-def decide(study: Study, folder: Path, *, fast: bool = True) -> pd.DataFrame:
+def decide(study: Study, folder: Path, *, fast: bool = True, min_animals: int | None = None) -> pd.DataFrame:
     """Take a study from counts to verdicts.
 
     Args:
         study: counts and samples.
         folder: an empty one, for the files of all steps.
         fast: without negative controls and with fewer rotations.
+        min_animals: that each group needs, in place of the register's.
 
     Returns:
         results/claims/verdicts.tsv. Where a gate stops the study, the premises have the verdicts of theirs and all else STOPPED.
     """
     files = _Files(folder / "results")
     register_file = folder / "claims.yaml"
-    register_file.write_text(register_text(fast))
+    register_file.write_text(register_text(fast, min_animals))
     write_table(study.counts.rename_axis("gene_id").reset_index(), files["counts"])
     write_table((study.counts / study.counts.sum() * 1e6).rename_axis("gene_id").reset_index(), files["tpm"])
     write_table(study.samples, files["samples"])
