@@ -11,7 +11,7 @@ from claimcheck.claims.model import DECIDING, Claim, Register
 from claimcheck.claims.procedure import Floats
 from claimcheck.claims.tests import CAMERA, ROTATION, SCORE, Data
 from claimcheck.claims.verdicts import decide
-from claimcheck.core.estimates import Estimate
+from claimcheck.core.estimates import NAN, Estimate
 
 _ENOUGH = 99
 """Animals a group that no rule finds too few."""
@@ -56,14 +56,29 @@ def holm_among(p_values: Floats, others: Floats) -> Floats:
 
 
 def decide_alone(register: Register, found: Mapping[str, Conclusion], adjusted: Mapping[str, float]) -> dict[str, bool]:
-    """Say of every claim whether the primary analysis alone would call it supported; members before what they decide."""
+    """Say of every claim whether the primary analysis alone would call it supported."""
+    nothing = dict.fromkeys(found, NAN)
+    verdicts = verdicts_alone(register, found, adjusted, nothing)
+    return {name: verdict is Verdict.SUPPORTED for name, verdict in verdicts.items()}
+
+
+def verdicts_alone(
+    register: Register, found: Mapping[str, Conclusion], adjusted: Mapping[str, float], opposite: Mapping[str, float]
+) -> dict[str, Verdict]:
+    """Give the verdict of the primary analysis alone on every claim; members before what they decide.
+
+    Args:
+        register: the claims register.
+        found: conclusions by claim.
+        adjusted, opposite: adjusted p-values by claim, as claimed and the other way; NaN never decides.
+    """
     decisions: dict[str, Decision] = {}
     for name in sorted(found, key=lambda name: bool(register.claims[name].members)):
         claim = register.claims[name]
         members = tuple(Member(one, decisions[one], found[one].judged) for one in claim.members)
-        evidence = replace(alone(claim, found[name], adjusted[name]), members=members)
+        evidence = replace(alone(claim, found[name], adjusted[name]), p_opposite=opposite[name], members=members)
         decisions[name] = decide(evidence, register.rules)
-    return {name: decision.verdict is Verdict.SUPPORTED for name, decision in decisions.items()}
+    return {name: decision.verdict for name, decision in decisions.items()}
 
 
 def alone(claim: Claim, one: Conclusion, p_holm: float) -> Evidence:
