@@ -17,7 +17,7 @@ from claimcheck.claims.resolve import planned_sets, read_reference
 from claimcheck.claims.specifications import Model
 from claimcheck.core.errors import StudyError
 from claimcheck.core.study import read_study
-from claimcheck.core.tables import read_table
+from claimcheck.core.tables import read_table, write_table
 from claimcheck.figures.power import draw_power
 from claimcheck.figures.style import house_style
 from claimcheck.gene_sets.curated import list_tables, read_collection
@@ -171,7 +171,7 @@ def test_animals_are_enough_from_a_size_on() -> None:
         "C14": "6",
         "C15": "more than 12",
         "C01": "3",
-        "C03": "not testable",
+        "C03": "not known",
     }
     assert needed["multiple"].to_dict() == {"C11": 1, "C14": 1, "C15": 1, "C01": 0, "C03": 1}
 
@@ -202,12 +202,27 @@ def test_without_register_or_reference_the_remedy_is_said(missing: str, remedy: 
         measure_power.main(**arguments(tmp_path, **{missing: None}))
 
 
-def test_a_reference_without_a_claims_genes_is_refused(tmp_path: Path) -> None:
-    table = tmp_path / "animals.tsv"
-    rows = (CURATED / "reference/bone_animals.tsv").read_text().splitlines(keepends=True)
-    table.write_text("".join(row for row in rows if "\tDkk1\t" not in row))
-    with pytest.raises(StudyError, match="none of the genes that decide C11"):
-        measure_power.main(**arguments(tmp_path, reference_variation=table))
+def test_a_claim_whose_genes_the_reference_lacks_is_not_known() -> None:
+    assert power.unknown_claims(PLAN) == {"C03"}  # its sources are fetched with the data
+    lacking = replace(PLAN, genes=GENES[GENES["symbol"] != "Dkk1"])
+    assert power.unknown_claims(lacking) == {"C03", "C11", "C13"}
+    changes = power.planted_changes(REGISTER, lacking.planned, lacking.genes)
+    assert changes.loc[GENES.index[GENES["symbol"] == "Sost"], "claimed"].item() == -0.585
+    half = power._runs(REGISTER.claims["C15"], PLAN.planned, DECIDING)[0].index[::2]
+    assert "C15" in power.unknown_claims(replace(PLAN, genes=GENES.drop(half)))
+
+
+def test_a_register_without_such_claims_has_an_empty_map(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    none = replace(REGISTER, claims={name: claim for name, claim in REGISTER.claims.items() if not claim.confirmatory})
+    empty = power.map_power(replace(PLAN, register=none), settings(animals=[3], multiples=[0, 1], draws=1))
+    assert empty.empty
+    files = {"power": empty, "animals": power.animals_needed(empty, none).assign(statement="")}
+    for name, table in files.items():
+        write_table(table, tmp_path / f"{name}.tsv")
+    print_power.main(**{name: tmp_path / f"{name}.tsv" for name in files})
+    assert "No claim" in capsys.readouterr().out
+    with house_style():
+        assert draw_power(empty, none, simulated=False)[1].empty
 
 
 def test_what_the_map_was_made_from_is_kept_and_the_map_is_printed(
@@ -221,7 +236,7 @@ def test_what_the_map_was_made_from_is_kept_and_the_map_is_printed(
     print_power.main(power=files["power"], animals=files["animals"])
     shown = capsys.readouterr().out
     assert "C11  The transcript of Dkk1 falls." in shown
-    assert "C03  The ferroptosis pathway" in shown and "3 x: not testable" in shown
+    assert "C03  The ferroptosis pathway" in shown and "3 x: not known" in shown
     assert "An upper bound" in shown
 
 

@@ -17,6 +17,9 @@ LIMITS = (
 def main(*, power: Path, animals: Path) -> None:
     """Print one line a claim: % of drawn studies that support it by true effect and animals, and the animals that it takes."""
     mapped, needed = read_table(power), read_table(animals)
+    if mapped.empty:
+        print("\nNo claim of the register is one that data could support.\n")
+        return
     statements = needed.drop_duplicates("claim").set_index("claim")["statement"]
     draws, sizes = mapped["draws"].iloc[0], listed(mapped["n"].unique(), most=20)
     print(

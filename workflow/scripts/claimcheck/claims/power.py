@@ -1,8 +1,9 @@
 """What a study can show before it has data: how often each verdict is given where what is claimed has been planted.
 
 Animals are drawn from a table of how animals of one group vary, a change is added to those of the test group, and the counts go
-through the primary analysis of the register. Vetoes, companions, leading edges, other specifications and gates are left out: all of
-them can only weaken a verdict, so that the share of support is an upper bound of power.
+through the primary analysis of the register, two groups without covariates. That enough genes are expressed is supposed. Vetoes,
+companions, leading edges, other specifications and gates are left out: all of them can only weaken a verdict, so that the share
+of support is an upper bound of power.
 """
 
 import itertools
@@ -21,7 +22,6 @@ from claimcheck.claims.model import CONTROL, DECIDING, NAN, Claim, Register, Tes
 from claimcheck.claims.procedure import adjust_family
 from claimcheck.claims.specifications import PRIMARY, Model, Specification
 from claimcheck.claims.tests import Data
-from claimcheck.core.errors import StudyError
 from claimcheck.deseq2.design import Design
 from claimcheck.deseq2.differential import filter_genes
 from claimcheck.deseq2.levels import log2_cpm
@@ -42,7 +42,7 @@ VERDICTS = {
 """Columns of the map by verdict."""
 POWER_COLUMNS = ("claim", "n", "multiple", "true_effect", *VERDICTS, "standard_error", "draws")
 NEEDED_COLUMNS = ("claim", "multiple", "true_effect", "animals")
-NOT_TESTABLE = "not testable"
+NOT_KNOWN = "not known"
 TEST, REFERENCE = "test", "reference"
 _SECONDS = 10
 """Between two words of progress."""
@@ -109,7 +109,7 @@ def map_power(plan: Plan, settings: Settings) -> pd.DataFrame:
     tests = replace(register.tests, rotations=settings.rotations)
     keys = itertools.product(register.confirmatory, sorted(settings.animals), multiples)
     counted = {key: dict.fromkeys(VERDICTS.values(), 0) for key in keys}
-    lacking = _lacking_sources(plan)
+    unknown = unknown_claims(plan)
     started = said = time.monotonic()
     for draw in range(settings.draws):
         for true, untrue, counts in _draw(plan, settings, changes, np.random.default_rng([tests.seed, draw])):
@@ -117,7 +117,7 @@ def map_power(plan: Plan, settings: Settings) -> pd.DataFrame:
                 data = _data(plan, counts, n, tests)
                 for name, verdict in decide_draw(register, data, Model((), plan.min_count)).items():
                     multiple = untrue if register.claims[name].margins else true
-                    counted[name, n, multiple][Verdict.NOT_TESTABLE if name in lacking else verdict] += 1
+                    counted[name, n, multiple][Verdict.NOT_TESTABLE if name in unknown else verdict] += 1
         now = time.monotonic()
         if now - said > _SECONDS:
             said, left = now, (now - started) * (settings.draws - draw - 1) / (draw + 1)
@@ -156,7 +156,7 @@ def animals_needed(power: pd.DataFrame, register: Register) -> pd.DataFrame:
         enough = largest_first[(largest_first["supported"] >= register.tests.power).cummin()]
         animals = str(enough["n"].min()) if len(enough) else f"more than {part['n'].max()}"
         rows.append(
-            (name, multiple, part["true_effect"].iloc[0], NOT_TESTABLE if part["not_testable"].eq(1).all() else animals)
+            (name, multiple, part["true_effect"].iloc[0], NOT_KNOWN if part["not_testable"].eq(1).all() else animals)
         )
     return pd.DataFrame(rows, columns=list(NEEDED_COLUMNS))
 
@@ -196,36 +196,26 @@ def planted_changes(register: Register, planned: pd.DataFrame, genes: pd.DataFra
 
     Returns:
         By gene id, log2 changes of one multiple: `claimed` of claims that something changes, `excluded` of those that nothing does.
-
-    Raises:
-        StudyError: the reference has none of the genes of a test.
     """
-    rows: list[tuple[str, pd.Series, float, float]] = []
+    rows: list[tuple[pd.Series, float, float]] = []
     for name in register.confirmatory:
         claim = register.claims[name]
         size = (-claim.direction if claim.margins else claim.direction) or 1
         claimed, excluded = (0.0, claim.threshold * size) if claim.margins else (claim.threshold * size, 0.0)
         runs = _runs(claim, planned, DECIDING)
         if len(runs) >= claim.at_least:
-            rows += [(name, weights, claimed, excluded) for weights in runs]
-        rows += [(name, weights, 0.0, 0.0) for weights in _runs(claim, planned, CONTROL)]
+            rows += [(weights, claimed, excluded) for weights in runs]
+        rows += [(weights, 0.0, 0.0) for weights in _runs(claim, planned, CONTROL)]
         own = [gene for gene in claim.genes if gene.role == DECIDING]
         for gene in own:
             if gene.model == own[0].model:
                 turn = gene.direction if gene.model else 1
-                rows.append((name, pd.Series({gene.gene_id: 1.0}), turn * claimed, excluded))
+                rows.append((pd.Series({gene.gene_id: 1.0}), turn * claimed, excluded))
     matrix = np.zeros((len(rows), len(genes)))
-    for row, (name, weights, _, _) in enumerate(rows):
+    for row, (weights, _, _) in enumerate(rows):
         known = weights[weights.index.isin(genes.index)]
-        if known.empty:
-            raise StudyError(
-                f"the table of reference animals has none of the genes that decide {name}",
-                where="config/config.yaml, gene_sets.reference_variation",
-                expected="levels and variation of the genes that the claims register looks at",
-                remedy="add them to the table, or take another",
-            )
-        matrix[row, genes.index.get_indexer(known.index)] = known / len(known)
-    found = np.round(np.linalg.lstsq(matrix, np.array([sizes for _, _, *sizes in rows]), rcond=None)[0], 6)
+        matrix[row, genes.index.get_indexer(known.index)] = known / max(1, len(known))
+    found = np.round(np.linalg.lstsq(matrix, np.array([sizes for _, *sizes in rows]).reshape(-1, 2), rcond=None)[0], 6)
     return pd.DataFrame(found, index=genes.index, columns=["claimed", "excluded"])
 
 
@@ -234,10 +224,23 @@ def decided_runs(planned: pd.DataFrame) -> pd.DataFrame:
     return planned[planned["role"].isin([DECIDING, CONTROL]) & planned["primary"] & (planned["weight"] != 0)]
 
 
-def _lacking_sources(plan: Plan) -> set[str]:
-    """Name the claims that ask for more sources than the collection has; further ones may be fetched with the data."""
-    claims = [claim for claim in plan.register.claims.values() if claim.kind == "multi_source"]
-    return {claim.id for claim in claims if len(_runs(claim, plan.planned, DECIDING)) < claim.at_least}
+def unknown_claims(plan: Plan) -> set[str]:
+    """Name the claims that cannot be drawn: the collection lacks sources, which are fetched with the data, or the reference genes.
+
+    It must have the share of a claim's genes, run by run, that a study must express.
+    """
+    register = plan.register
+    unknown: set[str] = set()
+    for name in sorted(register.confirmatory, key=lambda name: bool(register.claims[name].members)):
+        claim = register.claims[name]
+        runs = _runs(claim, plan.planned, DECIDING)
+        own = [gene.gene_id for gene in claim.genes if gene.role == DECIDING]
+        groups = [*runs, *_runs(claim, plan.planned, CONTROL), *([pd.Series(1.0, index=own)] if own else [])]
+        there = all(run.index.isin(plan.genes.index).mean() >= register.rules.share_detected for run in groups)
+        has_sources = len(runs) >= claim.at_least or claim.kind != "multi_source"
+        if not (there and has_sources) or unknown & set(claim.members):
+            unknown.add(name)
+    return unknown
 
 
 def _runs(claim: Claim, planned: pd.DataFrame, role: str) -> list[pd.Series]:

@@ -8,9 +8,10 @@ from matplotlib.figure import Figure
 from claimcheck.claims.model import Register
 from claimcheck.figures.claims import in_reading_order
 from claimcheck.figures.heatmap import SEQUENTIAL, draw_cells
-from claimcheck.figures.style import FULL_WIDTH, new_figure
+from claimcheck.figures.style import FULL_WIDTH, new_figure, say_nothing_to_draw
 
 CHANGE, NO_CHANGE = "change", "no change"
+NOTHING = "no claim of the register is one that data could support"
 DRAWN_COLUMNS = ("panel", "claim", "statement", "multiple", "n", "supported", "standard_error")
 _ROW = 0.27
 """Inches a claim."""
@@ -39,6 +40,10 @@ def draw_power(power: pd.DataFrame, register: Register, *, simulated: bool) -> t
         supported=rows["supported"].where(rows["not_testable"] < 1),
     )[list(DRAWN_COLUMNS)]
     parts = [(kind, drawn[drawn["panel"] == kind]) for kind in (CHANGE, NO_CHANGE) if (drawn["panel"] == kind).any()]
+    if not parts:
+        figure = new_figure(FULL_WIDTH, _HEAD, simulated=simulated)
+        say_nothing_to_draw(figure.subplots(), NOTHING)
+        return figure, drawn
     heights = [_ROW * part["claim"].nunique() for _, part in parts]
     multiples = sorted(drawn["multiple"].unique())
     figure = new_figure(FULL_WIDTH, sum(heights) + _HEAD * len(parts), simulated=simulated)

@@ -98,7 +98,13 @@ def read_claims(files: ClaimFiles) -> ClaimResults:
         gene_tests=read_table(files.gene_tests),
         identification=read_table(files.identification),
         truth=read_table(files.truth) if files.truth else None,
-        power=PowerResults(*map(read_table, (files.power, files.animals, files.power_inputs)))
+        power=read_power(files.power, files.animals, files.power_inputs)
         if files.power and files.animals and files.power_inputs
         else None,
     )
+
+
+def read_power(power: Path, animals: Path, inputs: Path) -> PowerResults | None:
+    """Read the map of a study's power; None where no claim has any."""
+    results = PowerResults(*map(read_table, (power, animals, inputs)))
+    return results if len(results.power) else None
