@@ -324,7 +324,7 @@ def test_what_the_study_could_have_shown_stands_beside_what_was_seen(drawings) -
     power = PowerResults(mapped, animals_needed(mapped, REGISTER), inputs)
     page = page_with(some_claims(power=power), drawings)
     text = text_of(page)
-    assert "C11 The transcript of Dkk1 falls. 30.0 % 30.0 % 1 ×: more than 6 inconclusive" in text
+    assert "C11 The transcript of Dkk1 falls. 30 30 more than 6 inconclusive" in text
     assert 'href="#power"' in page
     assert "another register" not in text
     changed = replace(power, inputs=inputs.assign(value="0" * 64))

@@ -6,7 +6,7 @@ import pandas as pd
 
 from claimcheck.claims.model import Register
 from claimcheck.figures.claims import in_reading_order
-from claimcheck.page.tables import Column, Table, as_table, percent, sentence, together, words
+from claimcheck.page.tables import Column, Table, as_table, percent, sentence, together, whole, words
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def view_power(results: PowerResults, verdicts: pd.DataFrame, register: Register
     n = _size(results.power, verdicts)
     of_study = results.power[results.power["n"] == n]
     multiples = sorted(of_study["multiple"].unique())
-    shares = of_study.assign(shown=of_study["supported"].where(of_study["not_testable"] < 1))
+    shares = of_study.assign(shown=100 * of_study["supported"].where(of_study["not_testable"] < 1))
     rows = shares.pivot(index="claim", columns="multiple", values="shown").set_axis(_names(multiples), axis="columns")
     needed = pd.Series(
         {claim: _needed(part) for claim, part in results.animals.groupby("claim", sort=False)}, name="animals"
@@ -55,7 +55,7 @@ def view_power(results: PowerResults, verdicts: pd.DataFrame, register: Register
         Column("claim", "claim", words),
         Column("statement", "statement", sentence),
         *(
-            Column(name, f"{multiple:g} ×", percent)
+            Column(name, f"{multiple:g} ×, %", whole)
             for name, multiple in zip(_names(multiples), multiples, strict=True)
         ),
         Column("animals", f"animals for {100 * register.tests.power:.0f} %", together),
@@ -83,6 +83,8 @@ def _names(multiples: list[float]) -> list[str]:
 
 
 def _needed(rows: pd.DataFrame) -> str:
-    """Say how many animals it takes at each true effect; of a claim that is true where nothing changes, once."""
+    """Say how many animals it takes at each true effect, and what does not depend on it once."""
+    if rows["animals"].nunique() == 1:
+        return str(rows["animals"].iloc[0])
     pairs = rows[["multiple", "animals"]].itertuples(index=False, name=None)
-    return "; ".join(f"{multiple:g} ×: {animals}" if multiple else str(animals) for multiple, animals in pairs)
+    return "; ".join(f"{multiple:g} ×: {animals}" for multiple, animals in pairs)
