@@ -9,6 +9,7 @@ WIDEST = 56
 """Characters of a statement that are shown."""
 LIMITS = (
     "An upper bound: vetoes, companions, other analyses and gates are not in it, and can only weaken a verdict.\n"
+    "Single genes are tested by the moderated t-test, which is a little stricter than the Wald test.\n"
     "At 1 x about half are supported at most, since the estimate must reach the smallest effect of interest too.\n"
     "All: results/power/power.tsv."
 )

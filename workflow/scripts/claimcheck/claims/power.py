@@ -1,7 +1,8 @@
 """What a study can show before it has data: how often each verdict is given where what is claimed has been planted.
 
 Animals are drawn from a table of how animals of one group vary, a change is added to those of the test group, and the counts go
-through the primary analysis of the register, two groups without covariates. That enough genes are expressed is supposed. Vetoes,
+through the primary analysis of the register, two groups without covariates; single genes by the moderated t-test, which takes
+no fit of dispersions and is a little stricter than the Wald test. That enough genes are expressed is supposed. Vetoes,
 companions, leading edges, other specifications and gates are left out: all of them can only weaken a verdict, so that the share
 of support is an upper bound of power.
 """
