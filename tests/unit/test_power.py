@@ -52,7 +52,7 @@ def settings(**changes) -> power.Settings:
 
 @pytest.fixture(scope="module")
 def mapped() -> pd.DataFrame:
-    return power.map_power(PLAN, settings(animals=[3, 8], multiples=[0, 3], draws=20))
+    return power.map_power(PLAN, settings(animals=[3, 8], multiples=[3], draws=20))
 
 
 def support(mapped: pd.DataFrame, n: int, multiple: float, claims=CHANGES) -> float:
@@ -111,7 +111,7 @@ def test_shares_are_of_all_draws_and_have_an_error(mapped: pd.DataFrame) -> None
 
 
 def test_the_same_seed_gives_the_same_map() -> None:
-    few = settings(animals=[3], multiples=[0, 2], draws=1)
+    few = settings(animals=[3], multiples=[2], draws=1)
     pd.testing.assert_frame_equal(power.map_power(PLAN, few), power.map_power(PLAN, few))
     other = replace(PLAN, register=replace(REGISTER, tests=replace(REGISTER.tests, seed=1)))
     changes = power.planted_changes(REGISTER, PLAN.planned, GENES)
@@ -152,7 +152,7 @@ def test_drawn_studies_are_decided_as_real_ones_are(tmp_path: Path, monkeypatch:
 
 
 def test_support_is_corrected_for_all_claims() -> None:
-    few = settings(animals=[4], multiples=[0, 2])
+    few = settings(animals=[4], multiples=[2])
     changes = power.planted_changes(REGISTER, PLAN.planned, GENES)
     spared = 0
     for seed in range(4):
@@ -202,7 +202,7 @@ def arguments(tmp_path: Path, **changes) -> dict:
         "gene_sets": [Path(path) for path in list_tables(str(CURATED))],
         "reference_expression": CURATED / "reference/bone_expression.tsv",
         "reference_variation": CURATED / "reference/bone_animals.tsv",
-        "settings": settings(animals=[3], multiples=[0, 3], draws=1),
+        "settings": settings(animals=[3], multiples=[3], draws=1),
         "panels": CONFIG["quality"]["panels"],
         "composition": CONFIG["quality"]["composition"],
         "differential": CONFIG["differential"],
@@ -234,7 +234,7 @@ def test_a_claim_whose_genes_the_reference_lacks_is_not_known() -> None:
 
 def test_a_register_without_such_claims_has_an_empty_map(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     none = replace(REGISTER, claims={name: claim for name, claim in REGISTER.claims.items() if not claim.confirmatory})
-    empty = power.map_power(replace(PLAN, register=none), settings(animals=[3], multiples=[0, 1], draws=1))
+    empty = power.map_power(replace(PLAN, register=none), settings(animals=[3], multiples=[1], draws=1))
     assert empty.empty
     files = {"power": empty, "animals": power.animals_needed(empty, none).assign(statement="")}
     for name, table in files.items():

@@ -60,6 +60,11 @@ class Settings:
     million_counts: float
     library_log2_sd: float
 
+    @property
+    def effects(self) -> list[float]:
+        """Multiples that are planted: none, and those asked for, in ascending order."""
+        return sorted([0.0, *self.multiples])
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -105,7 +110,7 @@ def map_power(plan: Plan, settings: Settings) -> pd.DataFrame:
         that of `supported`, had one more draw been supported and one more not, so that it is never 0.
     """
     register = plan.register
-    multiples = sorted(settings.multiples)
+    multiples = settings.effects
     changes = planted_changes(register, plan.planned, plan.genes)
     tests = replace(register.tests, rotations=settings.rotations)
     keys = itertools.product(register.confirmatory, sorted(settings.animals), multiples)
@@ -261,7 +266,7 @@ def _draw(
     levels = plan.genes["log2_cpm"].to_numpy()[:, None] + draw_deviations(plan.genes, 2 * n, 1.0, rng)
     sizes = settings.million_counts * 1e6 * 2 ** rng.normal(0, settings.library_log2_sd, 2 * n)
     of_test = np.repeat([0.0, 1.0], n)
-    multiples = sorted(settings.multiples)
+    multiples = settings.effects
     for true, untrue in zip(multiples, multiples[::-1], strict=True):
         change = true * changes["claimed"].to_numpy() + untrue * changes["excluded"].to_numpy()
         counts = draw_counts(levels + change[:, None] * of_test, sizes, rng)
