@@ -23,7 +23,7 @@ from claimcheck.claims.model import Register
 from claimcheck.claims.register import read_register
 from claimcheck.claims.resolve import planned_sets, read_reference
 from claimcheck.gene_sets.curated import read_collection
-from claimcheck.gene_sets.variation import draw_deviations, read_variation
+from claimcheck.gene_sets.variation import draw_counts, draw_deviations, read_variation
 from claimcheck.simulation.truth import FALSE, SMALLER, TRUE, planted_claims
 
 Floats = NDArray[np.float64]
@@ -100,10 +100,9 @@ def draw_study(world: str, n: int, seed: int, *, reference: pd.DataFrame | None 
     if "sex" in given:
         levels[np.ix_(_in_set("QC_SEX_M", genes), second == 0)] = ABSENT
         levels[np.ix_(_in_set("QC_SEX_F", genes), second == 0)] = EXPRESSED
-    share = 2**levels
     size = common["library"]["millions"] * (2 ** genes["log2_cpm"]).sum()
     sizes = size * 2 ** rng.normal(0, common["library"]["log2_sd"], 2 * n) * given.get("depth", 1) ** knockout
-    counts = rng.poisson(share / share.sum(axis=0) * sizes)
+    counts = draw_counts(levels, sizes, rng)
 
     condition = np.where(knockout == 1, KNOCKOUT, CONTROL)
     pairs = given.get("swapped", 0)

@@ -8,9 +8,11 @@ import pytest
 from test_claims_figures import REGISTER, only, some_controls, some_robustness, some_verdicts
 from test_report import ALWAYS, N_SCRIPTS, STUDY, Reader, page_of, results, text_of
 
+from claimcheck.claims.power import POWER_COLUMNS, animals_needed
 from claimcheck.page.artefacts import reading_rule, verdict_on_fit
 from claimcheck.page.claims import ClaimResults
 from claimcheck.page.page import Results
+from claimcheck.page.power import PowerResults
 
 FIGURES = ("claims", "specifications", "leave_one_out", "controls")
 NAN = float("nan")
@@ -309,3 +311,24 @@ def test_the_page_says_which_claims_the_data_could_have_decided(drawings) -> Non
     assert "C14 (0.25 needed, 0.20 asked)" in could_not
     assert "C14" not in could.split(". ")[0]
     assert "C13" not in could.split(". ")[0]
+
+
+def test_what_the_study_could_have_shown_stands_beside_what_was_seen(drawings) -> None:
+    rows = [
+        ("C11", n, multiple, -0.585 * multiple, 0.1 * n, 0, 0, 0, 1 - 0.1 * n, 0, 0.04, 100)
+        for n in (3, 6)
+        for multiple in (0, 1)
+    ]
+    mapped = pd.DataFrame(rows, columns=list(POWER_COLUMNS))
+    inputs = pd.DataFrame([("register", REGISTER.digest, "")], columns=["key", "value", "note"])
+    power = PowerResults(mapped, animals_needed(mapped, REGISTER), inputs)
+    page = page_with(some_claims(power=power), drawings)
+    text = text_of(page)
+    assert "C11 The transcript of Dkk1 falls. 30 30 more than 6 inconclusive" in text
+    assert 'href="#power"' in page
+    assert "another register" not in text
+    changed = replace(power, inputs=inputs.assign(value="0" * 64))
+    assert "It was made with another register than the one that decided." in text_of(
+        page_with(some_claims(power=changed), drawings)
+    )
+    assert 'id="power"' not in page_with(some_claims(), drawings)

@@ -71,8 +71,10 @@ REVIEWED = {
         "gene_sets/published/gene_ontology._GAF_CELLS",
     ],
     "what is printed": [
+        "claims/power._SECONDS",
         "deseq2/accounting.LEVELS",
         "gene_sets/published/lock._SHOWN",
+        "print_power.WIDEST",
         "print_samples.WIDEST",
     ],
     "the sign of a word": ["claims/checks._SIGNS", "claims/register.DIRECTIONS"],

@@ -6,13 +6,14 @@ from functools import cache
 import numpy as np
 import pandas as pd
 import pytest
+from claimcheck.claims.reruns import veto_reruns
 
 from claimcheck.claims.conclusions import conclude, of_gene, of_set
 from claimcheck.claims.false_support import holm_among
 from claimcheck.claims.measurements import Measurements
+from claimcheck.claims.model import CAMERA, MODERATED, ROTATION, WALD
 from claimcheck.claims.procedure import holm
 from claimcheck.claims.random_sets import draw_random_sets, draw_sets, make_pool, nearest_strength, weights_of
-from claimcheck.claims.reruns import veto_reruns
 from claimcheck.claims.resolve import read_reference
 from claimcheck.claims.robustness import BESIDE, applies, beside_rows, leave_one_out, shares, tabulate
 from claimcheck.claims.shuffled_labels import balanced_labellings, shuffle_labels
@@ -28,7 +29,6 @@ from claimcheck.claims.specifications import (
     veto_model,
 )
 from claimcheck.claims.tests import Measured, compare, measure_sets, moderated_genes, read_genes, rows_of, wald_genes
-from claimcheck.claims.model import CAMERA, MODERATED, ROTATION, WALD
 from claimcheck.core.errors import StudyError
 from claimcheck.core.estimates import NAN, Estimate, Sides
 from claimcheck.core.schemas import load_schema

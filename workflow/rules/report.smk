@@ -22,6 +22,9 @@ CLAIM_TABLES = {
         }.items()
     },
     "truth": "results/claims/truth.tsv" if HAS_CLAIMS and SIMULATED else [],
+    "power": "results/power/power.tsv" if HAS_POWER else [],
+    "animals": "results/power/animals.tsv" if HAS_POWER else [],
+    "power_inputs": "results/power/inputs.tsv" if HAS_POWER else [],
 }
 
 

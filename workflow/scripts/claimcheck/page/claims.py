@@ -19,6 +19,7 @@ from claimcheck.page.claims_tables import (
     truth_table,
     veto_table,
 )
+from claimcheck.page.power import PowerResults, PowerView, view_power
 from claimcheck.page.study_words import Study
 from claimcheck.page.tables import Table, interval_text, probability, two, words
 
@@ -31,6 +32,7 @@ class ClaimResults:
         register: the claims register.
         identification: register.tsv, text.
         truth: planted effects of a simulated study: claim, planted, expected, holds; None where nothing was planted.
+        power: the map of what the study can show; None where it is not known how reference animals vary.
     """
 
     register: Register
@@ -44,6 +46,7 @@ class ClaimResults:
     specifications: pd.DataFrame
     identification: pd.DataFrame
     truth: pd.DataFrame | None = None
+    power: PowerResults | None = None
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,7 @@ class ClaimsView:
         reach: which claims these data could have decided, a sentence each.
         n_confirmatory: claims whose p-values are adjusted together.
         digest, file_digest: checksums of the register.
-        artefacts, truth: tables, None where there is nothing to compare.
+        artefacts, truth, power: None where there is nothing to compare.
         fired: vetoes that fired, or None.
     """
 
@@ -110,6 +113,7 @@ class ClaimsView:
     left_undone: list[str]
     controls: list[str]
     truth: Table | None
+    power: PowerView | None
 
 
 def view_claims(results: ClaimResults, outcomes: pd.DataFrame, study: Study) -> ClaimsView:
@@ -150,6 +154,7 @@ def view_claims(results: ClaimResults, outcomes: pd.DataFrame, study: Study) -> 
         left_undone=_left_undone(results.specifications),
         controls=control_sentences(results.controls, register),
         truth=None if results.truth is None else truth_table(results.truth, verdicts, register, study),
+        power=None if results.power is None else view_power(results.power, verdicts, register),
     )
 
 
