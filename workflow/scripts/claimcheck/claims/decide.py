@@ -15,13 +15,13 @@ from claimcheck.claims.evidence import (
     Verdict,
     blocking_premises,
 )
-from claimcheck.claims.explanations import Explainer, chance_of_loss
 from claimcheck.claims.model import CAMERA, COMPANION, DECIDING, ROTATION, Claim, Register
 from claimcheck.claims.procedure import adjust_claims
 from claimcheck.claims.reasons import VERDICT_COLUMNS, verdict_row
 from claimcheck.claims.resolve import missing_sources
 from claimcheck.claims.tests import Data, Key, Measured
 from claimcheck.claims.verdicts import TAKEN, barred, decide, decide_premise, differs, stands
+from claimcheck.claims.vetoes import Explainer, chance_of_loss
 from claimcheck.core.estimates import NAN, NO_ESTIMATE, NO_P
 from claimcheck.core.tables import listed
 

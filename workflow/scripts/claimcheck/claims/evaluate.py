@@ -9,7 +9,6 @@ import pandas as pd
 from claimcheck.claims.artefacts import compare_artefacts
 from claimcheck.claims.controls import run_controls
 from claimcheck.claims.decide import EarlierResults, Findings, judge
-from claimcheck.claims.explanations import make_explainer
 from claimcheck.claims.measurements import Measurements
 from claimcheck.claims.model import Register
 from claimcheck.claims.robustness import beside_rows, leave_one_out, shares, tabulate
@@ -25,6 +24,7 @@ from claimcheck.claims.tests import (
     read_genes,
     rows_of,
 )
+from claimcheck.claims.vetoes import make_explainer
 from claimcheck.gene_sets.comparison import Comparison, leading_edge
 
 
