@@ -167,6 +167,7 @@ def decide(study: Study, folder: Path, *, fast: bool = True) -> pd.DataFrame:
         **annotated,
         claims=register_file,
         reference_expression=REFERENCE,
+        reference_variation=None,
         complete_reference=False,
         configuration=config,
         outputs=files.of(evaluate_claims.Outputs),
