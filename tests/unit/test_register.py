@@ -406,6 +406,13 @@ TWICE = [*CONTENT["claims"], CONTENT["claims"][2]]
             "artefacts, the paper's model",
             "a prior of its own",
         ),
+        (
+            changed(
+                artefacts__worlds=[{**world, "predicts": {**world["predicts"], "Dkk1": "rises"}} for world in WORLDS]
+            ),
+            "artefacts.worlds.0.predicts.Dkk1",
+            "'rises'",
+        ),
         (changed(artefacts__pattern__size__least=9), "artefacts, pattern.size", "smallest size"),
         (changed(claims=None), "top level", "`claims` is missing"),
         (changed(claims=[]), "claims", "claims"),
