@@ -172,6 +172,7 @@ def decide(study: Study, folder: Path, *, fast: bool = True, min_animals: int | 
         claims=register_file,
         libraries=None,
         reference_expression=REFERENCE,
+        reference_variation=None,
         complete_reference=False,
         configuration=config,
         outputs=files.of(evaluate_claims.Outputs),

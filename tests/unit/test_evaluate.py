@@ -218,6 +218,8 @@ def test_tables_have_their_columns_and_every_claim_its_row():
         "leave_one_out",
         "vetoes",
         "artefacts",
+        "pattern",
+        "pattern_readouts",
         "controls",
         "calibration",
         "set_tests",
@@ -228,13 +230,14 @@ def test_tables_have_their_columns_and_every_claim_its_row():
 def test_artefacts_are_held_against_what_is_observed():
     _, tables = found("paper")
     table = tables["artefacts"].set_index(["world", "readout"])
-    assert table.loc[("cleaner knockout bones", "dkk1"), ["predicted", "observed", "fits"]].tolist() == [
+    assert table.loc[("cleaner knockout bones", "Dkk1"), ["predicted", "observed", "fits"]].tolist() == [
         "up",
         "down",
         False,
     ]
     assert table.loc[("the paper's model", "osteoblast"), "fits"]
-    assert pd.isna(table.loc[("younger, lighter or other sex", "dkk1"), "fits"])
+    assert table.loc[("younger bone or nearer the growth plate", "Dkk1"), "fits"]
+    assert table.loc[("younger bone or nearer the growth plate", "cartilage"), "fits"] is not True
 
 
 def test_holm_and_the_sources_that_are_missing_are_said():

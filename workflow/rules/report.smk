@@ -15,6 +15,7 @@ CLAIM_TABLES = {
             "specifications": "specifications",
             "vetoes": "vetoes",
             "artefacts": "artefacts",
+            "pattern": "pattern",
             "controls": "controls",
             "claim_set_tests": "set_tests",
             "gene_tests": "gene_tests",

@@ -17,6 +17,7 @@ from claimcheck.core.steps import run
 from claimcheck.core.tables import read_table, write_table
 from claimcheck.deseq2.design import Design, read_model
 from claimcheck.gene_sets.published.map import read_all_sets
+from claimcheck.gene_sets.variation import read_variation
 from claimcheck.qc.panels import select_genes
 from claimcheck.quantification.genes import read_annotation
 
@@ -31,6 +32,8 @@ class Outputs:
     leave_one_out: Path
     vetoes: Path
     artefacts: Path
+    pattern: Path
+    pattern_readouts: Path
     controls: Path
     calibration: Path
     set_tests: Path
@@ -43,6 +46,7 @@ def main(
     claims: Path,
     gene_sets: list[Path],
     reference_expression: Path | None,
+    reference_variation: Path | None,
     transcripts: Path | None,
     complete_reference: bool,
     counts: Path,
@@ -108,6 +112,7 @@ def main(
         min_count=differential["min_count"],
         min_residual_df=configuration["design"]["min_residual_df"],
         available=tuple(sets["set"]),
+        variation=read_variation(reference_variation) if reference_variation else None,
     )
     tables = evaluate(register, data, study)
     tables["register"] = describe_register(register, configuration)

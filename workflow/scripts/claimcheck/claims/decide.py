@@ -70,6 +70,7 @@ class EarlierResults:
         outliers: flagged samples.
         min_count, min_residual_df: filter of the primary analysis, and the residual degrees of freedom that a covariate must leave.
         available: names of the sets in the collection.
+        variation: how animals of one group vary, from `variation.read_variation`, or None where it is not known.
     """
 
     genes: pd.DataFrame
@@ -80,6 +81,7 @@ class EarlierResults:
     min_count: int
     min_residual_df: int
     available: tuple[str, ...]
+    variation: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True)

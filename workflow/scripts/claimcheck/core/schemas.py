@@ -166,6 +166,8 @@ def check(instance: Any, schema: dict[str, Any], *, where: str) -> None:
 
 def complete(instance: Any, schema: dict[str, Any]) -> Any:
     """Return a copy of a checked instance in which absent keys hold the schema's defaults, at every level."""
+    if isinstance(instance, list):
+        return [complete(one, schema.get("items", {})) for one in instance]
     if not isinstance(instance, dict):
         return instance
     completed = dict(instance)

@@ -19,6 +19,7 @@ from claimcheck.page.claims_tables import (
     truth_table,
     veto_table,
 )
+from claimcheck.page.pattern import PatternView, view_pattern
 from claimcheck.page.power import PowerResults, PowerView, view_power
 from claimcheck.page.study_words import Study
 from claimcheck.page.tables import Table, interval_text, probability, two, words
@@ -40,6 +41,7 @@ class ClaimResults:
     robustness: pd.DataFrame
     vetoes: pd.DataFrame
     artefacts: pd.DataFrame
+    pattern: pd.DataFrame
     controls: pd.DataFrame
     set_tests: pd.DataFrame
     gene_tests: pd.DataFrame
@@ -81,11 +83,12 @@ class ClaimsView:
         banners: words and sentence of what weighs on every verdict.
         summary: how many claims have which verdict.
         rows: a row a claim that has a verdict, those that lead first.
-        reading: which claims tell most, a sentence each.
+        reading: which claims artefacts imitate, a sentence each.
         deviations: where the configuration is not that of the primary analysis: key, found, registered.
         reach: which claims these data could have decided, a sentence each.
         n_confirmatory: claims whose p-values are adjusted together.
         digest, file_digest: checksums of the register.
+        pattern: whole explanations weighed, None where they are not.
         artefacts, truth, power: None where there is nothing to compare.
         fired: vetoes that fired, or None.
     """
@@ -101,6 +104,7 @@ class ClaimsView:
     digest: str
     file_digest: str
     deviations: list[tuple[str, str, str]]
+    pattern: PatternView | None
     artefacts: Table | None
     worlds: list[tuple[str, str]]
     statements: Table
@@ -142,6 +146,7 @@ def view_claims(results: ClaimResults, outcomes: pd.DataFrame, study: Study) -> 
         digest=numbers["digest"],
         file_digest=numbers["file_digest"],
         deviations=_deviations(results.identification),
+        pattern=view_pattern(results.pattern, register),
         artefacts=artefact_table(results.artefacts, study.test, study.reference) if len(results.artefacts) else None,
         worlds=list(worlds.itertuples(index=False, name=None)),
         statements=statements_table(register),

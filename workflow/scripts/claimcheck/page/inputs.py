@@ -48,6 +48,7 @@ class ClaimFiles:
     specifications: Path
     vetoes: Path
     artefacts: Path
+    pattern: Path
     controls: Path
     claim_set_tests: Path
     gene_tests: Path
@@ -93,6 +94,7 @@ def read_claims(files: ClaimFiles) -> ClaimResults:
         specifications=read_table(files.specifications),
         vetoes=read_table(files.vetoes),
         artefacts=read_table(files.artefacts),
+        pattern=read_table(files.pattern),
         controls=read_table(files.controls),
         set_tests=read_table(files.claim_set_tests),
         gene_tests=read_table(files.gene_tests),
