@@ -14,9 +14,11 @@ import pandas as pd
 from claimcheck.claims.model import Register
 from claimcheck.claims.register import read_register
 from claimcheck.claims.resolve import left_out_genes, planned_genes, planned_sets, read_reference, readout_genes
+from claimcheck.core.gene_lists import list_files, read_gene_lists
 from claimcheck.core.schemas import load_schema
 from claimcheck.core.standards import Levels
-from claimcheck.gene_sets.curated import MEMBER_COLUMNS, SET_COLUMNS, read_collection
+from claimcheck.gene_sets.curated import read_curated
+from claimcheck.quantification.counts import read_gene_ids
 
 WHOLE = "full"
 """The variant in which sets are tested where there is no register."""
@@ -52,25 +54,35 @@ def requests_of_study(configuration: Mapping[str, Any]) -> Requests:
         None if register == "none" else Path(register),
         curated=gene_sets["curated"],
         reference_expression=None if reference == "none" else Path(reference),
+        counts=Path(configuration["counts"]["table"]) if configuration["start_from"] == "counts" else None,
     )
 
 
-def read_requests(claims: Path | None, *, curated: str, reference_expression: Path | None) -> Requests:
+def read_requests(
+    claims: Path | None, *, curated: str, reference_expression: Path | None, counts: Path | None = None
+) -> Requests:
     """Read the curated sets and the register of a study, and what the latter asks for.
 
     Args:
         claims: the register; None where a study has none.
         curated: folder of the curated sets, or "none".
         reference_expression: the table that variants may leave genes out by, or None.
+        counts: the table of counts that the study starts from, or None.
 
     Raises:
         StudyError: the sets or the register are wrong, or it lacks what it needs.
     """
-    no_sets = pd.DataFrame(columns=list(SET_COLUMNS)), pd.DataFrame(columns=list(MEMBER_COLUMNS))
-    sets, members = no_sets if curated == "none" else read_collection(Path(curated))
+    files = [] if curated == "none" else list_files(Path(curated))
+    sets, members = read_curated(files)
     if claims is None:
         return Requests([], {WHOLE: []}, standard_tests(), [], [])
-    register = read_register(claims, sets=sets, members=members)
+    register = read_register(
+        claims,
+        sets=sets,
+        members=members,
+        known=read_gene_lists(files).known,
+        counted=frozenset(read_gene_ids(counts) if counts else ()),
+    )
     reference = read_reference(register, reference_expression)
     by_set = {str(name): list(rows) for name, rows in members.groupby("set")["gene_id"]}
     return Requests(

@@ -53,6 +53,15 @@ def read_count_table(path: Path) -> pd.DataFrame:
     return numbers.round().astype("int64").sort_index()
 
 
+def read_gene_ids(path: Path) -> list[str]:
+    """List the gene ids of a table of counts, without version, in its order; see `read_count_table`.
+
+    Raises:
+        StudyError: the file is missing or no table, or names a sample twice.
+    """
+    return [strip_version(str(gene)) for gene in _read_cells(path).index]
+
+
 def _read_cells(path: Path) -> pd.DataFrame:
     """Read the cells of a table as text, the first column as index."""
     expected = "a table with a header line, gene ids in the first column and one column a sample"
