@@ -14,13 +14,14 @@ from claimcheck.claims.model import Register, Tests
 from claimcheck.claims.register import read_register
 from claimcheck.claims.resolve import planned_genes, planned_sets, read_reference, readout_genes
 from claimcheck.claims.tests import Data
+from claimcheck.core.gene_lists import MEMBER_COLUMNS
 from claimcheck.core.study import read_study
 from claimcheck.core.tables import read_table
 from claimcheck.deseq2 import differential
 from claimcheck.deseq2.design import Design, choose_covariates
 from claimcheck.deseq2.levels import log2_cpm
 from claimcheck.deseq2.size_factors import estimate_size_factors
-from claimcheck.gene_sets.curated import MEMBER_COLUMNS, SET_COLUMNS, read_collection
+from claimcheck.gene_sets.curated import SET_COLUMNS, read_collection
 from claimcheck.qc import panels
 from claimcheck.quantification.genes import read_annotation
 from claimcheck.simulation.world import World, build_world, draw_counts

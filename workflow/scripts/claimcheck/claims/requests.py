@@ -4,7 +4,7 @@ They stay the same when a number of the verdicts changes, so that nothing but th
 Every call of Snakemake reads them: nothing here imports the libraries that compute, which take seconds to load.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,9 +14,11 @@ import pandas as pd
 from claimcheck.claims.model import Register
 from claimcheck.claims.register import read_register
 from claimcheck.claims.resolve import left_out_genes, planned_genes, planned_sets, read_reference, readout_genes
-from claimcheck.core.gene_lists import list_files, read_gene_lists
+from claimcheck.core.errors import StudyError
+from claimcheck.core.gene_lists import NAMES, list_files, read_gene_lists
 from claimcheck.core.schemas import load_schema
 from claimcheck.core.standards import Levels
+from claimcheck.core.tables import listed
 from claimcheck.gene_sets.curated import read_curated
 from claimcheck.quantification.counts import read_gene_ids
 
@@ -76,22 +78,38 @@ def read_requests(
     sets, members = read_curated(files)
     if claims is None:
         return Requests([], {WHOLE: []}, standard_tests(), [], [])
+    counted = frozenset(read_gene_ids(counts) if counts else ())
     register = read_register(
         claims,
         sets=sets,
         members=members,
         known=read_gene_lists(files).known,
-        counted=frozenset(read_gene_ids(counts) if counts else ()),
+        counted=counted,
     )
+    looked_at = {*planned_genes(register)["gene_id"], *readout_genes(register)}
+    if counted:
+        _check_ids([*sorted(looked_at), *members["gene_id"]], counted, claims, counts)
     reference = read_reference(register, reference_expression)
     by_set = {str(name): list(rows) for name, rows in members.groupby("set")["gene_id"]}
     return Requests(
-        sorted({*planned_genes(register)["gene_id"], *readout_genes(register)}),
+        sorted(looked_at),
         {name: sorted(left_out_genes(register, name, by_set, reference)) for name in register.primary["variants"]},
         _tests_of_others(asdict(register.tests), register.primary["negative_controls"]["matching"]),
         sorted({key.partition(".")[0] for key in register.primary["configuration"]}),
         _explored(register, sets, members, reference),
     )
+
+
+def _check_ids(wanted: Sequence[str], counted: frozenset[str], claims: Path, counts: Path | None) -> None:
+    """Check that the table of counts has at least one of the genes that are looked at, so that its ids are of the same kind."""
+    if wanted and counted.isdisjoint(wanted):
+        raise StudyError(
+            "no gene of the claims and of the gene sets is in the table of counts",
+            where=f"{claims}: {listed(wanted, most=3)}; {counts}: {listed(sorted(counted), most=3)}",
+            expected="the same kind of gene id in both; versions of Ensembl ids make no difference",
+            remedy=f"name the genes by symbol, and say in {NAMES} (gene_id, symbol) of gene_sets.curated which ids they have "
+            "in the table of counts",
+        )
 
 
 def standard_tests() -> dict[str, Any]:

@@ -62,9 +62,10 @@ def read_curated(files: Iterable[Path]) -> tuple[pd.DataFrame, pd.DataFrame]:
     elif (members["gene_id"] == "").any():
         problem = f"genes without an id: {listed(members.loc[members['gene_id'] == '', 'symbol'])}"
     else:
-        numbered = members["gene_id"].str.fullmatch(DATABASE_ID)
+        ids = members.loc[~members["set"].isin(lists.published["set"]), "gene_id"]
+        numbered = ids.str.fullmatch(DATABASE_ID)
         if numbered.any() and not numbered.all():
-            problem = f"no ids are {listed(dict.fromkeys(members.loc[~numbered, 'gene_id']))}"
+            problem = f"no ids are {listed(dict.fromkeys(ids[~numbered]))}"
     if problem:
         raise StudyError(
             f"the gene sets do not fit together: {problem}",
