@@ -66,8 +66,6 @@ REVIEWED = {
         "fetch_collections.main.pause",
     ],
     "a bound on hostile input, or the layout of a format": [
-        "core/gene_lists.LONGEST_FILE",
-        "core/gene_lists.LONGEST_LINE",
         "gene_sets/published/gene_ontology._GAF_CELLS",
     ],
     "what is printed": [

@@ -20,7 +20,7 @@ from claimcheck.core.schemas import load_schema
 from claimcheck.core.standards import Levels
 from claimcheck.core.tables import listed
 from claimcheck.gene_sets.curated import read_curated
-from claimcheck.quantification.counts import read_gene_ids
+from claimcheck.quantification.counts import read_labels
 
 WHOLE = "full"
 """The variant in which sets are tested where there is no register."""
@@ -78,7 +78,7 @@ def read_requests(
     sets, members = read_curated(files)
     if claims is None:
         return Requests([], {WHOLE: []}, standard_tests(), [], [])
-    counted = frozenset(read_gene_ids(counts) if counts else ())
+    counted, samples = map(frozenset, read_labels(counts) if counts else ((), ()))
     register = read_register(
         claims,
         sets=sets,
@@ -87,8 +87,9 @@ def read_requests(
         counted=counted,
     )
     looked_at = {*planned_genes(register)["gene_id"], *readout_genes(register)}
-    if counted:
-        _check_ids([*sorted(looked_at), *members["gene_id"]], counted, claims, counts)
+    wanted = [*sorted(looked_at), *members["gene_id"]]
+    if counted and samples.isdisjoint(wanted):  # else rows and columns are exchanged, which a later step says
+        _check_ids(wanted, counted, claims, counts)
     reference = read_reference(register, reference_expression)
     by_set = {str(name): list(rows) for name, rows in members.groupby("set")["gene_id"]}
     return Requests(

@@ -53,13 +53,14 @@ def read_count_table(path: Path) -> pd.DataFrame:
     return numbers.round().astype("int64").sort_index()
 
 
-def read_gene_ids(path: Path) -> list[str]:
-    """List the gene ids of a table of counts, without version, in its order; see `read_count_table`.
+def read_labels(path: Path) -> tuple[list[str], list[str]]:
+    """List the gene ids, without version, and the samples of a table of counts, in its order; see `read_count_table`.
 
     Raises:
         StudyError: the file is missing or no table, or names a sample twice.
     """
-    return [strip_version(str(gene)) for gene in _read_cells(path).index]
+    cells = _read_cells(path)
+    return [strip_version(str(gene)) for gene in cells.index], list(cells.columns)
 
 
 def _read_cells(path: Path) -> pd.DataFrame:
