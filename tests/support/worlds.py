@@ -37,6 +37,9 @@ NO_SETS = pd.DataFrame(columns=[*SET_COLUMNS, "version", "sha256"])
 NO_MEMBERS = pd.DataFrame(columns=[*MEMBER_COLUMNS, "yielded_to"])
 """The tables of published sets of a study that fetches none."""
 
+OTHER_TISSUES = {"marrow": "admixed", "muscle": "adhering"}
+"""What clings to bone, and what the simulation calls it."""
+
 PAPER = {
     "sets": {
         "WNT_TARGETS_T1": 1.0,
@@ -86,7 +89,7 @@ def plant(
     Args:
         effects: log2 fold changes, knockout / control, of sets and genes.
         animals: of each sex in each group, or by sex.
-        carry_over: log2 change in knockouts of marrow and muscle.
+        carry_over: log2 change in knockouts of OTHER_TISSUES.
         fillers: genes in no set.
         fragments: counts an animal.
         seed: of everything.
@@ -99,7 +102,7 @@ def plant(
     settings["animals"] = {group: dict(of_each) for group in ("control", "knockout")}
     settings["filler"]["genes"] = fillers or settings["filler"]["genes"]
     for tissue, shift in (carry_over or {}).items():
-        settings["carry_over"][tissue]["knockout_shift"] = shift
+        settings["carry_over"][OTHER_TISSUES[tissue]]["knockout_shift"] = shift
     world = build_world(settings, MEMBERS, read_table(REFERENCE), seed)
     counts = draw_counts(world, fragments, seed).rename_axis(columns=None)
     sheet = world.samples[["animal", "condition", "sex"]].rename(columns={"animal": "sample"})

@@ -19,7 +19,7 @@ def read_count_table(path: Path) -> pd.DataFrame:
     """Read a gene-by-sample table of counts.
 
     Comma or tab, any line end, quoted or not, versioned Ensembl ids and decimals are read; decimals (of RSEM, salmon or
-    tximport) are rounded.
+    tximport) are rounded. Columns without a single number, such as symbols, are left out.
 
     Returns:
         Integer counts, genes x samples, ids without version, genes sorted by id.
@@ -29,6 +29,11 @@ def read_count_table(path: Path) -> pd.DataFrame:
     """
     table = _read_cells(path)
     numbers = table.apply(pd.to_numeric, errors="coerce")
+    words = numbers.columns[numbers.isna().all()]
+    if len(words) < len(table.columns):
+        table, numbers = table.drop(columns=words), numbers.drop(columns=words)
+        if len(words):
+            logger.info("%s: left out, since they hold no number: %s", path, ", ".join(map(str, words)))
     wrong = ~np.isfinite(numbers) | (numbers < 0)
     if wrong.to_numpy().any():
         row, column = np.argwhere(wrong.to_numpy())[0]
