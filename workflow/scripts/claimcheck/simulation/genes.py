@@ -44,7 +44,7 @@ def gene_table(
 
     expression = settings["expression"]
     named = reference.rename(columns={expression["admixed"]: "log2_admixed_over_clean"}).set_index("gene_id")
-    usual = named[["tpm_clean", "log2_admixed_over_clean"]]
+    usual = named[["tpm_clean", "log2_admixed_over_clean"]].copy()
     usual.loc[deletion["gene_id"]] = [deletion["tpm_clean"], deletion["log2_admixed_over_clean"]]
     genes = genes.join(usual, on="gene_id")
     drawn = expression["drawn_tpm_median"] * 2 ** rng.normal(0, expression["drawn_tpm_log2_sd"], len(genes))
