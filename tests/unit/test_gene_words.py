@@ -6,6 +6,7 @@ import yaml
 
 from claimcheck.claims.register import read_register
 from claimcheck.claims.requests import read_requests
+from claimcheck.claims.resolve import readout_genes
 from claimcheck.core.errors import StudyError
 from claimcheck.core.identifiers import KnownGenes
 from claimcheck.core.schemas import load_schema
@@ -62,6 +63,28 @@ def test_the_dot_of_other_ids_is_a_part_of_them(tmp_path):
 def test_lists_of_genes_may_be_of_words_too(tmp_path):
     found = requests(tmp_path, "Abc1", [ABC1, ABC2], shown_genes=["Abc2"])
     assert found.kept_genes == [ABC1, ABC2]
+
+
+def test_words_are_genes_wherever_a_register_names_genes(tmp_path):
+    parts = [{"weight": 1, "genes": ["Abc1"]}, {"weight": -1, "genes": [f"{ABC2}.5"]}]
+    removed = [{"why": "it is elsewhere", "genes": ["Abc2"]}]
+    composite = {"id": "C1", "kind": "signed_set", "statement": "It falls.", "direction": "down", "parts": parts}
+    models = {"one": {"direction": "up", "genes": ["Abc1", ABC2]}}
+    every = {"id": "C2", "kind": "intersection", "statement": "All rise.", "models": models, "threshold": 0.3}
+    path = register(
+        tmp_path,
+        {**composite, "removed": ["Abc2"], "sensitivity": {"other": {"parts": parts, "zero_weight": ["Abc1"]}}},
+        every,
+        primary={"removed": removed},
+        artefacts={"readouts": {"one": {"claim": "C1", "gene": "Abc1"}}, "worlds": []},
+    )
+    found = read_register(path, **NO_SETS, known=KnownGenes({ABC1: "Abc1", ABC2: "Abc2"}))
+    deciding, other = found.claims["C1"].sets
+    assert [part.genes for part in deciding.parts] == [(ABC1,), (ABC2,)]
+    assert (deciding.removed, other.zero_weight) == ((ABC2,), (ABC1,))
+    assert [gene.gene_id for gene in found.claims["C2"].genes] == [ABC1, ABC2]
+    assert found.primary["removed"][0]["genes"] == {ABC2: "Abc2"}
+    assert readout_genes(found) == (ABC1,)
 
 
 @pytest.mark.parametrize(
