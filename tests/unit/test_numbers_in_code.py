@@ -66,8 +66,6 @@ REVIEWED = {
         "fetch_collections.main.pause",
     ],
     "a bound on hostile input, or the layout of a format": [
-        "gene_sets/published/formats.LONGEST_FILE",
-        "gene_sets/published/formats.LONGEST_LINE",
         "gene_sets/published/gene_ontology._GAF_CELLS",
     ],
     "what is printed": [

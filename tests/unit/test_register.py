@@ -381,7 +381,7 @@ TWICE = [*CONTENT["claims"], CONTENT["claims"][2]]
         ),
         (changed(primary__verdict__k_weak=0.9), "primary, verdict.k_weak", "above k_supported"),
         (changed(primary__verdict__alpha=1.5), "primary.verdict.alpha", "1.5"),
-        (changed(primary__verdict__alpha=None), "primary.verdict", "`alpha` is missing"),
+        (changed(primary__verdict__alpha=None, primary__verdict__k_weak=2), "primary.verdict.k_weak", "2"),
         (changed(primary__variants__strip_marrow__sets=["QC_BONE"]), "primary, variants.strip_marrow", "QC_BONE"),
         (changed(vetoes__muscle__panels=["QC_MEAT"]), "vetoes, muscle", "QC_MEAT"),
         (

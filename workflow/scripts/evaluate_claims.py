@@ -13,6 +13,7 @@ from claimcheck.claims.model import THREE_PRIME_BIAS
 from claimcheck.claims.register import describe_register, read_register
 from claimcheck.claims.resolve import planned_genes, planned_sets, read_reference, readout_genes
 from claimcheck.claims.tests import Data
+from claimcheck.core.gene_lists import read_gene_lists
 from claimcheck.core.steps import run
 from claimcheck.core.tables import read_table, write_table
 from claimcheck.deseq2.design import Design, read_model
@@ -69,7 +70,13 @@ def main(
     sets, members = read_all_sets(gene_sets, downloaded_sets, downloaded_members)
     annotation = read_annotation(transcripts, gene_sets)
     symbols = dict(zip(annotation.genes["gene_id"], annotation.genes["symbol"], strict=True))
-    register = read_register(claims, sets=sets, members=members, annotation=symbols if complete_reference else None)
+    register = read_register(
+        claims,
+        sets=sets,
+        members=members,
+        known=read_gene_lists(gene_sets).known,
+        annotation=symbols if complete_reference else None,
+    )
     sheet, design = read_model(model, steps, groups)
     counted = read_table(counts).set_index("gene_id")[list(sheet["sample"])]
     reference = read_reference(register, reference_expression)
