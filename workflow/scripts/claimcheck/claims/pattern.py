@@ -185,7 +185,7 @@ def list_explanations(artefacts: Mapping[str, Any], readouts: Sequence[str]) -> 
     parts = {world["name"]: _part(world["predicts"], readouts, rules["deviation"]) for world in artefacts["worlds"]}
     causes = {name: (part,) if part.change.any() else () for name, part in parts.items()}
     claimed = next(world["name"] for world in artefacts["worlds"] if world["claimed"])
-    others = {world["name"]: world["prior"] for world in artefacts["worlds"] if not world["claimed"]}
+    others = {world["name"]: world.get("prior", 1.0) for world in artefacts["worlds"] if not world["claimed"]}
     mixed = [name for name in others if causes[name]]
     unknown = rules["unknown"]
     causes[unknown["name"]] = (Part(np.zeros(len(readouts)), np.full(len(readouts), float(unknown["deviation"]))),)
