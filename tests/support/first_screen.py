@@ -156,7 +156,7 @@ class _Tables:
             "MDE": ["mde"],
             "n": ["n_test", "n_reference"],
             "k": ["agreement"],
-            "p (Holm)": ["p_holm", "p_holm_opposite"],
+            "p, adjusted by the procedure": ["p_adjusted", "p_adjusted_opposite", "p_adjusted_smaller"],
         }
         if block.label in columns:
             return pd.to_numeric(row[columns[block.label]], errors="coerce")

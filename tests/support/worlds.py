@@ -25,7 +25,7 @@ from claimcheck.gene_sets.curated import SET_COLUMNS, read_collection
 from claimcheck.qc import panels
 from claimcheck.quantification.genes import read_annotation
 from claimcheck.simulation.world import World, build_world, draw_counts
-from support.defaults import compare_panels, detected_genes, fit, score_panels
+from support.defaults import detected_genes, fit, score_panels
 
 ROOT = Path(__file__).resolve().parents[2]
 GENE_SETS = ROOT / "config/gene_sets"
@@ -118,13 +118,13 @@ def plant(
     genes_of = {name: set(MEMBERS.loc[MEMBERS["set"] == name, "gene_id"]) for name in DEMO["quality"]["panels"]}
     detected = detected_genes(levels, genes_of, sheet.set_index("sample")["condition"])
     scores = score_panels(levels, detected)
-    composition = compare_panels(scores, genes_of, detected, sheet, design)
 
     claims = register()
     gene_ids = tuple(dict.fromkeys([*planned_genes(claims)["gene_id"], *readout_genes(claims)]))
     filtered = differential.filter_genes(counts, sheet, min_count=10, keep=set(gene_ids))
     table, _ = fit(filtered, sheet, design, alpha=0.05, unused_for_size_factors=unused or frozenset())
-    planned = planned_sets(claims, SETS, MEMBERS, read_reference(claims, REFERENCE))
+    reference = read_reference(claims, REFERENCE)
+    planned = planned_sets(claims, SETS, MEMBERS, reference)
     of_tests = {field.name: changes.pop(field.name) for field in fields(Tests) if field.name in changes}
     known: dict[str, Any] = {
         "counts": counts,
@@ -132,6 +132,9 @@ def plant(
         "design": design,
         "composition_genes": unused or frozenset(),
         "panels": scores.pivot(index="sample", columns="panel", values="score").reindex(sheet["sample"]),
+        "panel_levels": scores.pivot(index="sample", columns="panel", values="level").reindex(sheet["sample"]),
+        "set_genes": {str(name): tuple(rows) for name, rows in MEMBERS.groupby("set")["gene_id"]},
+        "reference": pd.DataFrame() if reference is None else reference.set_index("gene_id"),
         "planned": add_readouts(planned, claims, MEMBERS, ("HOUSEKEEPING_NEG",)),
         "gene_ids": gene_ids,
         "tests": replace(claims.tests, **of_tests),
@@ -142,7 +145,6 @@ def plant(
         genes=table,
         tpm=counts / counts.sum() * 1e6,
         gates=pd.DataFrame(columns=["gate", "scope", "status", "reason"]),
-        composition=composition,
         outcomes=pd.DataFrame([(key, value, f"{value}: as planted") for key, value in answers.items()]).set_axis(
             ["question", "outcome", "sentence"], axis="columns"
         ),

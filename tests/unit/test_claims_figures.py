@@ -7,15 +7,20 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
+from matplotlib.patches import FancyArrowPatch
 from matplotlib.text import Text
 
+from claimcheck.claims.evidence import Conclusion
+from claimcheck.claims.graph import make_graph
 from claimcheck.claims.model import Register
+from claimcheck.claims.procedure import list_procedure
 from claimcheck.claims.reasons import VERDICT_COLUMNS
 from claimcheck.claims.register import read_register
 from claimcheck.core.tables import read_table, write_table
 from claimcheck.figures.claims import MARKS, draw_claims, in_reading_order, kind_of
 from claimcheck.figures.controls import draw_controls
 from claimcheck.figures.pattern import NOTHING, OBSERVED, draw_pattern
+from claimcheck.figures.procedure import draw_procedure
 from claimcheck.figures.robustness import ALL_ANIMALS, draw_leave_one_out, draw_specifications
 from claimcheck.figures.style import house_style
 from claimcheck.gene_sets.curated import read_collection
@@ -62,16 +67,24 @@ def some_verdicts(register: Register = REGISTER) -> pd.DataFrame:
 
 def some_robustness(claims=("C11",), effects=(-0.2, -0.6, 0.1)) -> pd.DataFrame:
     rows = [
-        (claim, axis, name, effect, effect - 0.1, effect + 0.1, 0.02, axis == "primary", counted, effect < -0.15, "one")
+        (claim, axis, name, effect, effect - 0.1, effect + 0.1, 0.02, axis == "primary", counted, agrees, "one")
         for claim in claims
         for axis, name, effect, counted in [
             ("primary", "as registered", -0.3, False),
             *[("covariates", f"way {number}", effect, True) for number, effect in enumerate(effects)],
             ("gene_test", "moderated t", -0.9, False),
         ]
+        for agrees in [None if np.isnan(effect) else effect < -0.15]
     ]
     columns = ["claim", "axis", "specification", "effect", "ci95_low", "ci95_high", "p_value", "primary", "counted"]
     return pd.DataFrame(rows, columns=[*columns, "agrees", "of"])
+
+
+def some_procedure(register: Register = REGISTER) -> pd.DataFrame:
+    """The procedure where C11, then C02 are established, and C12 could not be tested."""
+    p = {name: Conclusion(p_predicted=0.5) for name in register.confirmatory if name != "C12"}
+    p |= {"C02": Conclusion(p_predicted=0.01), "C11": Conclusion(p_predicted=0.001)}
+    return list_procedure(register, {name: one for name, one in p.items() if name in register.claims})
 
 
 def some_runs(claims=("C11",)) -> pd.DataFrame:
@@ -113,13 +126,20 @@ def some_controls() -> tuple[pd.DataFrame, pd.DataFrame]:
     return controls, calibration
 
 
+def sharing_alike(claims: dict) -> Register:
+    """A register of these claims, which share the level as Holm's procedure does."""
+    own = [claim.id for claim in claims.values() if claim.confirmatory]
+    others = {one: {other: 1 / (len(own) - 1) for other in own if other != one} for one in own}
+    graph = make_graph({one: 1 / len(own) for one in own}, others if len(own) > 1 else {})
+    return replace(REGISTER, claims=claims, lead=(), procedure=graph)
+
+
 def only(*names: str) -> Register:
-    return replace(REGISTER, claims={name: REGISTER.claims[name] for name in names}, lead=())
+    return sharing_alike({name: REGISTER.claims[name] for name in names})
 
 
 def many(n: int) -> Register:
-    claims = {f"G{number}": replace(REGISTER.claims["C11"], id=f"G{number}") for number in range(n)}
-    return replace(REGISTER, claims=claims, lead=())
+    return sharing_alike({f"G{number}": replace(REGISTER.claims["C11"], id=f"G{number}") for number in range(n)})
 
 
 def all_text(figure: Figure) -> str:
@@ -191,6 +211,34 @@ def test_no_claim_one_and_twenty_give_whole_figures(n: int) -> None:
         assert ("no confirmatory claim has been evaluated" in all_text(figure)) is (n == 0)
 
 
+def test_the_procedure_shows_shares_arrows_and_the_order_in_which_claims_were_established() -> None:
+    figure, drawn = draw_procedure(some_procedure(), REGISTER, simulated=False)
+    figure.draw_without_rendering()
+    by_node = drawn.set_index("node")
+    assert list(by_node.index) == list(REGISTER.procedure.nodes)
+    assert by_node["step"].dropna().to_dict() == {"C11": 1, "C02": 2}
+    assert by_node.at["C11", "level"] == pytest.approx(0.05 * (0.15 + 0.5 * 0.15))
+    assert list(by_node.index[~by_node["tested"]]) == ["C12", "C08_changed"]
+    assert by_node.at["C08_changed", "label"] == "C08 higher"
+    shown = all_text(figure)
+    assert "C11  15 % 1. at 0.011" in shown
+    assert "C02  25 % 2. at 0.013" in shown
+    assert "C08 higher  –" in shown
+    arrows = [arrow for arrow in figure.findobj(FancyArrowPatch) if arrow.get_zorder() == 1]
+    assert len(arrows) == np.count_nonzero(REGISTER.procedure.edges)
+
+
+def test_a_graph_of_all_claims_alike_and_one_of_none_are_drawn_too() -> None:
+    alike = many(12)
+    figure, drawn = draw_procedure(list_procedure(alike, {"G0": Conclusion(p_predicted=0.001)}), alike, simulated=False)
+    figure.draw_without_rendering()
+    assert len(drawn) == 12
+    assert "0.091" not in all_text(figure)  # so many shares are not written
+    empty, drawn = draw_procedure(list_procedure(only("N03"), {}), only("N03"), simulated=True)
+    assert drawn.empty
+    assert "no claim has a share of the level" in all_text(empty)
+
+
 def test_a_curve_is_sorted_marks_the_primary_analysis_and_prints_k_of_the_verdict() -> None:
     register = only("C11")
     figure, drawn = draw_specifications(some_verdicts(register), some_robustness(), register, **GROUPS, simulated=False)
@@ -205,7 +253,7 @@ def test_a_specification_without_effect_is_counted_in_words() -> None:
     register = only("C11")
     robustness = some_robustness(effects=(-0.2, NAN))
     figure, drawn = draw_specifications(some_verdicts(register), robustness, register, **GROUPS, simulated=False)
-    assert "1 of 2 agree; 1 without effect" in all_text(figure)
+    assert "1 of 1 agree; 1 could not be run" in all_text(figure)
     assert drawn["effect"].isna().sum() == 1
     figure, _ = draw_specifications(
         some_verdicts(register), robustness.assign(effect=NAN), register, **GROUPS, simulated=False
@@ -257,6 +305,7 @@ def test_entries_draw_what_the_phase_of_the_claims_writes_and_twice_the_same_byt
         "verdicts": hostile,
         "robustness": some_robustness(names),
         "left_out": some_runs(names),
+        "procedure": some_procedure(),
         "controls": controls,
         "calibration": calibration,
     }
@@ -267,6 +316,7 @@ def test_entries_draw_what_the_phase_of_the_claims_writes_and_twice_the_same_byt
     for run in ("first", "second"):
         for figure, inputs in (
             ("claims", ["verdicts"]),
+            ("procedure", ["procedure"]),
             ("specifications", ["verdicts", "robustness"]),
             ("leave_one_out", ["verdicts", "left_out"]),
             ("controls", ["controls", "calibration"]),
@@ -279,7 +329,7 @@ def test_entries_draw_what_the_phase_of_the_claims_writes_and_twice_the_same_byt
                 gene_sets=sorted(CURATED.glob("*.tsv")),
             )
             written.append([path.read_bytes() for path in files])
-    assert written[:4] == written[4:]
+    assert written[:5] == written[5:]
     assert len(read_table(tmp_path / "first/claims.tsv")) == 2
 
 

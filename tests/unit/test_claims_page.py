@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from test_claims_figures import REGISTER, only, some_controls, some_robustness, some_verdicts
+from test_claims_figures import REGISTER, only, some_controls, some_procedure, some_robustness, some_verdicts
 from test_report import ALWAYS, N_SCRIPTS, STUDY, Reader, page_of, results, text_of
 
+from claimcheck.claims.decide import VETO_COLUMNS
 from claimcheck.claims.explanations import fits, least_change, word_of
 from claimcheck.claims.pattern import PATTERN_COLUMNS
 from claimcheck.claims.power import POWER_COLUMNS, animals_needed
@@ -16,7 +17,7 @@ from claimcheck.page.claims import ClaimResults
 from claimcheck.page.page import Results
 from claimcheck.page.power import PowerResults
 
-FIGURES = ("claims", "specifications", "leave_one_out", "controls")
+FIGURES = ("claims", "procedure", "specifications", "leave_one_out", "controls")
 NAN = float("nan")
 OBSERVED = {"C02": -0.3, "C08": 0.0, "C11": -1.0, "C12": -1.0, "C14": 0.5, "C15": 0.4, "Q01": -0.5}
 PANELS = [name for name, readout in REGISTER.artefacts["readouts"].items() if readout.get("claim") not in OBSERVED]
@@ -58,6 +59,13 @@ def some_pattern(claimed=0.9) -> pd.DataFrame:
     return table.sort_values("posterior", ascending=False).reset_index(drop=True)
 
 
+def some_vetoes(*rows) -> pd.DataFrame:
+    """C14 beside marrow, which does not differ, and beside osteoblasts; and further rows."""
+    calm = ("C14", "marrow", "QC_ERYTHROID", -0.4, 0.31, False, 0.1, -0.04, "WNT", 0.5, 0.54, 0.3, 0.78, True)
+    beside = ("C14", "beyond OSTEOBLAST", "OSTEOBLAST", NAN, NAN, False, NAN, NAN, "WNT", NAN, 0.12, -0.1, 0.34, False)
+    return pd.DataFrame([calm, *rows, beside], columns=list(VETO_COLUMNS))
+
+
 def some_claims(register=REGISTER, **changes) -> ClaimResults:
     tests = pd.DataFrame(
         [
@@ -75,10 +83,6 @@ def some_claims(register=REGISTER, **changes) -> ClaimResults:
             "ci95_high": [0.56],
         }
     )
-    vetoes = pd.DataFrame(
-        [("C14", "marrow", False, "", "covariate", 0.4, 0.2, 0.6, "mean score")],
-        columns=["claim", "veto", "fired", "panels", "rerun", "effect", "ci90_low", "ci90_high", "reason"],
-    )
     specifications = pd.DataFrame(
         [("primary", "as registered", True, ""), ("annotation", "other release", False, "quantify again")],
         columns=["axis", "specification", "run", "reason"],
@@ -91,7 +95,8 @@ def some_claims(register=REGISTER, **changes) -> ClaimResults:
         "register": register,
         "verdicts": some_verdicts(register),
         "robustness": some_robustness(),
-        "vetoes": vetoes,
+        "vetoes": some_vetoes(),
+        "procedure": some_procedure(register),
         "artefacts": some_artefacts(),
         "pattern": some_pattern(),
         "controls": some_controls()[0],
@@ -130,7 +135,7 @@ def test_verdicts_stand_first_those_that_lead_before_the_others(drawings) -> Non
 
 def test_a_row_prints_verdict_mark_effect_p_n_k_and_reason_of_the_table(drawings) -> None:
     verdicts = with_verdict(
-        "C14", effect=0.512, ci95_low=0.204, ci95_high=0.82, p_holm=0.0123, agreement=0.854, verdict="supported", rule=6,
+        "C14", effect=0.512, ci95_low=0.204, ci95_high=0.82, p_adjusted=0.0123, agreement=0.854, verdict="supported", rule=6,
         reason="significant, large enough and robust",
     )  # fmt: skip
     text = text_of(page_with(some_claims(verdicts=verdicts), drawings))
@@ -152,10 +157,15 @@ def test_of_claims_that_several_tests_decide_a_row_says_whose_effect_it_prints(d
 
 
 def test_a_contradicted_claim_shows_the_p_value_that_contradicts_it(drawings) -> None:
-    verdicts = with_verdict("C11", p_holm=1.0, verdict="contradicted", rule=8).assign(p_holm_opposite=0.0042)
+    verdicts = with_verdict("C11", p_adjusted=1.0, verdict="contradicted", rule=8).assign(p_adjusted_opposite=0.0042)
     text = text_of(page_with(some_claims(verdicts=verdicts), drawings))
     assert "⊗ contradicted −0.30 (−0.50 to −0.10) 0.25 1; opposite 0.0042 4 + 4" in text
     assert text.count("opposite 0.0042") == 1
+    verdicts = with_verdict("C11", verdict="not supported", rule=9).assign(p_adjusted_smaller=0.003)
+    text = text_of(page_with(some_claims(verdicts=verdicts), drawings))
+    assert "⊖ not supported −0.30 (−0.50 to −0.10) 0.25 0.2; smaller 0.003 4 + 4" in text
+    assert "p, adjusted by the procedure" in text
+    assert "Holm" not in text
 
 
 def test_what_rna_cannot_test_is_folded_with_its_transcripts(drawings) -> None:
@@ -306,7 +316,8 @@ def test_a_register_without_a_claim_to_decide_gives_a_whole_page(drawings) -> No
     assert "The register holds no claim that a verdict could be given on." in text
     assert "The register says nothing of artefacts." in text
     assert "No negative control was run." in text
-    assert "No claim has a veto." in text
+    assert "No other explanation was measured for any claim." in text
+    assert "No claim was established." in text
     assert "How to read it" not in text
 
 
@@ -315,13 +326,39 @@ def test_false_support_vetoes_and_what_was_not_run_are_said(drawings) -> None:
     text = text_of(page_with(claims, drawings))
     assert "Random sets (100 draws a claim) are called supported in 7.0 % of draws; above 5.0 %: C14." in text
     assert "Housekeeping genes (HOUSEKEEPING): log2 0.02, 95 % interval −0.10 to 0.14, p 0.7." in text
-    assert "No veto fires (marrow)" in text
+    assert "Nothing that could explain an effect differs between the groups beyond chance" in text
+    assert "Explanations that neither differ beyond chance nor take a verdict (1)" in text
     assert "annotation other release: quantify again" in text
     assert "2 of 3" in text[text.index("analysis that weakens it most") :]
     assert "covariates, way 2: 0.10" in text
-    fired = claims.vetoes.assign(fired=True, panels="QC_A;QC_B")
-    text = text_of(page_with(replace(claims, vetoes=fired), drawings))
-    assert "C14 marrow QC_A, QC_B covariate 0.40 0.20 to 0.60 mean score" in text
+
+
+def test_what_else_explains_an_effect_is_shown_where_it_differs_or_takes_a_verdict(drawings) -> None:
+    differing = ("C11", "muscle", "QC_MUSCLE", 0.8, 0.004, True, 0.02, 0.016, "Dkk1", -0.9, -0.92, -1.2, -0.6, True)
+    taking = ("C12", "age", "QC_PROLIF", -0.6, 0.2, False, 1.0, -0.6, "Sost", -0.9, -0.3, -0.8, 0.2, False)
+    bias = ("C15", "degradation", "three_prime_bias", 0.3, 0.001, True, 1.0, 0.3, "OB", 0.4, 0.1, -0.2, 0.4, False)
+    verdicts = with_verdict("C11", verdict="supported", rule=6)
+    verdicts.loc[verdicts["claim"] == "C12", "rule"] = 5
+    page = page_with(some_claims(vetoes=some_vetoes(differing, taking, bias), verdicts=verdicts), drawings)
+    text = text_of(page)
+    assert "C11 muscle QC_MUSCLE 0.80 (p 0.004) Dkk1 −0.90 0.02 −0.92 (−1.20 to −0.60) yes" in text
+    assert "C12 age QC_PROLIF −0.60 (p 0.2) Sost −0.90 −0.60 −0.30 (−0.80 to 0.20) no" in text
+    assert (
+        "C15 degradation coverage of the 3' end 0.30 (p 0.001) OB 0.40 0.30 0.10 (−0.20 to 0.40) open without it"
+        in text
+    )
+    folded = text[text.index("Explanations that neither differ") :]
+    assert "C14 marrow QC_ERYTHROID −0.40 (p 0.31) WNT 0.50 −0.04 0.54 (0.30 to 0.78)" in folded
+    assert "C11 muscle" not in folded
+    assert "C14 WNT OSTEOBLAST 0.12 −0.10 to 0.34 no" in text
+
+
+def test_the_procedure_is_said_with_its_order_and_what_has_no_part_in_it(drawings) -> None:
+    text = text_of(page_with(some_claims(), drawings))
+    assert "whichever of them are true, at most 5 % of studies establish a false one." in text
+    assert "Established in this order: C11 (at 0.011), C02 (at 0.013)." in text
+    assert "Not tested, so that the share went to others: C12, C08 higher." in text
+    assert "Without a share, and so weakly supported at best: C05." in text
 
 
 def test_verdicts_of_a_simulated_study_stand_beside_what_was_planted(drawings) -> None:

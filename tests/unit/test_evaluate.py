@@ -5,9 +5,11 @@ from functools import cache
 
 import numpy as np
 import pandas as pd
+import pytest
 
-from claimcheck.claims.decide import MORE_VERDICT_COLUMNS, judge, presence_of
+from claimcheck.claims.decide import MORE_VERDICT_COLUMNS, VETO_COLUMNS, judge, presence_of
 from claimcheck.claims.evaluate import find_out
+from claimcheck.claims.procedure import PROCEDURE_COLUMNS
 from claimcheck.claims.reasons import VERDICT_COLUMNS
 from support.worlds import NOTHING, PAPER, plant
 
@@ -36,7 +38,17 @@ def found(world):
 
 def verdicts(world, **changes):
     findings, _ = found(world)
-    return judge(replace(findings, **changes)).set_index("claim")
+    return judge(replace(findings, **changes))[0].set_index("claim")
+
+
+def vetoes(world, **changes):
+    findings, _ = found(world)
+    return judge(replace(findings, **changes))[1]
+
+
+def without_vetoes(findings):
+    """An explainer that no panel was measured for."""
+    return replace(findings.explainer, panels={})
 
 
 def with_study(world, **changes):
@@ -83,9 +95,11 @@ def test_cleaner_knockouts_do_not_support_the_claims_that_they_imitate():
     assert table.at["C14", "effect"] > 0
     assert table.at["C15", "effect"] > 0
     assert supported(table) <= KEPT
-    _, tables = found("cleaner")
-    vetoes = tables["vetoes"]
-    assert vetoes.loc[vetoes["veto"] == "marrow", "fired"].all()
+    marrow = vetoes("cleaner").query("panel == 'QC_ERYTHROID'")
+    assert marrow["differs"].all()
+    assert (marrow["difference"] < 0).all()
+    alone = verdicts("cleaner", explainer=without_vetoes(found("cleaner")[0]))
+    assert supported(verdicts("cleaner")) <= supported(alone)
 
 
 def test_two_animals_a_group_decide_nothing():
@@ -159,10 +173,17 @@ def test_presence_needs_transcripts_per_million():
 # what can only weaken
 
 
+def moved_by(findings, panel, difference):
+    """An explainer to which a panel differs so much."""
+    explainer = findings.explainer
+    mover = replace(explainer.panels[panel], difference=difference, p_value=1e-6)
+    return replace(explainer, panels={**explainer.panels, panel: mover})
+
+
 def test_nothing_beside_the_primary_analysis_makes_a_verdict_better():
     findings, _ = found("nothing")
     ideal = dict.fromkeys(findings.k, 1.0)
-    for changes in ({"k": ideal}, {"fired": {name: [] for name in findings.fired}}, {"stripped": findings.primary}):
+    for changes in ({"k": ideal}, {"explainer": without_vetoes(findings)}, {"stripped": findings.primary}):
         assert supported(verdicts("nothing", **changes)) <= KEPT
 
 
@@ -173,7 +194,7 @@ def test_specifications_that_disagree_and_missing_runs_take_support_away():
         {"k": {**findings.k, "C14": 0.4}},
         {"left_out": {**findings.left_out, "C14": dict([*findings.left_out["C14"].items()][1:])}},
         {"edges": {}},
-        {"fired": {**findings.fired, "marrow": ["QC_ERYTHROID"]}, "reruns": ()},
+        {"explainer": moved_by(findings, "QC_ERYTHROID", 40.0)},
     ]
     for changes in worse:
         assert "C14" not in supported(verdicts("paper", **changes))
@@ -186,7 +207,7 @@ def test_a_companion_that_stays_takes_support_away():
         key: replace(one, effect=0.0) if key[:2] == ("C04", "companion") else one
         for key, one in findings.measured.sets.items()
     }
-    calm = {"fired": {name: [] for name in findings.fired}}
+    calm = {"explainer": without_vetoes(findings)}
     assert "C04" in supported(verdicts("paper", **calm))
     table = verdicts("paper", measured=replace(findings.measured, sets=quiet), **calm)
     assert "C04" not in supported(table)
@@ -203,9 +224,12 @@ def test_a_false_support_rate_above_the_limit_is_said_beside_the_verdict():
 
 
 def test_tables_have_their_columns_and_every_claim_its_row():
-    table = judge(found("paper")[0])
+    table, of_vetoes, procedure = judge(found("paper")[0])
     findings, tables = found("paper")
     assert tuple(table) == (*VERDICT_COLUMNS, *MORE_VERDICT_COLUMNS)
+    assert tuple(of_vetoes) == VETO_COLUMNS
+    assert tuple(procedure) == PROCEDURE_COLUMNS
+    assert tuple(procedure["node"]) == findings.register.procedure.nodes
     assert list(table["claim"]) == list(findings.register.claims)
     stable = ["claim", "axis", "specification", "effect", "ci95_low", "ci95_high", "p_value", "primary"]
     assert list(tables["robustness"])[: len(stable)] == stable
@@ -216,7 +240,6 @@ def test_tables_have_their_columns_and_every_claim_its_row():
         "robustness",
         "specifications",
         "leave_one_out",
-        "vetoes",
         "artefacts",
         "pattern",
         "pattern_readouts",
@@ -240,9 +263,44 @@ def test_artefacts_are_held_against_what_is_observed():
     assert table.loc[("younger bone or nearer the growth plate", "cartilage"), "fits"] is not True
 
 
-def test_holm_and_the_sources_that_are_missing_are_said():
+def test_adjusted_p_values_and_the_sources_that_are_missing_are_said():
     table = verdicts("paper")
     assert "KEGG_MMU04216" in table.at["C03", "reason"]
     family = table[table["p_value"].notna()]
-    assert (family["p_holm"] >= family["p_value"] - 1e-12).all()
-    assert (family["q_value"] <= family["p_holm"] + 1e-12).all()
+    assert (family["p_adjusted"] >= family["p_value"] - 1e-12).all()
+    assert (family["p_adjusted_opposite"].dropna() >= family["p_opposite"].dropna() - 1e-12).all()
+    assert table.at["C13", "p_adjusted"] == table.loc[["C11", "C12"], "p_adjusted"].max()
+    assert table.at["C05", "p_adjusted"] == table.at["C05", "p_value"]
+    of_sets = table.loc[["C02", "C14", "C15", "C16"]]
+    assert (of_sets["p_camera"] <= 0.05).all()
+    assert table.loc[["C11", "C12"], "p_camera"].isna().all()
+    assert table["lost_by_chance"].dropna().between(0, 1).all()
+    assert table.loc[["C11", "C14"], "lost_by_chance"].notna().all()
+
+
+def test_every_panel_of_a_claim_has_a_row_that_adds_up_and_says_whether_the_verdict_stands():
+    table, every = verdicts("paper"), vetoes("paper")
+    register = found("paper")[0].register
+    panels = every[~every["veto"].str.startswith("beyond")]
+    assert panels["left"].to_numpy() == pytest.approx((panels["effect"] - panels["explained"]).to_numpy())
+    assert ((panels["ci90_low"] <= panels["left"]) & (panels["left"] <= panels["ci90_high"])).all()
+    for claim in ("C11", "C14", "C15"):
+        vetoes_of = dict.fromkeys(panels.loc[panels["claim"] == claim, "veto"])
+        assert list(vetoes_of) == [name for name in register.claims[claim].vetoes if name != "degradation"]
+    taken = table.index[table["rule"] == 5]
+    assert not panels[panels["claim"].isin(table.index[table["rule"] == 6])]["stands"].eq(False).any()
+    assert set(taken) <= set(panels.loc[panels["stands"].eq(False), "claim"])
+    beyond = every[every["veto"].str.startswith("beyond")]
+    assert beyond[["claim", "veto", "of"]].to_numpy().tolist() == [
+        ["C14", "beyond OSTEOBLAST", "WNT_TARGETS_T1"],
+        ["C14", "beyond WNT_TARGETS_T1", "OSTEOBLAST"],
+    ]
+
+
+def test_a_panel_that_differs_is_a_remark_where_the_verdict_stands():
+    findings, _ = found("paper")
+    table = verdicts("paper", explainer=moved_by(findings, "QC_MUSCLE", 0.01))
+    assert table.at["C11", "verdict"] == "supported"
+    assert "QC_MUSCLE differs between the groups (p = 1e-06), which makes" in table.at["C11", "reason"]
+    taken = verdicts("paper", explainer=moved_by(findings, "QC_MUSCLE", 40.0))
+    assert taken.at["C11", "verdict"] == "inconclusive (confounded: muscle)"

@@ -30,6 +30,7 @@ TABLES = (
     "specifications",
     "leave_one_out",
     "vetoes",
+    "procedure",
     "artefacts",
     "pattern",
     "pattern_readouts",
@@ -63,11 +64,16 @@ def evaluated(
     gene_sets: Sequence[Path] = SETS,
     reference: Path | None = None,
     variation: Path | None = None,
+    libraries: Path | None = None,
     **changed,
 ):
     planted = plant(PAPER, animals=2)
     data, study = planted.data, planted.study
-    long = data.panels.rename_axis("sample").reset_index().melt("sample", var_name="panel", value_name="score")
+    score, level = (
+        table.rename_axis("sample").reset_index().melt("sample", var_name="panel", value_name=name)
+        for name, table in (("score", data.panels), ("level", data.panel_levels))
+    )
+    long = score.merge(level, on=["sample", "panel"])
     tables = {
         "counts": data.counts.rename_axis("gene_id").reset_index(),
         "model": data.samples,
@@ -75,7 +81,6 @@ def evaluated(
         "genes": study.genes.assign(symbol=study.genes["gene_id"]),
         "gates": study.gates,
         "composition": long,
-        "composition_groups": study.composition,
         "outcomes": study.outcomes,
         "outliers": pd.DataFrame({"sample": data.samples["sample"], "flagged": False}),
         "downloaded_sets": NO_SETS,
@@ -84,7 +89,6 @@ def evaluated(
     names = MODELLED | {
         "gates": "quality/gates",
         "composition": "quality/composition",
-        "composition_groups": "quality/composition_groups",
         "outcomes": "identity/outcome",
         "outliers": "quality/outliers",
         "downloaded_sets": "gene_sets/downloaded_sets",
@@ -101,6 +105,7 @@ def evaluated(
         complete_reference=False,
         **{name: place_table(table, names[name], folder) for name, table in tables.items()},
         tpm=None,
+        libraries=libraries,
         groups=Design("knockout", "control"),
         configuration=CONFIGURATION | changed,
         outputs=evaluate_claims.Outputs(**outputs),

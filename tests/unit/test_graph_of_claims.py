@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from claimcheck.claims.graph import Graph, adjust, make_graph, order
-from claimcheck.claims.procedure import holm
+from claimcheck.claims.graph import Graph, adjust, level_of, make_graph, order
 
 NAN = float("nan")
 
@@ -84,6 +83,11 @@ def test_it_is_the_closed_test_of_weighted_bonferroni_tests(seed):
         assert adjust(graph, p) == pytest.approx(closed_test(graph, p))
 
 
+def holm(p: np.ndarray) -> np.ndarray:
+    adjusted = np.maximum.accumulate(np.sort(p) * np.arange(len(p), 0, -1))
+    return np.minimum(adjusted, 1)[np.argsort(np.argsort(p))]
+
+
 def test_a_full_graph_of_equal_weights_is_holm_s_procedure():
     p = np.random.default_rng(1).uniform(0, 0.1, 5)
     assert adjust(FIVE, p) == pytest.approx(holm(p))
@@ -115,6 +119,8 @@ def test_a_claim_without_weight_is_established_only_by_what_others_leave():
     ("weights", "edges", "message"),
     [
         ({"A": 0.6, "B": 0.6}, {}, "1.2 together"),
+        ({"A": 1.1, "B": -0.1}, {}, "B has a weight or an edge below 0"),
+        ({"A": 0.5, "B": 0.5}, {"A": {"B": -0.5}}, "A has a weight or an edge below 0"),
         ({"A": 0.5, "B": 0.5}, {"A": {"A": 1}}, "leads to itself"),
         ({"A": 0.5, "B": 0.5}, {"A": {"C": 1}}, "names C"),
         ({"A": 0.5, "B": 0.5, "C": 0}, {"A": {"B": 0.8, "C": 0.8}}, "1.6 together"),
@@ -123,3 +129,20 @@ def test_a_claim_without_weight_is_established_only_by_what_others_leave():
 def test_what_is_no_graph_is_refused(weights, edges, message):
     with pytest.raises(ValueError, match=message):
         make_graph(weights, edges)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_claim_is_established_if_its_p_value_lies_within_the_level_that_it_is_tested_at(seed):
+    rng = np.random.default_rng(seed)
+    seen = set()
+    for _ in range(40):
+        graph, p = random_graph(rng, 5), rng.uniform(0, 0.1, 5) ** rng.choice([1, 2])
+        p[rng.random(5) < 0.1] = NAN
+        adjusted = adjust(graph, p)
+        for place, node in enumerate(graph.nodes):
+            if not np.isnan(p[place]):
+                established = bool(adjusted[place] <= 0.05)
+                assert established == (p[place] <= level_of(graph, p, node, 0.05))
+                seen.add(established)
+        assert {name for name, _ in order(graph, p, 0.05)} == {graph.nodes[n] for n in np.flatnonzero(adjusted <= 0.05)}
+    assert seen == {True, False}

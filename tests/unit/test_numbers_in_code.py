@@ -29,12 +29,16 @@ REVIEWED = {
         "qc/projection.TREND_MIN_MEAN",
     ],
     "fewer cannot be estimated from": [
+        "claims/explanations._DOUBLING",
         "deseq2/differential.MIN_GENES",
         "deseq2/size_factors.MIN_CONTROL_GENES",
         "qc/projection._MIN_TREND_GENES",
         "qc/similarity.LEAST_ANIMALS",
     ],
     "steps and tolerances of numerical work": [
+        "claims/evidence._SMALLEST_P",
+        "claims/explanations._LEAST_DIFFERENCE",
+        "claims/graph.ROUNDING",
         "deseq2/dispersions.FIRST_STEP",
         "deseq2/dispersions.TOLERANCE",
         "deseq2/dispersions.MAX_TREND_FITS",
@@ -52,6 +56,7 @@ REVIEWED = {
         "gene_sets/tests/rotation._LARGEST_LOG",
     ],
     "draws that an exact answer is approximated with": [
+        "claims/explanations.CHANCE_DRAWS",
         "claims/shuffled_labels._MOST_LISTED",
         "qc/composition.MAX_RELABELLINGS",
         "qc/similarity._SIMULATED",
@@ -75,7 +80,7 @@ REVIEWED = {
         "print_power.WIDEST",
         "print_samples.WIDEST",
     ],
-    "the sign of a word": ["claims/checks._SIGNS", "claims/register.DIRECTIONS"],
+    "the sign of a word": ["claims/checks._SIGNS", "claims/register.DIRECTIONS", "claims/verdicts.CHANGED"],
     "what a claim has that asks for nothing, or evidence that nothing is missing from": [
         "claims/evidence.Conclusion.n_genes",
         "claims/evidence.Conclusion.share_detected",
@@ -84,7 +89,6 @@ REVIEWED = {
         "claims/model.Claim.at_least",
         "claims/model.Claim.companions_at_least",
         "claims/model.Claim.leading_edge_at_least",
-        "claims/model.Veto.inseparable",
     ],
 }
 """Numbers by their module and name: constants, fields and arguments with a default."""

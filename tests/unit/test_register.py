@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from claimcheck.claims.explanations import word_of
+from claimcheck.claims.model import THREE_PRIME_BIAS
 from claimcheck.claims.register import deviations, read_register
 from claimcheck.claims.resolve import missing_sources, planned_genes, planned_sets
 from claimcheck.core.errors import StudyError
@@ -130,10 +131,30 @@ def test_grades_labels_and_named_vetoes_are_those_of_the_design():
     assert claims["C09"].label == "inferred from refs"
     assert claims["C10"].label == "inferred"
     assert "handling" in claims["C04"].vetoes
-    assert REGISTER.vetoes["handling"].reruns == ()
-    assert dict(REGISTER.vetoes["handling"].fires) == {"p_value": 0.1}
     assert "muscle" in claims["C08"].vetoes
-    assert dict(REGISTER.vetoes["muscle"].fires) == {"standardised_difference": 1, "log2_ratio": 0.585}
+    assert all({"growth plate or region", "age"} <= set(claims[f"C{n}"].vetoes) for n in (11, 12, 14, 15, 16))
+    of_sets = {claim.id for claim in claims.values() if claim.sets and claim.confirmatory and claim.id != "C13"}
+    assert {name for name in of_sets if "degradation" not in claims[name].vetoes} == set()
+
+
+def test_vetoes_say_by_how_much_a_panel_may_move_genes_and_sets():
+    muscle, marrow = REGISTER.vetoes["muscle"], REGISTER.vetoes["marrow"]
+    assert (muscle.panels, muscle.slope_gene, muscle.slope_set, muscle.reference) == (("QC_MUSCLE",), 0.15, 0.15, "")
+    assert (marrow.slope_gene, marrow.slope_set, marrow.reference) == (0.5, 0.25, "log2_marrow_over_clean")
+    assert REGISTER.vetoes["degradation"].panels == (THREE_PRIME_BIAS,)
+
+
+def test_a_veto_that_states_no_slope_has_the_schema_s(tmp_path):
+    veto = read(tmp_path, changed(vetoes__muscle__slope=None)).vetoes["muscle"]
+    assert (veto.slope_gene, veto.slope_set) == (1, 0.5)
+
+
+def test_without_a_procedure_all_claims_have_equal_shares(tmp_path):
+    graph = read(tmp_path, changed(primary__procedure=None)).procedure
+    own = {name for name in REGISTER.confirmatory if not REGISTER.claims[name].members}
+    assert set(graph.nodes) == own
+    assert graph.weights == pytest.approx(1 / len(own))
+    assert graph.edges.sum(axis=1) == pytest.approx(1)
 
 
 def test_the_deleted_gene_is_tested_in_no_set_whatever_the_collection_holds():
@@ -351,7 +372,8 @@ TWICE = [*CONTENT["claims"], CONTENT["claims"][2]]
         (changed("C11", about=["A11"]), "claim C11, about", "no statement A11"),
         (changed("C11", needs=["C12"]), "claim C11, needs", "C12 is no premise"),
         (changed("C11", vetoes=["fat"]), "claim C11, vetoes", "no veto fat"),
-        (changed("C15", vetoes=["osteoclast"]), "claim C15, sensitivity", "without_osteoclast_genes"),
+        (changed("C14", beyond__set="NOWHERE"), "claim C14, beyond", "no gene set NOWHERE"),
+        (changed("C14", beyond__what=None), "claim C14, beyond", "`what` is missing"),
         (changed("C15", variant="strip"), "claim C15, variant", "no variant strip"),
         (changed("C15", statement="It is confirmed."), "claim C15, statement", "banned"),
         (changed("C15", kind="sets"), "claim C15, kind", "sets"),
@@ -384,6 +406,24 @@ TWICE = [*CONTENT["claims"], CONTENT["claims"][2]]
         (changed(primary__verdict__alpha=None, primary__verdict__k_weak=2), "primary.verdict.k_weak", "2"),
         (changed(primary__variants__strip_marrow__sets=["QC_BONE"]), "primary, variants.strip_marrow", "QC_BONE"),
         (changed(vetoes__muscle__panels=["QC_MEAT"]), "vetoes, muscle", "QC_MEAT"),
+        (changed(vetoes__muscle__slope__gene=0), "vetoes.muscle.slope.gene", "0"),
+        (changed(vetoes__muscle__fires={"p_value": 0.1}), "vetoes.muscle", "unknown key `fires`"),
+        (changed(primary__procedure__weights__C11=0.9), "primary, procedure", "weights are 1.75 together"),
+        (
+            changed(primary__procedure__edges__C11={"C12": 0.6, "C14": 0.6}),
+            "primary, procedure",
+            "C11 are 1.2 together",
+        ),
+        (changed(primary__procedure__edges__C11={"C99": 0.5}), "primary, procedure", "C99, which has no weight"),
+        (changed(primary__procedure__edges__C11={"C11": 0.5}), "primary, procedure", "leads to itself"),
+        (changed(primary__procedure__weights__C11=-0.1), "primary.procedure.weights.C11", "-0.1"),
+        (changed(primary__procedure__weights__N01=0), "primary, procedure.weights", "N01 is no claim that is tested"),
+        (changed(primary__procedure__weights__C07_changed=0), "primary, procedure.weights", "C07_changed is no claim"),
+        (
+            changed(primary__procedure__edges__C01={"C08_changed": 0.5}),
+            "primary, procedure",
+            "C08_changed can be tested before C08",
+        ),
         (
             changed(primary__removed=[{"why": "x", "families": ["iron"], "genes": {DKK1: "Dkk1"}}]),
             "primary, removed",

@@ -24,7 +24,7 @@ from claimcheck.deseq2.levels import log2_cpm
 from claimcheck.figures.named import standards_of
 from claimcheck.page.captions import Study
 from claimcheck.page.claims import ClaimResults, view_claims
-from support.defaults import compare_panels, detected_genes, fit, score_panels
+from support.defaults import detected_genes, fit, score_panels
 
 # A world of 240 genes: every set is a block of eight, shifted in the test group.
 
@@ -96,8 +96,11 @@ def world():
     of_panels = {name: set(MEMBERS.loc[MEMBERS["set"] == name, "gene_id"]) for name in ("PANEL", "QUIET", "SEEN")}
     detected = detected_genes(levels, of_panels, sheet.set_index("sample")["condition"])
     scores = score_panels(levels, detected)
-    wide = scores.pivot(index="sample", columns="panel", values="score").reindex(sheet["sample"])
-    return sheet, counts, wide, compare_panels(scores, of_panels, detected, sheet, GROUPS)
+    wide, of_levels = (
+        scores.pivot(index="sample", columns="panel", values=value).reindex(sheet["sample"])
+        for value in ("score", "level")
+    )
+    return sheet, counts, wide, of_levels
 
 
 # A register with every key of the schema.
@@ -138,6 +141,8 @@ EVERY = {
             "power": 0.8,
             "few_residual_df": 3,
             "score_animals": 4,
+            "small_p": 0.02,
+            "small_p_rotations": 999,
         },
         "thresholds": {"gene": 0.5, "set": 0.2, "signed_set": 0.1},
         "verdict": {
@@ -151,9 +156,28 @@ EVERY = {
             "k_supported": 0.999,
             "k_weak": 0.3,
             "k_effect_share": 0.5,
+            "camera_p": 0.05,
+            "veto_p": 0.05,
             "veto_effect_kept": 0.5,
-            "veto_animals": 3,
+            "veto_chance": 0.1,
             "underpowered_ratio": 2,
+        },
+        "procedure": {
+            "weights": {
+                "G1": 0.4,
+                "S1": 0.4,
+                "G2": 0.2,
+                "S2": 0,
+                "C1": 0,
+                "C2": 0,
+                "M1": 0,
+                "I2": 0,
+                "E1": 0,
+                "E2": 0,
+                "E3": 0,
+                "E3_changed": 0,
+            },
+            "edges": {"G1": {"S1": 0.5, "G2": 0.5}, "S1": {"G1": 0.5, "S2": 0.5}, "E3": {"E3_changed": 1}},
         },
         "negative_controls": {
             "random_sets": 4,
@@ -172,12 +196,11 @@ EVERY = {
         "optional_sets": {"ELSEWHERE": "a set that others have"},
     },
     "vetoes": {
-        "loud": {"panels": ["PANEL"], "fires": {"log2_ratio": 0.5}, "reruns": ["thin"]},
+        "loud": {"panels": ["PANEL"], "slope": {"gene": 0.5, "set": 0.3}},
         "quiet": {
             "panels": ["QUIET"],
-            "fires": {"standardised_difference": 9, "log2_ratio": 9, "p_value": 0.0001},
-            "reruns": ["covariate"],
-            "inseparable": 0.0001,
+            "slope": {"gene": 0.5, "set": 0.3},
+            "reference": "log2_marrow_over_clean",
         },
     },
     "claims": [
@@ -230,6 +253,7 @@ EVERY = {
                 "removed": genes("SOURCE1", 3),
             },
             "leading_edge": {"genes": genes("UP", 0, 1), "at_least": 1},
+            "beyond": {"set": "SOURCE1", "what": "the number of cells"},
             "sensitivity": {
                 "core": {
                     "parts": [{"set": "UP", "weight": 1}, {"genes": genes("", 206, 207), "weight": 1}],
@@ -425,10 +449,10 @@ def quick():
     kept = {}
 
     def once(function, key):
-        def call(*arguments):
-            name = (function.__name__, key(*arguments))
+        def call(*arguments, **options):
+            name = (function.__name__, key(*arguments), *options.items())
             if name not in kept:
-                kept[name] = function(*arguments)
+                kept[name] = function(*arguments, **options)
             return kept[name]
 
         return call
@@ -479,7 +503,7 @@ def asked(register):
 
 def decided(register):
     """Decide every claim, and put together what the page says: tables, and the page's view of them, by name."""
-    sheet, counts, scores, composition = world()
+    sheet, counts, scores, of_levels = world()
     ids = tuple(dict.fromkeys([*planned_genes(register)["gene_id"], *readout_genes(register)]))
     housekeeping = register.primary["negative_controls"].get("housekeeping")
     planned = planned_sets(register, SETS, MEMBERS, REFERENCE)
@@ -489,6 +513,9 @@ def decided(register):
         design=GROUPS,
         composition_genes=frozenset(MEMBERS.loc[MEMBERS["set"] == "HOUSE", "gene_id"]),
         panels=scores,
+        panel_levels=of_levels,
+        set_genes={str(name): tuple(rows) for name, rows in MEMBERS.groupby("set")["gene_id"]},
+        reference=REFERENCE.set_index("gene_id"),
         planned=add_readouts(planned, register, MEMBERS, (housekeeping,) if housekeeping else ()),
         gene_ids=ids,
         tests=register.tests,
@@ -499,7 +526,6 @@ def decided(register):
         genes=fitted(tuple(sorted(ids))),
         tpm=counts / counts.sum() * 1e6,
         gates=pd.DataFrame(columns=["gate", "scope", "status", "reason"]),
-        composition=composition,
         outcomes=pd.DataFrame(outcomes, columns=["question", "outcome", "sentence"]),
         outliers=("s4",),
         min_count=10,

@@ -5,6 +5,7 @@ results/claims/robustness.tsv       one row a claim and specification: what is f
 results/claims/specifications.tsv   what was varied, and what could not be
 results/claims/leave_one_out.tsv    one row a claim and sample: what is found without it
 results/claims/vetoes.tsv           one row a claim and panel: what it explains of the effect
+results/claims/procedure.tsv        one row a claim: the level that it was tested at, and when it was established
 results/claims/artefacts.tsv        what artefacts alone would look like, beside what is observed
 results/claims/pattern.tsv          whole explanations, weighed against each other
 results/claims/pattern_readouts.tsv what each predicts at its best size, beside what is observed
@@ -44,6 +45,7 @@ if HAS_CLAIMS:
             specifications="results/claims/specifications.tsv",
             leave_one_out="results/claims/leave_one_out.tsv",
             vetoes="results/claims/vetoes.tsv",
+            procedure="results/claims/procedure.tsv",
             artefacts="results/claims/artefacts.tsv",
             pattern="results/claims/pattern.tsv",
             pattern_readouts="results/claims/pattern_readouts.tsv",

@@ -14,6 +14,7 @@ CLAIM_TABLES = {
             "robustness": "robustness",
             "specifications": "specifications",
             "vetoes": "vetoes",
+            "procedure": "procedure",
             "artefacts": "artefacts",
             "pattern": "pattern",
             "controls": "controls",

@@ -32,6 +32,7 @@ class Outputs:
     specifications: Path
     leave_one_out: Path
     vetoes: Path
+    procedure: Path
     artefacts: Path
     pattern: Path
     pattern_readouts: Path

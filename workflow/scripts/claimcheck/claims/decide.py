@@ -16,7 +16,7 @@ from claimcheck.claims.evidence import (
     blocking_premises,
 )
 from claimcheck.claims.model import CAMERA, COMPANION, DECIDING, ROTATION, Claim, Register
-from claimcheck.claims.procedure import adjust_claims
+from claimcheck.claims.procedure import adjust_claims, list_procedure
 from claimcheck.claims.reasons import VERDICT_COLUMNS, verdict_row
 from claimcheck.claims.resolve import missing_sources
 from claimcheck.claims.tests import Data, Key, Measured
@@ -114,12 +114,12 @@ class Findings:
     false_support: Mapping[str, float]
 
 
-def judge(findings: Findings) -> tuple[pd.DataFrame, pd.DataFrame]:
+def judge(findings: Findings) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Decide every claim, members before what they decide.
 
     Returns:
-        One row a claim in the register's order, columns VERDICT_COLUMNS and MORE_VERDICT_COLUMNS; and one row a claim, panel and
-        effect that it rests on, columns VETO_COLUMNS.
+        One row a claim in the register's order, columns VERDICT_COLUMNS and MORE_VERDICT_COLUMNS; one row a claim, panel and
+        effect that it rests on, columns VETO_COLUMNS; and what `list_procedure` does.
     """
     register, study = findings.register, findings.study
     outcomes = dict(zip(study.outcomes["question"], study.outcomes["outcome"], strict=True))
@@ -148,7 +148,7 @@ def judge(findings: Findings) -> tuple[pd.DataFrame, pd.DataFrame]:
     rows = [_row(claim, *decided[claim.id], findings) for claim in register.claims.values()]
     verdicts = pd.DataFrame(rows, columns=[*VERDICT_COLUMNS, *MORE_VERDICT_COLUMNS])
     vetoes = [row for evidence, _ in decided.values() for row in _veto_rows(evidence, register)]
-    return verdicts, pd.DataFrame(vetoes, columns=list(VETO_COLUMNS))
+    return verdicts, pd.DataFrame(vetoes, columns=list(VETO_COLUMNS)), list_procedure(register, testable)
 
 
 def put_together(

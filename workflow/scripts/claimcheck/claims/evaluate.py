@@ -38,16 +38,16 @@ def evaluate(register: Register, data: Data, study: EarlierResults) -> dict[str,
         study: what the phases before found.
 
     Returns:
-        Tables by name: verdicts, robustness, specifications, leave_one_out, vetoes, artefacts, pattern, pattern_readouts,
-        controls, calibration, set_tests, gene_tests.
+        Tables by name: verdicts, vetoes, procedure, robustness, specifications, leave_one_out, artefacts, pattern,
+        pattern_readouts, controls, calibration, set_tests, gene_tests.
     """
     findings, tables = find_out(register, data, study)
-    verdicts, vetoes = judge(findings)
-    return {"verdicts": verdicts, "vetoes": vetoes, **tables}
+    verdicts, vetoes, procedure = judge(findings)
+    return {"verdicts": verdicts, "vetoes": vetoes, "procedure": procedure, **tables}
 
 
 def find_out(register: Register, data: Data, study: EarlierResults) -> tuple[Findings, dict[str, pd.DataFrame]]:
-    """Make every analysis that the verdicts rest on; arguments and tables are those of `evaluate`, but for verdicts and vetoes."""
+    """Make every analysis that the verdicts rest on; arguments and tables are those of `evaluate`, but for those of `judge`."""
     specifications, listing = specify(
         register,
         data.samples,

@@ -17,7 +17,7 @@ ROTATION, CAMERA, SCORE, WALD, MODERATED = "rotation", "CAMERA", "score", "Wald"
 """Tests of sets and of genes."""
 
 THREE_PRIME_BIAS = "three_prime_bias"
-"""In place of a panel: the bias of coverage towards the 3' end, as results/reads/libraries.tsv has it."""
+"""In place of a panel: the bias of coverage towards the 3' end, as results/quality/libraries.tsv has it."""
 
 DECIDING, COMPANION, CONTROL, SENSITIVITY, SHOWN = "deciding", "companion", "control", "sensitivity", "shown"
 """What a test is for: only deciding, companion and control tests carry a verdict, a sensitivity run can weaken it."""

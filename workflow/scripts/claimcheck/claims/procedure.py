@@ -3,15 +3,18 @@
 from collections.abc import Mapping
 
 import numpy as np
+import pandas as pd
 
 from claimcheck.claims.combining import largest
 from claimcheck.claims.evidence import Adjusted, Conclusion
-from claimcheck.claims.graph import adjust, level_of
+from claimcheck.claims.graph import adjust, level_of, order
 from claimcheck.claims.model import Register, change_of
 from claimcheck.core.estimates import NAN
 
 QUESTIONS = ("p_predicted", "p_opposite", "p_smaller")
 """What is asked of every claim, as `Conclusion` names it."""
+
+PROCEDURE_COLUMNS = ("node", "claim", "weight", "p_value", "p_adjusted", "level", "step")
 
 
 def adjust_claims(register: Register, found: Mapping[str, Conclusion]) -> dict[str, Adjusted]:
@@ -46,6 +49,38 @@ def levels_alone(register: Register, found: Mapping[str, Conclusion]) -> dict[st
     """Give the level that each claim is tested at, the others being as they are found."""
     graph, p = register.procedure, _p_values(register, found, "p_predicted")
     return {name: level_of(graph, p, name, register.rules.alpha) for name in graph.nodes if name in found}
+
+
+def list_procedure(register: Register, found: Mapping[str, Conclusion]) -> pd.DataFrame:
+    """List how the level went from claim to claim, where these are claimed to hold.
+
+    Args:
+        register: the claims register.
+        found: as in `adjust_claims`.
+
+    Returns:
+        One row a node of the graph, columns PROCEDURE_COLUMNS: `step` is its place among the claims that are established; `level`
+        that at which it was tested, of a claim that is not established after all that are. Missing where it was not tested.
+    """
+    graph, alpha = register.procedure, register.rules.alpha
+    p = _p_values(register, found, "p_predicted")
+    established = order(graph, p, alpha)
+    levels = {node: level_of(graph, p, node, alpha) for node in graph.nodes} | dict(established)
+    steps = {node: place for place, (node, _) in enumerate(established, start=1)}
+    claims = {change_of(name): name for name in register.claims}
+    table = pd.DataFrame(
+        {
+            "node": graph.nodes,
+            "claim": [claims.get(node, node) for node in graph.nodes],
+            "weight": graph.weights,
+            "p_value": p,
+            "p_adjusted": adjust(graph, p),
+            "level": [levels[node] for node in graph.nodes],
+            "step": pd.array([steps.get(node) for node in graph.nodes], dtype="Int64"),
+        }
+    )
+    table.loc[table["p_value"].isna(), "level"] = NAN
+    return table
 
 
 def _of_graph(register: Register, found: Mapping[str, Conclusion], question: str) -> dict[str, float]:

@@ -187,9 +187,11 @@ def _draw_curve(axes: Axes, part: pd.DataFrame, threshold: float) -> None:
         primary["place"], primary["ci95_low"], primary["ci95_high"], color=PRIMARY_COLOUR, linewidth=1.4, zorder=3
     )
     axes.plot(primary["place"], primary["effect"], "D", color=PRIMARY_COLOUR, markersize=5, zorder=4)
-    n, n_agree = int((~part["primary"]).sum()), int(part.loc[~part["primary"], "agrees"].sum())
-    lost = int(part["effect"].isna().sum())
-    words = f"{n_agree} of {n} agree" + (f"; {lost} without effect" if lost else "")
+    agrees = part.loc[~part["primary"], "agrees"]
+    lost = int(agrees.isna().sum())
+    words = f"{int(agrees.eq(True).sum())} of {len(agrees) - lost} agree" + (
+        f"; {lost} could not be run" if lost else ""
+    )
     axes.set_xlabel(words, fontsize=7.5)
 
 

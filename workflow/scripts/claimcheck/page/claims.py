@@ -8,8 +8,10 @@ import pandas as pd
 from claimcheck.claims.model import Claim, Register
 from claimcheck.core.tables import listed
 from claimcheck.figures.claims import MARKS, confirmatory_rows, in_reading_order, kind_of, records, unit_of
+from claimcheck.figures.procedure import name_of
 from claimcheck.page.artefacts import artefact_table, reading_rule, shown_by_artefacts
 from claimcheck.page.claims_tables import (
+    beyond_table,
     control_sentences,
     exploratory_table,
     numbers_table,
@@ -23,6 +25,9 @@ from claimcheck.page.pattern import PatternView, view_pattern
 from claimcheck.page.power import PowerResults, PowerView, view_power
 from claimcheck.page.study_words import Study
 from claimcheck.page.tables import Table, interval_text, probability, two, words
+
+TAKEN_BY_VETO = 5
+"""Row of the table of verdicts by which another explanation takes one."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,7 @@ class ClaimResults:
     verdicts: pd.DataFrame
     robustness: pd.DataFrame
     vetoes: pd.DataFrame
+    procedure: pd.DataFrame
     artefacts: pd.DataFrame
     pattern: pd.DataFrame
     controls: pd.DataFrame
@@ -67,7 +73,7 @@ class ClaimRow:
     effect: str
     interval: str
     mde: str
-    p_holm: str
+    p_adjusted: str
     n: str
     k: str
     alone: list[str]
@@ -86,11 +92,12 @@ class ClaimsView:
         reading: which claims artefacts imitate, a sentence each.
         deviations: where the configuration is not that of the primary analysis: key, found, registered.
         reach: which claims these data could have decided, a sentence each.
-        n_confirmatory: claims whose p-values are adjusted together.
+        procedure: how the claims share the level, a sentence each.
         digest, file_digest: checksums of the register.
         pattern: whole explanations weighed, None where they are not.
         artefacts, truth, power: None where there is nothing to compare.
-        fired: vetoes that fired, or None.
+        vetoes, other_vetoes: what else may explain the effects, where it differs or takes a verdict, and elsewhere.
+        beyond: sets beside others that move along.
     """
 
     title: str
@@ -100,7 +107,7 @@ class ClaimsView:
     rows: list[ClaimRow]
     reading: list[str]
     reach: list[str]
-    n_confirmatory: int
+    procedure: list[str]
     digest: str
     file_digest: str
     deviations: list[tuple[str, str, str]]
@@ -112,8 +119,9 @@ class ClaimsView:
     exploratory: Table
     numbers: Table
     robustness: Table
-    fired: Table | None
-    vetoes: str
+    vetoes: Table
+    other_vetoes: Table
+    beyond: Table
     left_undone: list[str]
     controls: list[str]
     truth: Table | None
@@ -131,7 +139,10 @@ def view_claims(results: ClaimResults, outcomes: pd.DataFrame, study: Study) -> 
     register, verdicts = results.register, results.verdicts
     shown = in_reading_order(verdicts[~verdicts["kind"].isin(["not_testable", "exploratory"])], register.lead)
     numbers = dict(zip(results.identification["key"], results.identification["value"], strict=True))
-    fired = results.vetoes[results.vetoes["fired"].eq(True)]
+    panels = results.vetoes[results.vetoes["veto"].isin(register.vetoes)]
+    rules = panels["claim"].map(verdicts.set_index("claim")["rule"])
+    taken = panels["stands"].eq(False) & rules.eq(TAKEN_BY_VETO)
+    told = panels["differs"].eq(True) | taken
     worlds = results.artefacts.drop_duplicates("world")[["world", "explanation"]]
     alone = shown_by_artefacts(results.artefacts, register)
     return ClaimsView(
@@ -142,7 +153,7 @@ def view_claims(results: ClaimResults, outcomes: pd.DataFrame, study: Study) -> 
         rows=[_row(row, register, alone.get(str(row["claim"]), [])) for row in records(shown)],
         reading=reading_rule(results.artefacts, register),
         reach=_reach(verdicts, register),
-        n_confirmatory=len(register.confirmatory),
+        procedure=_procedure(results.procedure, register),
         digest=numbers["digest"],
         file_digest=numbers["file_digest"],
         deviations=_deviations(results.identification),
@@ -154,8 +165,9 @@ def view_claims(results: ClaimResults, outcomes: pd.DataFrame, study: Study) -> 
         exploratory=exploratory_table(verdicts, register, results.set_tests, results.gene_tests, study),
         numbers=numbers_table(verdicts, register, study),
         robustness=robustness_table(verdicts, results.robustness, register),
-        fired=veto_table(fired) if len(fired) else None,
-        vetoes=listed(dict.fromkeys(results.vetoes["veto"]), most=20),
+        vetoes=veto_table(panels[told], verdicts),
+        other_vetoes=veto_table(panels[~told], verdicts),
+        beyond=beyond_table(results.vetoes[~results.vetoes["veto"].isin(register.vetoes)]),
         left_undone=_left_undone(results.specifications),
         controls=control_sentences(results.controls, register),
         truth=None if results.truth is None else truth_table(results.truth, verdicts, register, study),
@@ -179,7 +191,7 @@ def _row(row: dict[str, Any], register: Register, alone: list[str]) -> ClaimRow:
         effect=two(float(row["effect"])),
         interval=interval_text(row["ci95_low"], row["ci95_high"]),
         mde=two(float(row["mde"])),
-        p_holm=_p_holm(row, kind),
+        p_adjusted=_p_adjusted(row, kind),
         n=f"{row['n_test']} + {row['n_reference']}",
         k=two(float(row["agreement"])),
         alone=alone,
@@ -188,11 +200,13 @@ def _row(row: dict[str, Any], register: Register, alone: list[str]) -> ClaimRow:
     )
 
 
-def _p_holm(row: dict[str, Any], kind: str) -> str:
-    """Write the adjusted p in the claim's direction, and where the claim is contradicted that of the opposite."""
-    p, opposite = float(row["p_holm"]), float(row.get("p_holm_opposite", "nan"))
-    both = kind == "contradicted" and pd.notna(opposite)
-    return f"{probability(p)}; opposite {probability(opposite)}" if both else probability(p)
+def _p_adjusted(row: dict[str, Any], kind: str) -> str:
+    """Write the adjusted p in the claim's direction, and that of the opposite, or of a smaller change, where this decides."""
+    decides = {"contradicted": ("opposite", "p_adjusted_opposite"), "not supported": ("smaller", "p_adjusted_smaller")}
+    what, column = decides.get(kind, ("", ""))
+    other = float(row.get(column, "nan"))
+    p = probability(float(row["p_adjusted"]))
+    return p if pd.isna(other) else f"{p}; {what} {probability(other)}"
 
 
 def _looked_at(claim: Claim, register: Register, row: dict[str, Any]) -> str:
@@ -238,6 +252,30 @@ def _summary(verdicts: pd.DataFrame, register: Register) -> str:
     parts = ", ".join(f"{n} {name}" for name, n in counts.items())
     more = f" {untestable} further statements cannot be tested by RNA at all." if untestable else ""
     return f"Of {len(own)} claims that are tested together, as the register words them: {parts}.{more}"
+
+
+def _procedure(procedure: pd.DataFrame, register: Register) -> list[str]:
+    """Say what the procedure controls, which claims it established in which order, and which have no part in it."""
+    level = f"{100 * register.rules.alpha:g} %"
+    names = {node: name_of(node, register) for node in procedure["node"]}
+    established = procedure.dropna(subset=["step"]).sort_values("step")
+    in_order = [f"{names[row['node']]} (at {row['level']:.2g})" for row in records(established)]
+    untested = [names[node] for node in procedure.loc[procedure["p_value"].isna(), "node"]]
+    own = [name for name in register.confirmatory if not register.claims[name].members]
+    outside = [name for name in own if name not in names]
+    sentences = [
+        f"The register fixed before the data how its claims share the level of {level}: whichever of them are true, at most "
+        f"{level} of studies establish a false one. What speaks against claims, the opposite or a smaller change, has the same "
+        "limit of its own.",
+        f"Established in this order: {listed(in_order, most=len(in_order))}."
+        if in_order
+        else "No claim was established.",
+    ]
+    if untested:
+        sentences.append(f"Not tested, so that the share went to others: {listed(untested, most=len(untested))}.")
+    if outside:
+        sentences.append(f"Without a share, and so weakly supported at best: {listed(outside, most=len(outside))}.")
+    return sentences
 
 
 def _reach(verdicts: pd.DataFrame, register: Register) -> list[str]:

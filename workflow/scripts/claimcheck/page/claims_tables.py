@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from claimcheck.claims.model import SHOWN, Claim, Register
+from claimcheck.claims.model import SHOWN, THREE_PRIME_BIAS, Claim, Register
 from claimcheck.core.tables import listed
 from claimcheck.figures.claims import confirmatory_rows, in_reading_order, records
 from claimcheck.page.study_words import Study
@@ -58,14 +58,16 @@ def numbers_table(verdicts: pd.DataFrame, register: Register, study: Study) -> T
         Column("threshold", "threshold", short),
         Column("mde", "MDE", two),
         Column("p_value", "p", probability),
-        Column("p_holm", "p (Holm)", probability),
-        Column("q_value", "q", probability),
-        Column("p_holm_opposite", "opposite, p (Holm)", probability),
+        Column("p_adjusted", "p, adjusted by the procedure", probability),
+        Column("p_adjusted_opposite", "opposite: p, adjusted", probability),
+        Column("p_adjusted_smaller", "smaller change: p, adjusted", probability),
+        Column("p_camera", "p of CAMERA", probability),
         Column("agreement", "k", two),
         Column("n_genes", "genes", whole),
         Column("share_detected", "expressed", percent),
         Column("variant", "variant", words),
         Column("false_support_rate", "false support", percent),
+        Column("lost_by_chance", "lost by chance", percent),
         Column("notes", "caveats", sentence),
     ]
     return as_table(
@@ -73,9 +75,11 @@ def numbers_table(verdicts: pd.DataFrame, register: Register, study: Study) -> T
         columns,
         f"Effects: log2 {study.test} / {study.reference}. Of: the gene or set whose numbers these are; of several that decide, "
         "the one whose p the claim's is made from. p: before adjustment, in the claim's direction (two-sided where it "
-        "has none; of sets the larger of rotation and CAMERA). Holm and q (Benjamini and Hochberg): over all claims of this table. "
-        "Threshold: smallest effect of interest, or margin. MDE: minimum detectable effect. k: share of other analyses that agree. "
-        "Row: of the table of verdicts. "
+        "has none; of sets by rotation). Adjusted: over all claims, by the procedure of the register; the opposite and a smaller "
+        "change each on its own. CAMERA: do other genes move as much, in the direction of the effect, not adjusted. Threshold: "
+        "smallest effect of interest, or margin. MDE: minimum detectable effect. k: share of other analyses that agree. Rule: row "
+        "of the table of verdicts. Lost by chance: share of studies with groups alike in which other explanations would take the "
+        "verdict. "
         "All: results/claims/verdicts.tsv.",
     )
 
@@ -84,7 +88,9 @@ def robustness_table(verdicts: pd.DataFrame, robustness: pd.DataFrame, register:
     """Sum up what other analyses say of every claim: how many agree, their effects, and the one that says least."""
     rows = []
     for row in records(confirmatory_rows(verdicts, register)):
-        own = robustness[(robustness["claim"] == row["claim"]) & robustness["counted"].eq(True)]
+        own = robustness[
+            (robustness["claim"] == row["claim"]) & robustness["counted"].eq(True) & robustness["agrees"].notna()
+        ]
         effects = own["effect"].dropna()
         sign = 1 if row["effect"] >= 0 else -1
         towards = row["direction"] if row["kind"] == "noninferiority" else sign
@@ -119,23 +125,70 @@ def robustness_table(verdicts: pd.DataFrame, robustness: pd.DataFrame, register:
     )
 
 
-def veto_table(fired: pd.DataFrame) -> Table:
-    """Lay out the reruns of the vetoes that fired."""
-    rows = fired.assign(
-        panels=fired["panels"].str.replace(";", ", "),
-        interval=[interval_text(row["ci90_low"], row["ci90_high"]) for row in records(fired)],
+def veto_table(rows: pd.DataFrame, verdicts: pd.DataFrame) -> Table:
+    """Lay out how much of each effect another explanation can make, and whether the verdict stands beside it.
+
+    Args:
+        rows: of results/claims/vetoes.tsv, panels only.
+        verdicts: results/claims/verdicts.tsv.
+    """
+    rules = dict(zip(verdicts["claim"], verdicts["rule"], strict=True))
+    shown = rows.assign(
+        difference=[f"{two(row['difference'])} (p {probability(row['p_value'])})" for row in records(rows)],
+        left=[f"{two(row['left'])} ({interval_text(row['ci90_low'], row['ci90_high'])})" for row in records(rows)],
+        stands=[_stands(bool(row["stands"]), int(rules.get(row["claim"], 0))) for row in records(rows)],
+        panel=rows["panel"].replace(THREE_PRIME_BIAS, "coverage of the 3' end"),
     )
     columns = [
         Column("claim", "claim", words),
-        Column("veto", "veto", words),
-        Column("panels", "panels that differ", words),
-        Column("rerun", "rerun", words),
-        Column("of", "of", words),
-        Column("effect", "effect in it", two),
-        Column("interval", "90 % interval", together, "ci90_low"),
-        Column("reason", "how", sentence),
+        Column("veto", "other explanation", words),
+        Column("panel", "measured by", words),
+        Column("difference", "its difference between the groups", together),
+        Column("of", "effect of", words),
+        Column("effect", "effect", two),
+        Column("explained", "can be explained", two),
+        Column("left", "left (90 % interval)", together),
+        Column("stands", "does the verdict stand", words),
     ]
-    return as_table(rows, columns, "Vetoes that fired, and what is left of each claim in the reruns that they ask for.")
+    return as_table(
+        shown,
+        columns,
+        "How much of each effect another explanation can make: its difference between the groups times the slope with which "
+        "genes follow it. A verdict falls if what is left does not carry it, the uncertainty of the slope included. Log2; p "
+        "two-sided, not adjusted. All: results/claims/vetoes.tsv.",
+    )
+
+
+def _stands(stands: bool, rule: int) -> str:
+    """Say whether a verdict stands beside one explanation; one that something else leaves open has nothing to lose."""
+    if rule in _OPEN:
+        return "open without it"
+    return "yes" if stands else "no"
+
+
+_OPEN = (0, 1, 2, 3, 4, 10, 11)
+"""Rows of the table of verdicts that another explanation takes nothing from."""
+
+
+def beyond_table(rows: pd.DataFrame) -> Table:
+    """Lay out what sets do beyond others that move along, both ways round."""
+    shown = rows.assign(
+        interval=[interval_text(row["ci90_low"], row["ci90_high"]) for row in records(rows)],
+        stands=rows["stands"].map({True: "yes", False: "no"}),
+    )
+    columns = [
+        Column("claim", "claim", words),
+        Column("of", "set", words),
+        Column("panel", "given the score of", words),
+        Column("left", "effect", two),
+        Column("interval", "90 % interval", together, "ci90_low"),
+        Column("stands", "does it move beyond it", words),
+    ]
+    return as_table(
+        shown,
+        columns,
+        "Sets that move along with others: the effect of one, given the score of the other in each animal.",
+    )
 
 
 def proxy_table(

@@ -47,6 +47,7 @@ class ClaimFiles:
     robustness: Path
     specifications: Path
     vetoes: Path
+    procedure: Path
     artefacts: Path
     pattern: Path
     controls: Path
@@ -93,6 +94,7 @@ def read_claims(files: ClaimFiles) -> ClaimResults:
         robustness=read_table(files.robustness),
         specifications=read_table(files.specifications),
         vetoes=read_table(files.vetoes),
+        procedure=read_table(files.procedure),
         artefacts=read_table(files.artefacts),
         pattern=read_table(files.pattern),
         controls=read_table(files.controls),
