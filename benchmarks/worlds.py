@@ -23,7 +23,7 @@ from claimcheck.claims.model import Register
 from claimcheck.claims.register import read_register
 from claimcheck.claims.resolve import planned_sets, read_reference
 from claimcheck.gene_sets.curated import read_collection
-from claimcheck.gene_sets.variation import draw_deviations, read_variation
+from claimcheck.gene_sets.variation import FACTORS, draw_counts, draw_deviations, read_variation
 from claimcheck.simulation.truth import FALSE, SMALLER, TRUE, planted_claims
 
 Floats = NDArray[np.float64]
@@ -70,6 +70,11 @@ def tested_sets() -> pd.DataFrame:
     return planned_sets(register(), SETS, MEMBERS, read_reference(register(), REFERENCE))
 
 
+def world_of(name: str) -> dict[str, Any]:
+    """Return a world, one of those for the pattern among them."""
+    return settings()["worlds"].get(name) or settings()["further"][name]
+
+
 def draw_study(world: str, n: int, seed: int, *, reference: pd.DataFrame | None = None) -> Study:
     """Draw a study.
 
@@ -81,7 +86,7 @@ def draw_study(world: str, n: int, seed: int, *, reference: pd.DataFrame | None 
     """
     genes = animals() if reference is None else reference
     common = settings()
-    given = common["worlds"][world]
+    given = world_of(world)
     rng = np.random.default_rng([seed, n])
     knockout = np.repeat([0.0, 1.0], n)
 
@@ -100,10 +105,9 @@ def draw_study(world: str, n: int, seed: int, *, reference: pd.DataFrame | None 
     if "sex" in given:
         levels[np.ix_(_in_set("QC_SEX_M", genes), second == 0)] = ABSENT
         levels[np.ix_(_in_set("QC_SEX_F", genes), second == 0)] = EXPRESSED
-    share = 2**levels
     size = common["library"]["millions"] * (2 ** genes["log2_cpm"]).sum()
     sizes = size * 2 ** rng.normal(0, common["library"]["log2_sd"], 2 * n) * given.get("depth", 1) ** knockout
-    counts = rng.poisson(share / share.sum(axis=0) * sizes)
+    counts = draw_counts(levels, sizes, rng)
 
     condition = np.where(knockout == 1, KNOCKOUT, CONTROL)
     pairs = given.get("swapped", 0)
@@ -118,26 +122,27 @@ def draw_study(world: str, n: int, seed: int, *, reference: pd.DataFrame | None 
 
 def genotype_change(world: str, genes: pd.DataFrame) -> Floats:
     """Give the log2 change that the deletion makes in the cells that it reaches, the deleted gene's aside; (genes,)."""
-    given = settings()["worlds"][world]
+    given = world_of(world)
     return given.get("scale", 1.0) * _changes(given.get("genotype", {}), genes)
 
 
 def tissue_change(world: str, genes: pd.DataFrame) -> Floats:
     """Give the log2 difference of the tissue, knockout / control, for whatever reason, before dilution; (genes,)."""
     common = settings()
-    given = common["worlds"][world]
+    given = world_of(world)
     change = genotype_change(world, genes)
     share = np.where(_in_set(given.get("only", ""), genes), 1.0, given.get("share", 1.0))
     change = np.log2(1 - share + share * 2**change)
     change[genes.index == common["deletion"]["gene"]] = common["deletion"]["change"] * given.get("deleted", True)
     change += _changes(given.get("shift", {}), genes)
+    change += genes[FACTORS].to_numpy() @ np.array(given.get("factors", [0, 0, 0]))
     change += given.get("length", 0.0) * genes["log2_length"].to_numpy()
     return change + _marrow_change(given.get("marrow", 1.0), common["marrow_left"], genes)
 
 
 def truth(world: str) -> dict[str, str]:
     """Say of every claim with a verdict what the world makes of it: true, false or smaller than claimed."""
-    given, genes, asked = settings()["worlds"][world], animals(), register()
+    given, genes, asked = world_of(world), animals(), register()
     change = genotype_change(world, genes)
     table = pd.DataFrame(
         {"gene_id": genes.index, "planted_log2_fold_change": change, "expected_log2_fold_change": change}

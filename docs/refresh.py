@@ -80,6 +80,17 @@ def _sentence(clause: str) -> str:
     return clause[:1].upper() + clause[1:] + ("" if clause.endswith(".") else ".")
 
 
+def example_of_a_register() -> str:
+    """Quote the register of a study that others can start from."""
+    return f"```yaml\n{(ROOT / EXAMPLE).read_text(encoding='utf-8')}```"
+
+
+def defaults_of_a_register() -> str:
+    """Write the table of the keys below `primary` of a register."""
+    schema = load_schema("claims.schema.yaml")
+    return table(HEADER, list(keys_below(schema["properties"]["primary"], "primary", schema)))
+
+
 def words_of_descriptions() -> str:
     """Write the table of the words that descriptions are read by."""
     rows: list[Row] = [
@@ -120,7 +131,11 @@ def _cells_of(column: Column) -> str:
     return kind + (f" ({column.unit})" if column.unit else "") + (", may be empty" if column.missing else "")
 
 
+EXAMPLE = "benchmarks/known/p53_null/config/claims.yaml"
+
 MARKS: dict[str, Callable[[], str]] = {
+    "<!-- example of a register -->": example_of_a_register,
+    "<!-- defaults of a register -->": defaults_of_a_register,
     "<!-- all keys -->": all_keys,
     "<!-- words of descriptions -->": words_of_descriptions,
     "<!-- names of fields -->": names_of_fields,

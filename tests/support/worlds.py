@@ -14,13 +14,14 @@ from claimcheck.claims.model import Register, Tests
 from claimcheck.claims.register import read_register
 from claimcheck.claims.resolve import planned_genes, planned_sets, read_reference, readout_genes
 from claimcheck.claims.tests import Data
+from claimcheck.core.gene_lists import MEMBER_COLUMNS
 from claimcheck.core.study import read_study
 from claimcheck.core.tables import read_table
 from claimcheck.deseq2 import differential
 from claimcheck.deseq2.design import Design, choose_covariates
 from claimcheck.deseq2.levels import log2_cpm
 from claimcheck.deseq2.size_factors import estimate_size_factors
-from claimcheck.gene_sets.curated import MEMBER_COLUMNS, SET_COLUMNS, read_collection
+from claimcheck.gene_sets.curated import SET_COLUMNS, read_collection
 from claimcheck.qc import panels
 from claimcheck.quantification.genes import read_annotation
 from claimcheck.simulation.world import World, build_world, draw_counts
@@ -35,6 +36,9 @@ SETS, MEMBERS = read_collection(GENE_SETS)
 NO_SETS = pd.DataFrame(columns=[*SET_COLUMNS, "version", "sha256"])
 NO_MEMBERS = pd.DataFrame(columns=[*MEMBER_COLUMNS, "yielded_to"])
 """The tables of published sets of a study that fetches none."""
+
+OTHER_TISSUES = {"marrow": "admixed", "muscle": "adhering"}
+"""What clings to bone, and what the simulation calls it."""
 
 PAPER = {
     "sets": {
@@ -85,7 +89,7 @@ def plant(
     Args:
         effects: log2 fold changes, knockout / control, of sets and genes.
         animals: of each sex in each group, or by sex.
-        carry_over: log2 change in knockouts of marrow and muscle.
+        carry_over: log2 change in knockouts of OTHER_TISSUES.
         fillers: genes in no set.
         fragments: counts an animal.
         seed: of everything.
@@ -98,7 +102,7 @@ def plant(
     settings["animals"] = {group: dict(of_each) for group in ("control", "knockout")}
     settings["filler"]["genes"] = fillers or settings["filler"]["genes"]
     for tissue, shift in (carry_over or {}).items():
-        settings["carry_over"][tissue]["knockout_shift"] = shift
+        settings["carry_over"][OTHER_TISSUES[tissue]]["knockout_shift"] = shift
     world = build_world(settings, MEMBERS, read_table(REFERENCE), seed)
     counts = draw_counts(world, fragments, seed).rename_axis(columns=None)
     sheet = world.samples[["animal", "condition", "sex"]].rename(columns={"animal": "sample"})

@@ -19,6 +19,7 @@ from claimcheck.claims.register import read_register
 from claimcheck.core.tables import read_table, write_table
 from claimcheck.figures.claims import MARKS, draw_claims, in_reading_order, kind_of
 from claimcheck.figures.controls import draw_controls
+from claimcheck.figures.pattern import NOTHING, OBSERVED, draw_pattern
 from claimcheck.figures.procedure import draw_procedure
 from claimcheck.figures.robustness import ALL_ANIMALS, draw_leave_one_out, draw_specifications
 from claimcheck.figures.style import house_style
@@ -330,3 +331,54 @@ def test_entries_draw_what_the_phase_of_the_claims_writes_and_twice_the_same_byt
             written.append([path.read_bytes() for path in files])
     assert written[:5] == written[5:]
     assert len(read_table(tmp_path / "first/claims.tsv")) == 2
+
+
+def some_explanations(n: int = 10) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Explanations of falling probability, the last of which is claimed and the second without a direction."""
+    names = [f"explanation {number}" for number in range(n)]
+    pattern = pd.DataFrame(
+        {
+            "explanation": names,
+            "claimed": [name == names[-1] for name in names],
+            "prior": 1 / n,
+            "log10_bayes_factor": 0.0,
+            "posterior": [0.996, 0.003, *[0.001 / (n - 2)] * (n - 2)],
+            "best_size": 1.0,
+            "best_size_of_other": NAN,
+        }
+    )
+    rows = [
+        (name, readout, readout.upper(), effect, se, NAN if name == names[1] else effect / 2)
+        for name in names
+        for readout, effect, se in (("Dkk1", -1.0, 0.2), ("long_transcripts", 0.01, 0.01))
+    ]
+    columns = ["explanation", "readout", "looked_at", "effect", "se", "predicted"]
+    return pattern, pd.DataFrame(rows, columns=columns)
+
+
+def test_the_pattern_shows_what_is_observed_above_the_likeliest_explanations_and_the_claimed_one() -> None:
+    figure, drawn = draw_pattern(*some_explanations(), **GROUPS, simulated=False)
+    rows = list(drawn["explanation"].drop_duplicates())
+    assert rows == [OBSERVED, *(f"explanation {number}" for number in range(8)), "explanation 9"]
+    observed = drawn[drawn["explanation"] == OBSERVED]
+    assert observed["log2_change"].tolist() == [-1.0, 0.01]
+    assert observed["in_standard_errors"].to_numpy() == pytest.approx([-5, 1])
+    assert observed["posterior"].isna().all()
+    words = [text.get_text() for text in figure.findobj(Text)]
+    assert {"−1.00", "−0.50", "·", "> 0.99", "< 0.01", "long transcripts"} <= set(words)
+
+
+def test_where_nothing_was_weighed_the_figure_of_the_pattern_says_so() -> None:
+    pattern, readouts = some_explanations()
+    figure, drawn = draw_pattern(pattern.iloc[:0], readouts.iloc[:0], **GROUPS, simulated=False)
+    assert drawn.empty
+    assert NOTHING in [text.get_text() for text in figure.findobj(Text)]
+
+
+def test_the_figure_of_the_pattern_is_written_from_its_tables(tmp_path: Path) -> None:
+    tables = {}
+    for name, table in zip(("pattern", "readouts"), some_explanations(), strict=True):
+        tables[name] = tmp_path / f"{name}.tsv"
+        table.to_csv(tables[name], sep="\t", index=False, na_rep="NA")
+    files = draw_entry("pattern", tables, tmp_path)
+    assert all(path.stat().st_size > 0 for path in files)

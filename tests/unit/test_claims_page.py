@@ -9,13 +9,18 @@ from test_claims_figures import REGISTER, only, some_controls, some_procedure, s
 from test_report import ALWAYS, N_SCRIPTS, STUDY, Reader, page_of, results, text_of
 
 from claimcheck.claims.decide import VETO_COLUMNS
+from claimcheck.claims.explanations import fits, least_change, word_of
+from claimcheck.claims.pattern import PATTERN_COLUMNS
+from claimcheck.claims.power import POWER_COLUMNS, animals_needed
 from claimcheck.page.artefacts import reading_rule, verdict_on_fit
 from claimcheck.page.claims import ClaimResults
 from claimcheck.page.page import Results
+from claimcheck.page.power import PowerResults
 
 FIGURES = ("claims", "procedure", "specifications", "leave_one_out", "controls")
 NAN = float("nan")
 OBSERVED = {"C02": -0.3, "C08": 0.0, "C11": -1.0, "C12": -1.0, "C14": 0.5, "C15": 0.4, "Q01": -0.5}
+PANELS = [name for name, readout in REGISTER.artefacts["readouts"].items() if readout.get("claim") not in OBSERVED]
 
 
 @pytest.fixture
@@ -30,15 +35,28 @@ def some_artefacts(observed=OBSERVED) -> pd.DataFrame:
     rows = []
     for world in REGISTER.artefacts["worlds"]:
         for name, readout in REGISTER.artefacts["readouts"].items():
+            if name in PANELS:
+                continue
             effect = observed[readout["claim"]]
             seen = "uncertain" if effect == 0 else "up" if effect > 0 else "down"
-            predicted = world["predicts"][name]
-            fits = {"up": ["up"], "down": ["down"], "unchanged": ["uncertain"], "kept_or_up": ["up", "uncertain"]}
-            word = str(seen in fits[predicted]) if predicted in fits else "NA"
+            predicted = word_of(world["predicts"][name])
+            found = fits(predicted, (effect - 0.1, effect + 0.1), least_change(REGISTER, readout))
             keys = (world["name"], world["explanation"], name, readout["claim"], name.upper())
-            rows.append((*keys, predicted, seen, word, effect, effect - 0.1, effect + 0.1))
+            rows.append((*keys, predicted, seen, str(found), effect, effect - 0.1, effect + 0.1))
     names = ["world", "explanation", "readout", "claim", "looked_at", "predicted", "observed", "fits"]
     return pd.DataFrame(rows, columns=[*names, "effect", "ci95_low", "ci95_high"])
+
+
+def some_pattern(claimed=0.9) -> pd.DataFrame:
+    rest = 1 - claimed
+    rows = [
+        ("the paper's model", True, 0.25, 0.0, 0.8 * claimed, 1.0, NAN),
+        ("the paper's model and cleaner knockout bones", True, 0.25, -0.6, 0.2 * claimed, 1.0, 0.5),
+        ("younger bone or nearer the growth plate", False, 0.25, 0.3, 0.9 * rest, 1.2, NAN),
+        ("no effect", False, 0.25, -0.7, 0.1 * rest, NAN, NAN),
+    ]
+    table = pd.DataFrame(rows, columns=list(PATTERN_COLUMNS))
+    return table.sort_values("posterior", ascending=False).reset_index(drop=True)
 
 
 def some_vetoes(*rows) -> pd.DataFrame:
@@ -80,6 +98,7 @@ def some_claims(register=REGISTER, **changes) -> ClaimResults:
         "vetoes": some_vetoes(),
         "procedure": some_procedure(register),
         "artefacts": some_artefacts(),
+        "pattern": some_pattern(),
         "controls": some_controls()[0],
         "set_tests": tests,
         "gene_tests": genes,
@@ -123,7 +142,8 @@ def test_a_row_prints_verdict_mark_effect_p_n_k_and_reason_of_the_table(drawings
     row = text[text.index("C14 Direct targets") :][:260]
     assert "● supported 0.51 (0.20 to 0.82) 0.25 0.012 4 + 4 0.85 significant, large enough and robust" in row
     assert (
-        "robust up: cleaner knockout bones down: more muscle on knockout bones C1" in row
+        "robust up: cleaner knockout bones down: more marrow in knockout bones down: more muscle on knockout bone"
+        in row
     )  # what artefacts alone would show
     assert "Of 18 claims that are tested together, as the register words them: 1 supported, 17 inconclusive." in text
 
@@ -190,7 +210,8 @@ def test_checksum_and_every_deviation_are_printed(drawings) -> None:
 def test_the_reading_rule_comes_from_what_the_register_says_of_artefacts() -> None:
     said = " ".join(reading_rule(some_artefacts(), REGISTER))
     assert "‘Cleaner knockout bones’ alone would imitate C02, C08, C14, C15, and show the opposite of C11, C12." in said
-    assert "C11, C12, C13 therefore tell most in this study" in said
+    assert "‘Younger bone or nearer the growth plate’ alone would imitate C08, C11, C12, C14, C15." in said
+    assert "tell most" not in said
     assert "predicted by the paper's model alone" in said
     turned = some_artefacts()
     cleaner = turned["world"] == "cleaner knockout bones"
@@ -201,27 +222,49 @@ def test_the_reading_rule_comes_from_what_the_register_says_of_artefacts() -> No
 
 
 @pytest.mark.parametrize(
-    ("predicted", "observed", "fits", "judged"),
+    ("predicted", "found", "judged"),
     [
-        ("up", "up", True, "agrees"),
-        ("up", "down", False, "opposite"),
-        ("up", "uncertain", False, "open"),
-        ("kept_or_up", "down", False, "opposite"),
-        ("unchanged", "up", False, "disagrees"),
-        ("varies", "up", None, "open"),
-        ("up", "not measured", None, "open"),
+        ("up", True, "agrees"),
+        ("up", False, "opposite"),
+        ("kept_or_up", False, "opposite"),
+        ("unchanged", False, "disagrees"),
+        ("up", None, "open"),
     ],
 )
-def test_an_uncertain_observation_speaks_against_nothing(predicted, observed, fits, judged) -> None:
-    assert verdict_on_fit(predicted, observed, fits) == judged
+def test_an_uncertain_observation_speaks_against_nothing(predicted, found, judged) -> None:
+    assert verdict_on_fit(predicted, found) == judged
+
+
+@pytest.mark.parametrize(
+    ("claimed", "odds", "head"),
+    [
+        (0.9, "9.0 to 1 for the paper's model", False),
+        (0.2, "4.0 to 1 against the paper's model", False),
+        (0.05, "19 to 1 against the paper's model", True),
+        (1e-9, "more than 1,000 to 1 against the paper's model", True),
+    ],
+)
+def test_high_odds_against_what_is_claimed_stand_in_the_head(drawings, claimed, odds, head) -> None:
+    page = page_with(some_claims(pattern=some_pattern(claimed)), drawings)
+    text = text_of(page)
+    assert f"The odds are {odds}, alone or together with an artefact." in text
+    said = "better explained by ‘younger bone or nearer the growth plate’"
+    assert (said in text[: text.index("Verdict on each claim")]) == head
+    assert page.index('id="claims"') < page.index('id="pattern"') < page.index('id="artefacts"')
+
+
+def test_without_a_pattern_its_section_is_left_out(drawings) -> None:
+    page = page_with(some_claims(pattern=some_pattern().iloc[:0]), drawings)
+    assert "Which explanation fits the whole pattern" not in page
+    assert "#pattern" not in page
 
 
 def test_the_table_of_artefacts_counts_how_many_readouts_agree(drawings) -> None:
     text = text_of(page_with(some_claims(), drawings))
-    assert "DKK1 C11 down −1.00 −1.10 to −0.90 up ✗ down ✓ varies ? down ✓" in text
+    assert "DKK1 C11 down −1.00 −1.10 to −0.90 unchanged ✗ up ✗ down ✓ down ✓ down ✓ unchanged ✗ down ✓" in text
     assert (
-        "4 agree, 2 against, 1 open 3 agree, 3 against, 1 open 0 agree, 0 against, 7 open 7 agree, 0 against, 0 open"
-        in text
+        "2 agree, 5 against, 0 open 4 agree, 2 against, 1 open 3 agree, 3 against, 1 open 3 agree, 3 against, 1 open "
+        "6 agree, 1 against, 0 open 1 agree, 5 against, 1 open 7 agree, 0 against, 0 open" in text
     )
 
 
@@ -266,10 +309,8 @@ def test_a_study_without_claims_has_no_word_of_verdicts(drawings) -> None:
 
 def test_a_register_without_a_claim_to_decide_gives_a_whole_page(drawings) -> None:
     register = replace(only("N03"), artefacts={}, statements={})
-    empty = some_claims().artefacts.iloc[:0]
-    claims = some_claims(
-        register, artefacts=empty, controls=some_controls()[0].iloc[:0], robustness=some_robustness(())
-    )
+    nothing = {"artefacts": some_artefacts().iloc[:0], "pattern": some_pattern().iloc[:0]}
+    claims = some_claims(register, **nothing, controls=some_controls()[0].iloc[:0], robustness=some_robustness(()))
     claims = replace(claims, vetoes=claims.vetoes.iloc[:0])
     text = text_of(page_with(claims, drawings))
     assert "The register holds no claim that a verdict could be given on." in text
@@ -346,3 +387,24 @@ def test_the_page_says_which_claims_the_data_could_have_decided(drawings) -> Non
     assert "C14 (0.25 needed, 0.20 asked)" in could_not
     assert "C14" not in could.split(". ")[0]
     assert "C13" not in could.split(". ")[0]
+
+
+def test_what_the_study_could_have_shown_stands_beside_what_was_seen(drawings) -> None:
+    rows = [
+        ("C11", n, multiple, -0.585 * multiple, 0.1 * n, 0, 0, 0, 1 - 0.1 * n, 0, 0.04, 100)
+        for n in (3, 6)
+        for multiple in (0, 1)
+    ]
+    mapped = pd.DataFrame(rows, columns=list(POWER_COLUMNS))
+    inputs = pd.DataFrame([("register", REGISTER.digest, "")], columns=["key", "value", "note"])
+    power = PowerResults(mapped, animals_needed(mapped, REGISTER), inputs)
+    page = page_with(some_claims(power=power), drawings)
+    text = text_of(page)
+    assert "C11 The transcript of Dkk1 falls. 30 30 more than 6 inconclusive" in text
+    assert 'href="#power"' in page
+    assert "another register" not in text
+    changed = replace(power, inputs=inputs.assign(value="0" * 64))
+    assert "It was made with another register than the one that decided." in text_of(
+        page_with(some_claims(power=changed), drawings)
+    )
+    assert 'id="power"' not in page_with(some_claims(), drawings)

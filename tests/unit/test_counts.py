@@ -35,6 +35,7 @@ def write(tmp_path, content):
         PLAIN.removeprefix("gene\t"),
         '"","A","B"\n"ENSMUSG00000000002","30","4"\n"ENSMUSG00000000001","1","20"\n',
         PLAIN.replace("A", " A ").replace("30", " 30"),
+        "gene\tsymbol\tA\tB\nENSMUSG00000000002\tAbc2\t30\t4\nENSMUSG00000000001\t\t1\t20\n",
     ],
     ids=[
         "tab",
@@ -50,6 +51,7 @@ def write(tmp_path, content):
         "written by R",
         "quoted",
         "spaces",
+        "column of symbols",
     ],
 )
 def test_every_way_to_write_a_table_gives_the_same_counts(tmp_path, content):

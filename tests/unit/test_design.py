@@ -7,6 +7,7 @@ import pytest
 from claimcheck.core.errors import StudyError
 from claimcheck.deseq2.design import (
     Design,
+    amounts,
     choose_covariates,
     metadata_of,
     model_matrix,
@@ -102,3 +103,45 @@ def test_the_condition_is_the_last_column_and_the_reference_its_zero():
 def test_a_design_that_cannot_be_fitted_stops(samples, covariates, complaint):
     with pytest.raises(StudyError, match=complaint):
         metadata_of(samples, Design("ko", "wt", covariates))
+
+
+# numbers, and what is crossed with the condition
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "expected"),
+    [
+        ("age", ["8", "10", "12", "9"], [8.0, 10.0, 12.0, 9.0]),
+        ("age_weeks", ["8 weeks", "P21", "12 weeks", "3 months"], [56.0, 21.0, 84.0, 91.3125]),
+        ("RIN", ["8.1", "9.2", "7.5", "8.1"], [8.1, 9.2, 7.5, 8.1]),
+        ("batch", ["1", "2", "3", "1"], None),
+        ("age", ["young", "old", "older", "old"], None),
+        ("age", ["8 weeks", "12 weeks", "8 weeks", "12 weeks"], None),
+    ],
+)
+def test_amounts_are_numbers_and_names_of_batches_are_not(column, values, expected):
+    found = amounts(pd.Series(values, name=column))
+    assert (found is None) == (expected is None)
+    if expected:
+        assert found.tolist() == pytest.approx(expected)
+
+
+def test_an_amount_costs_one_degree_of_freedom_and_is_centred():
+    samples = sheet(EIGHT, age=["8 weeks", "9 weeks", "10 weeks", "11 weeks"] * 2)
+    metadata = metadata_of(samples, Design("ko", "wt", ("age",)))
+    assert metadata["age"].mean() == pytest.approx(0)
+    assert model_matrix(metadata).shape == (8, 3)
+    assert stated_design(samples, Design("ko", "wt", ("age",)))["residual_df"].item() == 5
+
+
+def test_pairs_are_considered_and_taken_where_they_leave_enough():
+    twelve = ["wt"] * 6 + ["ko"] * 6
+    taken, reasons = chosen(sheet(twelve, donor=list("abcdef") * 2))
+    assert (taken, "5 residual degrees" in reasons["donor"]) == ("donor", True)
+    taken, reasons = chosen(sheet(EIGHT, donor=list("abcd") * 2))
+    assert (taken, "3 residual degrees of freedom, fewer than 4" in reasons["donor"]) == ("none", True)
+
+
+def test_a_column_that_only_some_levels_share_between_the_conditions_is_no_candidate():
+    _, reasons = chosen(sheet(EIGHT, donor=list("aabbbbcc")))
+    assert "donor" not in reasons

@@ -241,6 +241,8 @@ def test_tables_have_their_columns_and_every_claim_its_row():
         "specifications",
         "leave_one_out",
         "artefacts",
+        "pattern",
+        "pattern_readouts",
         "controls",
         "calibration",
         "set_tests",
@@ -251,13 +253,14 @@ def test_tables_have_their_columns_and_every_claim_its_row():
 def test_artefacts_are_held_against_what_is_observed():
     _, tables = found("paper")
     table = tables["artefacts"].set_index(["world", "readout"])
-    assert table.loc[("cleaner knockout bones", "dkk1"), ["predicted", "observed", "fits"]].tolist() == [
+    assert table.loc[("cleaner knockout bones", "Dkk1"), ["predicted", "observed", "fits"]].tolist() == [
         "up",
         "down",
         False,
     ]
     assert table.loc[("the paper's model", "osteoblast"), "fits"]
-    assert pd.isna(table.loc[("younger, lighter or other sex", "dkk1"), "fits"])
+    assert table.loc[("younger bone or nearer the growth plate", "Dkk1"), "fits"]
+    assert table.loc[("younger bone or nearer the growth plate", "cartilage"), "fits"] is not True
 
 
 def test_adjusted_p_values_and_the_sources_that_are_missing_are_said():

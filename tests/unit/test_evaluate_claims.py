@@ -1,5 +1,6 @@
 """From files to files: a register of any size is evaluated, and what identifies it is written beside the verdicts."""
 
+import copy
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -31,6 +32,8 @@ TABLES = (
     "vetoes",
     "procedure",
     "artefacts",
+    "pattern",
+    "pattern_readouts",
     "controls",
     "calibration",
 )
@@ -60,6 +63,7 @@ def evaluated(
     *,
     gene_sets: Sequence[Path] = SETS,
     reference: Path | None = None,
+    variation: Path | None = None,
     libraries: Path | None = None,
     **changed,
 ):
@@ -96,6 +100,7 @@ def evaluated(
         claims=folder / "claims.yaml",
         gene_sets=gene_sets,
         reference_expression=reference,
+        reference_variation=variation,
         transcripts=None,
         complete_reference=False,
         **{name: place_table(table, names[name], folder) for name, table in tables.items()},
@@ -123,6 +128,21 @@ def test_genes_alone_need_no_gene_sets(tmp_path):
     assert (tables["verdicts"]["verdict"] == "supported").all()
     assert tables["set_tests"].empty
     assert len(tables["gene_tests"]) == 2
+
+
+def test_the_pattern_is_weighed_where_the_reference_is_known_and_changes_no_verdict(tmp_path):
+    artefacts = copy.deepcopy(CONTENT["artefacts"])
+    of_claim = [name for name, one in artefacts["readouts"].items() if one.get("claim") not in (None, "C11", "C14")]
+    for part in (artefacts["readouts"], *(world["predicts"] for world in artefacts["worlds"])):
+        for name in of_claim:
+            del part[name]
+    register = small_register("C11", "C14", variants={"full": {}}) | {"artefacts": artefacts}
+    without = evaluated(tmp_path, register)
+    tables = evaluated(tmp_path, register, variation=REFERENCE.with_name("bone_animals.tsv"))
+    assert without["pattern"].empty
+    assert tables["pattern"]["posterior"].sum() == pytest.approx(1)
+    assert list(tables["pattern_readouts"]["explanation"].drop_duplicates()) == list(tables["pattern"]["explanation"])
+    pd.testing.assert_frame_equal(tables["verdicts"], without["verdicts"])
 
 
 def test_the_registers_checksums_and_every_deviation_are_written(tmp_path):

@@ -12,7 +12,7 @@ import pytest
 from support.archive import shared_data
 
 BENCHMARKS = Path(__file__).resolve().parents[2] / "benchmarks"
-GROUPS = {"bone_halves": (3, 2), "bone_marrow": (5, 5), "cerebellum_permuted": (4, 4)}
+GROUPS = {"bone_halves": (3, 2), "bone_marrow": (5, 5), "cerebellum_permuted": (4, 4), "p53_null": (4, 2)}
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +41,13 @@ def test_a_change_that_is_decided_is_wrong_and_a_level_that_is_kept_is_not(known
     table = known.tabulate({"bone_halves": verdicts, "cerebellum_permuted": verdicts})
     assert table["wrong"].tolist() == ["C11, C15, C16", "Q02, C11, C15, C16"]
     assert list(table.columns) == ["study", "wrong", *verdicts["claim"][:-1]]
+
+
+def test_a_true_claim_that_is_not_supported_is_wrong(known):
+    rows = [("P1", "set"), ("P2", "gene"), ("P3", "gene"), ("P4", "equivalence"), ("P9", "gene")]
+    words = ["supported", "weakly supported", "supported", "inconclusive", "supported"]
+    verdicts = pd.DataFrame(rows, columns=["claim", "kind"]).assign(verdict=words)
+    assert known.tabulate({"p53_null": verdicts})["wrong"].tolist() == ["P2, P4, P9"]
 
 
 def test_every_study_has_a_folder_and_every_folder_is_a_study(known):

@@ -71,13 +71,13 @@ REVIEWED = {
         "fetch_collections.main.pause",
     ],
     "a bound on hostile input, or the layout of a format": [
-        "gene_sets/published/formats.LONGEST_FILE",
-        "gene_sets/published/formats.LONGEST_LINE",
         "gene_sets/published/gene_ontology._GAF_CELLS",
     ],
     "what is printed": [
+        "claims/power._SECONDS",
         "deseq2/accounting.LEVELS",
         "gene_sets/published/lock._SHOWN",
+        "print_power.WIDEST",
         "print_samples.WIDEST",
     ],
     "the sign of a word": ["claims/checks._SIGNS", "claims/register.DIRECTIONS", "claims/model.CHANGED"],

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 import yaml
 
+from claimcheck.claims.explanations import word_of
 from claimcheck.claims.model import THREE_PRIME_BIAS
 from claimcheck.claims.register import deviations, read_register
 from claimcheck.claims.resolve import missing_sources, planned_genes, planned_sets
@@ -21,6 +22,7 @@ from support.archive import shared_data
 ROOT = Path(__file__).resolve().parents[2]
 FILE = ROOT / "config/claims.yaml"
 CONTENT = yaml.safe_load(FILE.read_text())
+WORLDS = CONTENT["artefacts"]["worlds"]
 SETS, MEMBERS = read_collection(ROOT / "config/gene_sets")
 REFERENCE = pd.read_csv(ROOT / "config/gene_sets/reference/bone_expression.tsv", sep="\t")
 REGISTER = read_register(FILE, sets=SETS, members=MEMBERS)
@@ -254,17 +256,22 @@ def test_the_artefacts_predict_what_the_design_says():
     columns = [
         "ferroptosis_drivers",
         "mitochondrially_encoded",
-        "dkk1",
-        "sost",
-        "wnt_targets",
+        "Dkk1",
+        "Sost",
+        "Wnt_targets",
         "osteoblast",
         "deleted_gene",
     ]
-    worlds = {world["name"]: [world["predicts"][name] for name in columns] for world in REGISTER.artefacts["worlds"]}
+    worlds = {
+        world["name"]: [word_of(world["predicts"][name]) for name in columns] for world in REGISTER.artefacts["worlds"]
+    }
     assert list(worlds.values()) == [
+        ["unchanged", "unchanged", "unchanged", "unchanged", "unchanged", "unchanged", "down"],
         ["down", "up", "up", "up", "up", "up", "down"],
+        ["up", "down", "down", "down", "down", "down", "down"],
         ["unchanged", "up", "down", "down", "down", "down", "down"],
-        ["varies", "varies", "varies", "varies", "up_if_younger", "up_if_younger", "varies"],
+        ["unchanged", "unchanged", "down", "down", "up", "up", "down"],
+        ["unchanged", "up", "unchanged", "unchanged", "down", "unchanged", "down"],
         ["down", "kept_or_up", "down", "down", "up", "up", "down"],
     ]
     assert REGISTER.lead == ("C11", "C12", "C13")
@@ -396,7 +403,7 @@ TWICE = [*CONTENT["claims"], CONTENT["claims"][2]]
         ),
         (changed(primary__verdict__k_weak=0.9), "primary, verdict.k_weak", "above k_supported"),
         (changed(primary__verdict__alpha=1.5), "primary.verdict.alpha", "1.5"),
-        (changed(primary__verdict__alpha=None), "primary.verdict", "`alpha` is missing"),
+        (changed(primary__verdict__alpha=None, primary__verdict__k_weak=2), "primary.verdict.k_weak", "2"),
         (changed(primary__variants__strip_marrow__sets=["QC_BONE"]), "primary, variants.strip_marrow", "QC_BONE"),
         (changed(vetoes__muscle__panels=["QC_MEAT"]), "vetoes, muscle", "QC_MEAT"),
         (changed(vetoes__muscle__slope__gene=0), "vetoes.muscle.slope.gene", "0"),
@@ -423,6 +430,30 @@ TWICE = [*CONTENT["claims"], CONTENT["claims"][2]]
             "no family iron",
         ),
         (changed(artefacts__worlds=[{"name": "x", "explanation": "y", "predicts": {}}]), "artefacts, x", "differ in"),
+        (
+            changed(artefacts__worlds=[{**world, "predicts": {**world["predicts"], "horns": 1}} for world in WORLDS]),
+            "artefacts, no effect",
+            "differ in horns",
+        ),
+        (
+            changed(artefacts__worlds=[world for world in WORLDS if "claimed" not in world]),
+            "artefacts, worlds",
+            "0 explanations are claimed",
+        ),
+        (changed(artefacts__worlds=[*WORLDS, WORLDS[0]]), "artefacts, worlds", "two explanations are called no effect"),
+        (
+            changed(artefacts__worlds=[world | ({"prior": 2} if "claimed" in world else {}) for world in WORLDS]),
+            "artefacts, the paper's model",
+            "a prior of its own",
+        ),
+        (
+            changed(
+                artefacts__worlds=[{**world, "predicts": {**world["predicts"], "Dkk1": "rises"}} for world in WORLDS]
+            ),
+            "artefacts.worlds.0.predicts.Dkk1",
+            "'rises'",
+        ),
+        (changed(artefacts__pattern__size__least=9), "artefacts, pattern.size", "smallest size"),
         (changed(claims=None), "top level", "`claims` is missing"),
         (changed(claims=[]), "claims", "claims"),
         (["a"], "top level", "what is there"),

@@ -49,6 +49,9 @@ MEMBERS = pd.DataFrame(
 )
 MEMBERS["symbol"] = MEMBERS["gene_id"].map(SYMBOL)
 SETS = pd.DataFrame({"set": list(SHIFTS), "family": ["first"] * 6 + ["second"] * 6})
+VARIATION = pd.DataFrame(
+    {"symbol": SYMBOL, "dispersion": 0.02, "log2_length": dict(zip(GENES, np.tile([-1.0, 0.0, 1.0], 80), strict=True))}
+).assign(factor_1=0.1, factor_2=0.0, factor_3=0.0)
 REFERENCE = pd.DataFrame(
     {"gene_id": GENES, "log2_marrow_over_clean": np.tile([0.0, 0.0, 0.0, 2.0, 1.0, 0.0, 0.0, 0.0], 30)}
 )
@@ -401,8 +404,37 @@ EVERY = {
     ],
     "lead": ["G1"],
     "artefacts": {
-        "readouts": {"up": {"claim": "S1", "set": "UP"}, "one": {"claim": "G1", "gene": genes("", 200)}},
-        "worlds": [{"name": "marrow", "explanation": "Less marrow.", "predicts": {"up": "up", "one": "down"}}],
+        "readouts": {
+            "up": {"claim": "S1", "set": "UP"},
+            "one": {"claim": "G1", "gene": genes("", 200)},
+            "still": {"set": "STILL"},
+            "long": {"slope": "log2_length"},
+        },
+        "worlds": [
+            {
+                "name": "marrow",
+                "explanation": "Less marrow.",
+                "prior": 1,
+                "predicts": {"up": 1.0, "one": 0.4, "still": 0, "long": 0},
+            },
+            {
+                "name": "model",
+                "explanation": "It does what it should.",
+                "claimed": True,
+                "predicts": {"up": 0.4, "one": 0.4, "still": "kept_or_up", "long": 0.1},
+            },
+        ],
+        "pattern": {
+            "reference_animals": 5,
+            "inflation": 1.5,
+            "between_groups": 0.25,
+            "size": {"df": 3, "doublings": 0.7, "least": 0.25, "most": 4, "points": 5},
+            "deviation": {"of_change": 0.2, "elsewhere": 0.1},
+            "prior": 0.3,
+            "together": 0.5,
+            "unknown": {"name": "something else", "prior": 1, "deviation": 0.4},
+            "odds": 1,
+        },
     },
 }
 
@@ -499,6 +531,7 @@ def decided(register):
         min_count=10,
         min_residual_df=4,
         available=tuple(SETS["set"]),
+        variation=VARIATION,
     )
     tables = evaluate.evaluate(register, data, study)
     found = describe_register(register, {"differential": {"min_count": 10}, "design": {"covariates": "auto"}})

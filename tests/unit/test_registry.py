@@ -57,6 +57,7 @@ def figures(tmp_path: Path) -> list[Figure]:
     configuration["gene_sets"]["families"] = ["wnt", "iron"]
     configuration["report"]["set_effects"] = {"wnt": {"groups": {"up": ["A"]}, "confounders": ["B"]}}
     configuration["claims"] = "config/claims.yaml"
+    configuration["gene_sets"]["reference_variation"] = "config/variation.tsv"
     return figures_of_study(ENTRIES, configuration, {"archive": True, "explored": True})
 
 

@@ -49,7 +49,7 @@ def world(seed=1, **changes):
 
 def quiet(**changes):
     """A world in which animals of a group and sex differ in nothing but what `changes` says."""
-    still = {"carry_over__marrow__log2_sd": 0, "carry_over__muscle__log2_sd": 0}
+    still = {"carry_over__admixed__log2_sd": 0, "carry_over__adhering__log2_sd": 0}
     return world(**still | changes)
 
 
@@ -141,7 +141,7 @@ def test_sex_genes_follow_sex():
 
 
 def test_cleaner_knockouts_imitate_the_claims_but_raise_the_antagonists():
-    made = null(carry_over__marrow__knockout_shift=-1.5)
+    made = null(carry_over__admixed__knockout_shift=-1.5)
     assert (made.genes["planted_log2_fold_change"] == 0).all()
     for lower in (of_set("QC_NEUTROPHIL"), of_set("QC_ERYTHROID"), [LCN2]):
         assert change(made, lower) < -0.1
@@ -150,7 +150,7 @@ def test_cleaner_knockouts_imitate_the_claims_but_raise_the_antagonists():
 
 
 def test_more_muscle_in_knockouts_raises_muscle_and_dilutes_the_rest():
-    made = null(carry_over__muscle__knockout_shift=1.5)
+    made = null(carry_over__adhering__knockout_shift=1.5)
     assert change(made, of_set("QC_MUSCLE")) == pytest.approx(1.5, abs=0.01)
     assert 0 < change(made, of_set("OXPHOS_NUC_UBIQ")) < 0.5
     changes = made.genes.set_index("gene_id")["expected_log2_fold_change"]
@@ -160,7 +160,7 @@ def test_more_muscle_in_knockouts_raises_muscle_and_dilutes_the_rest():
 @pytest.mark.parametrize("balanced", [True, False])
 def test_balanced_levels_have_the_same_mean_in_both_groups(balanced):
     samples = world(carry_over__balanced=balanced).samples
-    for level in ("marrow_level", "muscle_level"):
+    for level in ("admixed_level", "adhering_level"):
         means = np.log2(samples[level]).groupby(samples["condition"]).mean()
         assert (abs(means["knockout"] - means["control"]) < 1e-9) == balanced
 
@@ -169,8 +169,8 @@ def test_genes_of_a_set_move_together():
     made = world(
         animals={"control": {"female": 30, "male": 30}, "knockout": {"female": 0, "male": 1}},
         variation__set_log2_sd={"OXPHOS_CV": 0.6},
-        carry_over__marrow__log2_sd=0,
-        carry_over__muscle__log2_sd=0,
+        carry_over__admixed__log2_sd=0,
+        carry_over__adhering__log2_sd=0,
     )
     logs = np.log2(made.expression + 0.01)
 
@@ -194,7 +194,7 @@ def deletion():
     """The deleted gene, and the words in reads of a control and a knockout if osteocytes alone make it."""
     settings = demo(
         world__deletion__carry_over_share=0.0,
-        world__carry_over__marrow__log2_sd=0,
+        world__carry_over__admixed__log2_sd=0,
         world__deletion__tpm_clean=1e7,
         reads__error_rate=0.0,
     )

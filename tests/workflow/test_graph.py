@@ -17,7 +17,7 @@ def planned_jobs(folder: Path, *arguments: str) -> dict[str, int]:
 def test_real_study_explains_itself() -> None:
     jobs = planned_jobs(ROOT)
     assert jobs["fetch_metadata"] == jobs["resolve_samples"] == jobs["write_report"] == 1
-    sections = {"draw_quality", "draw_differential", "draw_genes", "draw_sets", "draw_claims"}
+    sections = {"draw_quality", "draw_differential", "draw_genes", "draw_sets", "draw_claims", "draw_power"}
     assert {rule: count for rule, count in jobs.items() if rule.startswith("draw_")} == dict.fromkeys(sections, 1)
     assert jobs["measure_named_genes"] == 1
     assert "simulate_archive" not in jobs
@@ -82,6 +82,10 @@ def test_counts_need_no_reads(tmp_path: Path) -> None:
     assert not (of_reads | of_sets) & set(jobs)
     assert jobs["compare_groups"] == jobs["assess_samples"] == jobs["assess_identity"] == jobs["gate_counts"] == 1
     assert jobs["total"] == 15
+
+
+def test_power_is_planned_without_data_or_network() -> None:
+    assert planned_jobs(ROOT, "power") == {"measure_power": 1, "draw_power": 1, "power": 1, "total": 3}
 
 
 def test_verifying_plans_nothing_else() -> None:

@@ -313,7 +313,7 @@ READERS = {
     "reference": "from claimcheck.sourcing.reference import read_transcripts as read",
     "reads": "from claimcheck.read_scans.integrity import inspect_fastq as read",
     "annotation": "from claimcheck.sourcing.annotation import read_gene_exons\nread = lambda path: read_gene_exons(path, 'G1')",
-    "collection": "from claimcheck.gene_sets.published.formats import read_text as read",
+    "collection": "from claimcheck.core.gene_lists import read_text as read",
     "counts": "from claimcheck.quantification.counts import read_count_table as read",
     "sheet": "from claimcheck.core.tables import read_table as read",
 }

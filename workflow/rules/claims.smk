@@ -7,6 +7,8 @@ results/claims/leave_one_out.tsv    one row a claim and sample: what is found wi
 results/claims/vetoes.tsv           one row a claim and panel: what it explains of the effect
 results/claims/procedure.tsv        one row a claim: the level that it was tested at, and when it was established
 results/claims/artefacts.tsv        what artefacts alone would look like, beside what is observed
+results/claims/pattern.tsv          whole explanations, weighed against each other
+results/claims/pattern_readouts.tsv what each predicts at its best size, beside what is observed
 results/claims/controls.tsv         how often random sets, shuffled labels and housekeeping genes reach the same
 results/claims/calibration.tsv      one row a draw of these
 results/claims/set_tests.tsv        every test of a set that a claim asks for, in the primary model
@@ -24,6 +26,7 @@ if HAS_CLAIMS:
             reference_expression=file_or_none(
                 config["gene_sets"]["reference_expression"]
             ),
+            reference_variation=file_or_none(config["gene_sets"]["reference_variation"]),
             counts="results/counts/gene_counts.tsv",
             tpm="results/counts/gene_tpm.tsv" if FROM_ARCHIVE else [],
             model="results/differential/model.tsv",
@@ -44,6 +47,8 @@ if HAS_CLAIMS:
             vetoes="results/claims/vetoes.tsv",
             procedure="results/claims/procedure.tsv",
             artefacts="results/claims/artefacts.tsv",
+            pattern="results/claims/pattern.tsv",
+            pattern_readouts="results/claims/pattern_readouts.tsv",
             controls="results/claims/controls.tsv",
             calibration="results/claims/calibration.tsv",
             set_tests="results/claims/set_tests.tsv",

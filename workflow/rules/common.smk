@@ -68,6 +68,7 @@ HAS_EXONS = FROM_ARCHIVE and bool(
     config["reference"]["annotation"] and config["study"]["deleted_gene"]
 )
 HAS_CLAIMS = config["claims"] != "none"
+HAS_POWER = HAS_CLAIMS and config["gene_sets"]["reference_variation"] != "none"
 GROUPS = {key: config["design"][key] for key in ("test", "reference")}
 FIGURES = figures_of_study(
     read_entries(SCRIPTS.parent / "report" / "figures.yaml"),

@@ -54,6 +54,7 @@ rule record_inputs:
             *GENE_TABLES["gene_sets"],
             *local_paths(
                 config["gene_sets"]["reference_expression"],
+                config["gene_sets"]["reference_variation"],
                 config["collections"]["aliases"],
             ),
             *([] if FROM_ARCHIVE else [config["counts"]["table"]]),

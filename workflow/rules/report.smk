@@ -16,6 +16,7 @@ CLAIM_TABLES = {
             "vetoes": "vetoes",
             "procedure": "procedure",
             "artefacts": "artefacts",
+            "pattern": "pattern",
             "controls": "controls",
             "claim_set_tests": "set_tests",
             "gene_tests": "gene_tests",
@@ -23,6 +24,9 @@ CLAIM_TABLES = {
         }.items()
     },
     "truth": "results/claims/truth.tsv" if HAS_CLAIMS and SIMULATED else [],
+    "power": "results/power/power.tsv" if HAS_POWER else [],
+    "animals": "results/power/animals.tsv" if HAS_POWER else [],
+    "power_inputs": "results/power/inputs.tsv" if HAS_POWER else [],
 }
 
 

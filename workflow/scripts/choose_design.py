@@ -54,7 +54,9 @@ def main(*, samples: Path, sex: Path, design: dict[str, Any], steps: Path, model
     )
     for condition, n in sheet["condition"].value_counts().sort_index().items():
         status = "pass" if n >= design["min_replicates"] else "warn"
-        reason = f"{n} animals" + ("" if status == "pass" else ": too few to decide anything")
+        reason = f"{n} animals" + (
+            "" if status == "pass" else ": too few for verdicts, unless the register says otherwise"
+        )
         found.append(gates.Gate("replicates", str(condition), status, int(n), design["min_replicates"], reason))
     write_table(gates.as_table(found), design_gates)
 

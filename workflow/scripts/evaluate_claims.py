@@ -13,10 +13,12 @@ from claimcheck.claims.model import THREE_PRIME_BIAS
 from claimcheck.claims.register import describe_register, read_register
 from claimcheck.claims.resolve import planned_genes, planned_sets, read_reference, readout_genes
 from claimcheck.claims.tests import Data
+from claimcheck.core.gene_lists import read_gene_lists
 from claimcheck.core.steps import run
 from claimcheck.core.tables import read_table, write_table
 from claimcheck.deseq2.design import Design, read_model
 from claimcheck.gene_sets.published.map import read_all_sets
+from claimcheck.gene_sets.variation import read_variation
 from claimcheck.qc.panels import select_genes
 from claimcheck.quantification.genes import read_annotation
 
@@ -32,6 +34,8 @@ class Outputs:
     vetoes: Path
     procedure: Path
     artefacts: Path
+    pattern: Path
+    pattern_readouts: Path
     controls: Path
     calibration: Path
     set_tests: Path
@@ -44,6 +48,7 @@ def main(
     claims: Path,
     gene_sets: list[Path],
     reference_expression: Path | None,
+    reference_variation: Path | None,
     transcripts: Path | None,
     complete_reference: bool,
     counts: Path,
@@ -66,7 +71,13 @@ def main(
     sets, members = read_all_sets(gene_sets, downloaded_sets, downloaded_members)
     annotation = read_annotation(transcripts, gene_sets)
     symbols = dict(zip(annotation.genes["gene_id"], annotation.genes["symbol"], strict=True))
-    register = read_register(claims, sets=sets, members=members, annotation=symbols if complete_reference else None)
+    register = read_register(
+        claims,
+        sets=sets,
+        members=members,
+        known=read_gene_lists(gene_sets).known,
+        annotation=symbols if complete_reference else None,
+    )
     sheet, design = read_model(model, steps, groups)
     counted = read_table(counts).set_index("gene_id")[list(sheet["sample"])]
     reference = read_reference(register, reference_expression)
@@ -109,6 +120,7 @@ def main(
         min_count=differential["min_count"],
         min_residual_df=configuration["design"]["min_residual_df"],
         available=tuple(sets["set"]),
+        variation=read_variation(reference_variation) if reference_variation else None,
     )
     tables = evaluate(register, data, study)
     tables["register"] = describe_register(register, configuration)

@@ -1,12 +1,14 @@
 """Turn the published collections that were fetched into sets of the study's genes."""
 
+import logging
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from claimcheck.core.gene_lists import read_gene_lists
 from claimcheck.core.steps import run
-from claimcheck.core.tables import read_table, write_table
+from claimcheck.core.tables import listed, read_table, write_table
 from claimcheck.gene_sets.curated import read_curated
 from claimcheck.gene_sets.published.families import overlaps as overlaps_of
 from claimcheck.gene_sets.published.families import yielded_to
@@ -14,6 +16,8 @@ from claimcheck.gene_sets.published.map import map_collections
 from claimcheck.gene_sets.published.names import read_names
 from claimcheck.gene_sets.published.sources import GENES, read_published
 from claimcheck.quantification.genes import read_annotation
+
+progress = logging.getLogger("claimcheck.progress")
 
 
 def main(
@@ -43,6 +47,10 @@ def main(
         min_share=collections["min_mapped_share"],
     )
     described, listed_genes, lost_genes, missing_sets = released.tables()
+    without_id = read_gene_lists(gene_sets).lost
+    if len(without_id):
+        genes = listed(dict.fromkeys(without_id["gene"]), most=20)
+        progress.warning("no id is known of these genes of the study's own sets; %s has the reasons: %s", lost, genes)
     listed_genes["family"] = listed_genes["set"].map(described.set_index("set")["family"])
     curated, core = read_curated(gene_sets)
     core = core.assign(family=core["set"].map(curated.set_index("set")["family"]))
@@ -54,7 +62,7 @@ def main(
     write_table(overlaps_of(both), overlaps)
     write_table(described, sets)
     write_table(listed_genes.drop(columns="family"), members)
-    write_table(lost_genes, lost)
+    write_table(pd.concat([without_id, lost_genes], ignore_index=True), lost)
     write_table(missing_sets, missing)
 
 

@@ -37,7 +37,7 @@ def main(
 
     Args:
         gene_sets: tables of the curated sets.
-        expression: usual expression; columns gene_id, tpm_clean, log2_marrow_over_clean.
+        expression: usual expression; columns gene_id, tpm_clean, and the one that `world.expression.admixed` names.
         simulation: the `simulation` section of the configuration.
         archive: folder of the mirror.
         transcripts: reference transcripts, FASTA with GENCODE headers, gzip.
@@ -47,7 +47,7 @@ def main(
         samples: animals with their runs, group, sex and composition.
     """
     _, members = read_curated(gene_sets)
-    reference = read_table(expression, columns=("gene_id", "tpm_clean", "log2_marrow_over_clean"))
+    reference = read_table(expression, columns=("gene_id", "tpm_clean", simulation["world"]["expression"]["admixed"]))
     parts = np.random.SeedSequence(simulation["seed"]).generate_state(5)
     world_seed, sequence_seed, pool_seed, order_seed, read_seed = (int(part) for part in parts)
 

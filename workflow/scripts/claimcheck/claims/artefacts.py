@@ -1,10 +1,11 @@
-"""What artefacts alone would look like, beside what is observed."""
+"""What each explanation alone would look like, beside what is observed."""
 
 from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
+from claimcheck.claims.explanations import fits, least_change, word_of
 from claimcheck.claims.model import Register
 from claimcheck.claims.resolve import PLAN_COLUMNS
 from claimcheck.claims.tests import Measured
@@ -24,13 +25,6 @@ ARTEFACT_COLUMNS = (
     "ci95_low",
     "ci95_high",
 )
-_FITTING = {
-    "up": ("up",),
-    "down": ("down",),
-    "unchanged": ("uncertain",),
-    "kept_or_up": ("up", "uncertain"),
-}
-"""Observed directions that fit a prediction; others, such as `varies`, fit whatever is observed."""
 
 
 def add_readouts(
@@ -65,22 +59,23 @@ def add_readouts(
 
 
 def compare_artefacts(register: Register, measured: Measured) -> pd.DataFrame:
-    """Set what every artefact predicts against what is observed.
+    """Set what every explanation predicts of sets and genes against what is observed.
 
     Returns:
         Columns ARTEFACT_COLUMNS; observed is up or down where the 95 % interval excludes no change, else uncertain; fits is True,
-        False, or missing where nothing definite is predicted or measured.
+        False, or missing where the interval leaves it open (`explanations.fits`).
     """
     rows = []
     for world in register.artefacts.get("worlds", ()):
         for name, readout in register.artefacts["readouts"].items():
+            if "slope" in readout:
+                continue
             seen, looked_at = _observed(readout, measured)
-            predicted = world["predicts"].get(name, "")
-            observed = _direction(seen)
-            fits = observed in _FITTING[predicted] if predicted in _FITTING and seen else None
+            predicted = word_of(world["predicts"][name])
             numbers = seen or NO_ESTIMATE
-            keys = (world["name"], world["explanation"], name, readout["claim"], looked_at)
-            rows.append((*keys, predicted, observed, fits, numbers.effect, *numbers.ci95))
+            fitting = fits(predicted, numbers.ci95, least_change(register, readout)) if seen else None
+            keys = (world["name"], world["explanation"], name, readout.get("claim", ""), looked_at)
+            rows.append((*keys, predicted, _direction(seen), fitting, numbers.effect, *numbers.ci95))
     return pd.DataFrame(rows, columns=list(ARTEFACT_COLUMNS))
 
 

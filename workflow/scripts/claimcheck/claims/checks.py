@@ -275,7 +275,9 @@ def _sections(
                 f"no claim is about the statement {name}",
                 "a claim, if only that it is not testable",
             )
-    of_readouts = [("artefacts", name, readout["claim"]) for name, readout in artefacts["readouts"].items()]
+    of_readouts = [
+        ("artefacts", name, readout["claim"]) for name, readout in artefacts["readouts"].items() if "claim" in readout
+    ]
     for place, key, name in [*of_readouts, *(("lead", name, name) for name in content.get("lead", ()))]:
         if name not in known:
             yield place, key, f"there is no claim {name}", "ids of claims"
@@ -283,6 +285,40 @@ def _sections(
         if set(world["predicts"]) != set(artefacts["readouts"]):
             odd = listed(sorted(set(world["predicts"]) ^ set(artefacts["readouts"])))
             yield "artefacts", world["name"], f"predictions and readouts differ in {odd}", "one prediction a readout"
+    yield from _explanations(artefacts)
+
+
+def _explanations(artefacts: Mapping[str, Any]) -> Iterator[Complaint]:
+    """Check that the explanations can be told apart, and weighed where the register says by what."""
+    names = [world["name"] for world in artefacts["worlds"]]
+    pattern = artefacts.get("pattern")
+    for name in [*names, *([pattern["unknown"]["name"]] if pattern else [])]:
+        if names.count(name) + (pattern is not None and name == pattern["unknown"]["name"]) > 1:
+            yield (
+                "artefacts",
+                "worlds",
+                f"two explanations are called {name}",
+                "a name of its own for every explanation",
+            )
+    if pattern:
+        n_claimed = sum(world.get("claimed", False) for world in artefacts["worlds"])
+        if n_claimed != 1:
+            yield (
+                "artefacts",
+                "worlds",
+                f"{n_claimed} explanations are claimed",
+                "one with `claimed: true`, to weigh others against",
+            )
+        for world in artefacts["worlds"]:
+            if world.get("claimed") and "prior" in world:
+                yield (
+                    "artefacts",
+                    world["name"],
+                    "what is claimed has a prior of its own",
+                    "`prior` in artefacts.pattern alone",
+                )
+        if pattern["size"]["least"] >= pattern["size"]["most"]:
+            yield "artefacts", "pattern.size", "the smallest size is not below the largest", "least below most"
 
 
 def _sets_of_sections(content: Mapping[str, Any], readouts: Mapping[str, Any]) -> Iterator[Finding]:

@@ -15,13 +15,13 @@ from claimcheck.claims.evidence import (
     Verdict,
     blocking_premises,
 )
-from claimcheck.claims.explanations import Explainer, chance_of_loss
 from claimcheck.claims.model import CAMERA, COMPANION, DECIDING, ROTATION, Claim, Register
 from claimcheck.claims.procedure import adjust_claims, list_procedure
 from claimcheck.claims.reasons import VERDICT_COLUMNS, verdict_row
 from claimcheck.claims.resolve import missing_sources
 from claimcheck.claims.tests import Data, Key, Measured
 from claimcheck.claims.verdicts import TAKEN, barred, decide, decide_premise, differs, stands
+from claimcheck.claims.vetoes import Explainer, chance_of_loss
 from claimcheck.core.estimates import NAN, NO_ESTIMATE, NO_P
 from claimcheck.core.tables import listed
 
@@ -70,6 +70,7 @@ class EarlierResults:
         outliers: flagged samples.
         min_count, min_residual_df: filter of the primary analysis, and the residual degrees of freedom that a covariate must leave.
         available: names of the sets in the collection.
+        variation: how animals of one group vary, from `variation.read_variation`, or None where it is not known.
     """
 
     genes: pd.DataFrame
@@ -80,6 +81,7 @@ class EarlierResults:
     min_count: int
     min_residual_df: int
     available: tuple[str, ...]
+    variation: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True)
@@ -263,6 +265,9 @@ def _with_remarks(decision: Decision, evidence: Evidence, findings: Findings) ->
             for one in evidence.explanations
             if differs(one, evidence, findings.register.rules)
         ]
+    cells = findings.register.primary.get("cells")
+    if decision.verdict is Verdict.NOT_SUPPORTED and cells:
+        remarks.append(excluded_in_cells(claim, findings.register.primary["thresholds"]["gene"], **cells))
     missing = missing_sources(claim, findings.study.available) if claim.kind == "multi_source" else []
     if missing:
         remarks.append(f"not in the collection: {listed(missing)}")
@@ -271,6 +276,27 @@ def _with_remarks(decision: Decision, evidence: Evidence, findings: Findings) ->
     if rate > limit and decision.verdict in (Verdict.SUPPORTED, Verdict.WEAK):
         remarks.append(f"{100 * rate:.0f} % of the negative controls reach this too")
     return replace(decision, reason="; ".join([decision.reason, *remarks])) if remarks else decision
+
+
+def excluded_in_cells(claim: Claim, large: float, *, name: str, share: float) -> str:
+    """Say what change in a part of the tissue is excluded where the claimed change of the tissue is.
+
+    Args:
+        claim: from the register.
+        large: log2 change, without sign, from which on no one calls a change small.
+        name, share: of the cells, and of the RNA that they hold.
+    """
+    held = f"in {name}, if they hold {100 * share:.0f} % of the RNA of these genes,"
+    words = []
+    for sign in (claim.direction,) if claim.direction else (-1, 1):
+        times = 1 + (2 ** (sign * claim.threshold) - 1) / share
+        if times <= 0:
+            words.append(f"{held} nothing is excluded: were they to lose it all, the tissue would change by less")
+        else:
+            change = float(np.log2(times))
+            size = ", which no one calls small, is excluded" if abs(change) >= large else " is excluded"
+            words.append(f"{held} a change of {change:+.2f} or more{size}, a smaller one is not")
+    return "; ".join(words)
 
 
 def _edge(claim: Claim, findings: Findings) -> list[str]:

@@ -9,9 +9,9 @@ import pandas as pd
 from claimcheck.claims.artefacts import compare_artefacts
 from claimcheck.claims.controls import run_controls
 from claimcheck.claims.decide import EarlierResults, Findings, judge
-from claimcheck.claims.explanations import make_explainer
 from claimcheck.claims.measurements import Measurements
 from claimcheck.claims.model import Register
+from claimcheck.claims.pattern import weigh_pattern
 from claimcheck.claims.robustness import beside_rows, leave_one_out, shares, tabulate
 from claimcheck.claims.specifications import specify, strip_variant
 from claimcheck.claims.tests import (
@@ -25,6 +25,7 @@ from claimcheck.claims.tests import (
     read_genes,
     rows_of,
 )
+from claimcheck.claims.vetoes import make_explainer
 from claimcheck.gene_sets.comparison import Comparison, leading_edge
 
 
@@ -37,8 +38,8 @@ def evaluate(register: Register, data: Data, study: EarlierResults) -> dict[str,
         study: what the phases before found.
 
     Returns:
-        Tables by name: verdicts, vetoes, procedure, robustness, specifications, leave_one_out, artefacts, controls, calibration,
-        set_tests, gene_tests.
+        Tables by name: verdicts, vetoes, procedure, robustness, specifications, leave_one_out, artefacts, pattern,
+        pattern_readouts, controls, calibration, set_tests, gene_tests.
     """
     findings, tables = find_out(register, data, study)
     verdicts, vetoes, procedure = judge(findings)
@@ -101,6 +102,7 @@ def find_out(register: Register, data: Data, study: EarlierResults) -> tuple[Fin
         "specifications": listing,
         "leave_one_out": leave_one_out_table,
         "artefacts": compare_artefacts(register, measured),
+        **weigh_pattern(register, data.planned, comparison, study.variation),
         "controls": controls,
         "calibration": calibration,
         "set_tests": _set_table(set_tests, edges),

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from claimcheck.claims.checks import Collection, check_sense
+from claimcheck.claims.gene_words import name_genes
 from claimcheck.claims.graph import make_graph
 from claimcheck.claims.model import (
     COMPANION,
@@ -28,19 +29,28 @@ from claimcheck.claims.model import (
     Tests,
     Veto,
 )
+from claimcheck.core.identifiers import KnownGenes
 from claimcheck.core.schemas import check, complete, load_schema, load_yaml
 
 DIRECTIONS = {"up": 1, "down": -1, "either": 0, "not_lower": 1, "not_higher": -1}
 
 
 def read_register(
-    path: Path, *, sets: pd.DataFrame, members: pd.DataFrame, annotation: Mapping[str, str] | None = None
+    path: Path,
+    *,
+    sets: pd.DataFrame,
+    members: pd.DataFrame,
+    known: KnownGenes | None = None,
+    counted: frozenset[str] | None = None,
+    annotation: Mapping[str, str] | None = None,
 ) -> Register:
     """Read a claims register and check it against its schema and against the study's gene sets.
 
     Args:
         path: the file.
         sets, members: the study's collection, columns set, family, and set, gene_id, symbol; empty where it has none.
+        known: the genes of the study's own tables, which its words are looked up in; None = those of `members`.
+        counted: ids of the table of counts, of which words may be; see `name_genes`.
         annotation: symbols by gene id of the whole reference; with it a gene that it lacks is an error.
 
     Raises:
@@ -51,9 +61,14 @@ def read_register(
     )
     schema = load_schema("claims.schema.yaml")
     _check_schema(content, schema, path)
-    check_sense(content, Collection.of(sets, members, annotation), where=str(path))
-    canonical = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
-    full = complete(content, schema)
+    if known is None:
+        known = KnownGenes(dict(zip(members["gene_id"], members["symbol"], strict=True)))
+    named = name_genes(content, schema, known, counted=counted, where=str(path))
+    full = complete(named, schema)
+    check_sense(full, Collection.of(sets, members, annotation), where=str(path))
+    # Defaults decide as well: where one changes, so does the checksum.
+    primary = {"primary": complete(content, schema)["primary"]}
+    canonical = json.dumps(content | primary, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
     full["primary"]["procedure"] = full["primary"].get("procedure") or equal_shares(full["claims"])
     return Register(
         title=full["title"],

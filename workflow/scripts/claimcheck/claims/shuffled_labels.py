@@ -12,6 +12,7 @@ from claimcheck.claims.measurements import Measurements
 from claimcheck.claims.model import CONTROL, DECIDING, Register
 from claimcheck.claims.specifications import PRIMARY, Model, Specification
 from claimcheck.claims.tests import Data
+from claimcheck.deseq2.design import amounts
 
 _MOST_LISTED = 50_000
 
@@ -30,8 +31,9 @@ def shuffle_labels(register: Register, data: Data, model: Model) -> Draws:
     settings = register.primary["negative_controls"]
     labels = (data.samples["condition"] == data.design.test).to_numpy()
     strata = np.zeros(len(labels), dtype=np.intp)
-    if model.covariates:
-        strata += data.samples.groupby(list(model.covariates)).ngroup().to_numpy()
+    kinds = [name for name in model.covariates if amounts(data.samples[name]) is None]
+    if kinds:
+        strata += data.samples.groupby(kinds).ngroup().to_numpy()
     needed = data.planned["role"].isin([DECIDING, CONTROL]) & data.planned["primary"]
     claims = [register.claims[name] for name in register.confirmatory]
     for draw, labelling in enumerate(

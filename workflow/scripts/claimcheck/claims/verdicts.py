@@ -248,7 +248,7 @@ def _shortfalls(e: Evidence, rules: Rules) -> list[str]:
     """List what leaves a claim of change weakly supported at best."""
     found = ["the claim has no share of the level, so nothing limits its errors"] if e.outside else []
     if e.claim.beyond and not _beyond(e, rules):
-        found.append(f"it does not move beyond {e.claim.beyond.of_set}")
+        found.append(f"it does not move beyond {e.claim.beyond.what}")
     return found
 
 

@@ -12,6 +12,8 @@ import yaml
 from pandas.api.types import is_bool, is_number
 
 TABLES = Path(__file__).resolve().parents[3] / "schemas" / "tables.yaml"
+OWN_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""For YAML of the project itself, whose mistakes need no good message."""
 _FOLDER = "results/"
 
 
@@ -119,7 +121,7 @@ def contracts() -> dict[str, Contract]:
         TypeError: a column lacks its type or meaning, or has a part that there is not.
         ValueError: it has a type that there is not.
     """
-    content = yaml.load(TABLES.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    content = yaml.load(TABLES.read_text(encoding="utf-8"), Loader=OWN_LOADER)
     shared = content["columns"]
     return {
         path: Contract(

@@ -11,6 +11,7 @@ import yaml
 from jsonschema.exceptions import ValidationError
 from jsonschema.protocols import Validator
 
+from claimcheck.core.contracts import OWN_LOADER
 from claimcheck.core.errors import StudyError
 from claimcheck.core.tables import listed
 from claimcheck.core.text import NotTextError, decode
@@ -102,7 +103,7 @@ def load_schema(name: str) -> dict[str, Any]:
 
     Each file has an `$id` of its own, so that references within it stay within it.
     """
-    schema: dict[str, Any] = yaml.safe_load((SCHEMAS / name).read_text(encoding="utf-8"))
+    schema: dict[str, Any] = yaml.load((SCHEMAS / name).read_text(encoding="utf-8"), Loader=OWN_LOADER)
     schema["$id"] = f"urn:claimcheck:{name}"
     return _joined(schema)
 
@@ -165,6 +166,8 @@ def check(instance: Any, schema: dict[str, Any], *, where: str) -> None:
 
 def complete(instance: Any, schema: dict[str, Any]) -> Any:
     """Return a copy of a checked instance in which absent keys hold the schema's defaults, at every level."""
+    if isinstance(instance, list):
+        return [complete(one, schema.get("items", {})) for one in instance]
     if not isinstance(instance, dict):
         return instance
     completed = dict(instance)

@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from claimcheck.core.errors import StudyError
+from claimcheck.core.gene_lists import DESCRIPTIONS, family_of, list_files, read_gene_lists
+from claimcheck.core.identifiers import strip_version
 from claimcheck.core.schemas import check, complete, load_schema, load_yaml, replace_titled
 from claimcheck.core.tables import listed, read_table
 
@@ -98,15 +100,17 @@ def _with_ids(part: dict[str, Any], schema: dict[str, Any], where: str) -> tuple
 
     def ids_of(key: str, genes: Any) -> list[str]:
         pairs = genes.items() if isinstance(genes, dict) else ()
-        named.extend(NamedGene(gene, symbol, f"{where}, {key}") for gene, symbol in pairs)
-        return list(genes)
+        named.extend(NamedGene(strip_version(gene), symbol, f"{where}, {key}") for gene, symbol in pairs)
+        return [strip_version(gene) for gene in genes]
 
     plain: dict[str, Any] = replace_titled(part, schema, "genes", ids_of)
     study = plain.get("study", {})
     if isinstance(study.get("deleted_gene"), dict):
         ((study["deleted_gene"], symbol),) = study["deleted_gene"].items()
-        named.append(NamedGene(study["deleted_gene"], symbol, f"{where}, study.deleted_gene"))
+        named.append(NamedGene(strip_version(study["deleted_gene"]), symbol, f"{where}, study.deleted_gene"))
         study.setdefault("deleted_gene_symbol", symbol)
+    if study.get("deleted_gene"):
+        study["deleted_gene"] = strip_version(study["deleted_gene"])
     if study.get("deleted_gene") and study.get("deleted_gene_symbol"):
         named.append(
             NamedGene(study["deleted_gene"], study["deleted_gene_symbol"], f"{where}, study.deleted_gene_symbol")
@@ -175,12 +179,11 @@ def _check_symbols(named: Sequence[NamedGene], curated: str, folder: Path) -> No
         return
     symbols: dict[str, set[str]] = {}
     ids: dict[str, set[str]] = {}
-    for path in [] if curated == "none" else sorted((folder / curated).glob("*.tsv")):
-        if path.name != "sets.tsv":
-            table = read_table(path, columns=("set", "gene_id", "symbol"), text=True)
-            for gene_id, symbol in zip(table["gene_id"], table["symbol"], strict=True):
-                symbols.setdefault(gene_id, set()).add(symbol)
-                ids.setdefault(symbol, set()).add(gene_id)
+    lists = read_gene_lists([] if curated == "none" else list_files(folder / curated))
+    members = zip(lists.members["gene_id"], lists.members["symbol"], strict=True)
+    for gene_id, symbol in [*members, *lists.known.symbols.items()]:
+        symbols.setdefault(gene_id, set()).add(symbol)
+        ids.setdefault(symbol, set()).add(gene_id)
     wrong: dict[str, str] = {}
     for gene in named:
         if gene.gene_id != gene.symbol and (gene.gene_id in ids or gene.symbol in symbols):
@@ -286,22 +289,7 @@ def _contradictions(study: dict[str, Any], folder: Path) -> list[tuple[str, str,
     for key, path in files.items():
         if path not in (None, "none") and "://" not in path:
             rules.append((key, _missing(folder, path), "the path of a file, relative to the study folder, or none"))
-    if sets["curated"] != "none":
-        table = Path(sets["curated"]) / "sets.tsv"
-        rules.append(("gene_sets.curated", _missing(folder, str(table)), "a folder with sets.tsv and gene lists"))
-        if (folder / table).is_file():
-            known = set(read_table(folder / table, columns=["family"], text=True)["family"])
-            known |= {
-                one["family"] for source in study["collections"]["sources"].values() for one in source["sets"].values()
-            }
-            unknown = [family for family in sets["families"] if family not in known]
-            rules.append(
-                (
-                    "gene_sets.families",
-                    f"no gene set has the family {listed(unknown)}" * bool(unknown),
-                    f"families of {table}: {listed(sorted(known), most=12)}",
-                )
-            )
+    rules += _rules_of_sets(study, folder) if sets["curated"] != "none" else []
     if study["start_from"] == "counts":
         counts = study["counts"] or {}
         for key in ("table", "samples"):
@@ -316,6 +304,30 @@ def _contradictions(study: dict[str, Any], folder: Path) -> list[tuple[str, str,
         for key, value in needed.items():
             rules.append((key, f"start_from is archive, but {key} is not set" * (not value), "a value for this key"))
     return rules
+
+
+def _rules_of_sets(study: dict[str, Any], folder: Path) -> list[tuple[str, str, str]]:
+    """List the rules of `_contradictions` for a study that has gene sets of its own."""
+    curated = study["gene_sets"]["curated"]
+    files = list_files(folder / curated)
+    known = {family_of(path) for path in files if path.suffix == ".gmt"}
+    for path in files:
+        if path.name == DESCRIPTIONS:
+            known |= set(read_table(path, columns=["family"], text=True)["family"])
+    known |= {one["family"] for source in study["collections"]["sources"].values() for one in source["sets"].values()}
+    unknown = [family for family in study["gene_sets"]["families"] if family not in known] if files else []
+    return [
+        (
+            "gene_sets.curated",
+            _missing(folder, curated if files else str(Path(curated) / DESCRIPTIONS)),
+            f"a folder with {DESCRIPTIONS} and gene lists, or with files in the GMT format (*.gmt)",
+        ),
+        (
+            "gene_sets.families",
+            f"no gene set has the family {listed(unknown)}" * bool(unknown),
+            f"families of {curated}: {listed(sorted(known), most=12)}",
+        ),
+    ]
 
 
 def _missing(folder: Path, path: str) -> str:

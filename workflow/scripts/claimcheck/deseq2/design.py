@@ -1,5 +1,6 @@
 """Which model is fitted: the groups that are compared, and the covariates that they are adjusted for."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,16 +10,21 @@ from numpy.typing import NDArray
 
 from claimcheck.core.errors import StudyError
 from claimcheck.core.tables import listed, read_table
+from claimcheck.sourcing.ages import read_ages
+from claimcheck.sourcing.confounding import NOT_COVARIATES
 
 LADDER = ("sex", "batch", "litter")
-"""Columns of the sample sheet that may be adjusted for, in the order in which they are considered; at most one is taken."""
+"""Columns of the sample sheet that may be adjusted for, in the order in which they are considered, before those that are crossed
+with the condition (pairs, donors); at most one is taken."""
+NUMBERS = ("age", "weight", "mass", "rin", "time", "dose", "hours", "days", "weeks", "months")
+"""Words of names of columns whose numbers are amounts; numbers elsewhere, as of batches, are names."""
 
 STEP_COLUMNS = ("covariate", "formula", "residual_df", "chosen", "reason")
 
 
 @dataclass(frozen=True)
 class Design:
-    """What is compared: samples of `test` against `reference`, adjusted for categorical covariates of the sample sheet."""
+    """What is compared: samples of `test` against `reference`, adjusted for covariates of the sample sheet."""
 
     test: str
     reference: str
@@ -36,13 +42,13 @@ class Design:
 
 
 def metadata_of(samples: pd.DataFrame, design: Design) -> pd.DataFrame:
-    """Build the model's factors, the reference level first.
+    """Build the model's factors, the reference level first, and its numbers.
 
     Args:
         samples: the sample sheet, text columns sample, condition and the covariates.
 
     Returns:
-        Categorical columns, one row a sample, indexed by sample.
+        One row a sample, indexed by sample: categorical columns, and float64 where a covariate is an amount (`amounts`), centred.
 
     Raises:
         StudyError: a covariate is missing, empty for a sample, or cannot be told apart from the condition; or no
@@ -59,7 +65,11 @@ def metadata_of(samples: pd.DataFrame, design: Design) -> pd.DataFrame:
                 remedy="fill the column in the sample sheet, or remove it from design.covariates in config/config.yaml",
             )
         values = samples.set_index("sample")[covariate]
-        metadata[covariate] = pd.Categorical(values, categories=sorted(values.unique()))
+        numbers = amounts(values)
+        if numbers is None:
+            metadata[covariate] = pd.Categorical(values, categories=sorted(values.unique()))
+        else:
+            metadata[covariate] = numbers - numbers.mean()
     matrix = model_matrix(metadata)
     if np.linalg.matrix_rank(matrix) < matrix.shape[1]:
         raise StudyError(
@@ -79,7 +89,7 @@ def metadata_of(samples: pd.DataFrame, design: Design) -> pd.DataFrame:
 
 
 def model_matrix(metadata: pd.DataFrame) -> NDArray[np.float64]:
-    """Code factors as an intercept and a column for every level but the first, the condition last.
+    """Code factors as an intercept and a column for every level but the first, numbers as they are, the condition last.
 
     Args:
         metadata: from `metadata_of`.
@@ -88,14 +98,45 @@ def model_matrix(metadata: pd.DataFrame) -> NDArray[np.float64]:
         float64, samples x coefficients.
     """
     ordered = metadata[[*metadata.columns.drop("condition"), "condition"]]
-    columns = [pd.get_dummies(ordered[name], drop_first=True, dtype=float) for name in ordered]
+    columns = [
+        ordered[[name]].to_numpy()
+        if pd.api.types.is_float_dtype(ordered[name])
+        else pd.get_dummies(ordered[name], drop_first=True, dtype=float)
+        for name in ordered
+    ]
     return np.column_stack([np.ones(len(ordered)), *columns])
+
+
+def amounts(values: "pd.Series[str]") -> "pd.Series[float] | None":
+    """Return the values of a column as numbers, ages in days, if its name says that they are amounts; None if they are names.
+
+    Args:
+        values: text, named after the column.
+    """
+    if not set(re.findall("[a-z]+", str(values.name).lower())) & set(NUMBERS) or values.nunique() < 3:
+        return None
+    numbers = pd.to_numeric(values, errors="coerce").astype(float)
+    if numbers.isna().any():
+        ages = [list(read_ages(value, is_field_of_ages=True)[0].values()) for value in values]
+        numbers = pd.Series([one[0] if len(one) == 1 else np.nan for one in ages], values.index, float)
+    return None if numbers.isna().any() else numbers
+
+
+def crossed(samples: pd.DataFrame) -> list[str]:
+    """List the columns beside LADDER of which every value occurs under both conditions, such as pairs and donors."""
+    found = []
+    for column in samples.columns.difference([*NOT_COVARIATES, *LADDER], sort=False):
+        if _known(samples, column) and 1 < _levels(samples, column) < len(samples):
+            table = pd.crosstab(samples[column], samples["condition"])
+            if (table > 0).to_numpy().all():
+                found.append(str(column))
+    return found
 
 
 def choose_covariates(
     samples: pd.DataFrame, design: Design, *, min_residual_df: int, min_cell: int
 ) -> tuple[Design, pd.DataFrame]:
-    """Choose the covariate to adjust for: the first of LADDER that the samples can carry, else none.
+    """Choose the covariate to adjust for: the first of LADDER, or of `crossed`, that the samples can carry, else none.
 
     Sex is taken if each combination of sex and condition holds `min_cell` samples, batch if it is not confounded with the
     condition, litter if every litter holds both conditions; each only if `min_residual_df` residual degrees of freedom are left.
@@ -110,10 +151,10 @@ def choose_covariates(
     """
     rows = []
     chosen = Design(design.test, design.reference)
-    for covariate in LADDER:
+    for covariate in (*LADDER, *crossed(samples)):
         candidate = Design(design.test, design.reference, (covariate,))
         problem = _why_not(samples, covariate, min_cell)
-        residual = len(samples) - 1 - _levels(samples, covariate) if _known(samples, covariate) else np.nan
+        residual = _residual_df(samples, covariate)
         if not problem and residual < min_residual_df:
             problem = f"it would leave {residual:.0f} residual degrees of freedom, fewer than {min_residual_df}"
         taken = not problem and not chosen.covariates
@@ -167,6 +208,14 @@ def _cells(table: pd.DataFrame) -> str:
 
 def _known(samples: pd.DataFrame, column: str) -> bool:
     return column in samples and bool((samples[column] != "").all())
+
+
+def _residual_df(samples: pd.DataFrame, covariate: str) -> float:
+    """Count what a model with the covariate leaves; NaN where it is not known for every sample."""
+    if not _known(samples, covariate):
+        return np.nan
+    coefficients = 1 if amounts(samples[covariate]) is not None else _levels(samples, covariate) - 1
+    return len(samples) - 2 - coefficients
 
 
 def _levels(samples: pd.DataFrame, column: str) -> int:

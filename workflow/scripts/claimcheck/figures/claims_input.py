@@ -5,6 +5,7 @@ from pathlib import Path
 
 from claimcheck.claims.model import Register
 from claimcheck.claims.register import read_register
+from claimcheck.core.gene_lists import read_gene_lists
 from claimcheck.gene_sets.curated import read_curated
 
 
@@ -13,7 +14,7 @@ def open_register(claims: Path, gene_sets: Sequence[Path]) -> Register:
 
     Args:
         claims: the register.
-        gene_sets: the tables of the curated gene sets, which lie in one folder; none where the study has none.
+        gene_sets: the files of the curated gene sets, which lie in one folder; none where the study has none.
     """
     sets, members = read_curated(gene_sets)
-    return read_register(claims, sets=sets, members=members)
+    return read_register(claims, sets=sets, members=members, known=read_gene_lists(gene_sets).known)

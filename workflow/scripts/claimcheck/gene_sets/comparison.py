@@ -12,11 +12,11 @@ from claimcheck.deseq2.design import Design, metadata_of, model_matrix, read_mod
 from claimcheck.deseq2.levels import log2_cpm_normalised
 from claimcheck.gene_sets.tests.camera import CAMERA_COLUMNS, camera
 from claimcheck.gene_sets.tests.limma import Floats, GeneFits, fit_genes
-from claimcheck.gene_sets.tests.rotation import ROTATION_COLUMNS, rotation_test
+from claimcheck.gene_sets.tests.rotation import ROTATION_COLUMNS, detectable_change, rotation_test
 from claimcheck.gene_sets.tests.scores import SCORE_COLUMNS, score_tests
 from claimcheck.gene_sets.tests.weights import SetWeights
 
-TESTED_COLUMNS = (*SCORE_COLUMNS, *ROTATION_COLUMNS[2:], *CAMERA_COLUMNS[2:])
+TESTED_COLUMNS = (*SCORE_COLUMNS, "mde", *ROTATION_COLUMNS[2:-1], *CAMERA_COLUMNS[2:])
 
 
 @dataclass(frozen=True)
@@ -74,13 +74,15 @@ def run_tests(
         levels: of the intervals and of the minimum detectable effect.
 
     Returns:
-        One row a set, columns TESTED_COLUMNS.
+        One row a set, columns TESTED_COLUMNS; mde is the effect that the rotation test finds.
     """
     if not weights.sets:
         return pd.DataFrame(columns=list(TESTED_COLUMNS))
+    rotated = rotation_test(comparison.fits, weights, seed=seed, n_rotations=n_rotations)
+    mde = detectable_change(comparison.fits, weights, rotated["spread"].to_numpy(dtype=float), levels)
     parts = [
-        score_tests(comparison.values, weights, comparison.design_matrix, levels),
-        rotation_test(comparison.fits, weights, seed=seed, n_rotations=n_rotations)[list(ROTATION_COLUMNS[2:])],
+        score_tests(comparison.values, weights, comparison.design_matrix, levels).assign(mde=mde),
+        rotated[list(ROTATION_COLUMNS[2:-1])],
         camera(comparison.fits, weights, min_correlation=least_correlation)[list(CAMERA_COLUMNS[2:])],
     ]
     return pd.concat(parts, axis="columns")

@@ -1,37 +1,59 @@
 """The curated gene sets of a study: reading them, and mapping them to the genes that were measured."""
 
-import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from claimcheck.core.errors import StudyError
+from claimcheck.core.gene_lists import DESCRIPTIONS, list_files, read_gene_lists
+from claimcheck.core.identifiers import DATABASE_ID
 from claimcheck.core.tables import listed, read_table
 
 SET_COLUMNS = ("set", "family", "description", "source", "citation", "licence", "checked_on")
-MEMBER_COLUMNS = ("set", "gene_id", "symbol")
-_DATABASE_ID = re.compile(r"[A-Z][A-Za-z]*[0-9]{7,}")
-"""Gene ids as databases number them; a collection that has some has nothing else, such as a symbol in the wrong column."""
 
 
 def read_collection(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Read a folder of curated sets: `sets.tsv` describes them, the other tables list their genes.
+    """Read a folder of curated sets, which has to hold some; else as `read_curated`."""
+    return read_curated(list_files(folder) or [folder / DESCRIPTIONS])
+
+
+def list_tables(folder: str) -> list[str]:
+    """List the files of the curated sets in a folder, sorted; none where a study has no sets and the folder is "none"."""
+    return [] if folder == "none" else [str(path) for path in list_files(Path(folder))]
+
+
+def read_curated(files: Iterable[Path]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Read the curated sets of a study: `sets.tsv` describes them, gene lists and GMT files hold their genes.
+
+    A set of a GMT file that `sets.tsv` doesn't describe has the family that the file's name says in lower case, with _ for
+    other characters than letters and digits, and the file as its source.
+
+    Args:
+        files: all files of their folder that `list_tables` lists; none where a study has no sets.
 
     Returns:
         The sets (SET_COLUMNS) and their members (MEMBER_COLUMNS and more), in the order of the files.
 
     Raises:
-        StudyError: the folder or a column is missing, a set has no description or no genes, or lists a gene twice.
+        StudyError: a column is missing, a set has no description or no genes, stands in two files or lists a gene twice.
     """
-    sets = read_table(folder / "sets.tsv", columns=SET_COLUMNS, text=True)
-    files = sorted(path for path in folder.glob("*.tsv") if path.name != "sets.tsv")
-    parts = [read_table(path, columns=MEMBER_COLUMNS, text=True) for path in files]
-    members = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(MEMBER_COLUMNS))
+    files = list(files)
+    lists = read_gene_lists(files)
+    parts = [read_table(path, columns=SET_COLUMNS, text=True) for path in files if path.name == DESCRIPTIONS]
+    published = lists.published.rename(columns={"file": "source"}).reindex(columns=list(SET_COLUMNS), fill_value="")
+    known = set().union(*(part["set"] for part in parts))
+    sets = pd.concat([*parts, published[~published["set"].isin(known)]], ignore_index=True)
+    members = lists.members
+    if not files:
+        return sets, members
+    repeated = lists.published["set"][lists.published["set"].duplicated()]
     described, listed_sets = set(sets["set"]), set(members["set"])
     problem = ""
     if described != listed_sets:
         problem = f"only one of sets.tsv and the gene lists has {listed(sorted(described ^ listed_sets))}"
+    elif len(repeated):
+        problem = f"two lines of GMT files name the set {listed(repeated)}"
     elif sets["set"].duplicated().any():
         problem = f"sets.tsv describes {listed(sets.loc[sets['set'].duplicated(), 'set'])} twice"
     elif members.duplicated(["set", "gene_id"]).any():
@@ -40,29 +62,18 @@ def read_collection(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     elif (members["gene_id"] == "").any():
         problem = f"genes without an id: {listed(members.loc[members['gene_id'] == '', 'symbol'])}"
     else:
-        numbered = members["gene_id"].str.fullmatch(_DATABASE_ID)
+        ids = members.loc[~members["set"].isin(lists.published["set"]), "gene_id"]
+        numbered = ids.str.fullmatch(DATABASE_ID)
         if numbered.any() and not numbered.all():
-            problem = f"no ids are {listed(dict.fromkeys(members.loc[~numbered, 'gene_id']))}"
+            problem = f"no ids are {listed(dict.fromkeys(ids[~numbered]))}"
     if problem:
         raise StudyError(
             f"the gene sets do not fit together: {problem}",
-            where=str(folder),
+            where=str(files[0].parent),
             expected="every set once in sets.tsv and in one gene list, each gene once; gene ids without version",
             remedy="correct the tables; config/gene_sets/README.md explains their columns",
         )
     return sets, members
-
-
-def list_tables(folder: str) -> list[str]:
-    """List the tables of the curated sets in a folder, sorted; none where a study has no sets and the folder is "none"."""
-    return [] if folder == "none" else sorted(map(str, Path(folder).glob("*.tsv")))
-
-
-def read_curated(tables: Sequence[Path]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Read the curated sets of a study from their tables, which lie in one folder; empty frames where it has none."""
-    if not tables:
-        return pd.DataFrame(columns=list(SET_COLUMNS)), pd.DataFrame(columns=list(MEMBER_COLUMNS))
-    return read_collection(tables[0].parent)
 
 
 def select_confounders(

@@ -13,18 +13,20 @@ Floats = NDArray[np.float64]
 FACTORS = ["factor_1", "factor_2", "factor_3"]
 """Columns of the table: the log2 change of a gene with one standard deviation of each factor that all genes share."""
 
+COLUMNS = ("gene_id", "symbol", "log2_cpm", *FACTORS, "dispersion")
+
 
 def read_variation(path: Path) -> pd.DataFrame:
     """Read levels and variation between animals.
 
     Args:
-        path: a table with gene_id, symbol, log2_cpm, FACTORS and dispersion; for a mouse's bone
+        path: a table with COLUMNS; for a mouse's bone
             config/gene_sets/reference/bone_animals.tsv, made by benchmarks/reference/measure_bone.py.
 
     Returns:
         The same by gene_id.
     """
-    return read_table(path, text=["gene_id", "symbol"]).set_index("gene_id")
+    return read_table(path, columns=COLUMNS, text=["gene_id", "symbol"]).set_index("gene_id")
 
 
 def draw_deviations(genes: pd.DataFrame, n: int, part: float, rng: np.random.Generator) -> Floats:
@@ -43,3 +45,18 @@ def draw_deviations(genes: pd.DataFrame, n: int, part: float, rng: np.random.Gen
     dispersion = np.maximum(part * genes["dispersion"].to_numpy()[:, None], 1e-9)
     own = np.log2(rng.gamma(1 / dispersion, dispersion, (len(genes), n)))
     return shared + own * (part > 0)
+
+
+def draw_counts(levels: Floats, sizes: Floats, rng: np.random.Generator) -> NDArray[np.int64]:
+    """Draw counts of libraries: what rises dilutes all else.
+
+    Args:
+        levels: log2, of any common scale, genes x animals.
+        sizes: expected counts of each library, (animals,).
+        rng: generator.
+
+    Returns:
+        int64, genes x animals.
+    """
+    share = 2**levels
+    return np.asarray(rng.poisson(share / share.sum(axis=0) * sizes))

@@ -4,28 +4,27 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from claimcheck.claims.explanations import KEPT_OR_UP
 from claimcheck.claims.model import Claim, Register
 from claimcheck.core.tables import listed
 from claimcheck.page.tables import Column, Table, as_table, interval_text, plain, two, words
 
-_PREDICTED = {"kept_or_up": "kept or up", "up_if_younger": "up if younger"}
+_PREDICTED = {KEPT_OR_UP: "kept or up"}
 _SIGNS = {"up": 1, "down": -1}
-_DEFINITE = {"up": "up", "down": "down", "unchanged": "no change"}
 
 
-def verdict_on_fit(predicted: str, observed: str, fits: object) -> str:
+def verdict_on_fit(predicted: str, fits: object) -> str:
     """Say whether what is observed agrees with a prediction, is opposite to it, or leaves it open.
 
     Args:
-        predicted: as the register words it.
-        observed: up, down, uncertain or not measured.
-        fits: True, False, or missing where nothing definite is predicted or measured.
+        predicted: as `claims.explanations.word_of` names it.
+        fits: from `claims.explanations.fits`; missing where nothing was measured.
     """
     if fits is True:
         return "agrees"
-    if fits is not False or observed not in _SIGNS:
+    if fits is not False:
         return "open"
-    return "opposite" if predicted in (*_SIGNS, "kept_or_up") else "disagrees"
+    return "disagrees" if predicted == "unchanged" else "opposite"
 
 
 def artefact_table(artefacts: pd.DataFrame, test: str, reference: str) -> Table:
@@ -60,7 +59,8 @@ def artefact_table(artefacts: pd.DataFrame, test: str, reference: str) -> Table:
     ]
     caption = (
         "What each explanation predicts, beside what is observed. Observed: up or down where the 95 % interval excludes no change, "
-        "else uncertain. ✓ agrees, ✗ does not, ? open: nothing definite is predicted, or the observation is uncertain."
+        "else uncertain. ✓ the interval agrees with the prediction (of no change: it excludes the smallest change of interest), "
+        "✗ it excludes it, ? neither."
     )
     return as_table(pd.DataFrame(rows).fillna(""), columns, caption)
 
@@ -73,38 +73,31 @@ def count(judged: pd.DataFrame, world: str) -> str:
 
 
 def reading_rule(artefacts: pd.DataFrame, register: Register) -> list[str]:
-    """Say which claims each artefact would imitate, which it speaks against, and which claims therefore tell most.
+    """Say which claims each artefact would imitate and which it speaks against, and which claims none imitates.
 
     Args:
         artefacts: results/claims/artefacts.tsv.
         register: the claims register.
     """
     worlds = {str(name): _sides(part, register) for name, part in artefacts.groupby("world", sort=False)}
-    rivals = {name: one for name, one in worlds.items() if "opposite" in one.values() and "same" in one.values()}
-    sentences = [
-        f"{_capital(name)} alone would imitate {_named(one, 'same')}, and show the opposite of {_named(one, 'opposite')}."
-        for name, one in rivals.items()
-    ]
     models = _models(worlds)
-    if rivals:
-        most = max(sum(side == "same" for side in one.values()) for one in rivals.values())
-        strongest = {name: one for name, one in rivals.items() if sum(side == "same" for side in one.values()) == most}
-        telling = [name for name in register.claims if any(one.get(name) == "opposite" for one in strongest.values())]
-        telling += [
-            claim.id for claim in register.claims.values() if claim.members and set(claim.members) <= set(telling)
-        ]
-        verb = "tells" if len(telling) == 1 else "tell"
-        sentences.append(
-            f"{listed(telling, most=20)} therefore {verb} most in this study: what imitates most other claims "
-            f"({listed(strongest)}) predicts their opposite."
-        )
+    rivals = {name: one for name, one in worlds.items() if name not in models and "same" in one.values()}
+    sentences = []
+    for name, one in rivals.items():
+        opposite = f", and show the opposite of {_named(one, 'opposite')}" if "opposite" in one.values() else ""
+        sentences.append(f"{_capital(name)} alone would imitate {_named(one, 'same')}{opposite}.")
+    tested = [name for name in register.claims if any(name in one for one in worlds.values())]
+    telling = [name for name in tested if all(one.get(name) != "same" for one in rivals.values())]
+    if rivals and telling:
+        verb = "is" if len(telling) == 1 else "are"
+        sentences.append(f"{listed(telling, most=20)} {verb} imitated by none of these.")
     if models:
         sentences.append(f"All these claims together are predicted by {listed(models)} alone.")
     return sentences
 
 
 def shown_by_artefacts(artefacts: pd.DataFrame, register: Register) -> dict[str, list[str]]:
-    """Say of each claim what every artefact alone would show, where it shows something definite.
+    """Say of each claim in which direction every artefact alone would move it.
 
     Args:
         artefacts: results/claims/artefacts.tsv.
@@ -116,8 +109,8 @@ def shown_by_artefacts(artefacts: pd.DataFrame, register: Register) -> dict[str,
     models = _models({str(name): _sides(part, register) for name, part in artefacts.groupby("world", sort=False)})
     shown: dict[str, list[str]] = {}
     for world, claim, predicted in artefacts[["world", "claim", "predicted"]].itertuples(index=False, name=None):
-        if world not in models and predicted in _DEFINITE:
-            shown.setdefault(claim, []).append(f"{_DEFINITE[predicted]}: {world}")
+        if world not in models and predicted in _SIGNS:
+            shown.setdefault(claim, []).append(f"{predicted}: {world}")
     return shown
 
 
@@ -129,10 +122,7 @@ def _models(worlds: Mapping[str, Mapping[str, str]]) -> list[str]:
 
 def _judged(artefacts: pd.DataFrame) -> pd.DataFrame:
     known = artefacts["fits"].astype(str).map({"True": True, "False": False})
-    judged = [
-        verdict_on_fit(predicted, observed, fits)
-        for predicted, observed, fits in zip(artefacts["predicted"], artefacts["observed"], known, strict=True)
-    ]
+    judged = [verdict_on_fit(predicted, fits) for predicted, fits in zip(artefacts["predicted"], known, strict=True)]
     return artefacts.assign(judged=judged)
 
 
@@ -154,7 +144,7 @@ def _sides(part: pd.DataFrame, register: Register) -> dict[str, str]:
 def _side(claim: Claim, predicted: str) -> str:
     """Say whether a predicted direction is the same as a claim's, its opposite, or neither."""
     if claim.kind == "noninferiority":
-        kept = {1: ("up", "kept_or_up", "unchanged"), -1: ("down", "unchanged")}[claim.direction]
+        kept = {1: ("up", KEPT_OR_UP, "unchanged"), -1: ("down", "unchanged")}[claim.direction]
         return "same" if predicted in kept else "opposite" if predicted in _SIGNS else ""
     if claim.kind == "equivalence":
         return "same" if predicted == "unchanged" else ""

@@ -21,6 +21,8 @@ from claimcheck.page.claims_tables import (
     truth_table,
     veto_table,
 )
+from claimcheck.page.pattern import PatternView, view_pattern
+from claimcheck.page.power import PowerResults, PowerView, view_power
 from claimcheck.page.study_words import Study
 from claimcheck.page.tables import Table, interval_text, probability, two, words
 
@@ -36,6 +38,7 @@ class ClaimResults:
         register: the claims register.
         identification: register.tsv, text.
         truth: planted effects of a simulated study: claim, planted, expected, holds; None where nothing was planted.
+        power: the map of what the study can show; None where it is not known how reference animals vary.
     """
 
     register: Register
@@ -44,12 +47,14 @@ class ClaimResults:
     vetoes: pd.DataFrame
     procedure: pd.DataFrame
     artefacts: pd.DataFrame
+    pattern: pd.DataFrame
     controls: pd.DataFrame
     set_tests: pd.DataFrame
     gene_tests: pd.DataFrame
     specifications: pd.DataFrame
     identification: pd.DataFrame
     truth: pd.DataFrame | None = None
+    power: PowerResults | None = None
 
 
 @dataclass(frozen=True)
@@ -84,12 +89,13 @@ class ClaimsView:
         banners: words and sentence of what weighs on every verdict.
         summary: how many claims have which verdict.
         rows: a row a claim that has a verdict, those that lead first.
-        reading: which claims tell most, a sentence each.
+        reading: which claims artefacts imitate, a sentence each.
         deviations: where the configuration is not that of the primary analysis: key, found, registered.
         reach: which claims these data could have decided, a sentence each.
         procedure: how the claims share the level, a sentence each.
         digest, file_digest: checksums of the register.
-        artefacts, truth: tables, None where there is nothing to compare.
+        pattern: whole explanations weighed, None where they are not.
+        artefacts, truth, power: None where there is nothing to compare.
         vetoes, other_vetoes: what else may explain the effects, where it differs or takes a verdict, and elsewhere.
         beyond: sets beside others that move along.
     """
@@ -105,6 +111,7 @@ class ClaimsView:
     digest: str
     file_digest: str
     deviations: list[tuple[str, str, str]]
+    pattern: PatternView | None
     artefacts: Table | None
     worlds: list[tuple[str, str]]
     statements: Table
@@ -118,6 +125,7 @@ class ClaimsView:
     left_undone: list[str]
     controls: list[str]
     truth: Table | None
+    power: PowerView | None
 
 
 def view_claims(results: ClaimResults, outcomes: pd.DataFrame, study: Study) -> ClaimsView:
@@ -149,6 +157,7 @@ def view_claims(results: ClaimResults, outcomes: pd.DataFrame, study: Study) -> 
         digest=numbers["digest"],
         file_digest=numbers["file_digest"],
         deviations=_deviations(results.identification),
+        pattern=view_pattern(results.pattern, register),
         artefacts=artefact_table(results.artefacts, study.test, study.reference) if len(results.artefacts) else None,
         worlds=list(worlds.itertuples(index=False, name=None)),
         statements=statements_table(register),
@@ -162,6 +171,7 @@ def view_claims(results: ClaimResults, outcomes: pd.DataFrame, study: Study) -> 
         left_undone=_left_undone(results.specifications),
         controls=control_sentences(results.controls, register),
         truth=None if results.truth is None else truth_table(results.truth, verdicts, register, study),
+        power=None if results.power is None else view_power(results.power, verdicts, register),
     )
 
 

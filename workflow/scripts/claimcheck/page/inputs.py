@@ -7,6 +7,7 @@ from claimcheck.core.tables import read_table
 from claimcheck.figures.claims_input import open_register
 from claimcheck.page.claims import ClaimResults
 from claimcheck.page.page import Results
+from claimcheck.page.power import PowerResults
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class ResultFiles:
 
 @dataclass(frozen=True)
 class ClaimFiles:
-    """The files of `ClaimResults`, which says what they are; a study that is not simulated has no truth.
+    """The files of `ClaimResults`, which says what they are; not every study has planted truth, or a map of its power.
 
     Attributes:
         register: the claims register.
@@ -48,11 +49,15 @@ class ClaimFiles:
     vetoes: Path
     procedure: Path
     artefacts: Path
+    pattern: Path
     controls: Path
     claim_set_tests: Path
     gene_tests: Path
     identification: Path
     truth: Path | None
+    power: Path | None
+    animals: Path | None
+    power_inputs: Path | None
 
 
 def read_results(files: ResultFiles, claims: ClaimFiles | None) -> Results:
@@ -91,9 +96,19 @@ def read_claims(files: ClaimFiles) -> ClaimResults:
         vetoes=read_table(files.vetoes),
         procedure=read_table(files.procedure),
         artefacts=read_table(files.artefacts),
+        pattern=read_table(files.pattern),
         controls=read_table(files.controls),
         set_tests=read_table(files.claim_set_tests),
         gene_tests=read_table(files.gene_tests),
         identification=read_table(files.identification),
         truth=read_table(files.truth) if files.truth else None,
+        power=read_power(files.power, files.animals, files.power_inputs)
+        if files.power and files.animals and files.power_inputs
+        else None,
     )
+
+
+def read_power(power: Path, animals: Path, inputs: Path) -> PowerResults | None:
+    """Read the map of a study's power; None where no claim has any."""
+    results = PowerResults(*map(read_table, (power, animals, inputs)))
+    return results if len(results.power) else None

@@ -19,7 +19,7 @@ def read_count_table(path: Path) -> pd.DataFrame:
     """Read a gene-by-sample table of counts.
 
     Comma or tab, any line end, quoted or not, versioned Ensembl ids and decimals are read; decimals (of RSEM, salmon or
-    tximport) are rounded.
+    tximport) are rounded. Columns without a single number, such as symbols, are left out.
 
     Returns:
         Integer counts, genes x samples, ids without version, genes sorted by id.
@@ -29,6 +29,11 @@ def read_count_table(path: Path) -> pd.DataFrame:
     """
     table = _read_cells(path)
     numbers = table.apply(pd.to_numeric, errors="coerce")
+    words = numbers.columns[numbers.isna().all()]
+    if len(words) < len(table.columns):
+        table, numbers = table.drop(columns=words), numbers.drop(columns=words)
+        if len(words):
+            logger.info("%s: left out, since they hold no number: %s", path, ", ".join(map(str, words)))
     wrong = ~np.isfinite(numbers) | (numbers < 0)
     if wrong.to_numpy().any():
         row, column = np.argwhere(wrong.to_numpy())[0]
@@ -51,6 +56,16 @@ def read_count_table(path: Path) -> pd.DataFrame:
             remedy="sum or remove the copies",
         )
     return numbers.round().astype("int64").sort_index()
+
+
+def read_labels(path: Path) -> tuple[list[str], list[str]]:
+    """List the gene ids, without version, and the samples of a table of counts, in its order; see `read_count_table`.
+
+    Raises:
+        StudyError: the file is missing or no table, or names a sample twice.
+    """
+    cells = _read_cells(path)
+    return [strip_version(str(gene)) for gene in cells.index], list(cells.columns)
 
 
 def _read_cells(path: Path) -> pd.DataFrame:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from claimcheck.core.gene_lists import MEMBER_COLUMNS, read_gene_lists
 from claimcheck.core.tables import read_table
 
 
@@ -36,20 +37,20 @@ def read_annotation(
 
     Args:
         transcripts: results/reference/transcripts.tsv; None where a study has no reference.
-        gene_sets: tables of the curated sets; none where a study has none.
+        gene_sets: files of the curated sets; none where a study has none.
         named: symbols of genes that neither may know; empty ones are no names.
     """
-    parts = [read_table(path, text=True) for path in sorted(gene_sets)]
-    lists = [part[["set", "gene_id", "symbol"]] for part in parts if {"set", "gene_id", "symbol"} <= set(part)]
-    members = pd.concat(lists, ignore_index=True) if lists else pd.DataFrame(columns=["set", "gene_id", "symbol"])
-    extra = pd.DataFrame([pair for pair in (named or {}).items() if all(pair)], columns=["gene_id", "symbol"])
-    genes = pd.concat([members[["gene_id", "symbol"]], extra]).drop_duplicates("gene_id").assign(biotype="")
+    lists = read_gene_lists(gene_sets)
+    extra = {gene: symbol for gene, symbol in (named or {}).items() if gene and symbol}
+    known = lists.known.symbols
+    symbols = pd.Series(known | {gene: symbol for gene, symbol in extra.items() if gene not in known}, dtype=str)
+    genes = symbols.rename_axis("gene_id").rename("symbol").reset_index().assign(biotype="")
     if transcripts:
         listed = read_table(transcripts)
-        symbols = listed.drop_duplicates("gene_id")[["gene_id", "symbol"]]
-        known = symbols.merge(_gene_biotypes(listed), on="gene_id").sort_values("gene_id")
-        genes = pd.concat([known, genes]).drop_duplicates("gene_id")
-    return Annotation(genes.reset_index(drop=True), members)
+        names = listed.drop_duplicates("gene_id")[["gene_id", "symbol"]]
+        described = names.merge(_gene_biotypes(listed), on="gene_id").sort_values("gene_id")
+        genes = pd.concat([described, genes]).drop_duplicates("gene_id")
+    return Annotation(genes.reset_index(drop=True), lists.members[list(MEMBER_COLUMNS)])
 
 
 def _gene_biotypes(transcripts: pd.DataFrame) -> pd.DataFrame:

@@ -20,11 +20,11 @@ def gene_table(
     Args:
         settings: the `world` section of the simulation's configuration.
         members: columns set, gene_id, symbol.
-        reference: columns gene_id, tpm_clean, log2_marrow_over_clean.
+        reference: columns gene_id, tpm_clean, and the one that settings["expression"]["admixed"] names.
         rng: draws what the reference does not know.
 
     Returns:
-        One row a gene, sorted by id: gene_id, symbol, tpm_clean (flattened), log2_marrow_over_clean,
+        One row a gene, sorted by id: gene_id, symbol, tpm_clean (flattened), log2_admixed_over_clean,
         dispersion, planted_log2_fold_change (knockout / control).
 
     Raises:
@@ -42,10 +42,11 @@ def gene_table(
     genes = pd.concat([members[["gene_id", "symbol"]], deleted, fillers]).drop_duplicates("gene_id")
     genes = genes.sort_values("gene_id").reset_index(drop=True)
 
-    usual = reference.set_index("gene_id")[["tpm_clean", "log2_marrow_over_clean"]]
-    usual.loc[deletion["gene_id"]] = [deletion["tpm_clean"], deletion["log2_marrow_over_clean"]]
-    genes = genes.join(usual, on="gene_id")
     expression = settings["expression"]
+    named = reference.rename(columns={expression["admixed"]: "log2_admixed_over_clean"}).set_index("gene_id")
+    usual = named[["tpm_clean", "log2_admixed_over_clean"]].copy()
+    usual.loc[deletion["gene_id"]] = [deletion["tpm_clean"], deletion["log2_admixed_over_clean"]]
+    genes = genes.join(usual, on="gene_id")
     drawn = expression["drawn_tpm_median"] * 2 ** rng.normal(0, expression["drawn_tpm_log2_sd"], len(genes))
     genes["tpm_clean"] = genes["tpm_clean"].fillna(pd.Series(drawn))
     for sex in ("female", "male"):
@@ -53,8 +54,8 @@ def gene_table(
         genes.loc[genes["gene_id"].isin(panel), "tpm_clean"] = settings["sex"]["tpm"]
     genes["tpm_clean"] = genes["tpm_clean"].clip(lower=_LEAST_TPM) ** expression["flattening"]
     is_filler = genes["gene_id"].isin(fillers["gene_id"])
-    marrow = pd.Series(rng.normal(0, filler["marrow_log2_sd"], len(genes))) * is_filler
-    genes["log2_marrow_over_clean"] = genes["log2_marrow_over_clean"].fillna(marrow)
+    admixed = pd.Series(rng.normal(0, filler["admixed_log2_sd"], len(genes))) * is_filler
+    genes["log2_admixed_over_clean"] = genes["log2_admixed_over_clean"].fillna(admixed)
 
     dispersion = settings["variation"]["dispersion"]
     falling = dispersion["half_tpm"] / (dispersion["half_tpm"] + genes["tpm_clean"])

@@ -182,7 +182,7 @@ def archived_samples(samples: pd.DataFrame, plan: pd.DataFrame) -> pd.DataFrame:
     """Name animals as the archive does, with their runs joined by `;`.
 
     Args:
-        samples: one row an animal: animal, condition, sex, marrow_level, muscle_level.
+        samples: one row an animal: animal, condition, sex, admixed_level, adhering_level.
         plan: from `plan_runs`.
     """
     runs = plan.dropna(subset="animal").groupby("animal")
@@ -190,7 +190,7 @@ def archived_samples(samples: pd.DataFrame, plan: pd.DataFrame) -> pd.DataFrame:
         run=samples["animal"].map(runs["run_accession"].agg(";".join)),
         animal=samples["animal"].map(runs["sample_accession"].first()),
     )
-    columns = ["animal", "run", "condition", "sex", "marrow_level", "muscle_level"]
+    columns = ["animal", "run", "condition", "sex", "admixed_level", "adhering_level"]
     return named[columns].sort_values("animal")
 
 

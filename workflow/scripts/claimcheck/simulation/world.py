@@ -17,7 +17,7 @@ Floats = NDArray[np.float64]
 GROUPS = ("control", "knockout")
 SEXES = ("female", "male")
 TPM_TOTAL = 1e6
-_MOST_MARROW = 0.95
+_MOST_ADMIXED = 0.95
 
 
 @dataclass(frozen=True)
@@ -25,12 +25,12 @@ class World:
     """Genes, animals, their expression, and the truth that was planted in it.
 
     Attributes:
-        genes: one row a gene: gene_id, symbol, tpm_clean, log2_marrow_over_clean, dispersion,
+        genes: one row a gene: gene_id, symbol, tpm_clean, log2_admixed_over_clean, dispersion,
             planted_log2_fold_change (biology alone), expected_log2_fold_change (with composition; both
             log2 fold change, knockout / control; positive = higher in knockout).
         sets: one row a set: set, n_genes, and the means of both fold changes over its genes.
-        samples: one row an animal: animal, condition, sex, replicate, marrow_level (share of the tissue),
-            muscle_level (1 = typical).
+        samples: one row an animal: animal, condition, sex, replicate, admixed_level (share of the tissue),
+            adhering_level (1 = typical).
         expected: TPM, genes x animals, without variation between animals other than composition and sex.
         expression: TPM, genes x animals, with the variation between animals.
         deleted: row of the deleted gene.
@@ -49,13 +49,13 @@ class World:
 def build_world(settings: Settings, members: pd.DataFrame, reference: pd.DataFrame, seed: int) -> World:
     """Plant effects, composition and variation into a tissue.
 
-    A tissue is a mix of a clean and a marrow profile; muscle multiplies the sets that load on it. A planted
-    effect of a gene replaces that of its sets; of several planted sets the first listed counts.
+    A tissue is a mix of its clean profile and that of an admixed one; another that adheres multiplies the sets that load on
+    it. A planted effect of a gene replaces that of its sets; of several planted sets the first listed counts.
 
     Args:
         settings: the `world` section of the simulation's configuration.
         members: columns set, gene_id, symbol; a gene may be in several sets.
-        reference: columns gene_id, tpm_clean, log2_marrow_over_clean.
+        reference: usual expression, as `gene_table` takes it.
         seed: same seed, same world.
 
     Raises:
@@ -121,13 +121,13 @@ def _animals(numbers: Settings, carry_over: Settings, rng: np.random.Generator) 
     samples.insert(0, "animal", [f"animal_{number}" for number in range(1, len(samples) + 1)])
     is_knockout = samples["condition"] == GROUPS[1]
     levels = {}
-    for tissue in ("marrow", "muscle"):
+    for tissue in ("admixed", "adhering"):
         drawn = pd.Series(rng.normal(0, carry_over[tissue]["log2_sd"], len(samples)))
         if carry_over["balanced"]:
             drawn -= drawn.groupby(samples["condition"]).transform("mean")
         levels[tissue] = 2 ** (drawn + is_knockout * carry_over[tissue]["knockout_shift"])
-    samples["marrow_level"] = (levels["marrow"] * carry_over["marrow"]["typical"]).clip(upper=_MOST_MARROW)
-    samples["muscle_level"] = levels["muscle"]
+    samples["admixed_level"] = (levels["admixed"] * carry_over["admixed"]["typical"]).clip(upper=_MOST_ADMIXED)
+    samples["adhering_level"] = levels["adhering"]
     return samples
 
 
@@ -135,28 +135,28 @@ def _expected(
     settings: Settings, genes: pd.DataFrame, members: pd.DataFrame, samples: pd.DataFrame, deleted: int
 ) -> tuple[Floats, Floats]:
     """Give relative expression without variation, genes x animals, and that of the recombined transcript."""
-    marrow = samples["marrow_level"].to_numpy()
+    admixed = samples["admixed_level"].to_numpy()
     is_knockout = (samples["condition"] == GROUPS[1]).to_numpy()
     clean = genes["tpm_clean"].to_numpy()[:, None]
-    ratio = 2 ** genes["log2_marrow_over_clean"].to_numpy()[:, None]
-    expected = clean * (1 - marrow + marrow * ratio)
+    ratio = 2 ** genes["log2_admixed_over_clean"].to_numpy()[:, None]
+    expected = clean * (1 - admixed + admixed * ratio)
 
-    loading = set_values(settings["carry_over"]["muscle"]["loadings"], members, genes, "muscle.loadings")
-    expected *= samples["muscle_level"].to_numpy() ** loading.to_numpy()[:, None]
+    loading = set_values(settings["carry_over"]["adhering"]["loadings"], members, genes, "adhering.loadings")
+    expected *= samples["adhering_level"].to_numpy() ** loading.to_numpy()[:, None]
 
     for sex in SEXES:
         of_set = members.loc[members["set"] == settings["sex"][f"{sex}_set"], "gene_id"]
         panel = genes["gene_id"].isin(of_set).to_numpy()
         expected[np.ix_(panel, (samples["sex"] != sex).to_numpy())] = 0.0
 
-    # The osteocytes' part of the deleted gene thins out with marrow; what neutrophils carry over is the rest.
+    # The part of the cells that delete the gene thins out with the admixed tissue; what other cells carry over is the rest.
     deletion = settings["deletion"]
-    typical = settings["carry_over"]["marrow"]["typical"]
+    typical = settings["carry_over"]["admixed"]["typical"]
     usual = clean[deleted] * (1 - typical + typical * ratio[deleted])
-    osteocytes = (1 - deletion["carry_over_share"]) * usual * (1 - marrow) / (1 - typical)
-    osteocytes = np.minimum(osteocytes, expected[deleted])
-    recombined = np.where(is_knockout, deletion["recombined_level"] * osteocytes, 0.0)
-    expected[deleted] -= np.where(is_knockout, osteocytes, 0.0) - recombined
+    deleting = (1 - deletion["carry_over_share"]) * usual * (1 - admixed) / (1 - typical)
+    deleting = np.minimum(deleting, expected[deleted])
+    recombined = np.where(is_knockout, deletion["recombined_level"] * deleting, 0.0)
+    expected[deleted] -= np.where(is_knockout, deleting, 0.0) - recombined
 
     planted = genes["planted_log2_fold_change"].to_numpy().copy()
     planted[deleted] = 0.0

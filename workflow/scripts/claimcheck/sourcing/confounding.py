@@ -19,7 +19,8 @@ SUMMED = "summed_samples"
 LEAST_UNITS = 3
 """Families a group from which these are compared in place of their animals; with fewer a group has no spread to speak of."""
 
-_OWN = ("sample", "condition", "sex_from", "runs", "evidence", DIGEST, SUMMED)
+NOT_COVARIATES = ("sample", "condition", "sex_from", "runs", "evidence", DIGEST, SUMMED)
+"""Columns of the sheet that say what a sample is, and nothing of how it was made."""
 _RESTATE = (
     "genotype",
     "genotypes",
@@ -56,7 +57,7 @@ def explanations(samples: pd.DataFrame, *, factor: str = "condition") -> list[Ex
         each sample tell nothing; those that say the condition in other words, such as a genotype, explain nothing.
     """
     found = []
-    for column in samples.columns.difference([*_OWN, factor], sort=False):
+    for column in samples.columns.difference([*NOT_COVARIATES, factor], sort=False):
         values = samples[column].astype(str).str.strip()
         known = values[values != ""]
         if not 1 < known.nunique() < len(known) or _restates(samples, column):

@@ -8,8 +8,9 @@ from typing import Any
 
 import pandas as pd
 
+from claimcheck.core.gene_lists import read_text
 from claimcheck.gene_sets.published.fetch import Fetched, Fetcher, NotFetched
-from claimcheck.gene_sets.published.formats import check_file, read_sets, read_text
+from claimcheck.gene_sets.published.formats import check_file, read_sets
 from claimcheck.gene_sets.published.lock import Entry, describe_sets, read_lock, require_same, write_lock
 from claimcheck.gene_sets.published.names import read_gene_models
 from claimcheck.gene_sets.published.orthologs import require_orthologs

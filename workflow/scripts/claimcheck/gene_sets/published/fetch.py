@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import requests
 
 from claimcheck.core.errors import StudyError
-from claimcheck.gene_sets.published.formats import LONGEST_FILE
+from claimcheck.core.gene_lists import LONGEST_FILE
 from claimcheck.gene_sets.published.lock import Entry
 from claimcheck.gene_sets.published.sources import PublishedFile
 from claimcheck.sourcing.addresses import Address, parse_address

@@ -1,15 +1,14 @@
 """Reading published collections of gene sets: every format to one frame, a row a gene of a set, identifiers as published."""
 
 import csv
-import gzip
 import io
-import zlib
 from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 
 import pandas as pd
 
 from claimcheck.core.errors import StudyError
+from claimcheck.core.gene_lists import read_gmt, read_text, unreadable
 from claimcheck.core.tables import listed
 from claimcheck.gene_sets.published import gene_ontology, mitocarta
 
@@ -17,12 +16,6 @@ IDENTIFIERS = ("ensembl", "mgi", "hgnc", "entrez", "symbol")
 """Kinds of gene identifiers, the most definite first; "" where a source does not give one."""
 
 SOURCE_COLUMNS = ("set", "title", "file", *IDENTIFIERS)
-
-LONGEST_FILE = 1 << 28
-LONGEST_LINE = 1 << 20
-"""Characters; the largest real sets have some 20,000."""
-
-GZIP_MAGIC = b"\x1f\x8b"
 
 
 def read_sets(kind: str, files: Mapping[str, Path], wanted: Collection[str]) -> pd.DataFrame:
@@ -63,71 +56,20 @@ def check_file(kind: str, name: str, path: Path) -> None:
         gene_ontology.require_annotations(read_text(path), where=str(path))
 
 
-def read_text(path: Path) -> str:
-    """Read a text file, plain or gzip.
-
-    Raises:
-        StudyError: it is a web page, binary, cut off, empty or far too large.
-    """
-    if path.stat().st_size > LONGEST_FILE:
-        raise unreadable(path, f"it holds more than {LONGEST_FILE >> 20} MB")
-    content = path.read_bytes()
-    try:
-        if content.startswith(GZIP_MAGIC):
-            with gzip.open(io.BytesIO(content)) as stream:
-                content = stream.read(LONGEST_FILE + 1)
-    except (OSError, EOFError, zlib.error) as error:
-        raise unreadable(path, f"its compression is damaged ({error})") from error
-    if len(content) > LONGEST_FILE:
-        raise unreadable(path, f"it holds more than {LONGEST_FILE >> 20} MB")
-    text = content.decode("utf-8-sig", errors="replace")
-    start = text[:400].lstrip().lower()
-    if start.startswith(("<!doctype", "<html", "<?xml")) or "<html" in start:
-        raise unreadable(path, "it is a web page")
-    if "\0" in text:
-        raise unreadable(path, "it is a binary file")
-    if not start:
-        raise unreadable(path, "it is empty")
-    return text
-
-
-def unreadable(path: Path | str, reason: str) -> StudyError:
-    """Say that a file of a collection is not what it should be."""
-    return StudyError(
-        f"the file is no collection of gene sets: {reason}",
-        where=str(path),
-        expected="the format that collections.sources says, as it is published",
-        remedy="correct the address, its release or the format in config/config.yaml, collections",
-    )
-
-
 def _gmt(_: str, path: Path) -> Iterable[dict[str, str]]:
     """Sets of symbols: name, description, genes; tabs between them, of which some publishers write two."""
-    for name, description, genes in _gmt_lines(path):
+    for name, description, genes in read_gmt(path):
         yield from ({"set": name, "title": description, "symbol": gene} for gene in genes)
 
 
 def _wikipathways(_: str, path: Path) -> Iterable[dict[str, str]]:
     """Sets of Entrez ids, named `Title%WikiPathways_YYYYMMDD%WPnnn%Species`."""
-    for name, _description, genes in _gmt_lines(path):
+    for name, _description, genes in read_gmt(path):
         parts = name.split("%")
         if len(parts) < 4:
             raise unreadable(path, f"the set {name[:60]!r} is not named Title%WikiPathways_date%id%species")
         title = "%".join(parts[:-3]).strip()
         yield from ({"set": parts[-2], "title": title, "entrez": gene} for gene in genes)
-
-
-def _gmt_lines(path: Path) -> Iterable[tuple[str, str, list[str]]]:
-    for number, line in enumerate(read_text(path).splitlines(), start=1):
-        if len(line) > LONGEST_LINE:
-            raise unreadable(path, f"line {number} has {len(line)} characters")
-        cells = [cell.strip() for cell in line.split("\t")]
-        genes = [cell for cell in cells[2:] if cell]
-        if not any(cells):
-            continue
-        if not cells[0] or not genes:
-            raise unreadable(path, f"line {number} names no set with genes")
-        yield cells[0], cells[1], genes
 
 
 def _kegg(_: str, path: Path) -> Iterable[dict[str, str]]:

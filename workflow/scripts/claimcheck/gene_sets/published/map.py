@@ -8,9 +8,10 @@ from pathlib import Path
 import pandas as pd
 
 from claimcheck.core.errors import StudyError
+from claimcheck.core.gene_lists import MEMBER_COLUMNS, read_text
 from claimcheck.core.tables import listed, read_table
-from claimcheck.gene_sets.curated import MEMBER_COLUMNS, SET_COLUMNS, read_curated
-from claimcheck.gene_sets.published.formats import IDENTIFIERS, read_sets, read_text
+from claimcheck.gene_sets.curated import SET_COLUMNS, read_curated
+from claimcheck.gene_sets.published.formats import IDENTIFIERS, read_sets
 from claimcheck.gene_sets.published.names import GeneNames
 from claimcheck.gene_sets.published.orthologs import Orthologs, read_orthologs
 from claimcheck.gene_sets.published.sources import ORTHOLOGS, Published, PublishedSet

@@ -8,9 +8,9 @@ from pathlib import Path
 import pandas as pd
 
 from claimcheck.core.errors import StudyError
+from claimcheck.core.gene_lists import read_text
 from claimcheck.core.identifiers import strip_version
 from claimcheck.core.tables import listed, read_table
-from claimcheck.gene_sets.published.formats import read_text
 
 MODEL_COLUMNS = {
     "1. MGI accession id": "mgi",

@@ -11,10 +11,12 @@ import pandas as pd
 from numpy.polynomial import chebyshev
 from scipy.stats import t as student
 
+from claimcheck.core.estimates import minimum_detectable
+from claimcheck.core.standards import Levels
 from claimcheck.gene_sets.tests.limma import Floats, GeneFits, z_from_t
 from claimcheck.gene_sets.tests.weights import SetWeights
 
-ROTATION_COLUMNS = ("set", "n_genes", "mean_z", "p_rotation_up", "p_rotation_down", "p_rotation_two_sided")
+ROTATION_COLUMNS = ("set", "n_genes", "mean_z", "p_rotation_up", "p_rotation_down", "p_rotation_two_sided", "spread")
 
 BLOCK_VALUES = 2**16
 """Values (genes x rotations, at least one rotation) of 8 bytes in each of the five arrays that are held at a time: small enough
@@ -44,8 +46,9 @@ def rotation_test(
         block_values: values held at a time, which changes time and memory but no result.
 
     Returns:
-        One row a set, columns ROTATION_COLUMNS: mean_z is the statistic; p-values are (b + 1) / (n_rotations + 1), where b
-        rotations have a statistic as large, as small, or of as large a size. NaN for a set without members.
+        One row a set, columns ROTATION_COLUMNS: mean_z is the statistic, spread its root mean square under rotation; p-values are
+        (b + 1) / (n_rotations + 1), where b rotations have a statistic as large, as small, or of as large a size. NaN for a set
+        without members.
     """
     used = np.unique(weights.matrix.indices)
     chosen = SetWeights(weights.sets, weights.matrix[:, used])
@@ -54,6 +57,7 @@ def rotation_test(
     directions = draw_directions(n_rotations, fits.df_residual + 1, seed)
     size = max(1, block_values // max(len(used), len(weights.sets)))
     counts = np.zeros((3, len(weights.sets)), dtype=np.int64)
+    squares = np.zeros(len(weights.sets))
     for start in range(0, n_rotations, size):
         rotated = chosen.mean(deviates(scaled @ directions[start : start + size].T))
         counts += [
@@ -61,9 +65,30 @@ def rotation_test(
             (rotated <= observed).sum(axis=1),
             (np.abs(rotated) >= np.abs(observed)).sum(axis=1),
         ]
+        squares += (rotated**2).sum(axis=1)
     p = np.where(weights.n_genes > 0, (counts + 1) / (n_rotations + 1), np.nan)
-    columns = (weights.sets, weights.n_genes, observed[:, 0], *p)
+    columns = (weights.sets, weights.n_genes, observed[:, 0], *p, np.sqrt(squares / n_rotations))
     return pd.DataFrame(dict(zip(ROTATION_COLUMNS, columns, strict=True)))
+
+
+def detectable_change(fits: GeneFits, weights: SetWeights, spread: Floats, levels: Levels) -> Floats:
+    """Compute the change that the rotation test finds with the power asked for, if all members of a set change by as much.
+
+    A gene's z rises by the change over its standard error; their mean is held against its spread under rotation, as a t with the
+    residual degrees of freedom. That is an approximation: with five, the power is 0.65 to 0.75 where 0.80 is asked for.
+
+    Args:
+        fits: of all genes.
+        weights: the sets.
+        spread: (sets,), from `rotation_test`.
+        levels: whose interval's complement is the two-sided level of the test, and the power.
+
+    Returns:
+        float64, (sets,), log2, without sign; NaN for a set without members.
+    """
+    per_change = abs(weights.matrix) @ (1 / (np.sqrt(fits.moderated_variance) * fits.unscaled_se))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(minimum_detectable(levels, fits.df_residual) * spread * weights.n_genes / per_change)
 
 
 def draw_directions(n_rotations: int, dimension: int, seed: int) -> Floats:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from claimcheck.core.estimates import estimate_columns, minimum_detectable
+from claimcheck.core.estimates import estimate_columns
 from claimcheck.core.standards import Levels
 from claimcheck.gene_sets.tests.limma import Floats, project
 from claimcheck.gene_sets.tests.weights import SetWeights
@@ -24,7 +24,6 @@ SCORE_COLUMNS = (
     "p_score_up",
     "p_score_down",
     "p_score",
-    "mde",
 )
 
 
@@ -38,12 +37,12 @@ def score_tests(values: Floats, weights: SetWeights, design_matrix: Floats, leve
         values: float64, genes x samples, log2 scale.
         weights: the sets.
         design_matrix: samples x coefficients, of full rank, with fewer coefficients than samples; the tested one is the last.
-        levels: of the intervals and of the minimum detectable effect.
+        levels: of the intervals.
 
     Returns:
         One row a set, columns SCORE_COLUMNS: effect and intervals on the log2 scale, positive = higher in the test group (of
         a signed set: changed as expected). ci90_low and ci90_high are also the one-sided
-        bounds of non-inferiority; mde is the minimum detectable effect.
+        bounds of non-inferiority.
     """
     effects, unscaled_se = project(weights.mean(values), design_matrix)
     df = effects.shape[1] - 1
@@ -54,7 +53,6 @@ def score_tests(values: Floats, weights: SetWeights, design_matrix: Floats, leve
         "set": weights.sets,
         "n_genes": weights.n_genes,
         "p_score": 2 * np.minimum(estimates["p_score_up"], estimates["p_score_down"]),
-        "mde": minimum_detectable(levels, df) * se,
     }
     return pd.DataFrame({**more, **estimates}, columns=list(SCORE_COLUMNS))
 
