@@ -29,7 +29,7 @@ REVIEWED = {
         "qc/projection.TREND_MIN_MEAN",
     ],
     "fewer cannot be estimated from": [
-        "claims/explanations._DOUBLING",
+        "claims/vetoes._DOUBLING",
         "deseq2/differential.MIN_GENES",
         "deseq2/size_factors.MIN_CONTROL_GENES",
         "qc/projection._MIN_TREND_GENES",
@@ -37,7 +37,7 @@ REVIEWED = {
     ],
     "steps and tolerances of numerical work": [
         "claims/evidence._SMALLEST_P",
-        "claims/explanations._LEAST_DIFFERENCE",
+        "claims/vetoes._LEAST_DIFFERENCE",
         "claims/graph.ROUNDING",
         "deseq2/dispersions.FIRST_STEP",
         "deseq2/dispersions.TOLERANCE",
@@ -56,7 +56,7 @@ REVIEWED = {
         "gene_sets/tests/rotation._LARGEST_LOG",
     ],
     "draws that an exact answer is approximated with": [
-        "claims/explanations.CHANCE_DRAWS",
+        "claims/vetoes.CHANCE_DRAWS",
         "claims/shuffled_labels._MOST_LISTED",
         "qc/composition.MAX_RELABELLINGS",
         "qc/similarity._SIMULATED",

@@ -206,6 +206,13 @@ def test_an_open_claim_says_which_test_leaves_it_open(changes, said):
     assert said in decide(evidence(**changes), RULES).reason
 
 
+def test_a_claim_of_specificity_says_if_only_the_procedure_leaves_it_open():
+    given = evidence("C18", members=members(V.SUPPORTED, V.SUPPORTED), controls=CALM, alone=0.03, p_predicted=0.16)
+    found = decide(given, RULES)
+    assert (found.verdict, found.rule) == (V.INCONCLUSIVE, 11)
+    assert "it holds on its own, not among all claims (p = 0.03; 0.16 by the procedure)" in found.reason
+
+
 def test_an_objection_of_camera_is_named_in_the_reason():
     words = "other genes of the genome move as much (CAMERA p = 0.08)"
     found = decide(evidence("C14", objection=words), RULES)
@@ -217,6 +224,7 @@ def test_a_claim_without_a_share_of_the_level_is_at_best_weakly_supported():
     found = decide(evidence("C05", outside=True), RULES)
     assert (found.verdict, found.rule) == (Verdict.WEAK, 7)
     assert "no share of the level" in found.reason
+    assert "p = 0.01, not adjusted, but" in found.reason
 
 
 @pytest.mark.parametrize(

@@ -340,8 +340,10 @@ def _specificity(e: Evidence, rules: Rules) -> Decision:
     ]
     if rivals and np.isfinite(furthest) and e.p_opposite <= rules.alpha and e.k >= rules.k_supported:
         return Decision(Verdict.CONTRADICTED, 8, f"{listed(rivals)} changes as much; {members}")
-    open_controls = [f"a change of {listed(moving)} is not excluded"] if moving else []
-    return _open(e, rules, [*open_controls, members])
+    why = [f"a change of {listed(moving)} is not excluded"] if moving else []
+    if e.found.p_predicted <= rules.alpha and not e.p_predicted <= rules.alpha:
+        why.append(f"it holds on its own, not among all claims ({_p(e.found.p_predicted, e.p_predicted)})")
+    return _open(e, rules, [*why, members])
 
 
 def _open(e: Evidence, rules: Rules, reasons: Sequence[str]) -> Decision:
@@ -370,7 +372,8 @@ def _untold(e: Evidence, rules: Rules) -> list[str]:
 
 
 def _tested(e: Evidence) -> str:
-    return " ".join(filter(None, (e.found.test, _p(e.found.p_predicted, e.p_predicted))))
+    p = f"p = {e.found.p_predicted:.2g}, not adjusted" if e.outside else _p(e.found.p_predicted, e.p_predicted)
+    return " ".join(filter(None, (e.found.test, p)))
 
 
 def _p(alone: float, adjusted: float) -> str:
