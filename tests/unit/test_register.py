@@ -140,7 +140,10 @@ def test_grades_labels_and_named_vetoes_are_those_of_the_design():
 def test_vetoes_say_by_how_much_a_panel_may_move_genes_and_sets():
     for name, stated in CONTENT["vetoes"].items():
         veto = REGISTER.vetoes[name]
-        found = {"panels": list(veto.panels), "slope": {"gene": veto.slope_gene, "set": veto.slope_set}}
+        found = {
+            "panels": list(veto.panels),
+            "slope": {"gene": veto.slope_gene, "set": veto.slope_set, "signed_set": veto.slope_signed_set},
+        }
         assert found | ({"reference": veto.reference} if veto.reference else {}) == stated
     assert REGISTER.vetoes["marrow"].reference == "log2_marrow_over_clean"
     assert REGISTER.vetoes["degradation"].panels == (THREE_PRIME_BIAS,)
@@ -148,7 +151,7 @@ def test_vetoes_say_by_how_much_a_panel_may_move_genes_and_sets():
 
 def test_a_veto_that_states_no_slope_has_the_schema_s(tmp_path):
     veto = read(tmp_path, changed(vetoes__muscle__slope=None)).vetoes["muscle"]
-    assert (veto.slope_gene, veto.slope_set) == (1, 0.5)
+    assert (veto.slope_gene, veto.slope_set, veto.slope_signed_set) == (1, 0.5, 0.25)
 
 
 def test_without_a_procedure_all_claims_have_equal_shares(tmp_path):

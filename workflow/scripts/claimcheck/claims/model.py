@@ -163,8 +163,8 @@ class Veto:
 
     Attributes:
         panels: that tell of it, each on its own.
-        slope_gene, slope_set: by how much a gene or a set may follow a panel: standard deviation, before the data are seen, of the
-            log2 change with a doubling of the panel's level.
+        slope_gene, slope_set, slope_signed_set: by how much a gene or a set may follow a panel: standard deviation, before the data
+            are seen, of the log2 change with a doubling of the panel's level.
         reference: column of the reference expression with the log2 change of every gene where this explanation alone holds; from
             it the slopes are expected that otherwise are expected to be 0. Empty if there is none.
     """
@@ -173,6 +173,7 @@ class Veto:
     panels: tuple[str, ...]
     slope_gene: float
     slope_set: float
+    slope_signed_set: float
     reference: str = ""
 
 

@@ -76,7 +76,12 @@ def read_register(
         statements=full["statements"],
         claims=_claims(full, schema["$defs"]),
         vetoes={
-            name: Veto(name, tuple(veto["panels"]), veto["slope"]["gene"], veto["slope"]["set"], veto["reference"])
+            name: Veto(
+                name,
+                tuple(veto["panels"]),
+                *(veto["slope"][kind] for kind in ("gene", "set", "signed_set")),
+                veto["reference"],
+            )
             for name, veto in full["vetoes"].items()
         },
         rules=Rules(**full["primary"]["verdict"]),

@@ -176,7 +176,7 @@ class Explainer:
     def _prior(self, veto: Veto, mover: Mover, one: Object) -> tuple[float, float]:
         """Give the mean and standard deviation of a slope before the data."""
         genes = one[2].index
-        sd = veto.slope_set if len(genes) > 1 else veto.slope_gene
+        sd = veto.slope_gene if len(genes) == 1 else veto.slope_signed_set if (one[2] < 0).any() else veto.slope_set
         if not veto.reference or veto.reference not in self.data.reference:
             return 0.0, sd
         ratio = self.data.reference[veto.reference]
