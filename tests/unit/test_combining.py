@@ -33,6 +33,13 @@ def with_p(source, up):
     return replace(source, p=Sides(up, 1 - up))
 
 
+def test_a_change_is_excluded_by_several_sources_only_if_every_one_excludes_it():
+    every = [replace(one, p_smaller=p) for one, p in zip(sources(0.1, 0.05, 0.0), (0.01, 0.03, 0.02), strict=True)]
+    assert combine_sources(every, at_least=2, direction=1).p_smaller == 0.03
+    missing = [*every, Conclusion()]
+    assert np.isnan(combine_sources(missing, at_least=2, direction=1).p_smaller)
+
+
 def test_two_of_four_sources_carry_a_claim_and_one_does_not():
     found = combine_sources(sources(0.5, 0.05, 0.3, -0.2), at_least=2, direction=0)
     assert (found.judged.effect, found.judged.of, found.estimate) == (0.3, "S2", found.judged)

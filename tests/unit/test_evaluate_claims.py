@@ -176,3 +176,18 @@ def test_a_file_that_is_not_there_stops_the_study(tmp_path, key):
     study |= {section: {name: "nowhere.tsv"}} if section else {name: "nowhere.tsv"}
     with pytest.raises(StudyError, match=r"nowhere\.tsv does not exist"):
         read_configuration(study, folder=tmp_path)
+
+
+def test_the_bias_of_coverage_of_the_libraries_is_asked_what_it_explains(tmp_path):
+    register = small_register("C14", variants={"full": {}})
+    register["vetoes"] = {"degradation": {"panels": ["three_prime_bias"]}}
+    register["claims"][0]["vetoes"] = ["degradation"]
+    samples = list(plant(PAPER, animals=2).data.samples["sample"])
+    measured = pd.DataFrame({"sample": samples, "n_subset": 9, "strandedness": "forward", "n_genes": 9})
+    bias = measured.assign(three_prime_bias=[0.1 * n for n in range(len(samples))])
+    libraries = place_table(bias, "quality/libraries", tmp_path)
+    vetoes = evaluated(tmp_path, register, libraries=libraries)["vetoes"].set_index("veto")
+    assert vetoes.at["degradation", "panel"] == "three_prime_bias"
+    assert vetoes.at["degradation", "of"] == "WNT_TARGETS_T1"
+    unmeasured = evaluated(tmp_path, register)["vetoes"]
+    assert "degradation" not in set(unmeasured["veto"])

@@ -187,3 +187,23 @@ def test_few_ties_are_ordered_and_many_stop():
     table.loc[:4, "stat"] = 1.0
     with pytest.raises(StudyError, match="4 of 300 genes share"):
         rank_genes(table, biotypes=BIOTYPES, ranked_biotypes=[])
+
+
+def test_benjamini_and_hochberg_s_adjustment_matches_hand_computed_values():
+    assert benjamini_hochberg([0.01, 0.04, 0.03, 0.005]).tolist() == pytest.approx([0.02, 0.04, 0.04, 0.02])
+    assert benjamini_hochberg([0.02, 0.02, 0.5])[:2].tolist() == pytest.approx([0.03, 0.03])
+
+
+def test_what_could_not_be_tested_stays_in_the_family():
+    with_gap, without = benjamini_hochberg([0.01, np.nan, 0.02]), benjamini_hochberg([0.01, 1.0, 0.02])
+    assert np.isnan(with_gap[1])
+    assert with_gap[[0, 2]].tolist() == without[[0, 2]].tolist()
+
+
+def test_adjusted_values_keep_the_order_and_stay_between_p_and_one():
+    rng = np.random.default_rng(3)
+    for _ in range(50):
+        p = rng.random(18) ** 3
+        adjusted = benjamini_hochberg(p)
+        assert ((adjusted >= p) & (adjusted <= 1)).all()
+        assert (np.diff(adjusted[np.argsort(p)]) >= 0).all()

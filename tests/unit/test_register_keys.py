@@ -165,15 +165,16 @@ EVERY = {
             "veto_chance": 0.1,
             "underpowered_ratio": 2,
         },
+        "cells": {"name": "some of the cells", "share": 0.2},
         "procedure": {
             "weights": {
                 "G1": 0.2,
                 "S1": 0.2,
                 "S2": 0.4,
-                "C1": 0.1,
+                "C1": 0.099,
                 "M1": 0.1,
                 "G2": 0,
-                "C2": 0,
+                "C2": 0.001,
                 "I2": 0,
                 "E1": 0,
                 "E2": 0,
