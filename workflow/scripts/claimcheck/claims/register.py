@@ -79,8 +79,10 @@ def read_register(
             name: Veto(
                 name,
                 tuple(veto["panels"]),
-                *(veto["slope"][kind] for kind in ("gene", "set", "signed_set")),
-                veto["reference"],
+                slope_gene=veto["slope"]["gene"],
+                slope_set=veto["slope"]["set"],
+                slope_signed_set=veto["slope"]["signed_set"],
+                reference=veto["reference"],
             )
             for name, veto in full["vetoes"].items()
         },
