@@ -200,7 +200,11 @@ EVERY = {
         "optional_sets": {"ELSEWHERE": "a set that others have"},
     },
     "vetoes": {
-        "loud": {"panels": ["PANEL"], "slope": {"gene": 0.5, "set": 0.3}, "reference": "log2_marrow_over_clean"},
+        "loud": {
+            "panels": ["PANEL"],
+            "slope": {"gene": 0.5, "set": 0.3, "signed_set": 0.2},
+            "reference": "log2_marrow_over_clean",
+        },
         "quiet": {"panels": ["QUIET"]},
     },
     "claims": [
@@ -286,6 +290,7 @@ EVERY = {
             "parts": [{"set": "SOURCE1", "weight": 1}, {"set": "DOWN", "weight": -1}],
             "direction": "down",
             "needs": ["Q1"],
+            "vetoes": ["loud"],
         },
         {
             "id": "M1",
