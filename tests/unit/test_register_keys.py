@@ -440,6 +440,7 @@ EVERY = {
             "together": 0.5,
             "unknown": {"name": "something else", "prior": 1, "deviation": 0.4},
             "odds": 1,
+            "calibration": "Mostly right.",
         },
     },
 }

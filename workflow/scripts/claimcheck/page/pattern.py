@@ -18,11 +18,13 @@ class PatternView:
 
     Attributes:
         likeliest: which explanation is the most probable, and the odds of the claimed one, a sentence each.
+        calibration: how often such odds are right, from the register; may be empty.
         warning: for the head of the page; empty unless the odds against the claimed explanation exceed the register's.
         table: a row an explanation.
     """
 
     likeliest: list[str]
+    calibration: str
     warning: str
     table: Table
 
@@ -43,6 +45,7 @@ def view_pattern(pattern: pd.DataFrame, register: Register) -> PatternView | Non
     side, odds = ("against", against) if against >= 1 else ("for", 1 / against if against else float("inf"))
     said = f"the odds are {odds_text(odds)} {side} {name}, alone or together with an artefact"
     sentences.append(f"{said[0].upper()}{said[1:]}.")
+    calibration = register.artefacts["pattern"].get("calibration", "")
     warning = ""
     if against > register.artefacts["pattern"]["odds"]:
         likelier = pattern.loc[~pattern["claimed"].eq(True), "explanation"].iloc[0]
@@ -59,7 +62,7 @@ def view_pattern(pattern: pd.DataFrame, register: Register) -> PatternView | Non
         "Explanations, the most probable first. Bayes factor: how much better it predicts the readouts than the claimed "
         "explanation alone. Best size: multiple of the changes that the register predicts."
     )
-    return PatternView(sentences, warning, as_table(pattern, columns, caption))
+    return PatternView(sentences, calibration, warning, as_table(pattern, columns, caption))
 
 
 def odds_text(odds: float) -> str:
