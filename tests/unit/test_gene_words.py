@@ -76,7 +76,10 @@ def test_words_are_genes_wherever_a_register_names_genes(tmp_path):
         {**composite, "removed": ["Abc2"], "sensitivity": {"other": {"parts": parts, "zero_weight": ["Abc1"]}}},
         every,
         primary={"removed": removed},
-        artefacts={"readouts": {"one": {"claim": "C1", "gene": "Abc1"}}, "worlds": []},
+        artefacts={
+            "readouts": {"one": {"claim": "C1", "gene": "Abc1"}},
+            "worlds": [{"name": "nothing", "explanation": "Nothing moves.", "predicts": {"one": 0}}],
+        },
     )
     found = read_register(path, **NO_SETS, known=KnownGenes({ABC1: "Abc1", ABC2: "Abc2"}))
     deciding, other = found.claims["C1"].sets

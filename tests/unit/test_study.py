@@ -237,7 +237,7 @@ def test_a_symbol_of_another_gene_stops(tmp_path, changes, where, complaint):
         ({"report__label_genes": {7: "A"}}, "7"),
         ({"report__label_genes": ["g1", "g1"]}, "what is there"),
         ({"study__deleted_gene": {"g1": "A", "g2": "B"}}, "what is there"),
-        ({"identity__tissue": {"name": "t", "markers": [{}]}}, "what is there"),
+        ({"identity__tissue": {"name": "t", "markers": [{}]}}, "is empty"),
     ],
 )
 def test_what_is_no_gene_stops(tmp_path, changes, complaint):

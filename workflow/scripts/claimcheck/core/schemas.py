@@ -257,5 +257,8 @@ def _in_words(error: ValidationError, key: str) -> tuple[str, str, str]:
             return f"`{key}` is {value!r}", f"{words}{': ' + about if about else ''}", change
         case "enum":
             return f"`{key}` is {value!r}", f"one of {listed(rule, most=20)}", change
+        case "minItems" | "minProperties":
+            what = f"has {len(instance)} entries" if instance else "is empty"
+            return f"`{key}` {what}", f"{about + ', ' if about else ''}at least {rule}", change
         case _:
             return f"`{key}` is {value!r}", about or f"{error.validator} {rule}", change
