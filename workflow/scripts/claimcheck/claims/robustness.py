@@ -58,7 +58,7 @@ def tabulate(
     Returns:
         Columns ROBUSTNESS_COLUMNS: effect, intervals and p_value (unadjusted, by the claim's rule) of the object that `of` names;
         `counted` tells rows that k is the share of; `agrees` is as in `agree`, for members and controls that all that must hold
-        does; missing where the specification could not be run.
+        does; missing where the specification, or the claim in the primary analysis, could not be run.
     """
     primary = results[0]
     rows = []
@@ -71,7 +71,11 @@ def tabulate(
                 rows.append(_row(keys, one, is_primary, not is_primary, agreeing[name]))
     for row in beside.to_dict("records"):
         claim, one = register.claims[row["claim"]], row["conclusion"]
-        agrees = agree(claim, primary[claim.id], one, register.rules) if was_run(one) else None
+        agrees = (
+            agree(claim, primary[claim.id], one, register.rules)
+            if was_run(primary[claim.id]) and was_run(one)
+            else None
+        )
         rows.append(_row((claim.id, row["axis"], row["specification"]), one, False, row["counted"], agrees))
     table = pd.DataFrame(rows, columns=list(ROBUSTNESS_COLUMNS))
     order = {name: position for position, name in enumerate(register.claims)}
@@ -198,7 +202,7 @@ def _agreeing(register: Register, primary: Conclusions, other: Conclusions) -> d
     for name in sorted(primary, key=lambda name: bool(register.claims[name].members)):
         claim = register.claims[name]
         members = [agreeing[member] for member in claim.members]
-        if None in members or not was_run(other[name]):
+        if None in members or not (was_run(primary[name]) and was_run(other[name])):
             agreeing[name] = None
         elif claim.kind == "specificity":
             agreeing[name] = sum(map(bool, members)) >= claim.at_least and inside(other[name].bounds, claim.threshold)
