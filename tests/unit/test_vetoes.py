@@ -335,6 +335,15 @@ def test_every_panel_of_every_veto_is_asked_about_what_the_claim_rests_on():
     assert (muscle.expected, muscle.expected_se) == (0.0, REGISTER.vetoes["muscle"].slope_gene)
 
 
+def test_genes_that_were_not_measured_have_no_weight():
+    data, _, _ = study()
+    own = data.planned[(data.planned["claim"] == "C14") & (data.planned["role"] == "deciding")]
+    more = own.drop_duplicates(["run", "variant"]).assign(gene_id="ENSMUSG99999999999", weight=-1)
+    beside = replace(data, planned=pd.concat([data.planned, more], ignore_index=True))
+    slopes = [[(one.panel, one.slope, one.expected_se) for one in asked("C14", given)] for given in (data, beside)]
+    assert slopes[0] == slopes[1]
+
+
 def test_controls_are_asked_about_each_and_a_panel_that_a_claim_adjusts_for_is_not():
     assert {one.effect.of for one in asked("C18")} == {"APOPTOSIS_CTRL", "NECROPTOSIS_PYROPTOSIS_CTRL"}
     assert {one.panel for one in asked("C05")} == {"QC_NEUTROPHIL"}

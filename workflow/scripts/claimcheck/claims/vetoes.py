@@ -134,7 +134,7 @@ class Explainer:
             for veto in (self.register.vetoes[name] for name in claim.vetoes)
             for name in veto.panels
             if name in self.panels and name not in claim.covariate
-            for one in rests_on(claim, found, self.data)
+            for one in rests_on(claim, found, self.data.planned, self.comparison.counts.index)
         )
 
     def beyond(self, claim: Claim, found: Conclusion) -> tuple[Estimate, ...]:
@@ -144,7 +144,7 @@ class Explainer:
         """
         if not claim.beyond:
             return ()
-        for effect, _, weights in rests_on(claim, found, self.data):
+        for effect, _, weights in rests_on(claim, found, self.data.planned, self.comparison.counts.index):
             genes = self._measured(self.data.set_genes[claim.beyond.of_set]).difference(weights.index)
             if len(genes):
                 one, other = (effect.of, weights), (claim.beyond.of_set, pd.Series(1.0, genes))
@@ -242,30 +242,38 @@ def chance_of_loss(evidence: Evidence, decision: Decision, register: Register) -
     return float(lost.mean())
 
 
-def rests_on(claim: Claim, found: Conclusion, data: Data) -> Iterator[Object]:
-    """List the effects that a conclusion rests on: of controls each, else the one that is judged; of members none of its own."""
+def rests_on(claim: Claim, found: Conclusion, planned: pd.DataFrame, measured: "pd.Index[str]") -> Iterator[Object]:
+    """List the effects that a conclusion rests on: of controls each, else the one that is judged; of members none of its own.
+
+    Args:
+        claim: from the register.
+        found: what is concluded of it.
+        planned: from `resolve.planned_sets`.
+        measured: gene ids of the comparison; others have no weight.
+    """
     for estimate in found.controls or (found.judged,):
-        weights = _weights(claim, estimate.of, data)
+        weights = _weights(claim, estimate.of, planned)
+        weights = weights[weights.index.isin(measured)]
         if len(weights) and not np.isnan(estimate.effect):
             yield estimate, found.p, weights
 
 
-def _weights(claim: Claim, of: str, data: Data) -> "pd.Series[float]":
-    """Weigh the measured genes of the test of a claim that an estimate names."""
+def _weights(claim: Claim, of: str, planned: pd.DataFrame) -> "pd.Series[float]":
+    """Weigh the genes of the test of a claim that an estimate names."""
     genes = {gene.symbol: (gene.gene_id, 1) for gene in claim.genes if gene.role == DECIDING and not gene.model}
     genes |= {gene.of_model: (gene.gene_id, gene.direction) for gene in claim.genes if gene.model}
     if of in genes:
         gene, sign = genes[of]
-        return pd.Series({gene: float(sign)}) if gene in data.counts.index else pd.Series(dtype=float)
+        return pd.Series({gene: float(sign)})
     runs = {test.name: test for test in claim.sets if test.role in (DECIDING, CONTROL)}
     if of not in runs:
         return pd.Series(dtype=float)
-    plan, test = data.planned, runs[of]
-    own = plan[
-        (plan["claim"] == claim.id)
-        & (plan["role"] == test.role)
-        & (plan["run"] == test.run)
-        & (plan["variant"] == claim.variant)
-        & (plan["weight"] != 0)
+    test = runs[of]
+    own = planned[
+        (planned["claim"] == claim.id)
+        & (planned["role"] == test.role)
+        & (planned["run"] == test.run)
+        & (planned["variant"] == claim.variant)
+        & (planned["weight"] != 0)
     ]
     return own.set_index("gene_id")["weight"].astype(float)
