@@ -108,12 +108,11 @@ def test_genes_change_as_in_a_mixture_of_two_tissues(share):
     assert found == pytest.approx(np.log2(mixture / bone))
 
 
-def test_no_gene_falls_further_than_the_panel_nor_rises_beyond_the_other_tissue():
+def test_the_groups_are_alike_but_for_the_sign_and_no_gene_moves_beyond_the_other_tissue():
     ratio = np.array([0.0, 3.0, 5.0, -2.0])
-    fallen = mixed(ratio, 3.0, -1.0)
-    assert fallen[:3] == pytest.approx([0.0, -1.0, -1.0])
-    assert fallen[3] > 0
+    assert mixed(ratio, 3.0, -1.0) == pytest.approx(-mixed(ratio, 3.0, 1.0))
     assert mixed(ratio, 3.0, 9.0) == pytest.approx(ratio)
+    assert mixed(ratio, 3.0, -9.0) == pytest.approx(-ratio)
 
 
 # what is left

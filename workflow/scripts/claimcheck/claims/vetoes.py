@@ -104,18 +104,16 @@ def explain(
 def mixed(ratio: Floats, of_panel: float, difference: float) -> Floats:
     """Give the log2 change of genes where another tissue alone makes a panel differ.
 
-    The level of a gene is a mixture of both tissues: where the panel's is 2^difference times what it was, the share of the other
-    tissue follows, and with it the level of every gene.
+    The group in which the panel is lower is taken to be as free of the other tissue as the reference's. The other one is a mixture:
+    where its panel is 2^|difference| times as high, the share of the other tissue follows, and with it the level of every gene.
 
     Args:
         ratio: float64, (genes,), log2 of the level with the other tissue over that without it.
         of_panel: the same of the panel.
         difference: log2, of the panel between the groups.
     """
-    times = 2**difference
-    share = min((times - 1) / (2**of_panel - 1), 1.0)
-    level = 1 + share * (2**ratio - 1)
-    return np.log2(np.maximum(level, times) if times < 1 else level)
+    share = min((2 ** abs(difference) - 1) / (2**of_panel - 1), 1.0)
+    return np.asarray(np.sign(difference) * np.log2(1 + share * (2**ratio - 1)))
 
 
 @dataclass(frozen=True)
