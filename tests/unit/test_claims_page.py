@@ -145,7 +145,7 @@ def test_a_row_prints_verdict_mark_effect_p_n_k_and_reason_of_the_table(drawings
         "robust up: cleaner knockout bones down: more marrow in knockout bones down: more muscle on knockout bone"
         in row
     )  # what artefacts alone would show
-    assert "Of 18 claims that are tested together, as the register words them: 1 supported, 17 inconclusive." in text
+    assert "Of 18 claims, as the register words them: 1 supported, 17 inconclusive" in text
 
 
 def test_of_claims_that_several_tests_decide_a_row_says_whose_effect_it_prints(drawings) -> None:

@@ -432,6 +432,18 @@ def test_a_specification_that_could_not_be_run_neither_agrees_nor_counts():
     assert shares(only) == {}
 
 
+def test_nothing_agrees_with_a_claim_that_was_not_tested():
+    register, (found, concluded_) = paper().register, results()
+    primary = {**concluded_[0], "C14": Conclusion()}
+    beside = pd.DataFrame(
+        [("C14", "set_source", "another", concluded_[1]["C14"], True)],
+        columns=["claim", "axis", "specification", "conclusion", "counted"],
+    )
+    own = tabulate(register, found[:2], [primary, concluded_[1]], beside).query("claim == 'C14'")
+    assert list(own["specification"]) == [found[0].name, "another"]
+    assert own["agrees"].isna().all()
+
+
 # negative controls
 
 
@@ -526,6 +538,19 @@ def test_random_sets_and_shuffled_labels_support_no_claim_where_nothing_is_plant
     labels = shuffle_labels(planted.register, planted.data, model)
     assert set(labels.supported) == set(planted.register.confirmatory)
     assert not any(any(draws) for draws in labels.supported.values())
+
+
+@pytest.mark.parametrize(("verdict", "of_margins"), [(Verdict.CONTRADICTED, True), (Verdict.SUPPORTED, False)])
+def test_every_word_of_a_change_under_shuffled_labels_is_counted(monkeypatch, verdict, of_margins):
+    planted = plant(NOTHING, animals=2, rotations=99)
+    register = planted.register
+    settings = register.primary["negative_controls"] | {"labellings": 1, "rotations": 99}
+    few = replace(register, primary=register.primary | {"negative_controls": settings})
+    said = dict.fromkeys(register.confirmatory, Decision(verdict, 8, ""))
+    monkeypatch.setattr("claimcheck.claims.shuffled_labels.decide_alone", lambda *_: said)
+    counted = shuffle_labels(few, planted.data, Model((), 10)).supported
+    for name, draws in counted.items():
+        assert draws == [of_margins or register.claims[name].margins is None]
 
 
 # leading edge

@@ -334,6 +334,13 @@ def test_every_panel_of_every_veto_is_asked_about_what_the_claim_rests_on():
     assert (muscle.expected, muscle.expected_se) == (0.0, REGISTER.vetoes["muscle"].slope_gene)
 
 
+def test_a_set_of_both_signs_follows_panels_by_a_slope_of_its_own():
+    veto = REGISTER.vetoes["marrow"]
+    of_both, of_one = ({one.expected_se for one in asked(claim) if one.veto == "marrow"} for claim in ("C02", "C15"))
+    assert (of_both, of_one) == ({veto.slope_signed_set}, {veto.slope_set})
+    assert veto.slope_signed_set < veto.slope_set
+
+
 def test_genes_that_were_not_measured_have_no_weight():
     data, _, _ = study()
     own = data.planned[(data.planned["claim"] == "C14") & (data.planned["role"] == "deciding")]

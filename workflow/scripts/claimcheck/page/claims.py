@@ -251,7 +251,9 @@ def _summary(verdicts: pd.DataFrame, register: Register) -> str:
     untestable = int((verdicts["kind"] == "not_testable").sum())
     parts = ", ".join(f"{n} {name}" for name, n in counts.items())
     more = f" {untestable} further statements cannot be tested by RNA at all." if untestable else ""
-    return f"Of {len(own)} claims that are tested together, as the register words them: {parts}.{more}"
+    untested = int(own["p_value"].isna().sum())
+    tested = f"; {untested} of them {'was' if untested == 1 else 'were'} not tested" if untested else ""
+    return f"Of {len(own)} claims, as the register words them: {parts}{tested}.{more}"
 
 
 def _procedure(procedure: pd.DataFrame, register: Register) -> list[str]:
