@@ -309,3 +309,11 @@ def test_the_figure_draws_what_the_table_holds() -> None:
     unknown = MAP.assign(not_testable=(MAP["claim"] == "C14").astype(float))
     with house_style():
         assert len(draw_power(unknown, REGISTER, simulated=True)[0].axes[1].texts) == 3
+
+
+def test_a_reference_without_genes_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "animals.tsv"
+    path.write_text((CURATED / "reference/bone_animals.tsv").read_text().partition("\n")[0] + "\n")
+    with pytest.raises(StudyError, match="has no gene") as caught:
+        read_variation(path)
+    assert str(path) in caught.value.where

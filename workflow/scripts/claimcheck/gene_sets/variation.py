@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from claimcheck.core.errors import StudyError
 from claimcheck.core.tables import read_table
 
 Floats = NDArray[np.float64]
@@ -25,8 +26,19 @@ def read_variation(path: Path) -> pd.DataFrame:
 
     Returns:
         The same by gene_id.
+
+    Raises:
+        StudyError: the table has no gene.
     """
-    return read_table(path, columns=COLUMNS, text=["gene_id", "symbol"]).set_index("gene_id")
+    table = read_table(path, columns=COLUMNS, text=["gene_id", "symbol"]).set_index("gene_id")
+    if table.empty:
+        raise StudyError(
+            "the table of how animals vary has no gene",
+            where=str(path),
+            expected="a row a gene",
+            remedy="correct gene_sets.reference_variation in config/config.yaml, or set it to none",
+        )
+    return table
 
 
 def draw_deviations(genes: pd.DataFrame, n: int, part: float, rng: np.random.Generator) -> Floats:
