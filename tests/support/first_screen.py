@@ -141,12 +141,10 @@ class _Tables:
         if block.tag in ("td", "th"):
             return self._of_claim(block, self.verdicts.loc[claim]) if claim else pd.Series(dtype=float)
         if "note" in block.classes:
-            own = (
-                self.verdicts[~self.verdicts["kind"].isin(GENE_SET_KINDS)]["verdict"]
-                .str.partition(" (")[0]
-                .value_counts()
-            )
-            return pd.Series([own.sum(), *own, (self.verdicts["kind"] == "not_testable").sum()])
+            own = self.verdicts[~self.verdicts["kind"].isin(GENE_SET_KINDS)]
+            words = own["verdict"].str.partition(" (")[0].value_counts()
+            untested = own["p_value"].isna().sum()
+            return pd.Series([len(own), *words, untested, (self.verdicts["kind"] == "not_testable").sum()])
         if "register" in block.classes:
             return " ".join(self.register["value"])
         return " ".join(self.outcomes["sentence"]) if "stamp" in block.classes else pd.Series(dtype=float)
