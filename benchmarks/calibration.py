@@ -37,7 +37,7 @@ ALPHA = 0.05
 
 def bone(folder: Path) -> tuple[pd.DataFrame, Iterator[np.ndarray]]:
     """Return the counts of the five marrow-depleted bones, and the design matrices of their ten splits."""
-    counts = read_count_table(folder / "bone_marrow_EMTAB5533" / "Osteocyte_enriched_RSEM_gene_counts.csv")
+    counts = read_count_table(folder / "bone_marrow_EMTAB5533" / "Osteocyte_enriched_RSEM_gene_counts.csv").counts
     counts = counts[[name for name in counts.columns if name.startswith("Clean_")]]
     splits = itertools.combinations(range(counts.shape[1]), 2)
     labels = (np.isin(np.arange(counts.shape[1]), split).astype(float) for split in splits)
@@ -46,7 +46,7 @@ def bone(folder: Path) -> tuple[pd.DataFrame, Iterator[np.ndarray]]:
 
 def cerebellum(folder: Path, permutations: int) -> tuple[pd.DataFrame, Iterator[np.ndarray]]:
     """Return the counts by symbol, and the design matrices of sexes permuted within days."""
-    counts = read_count_table(folder / "sex_GSE96870" / "GSE96870_counts_cerebellum.csv")
+    counts = read_count_table(folder / "sex_GSE96870" / "GSE96870_counts_cerebellum.csv").counts
     samples = pd.read_csv(folder / "sex_GSE96870" / "GSE96870_coldata_cerebellum.csv", index_col="sample")
     samples = samples.loc[counts.columns]
     days = pd.get_dummies(samples["time"], drop_first=True, dtype=float).to_numpy()

@@ -40,7 +40,7 @@ Tables = tuple[pd.DataFrame, pd.DataFrame]
 
 def bone(data: Path) -> pd.DataFrame:
     """Read the counts of bones."""
-    return read_count_table(data / "bone_marrow_EMTAB5533/Osteocyte_enriched_RSEM_gene_counts.csv")
+    return read_count_table(data / "bone_marrow_EMTAB5533/Osteocyte_enriched_RSEM_gene_counts.csv").counts
 
 
 def bone_halves(data: Path) -> Tables:
@@ -57,7 +57,7 @@ def bone_marrow(data: Path) -> Tables:
 
 def cerebellum_permuted(data: Path) -> Tables:
     """Call two females and two males of one day knockout, the other four control; genes of the curated sets get their ids."""
-    counts = read_count_table(data / "sex_GSE96870/GSE96870_counts_cerebellum.csv")
+    counts = read_count_table(data / "sex_GSE96870/GSE96870_counts_cerebellum.csv").counts
     samples = pd.read_csv(data / "sex_GSE96870/GSE96870_coldata_cerebellum.csv")
     samples = samples[samples["time"] == DAY].sort_values("sample")
     _, members = read_collection(ROOT / "config/gene_sets")
@@ -70,7 +70,7 @@ def cerebellum_permuted(data: Path) -> Tables:
 
 def p53_null(data: Path) -> Tables:
     """Compare irradiated B cells without p53 with irradiated wild type."""
-    counts = read_count_table(data / "p53_GSE71176/counts.csv")
+    counts = read_count_table(data / "p53_GSE71176/counts.csv").counts
     irradiated = counts[[name for name in counts.columns if "_IR_" in name]]
     return irradiated, _sheet(irradiated, knockout=[name for name in irradiated.columns if name.startswith("null_")])
 

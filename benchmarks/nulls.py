@@ -65,7 +65,7 @@ def thinned(counts: pd.DataFrame) -> pd.DataFrame:
 
 def cerebellum(data: Path, labellings: int) -> list[Labelling]:
     """Draw labellings of the animals of each day, sexes spread evenly over the groups."""
-    counts = read_count_table(data / "sex_GSE96870/GSE96870_counts_cerebellum.csv")
+    counts = read_count_table(data / "sex_GSE96870/GSE96870_counts_cerebellum.csv").counts
     animals = pd.read_csv(data / "sex_GSE96870/GSE96870_coldata_cerebellum.csv").set_index("sample")
     _, members = read_collection(ROOT / "config/gene_sets")
     ids = members.drop_duplicates("symbol").set_index("symbol")["gene_id"].to_dict()

@@ -98,7 +98,7 @@ def main() -> None:
     named = dict(re.findall(r"(ENSMUSG\d+): ([\w-]+)", (CONFIG / "claims.yaml").read_text()))
     symbols = pd.Series(named | dict(zip(members["gene_id"], members["symbol"], strict=True)))
     tpm = read_table(GENE_SETS / "reference/bone_expression.tsv").set_index("gene_id")["tpm_clean"]
-    write_table(measure(read_count_table(arguments.counts), symbols, tpm, arguments.fillers), arguments.output)
+    write_table(measure(read_count_table(arguments.counts).counts, symbols, tpm, arguments.fillers), arguments.output)
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ import read_sample_sheet
 import resolve_samples
 from claimcheck.claims.requests import read_requests
 from claimcheck.core.study import CONFIG, load_configuration, read_configuration
+from claimcheck.quantification.gene_naming import study_genes
 from support import tiny
 from support.studies import ROOT
 
@@ -67,7 +68,7 @@ def counts_study() -> Study:
     shipped = {path: (ROOT / path).read_bytes() for path in (REGISTER, SETS, BONE)}
     others = [*(ROOT / "config/gene_sets").glob("*.tsv"), ROOT / "config/gene_sets/reference/bone_expression.tsv"]
     shipped |= {str(path.relative_to(ROOT)): path.read_bytes() for path in others}
-    genes = [*(f"ENSMUSG9{number:010d}" for number in range(39)), "ENSMUSG00000026822"]
+    genes = [*(f"ENSMUSG9{number:010d}" for number in range(39)), "ENSMUSG00000026822", "ENSMUSG00000024868"]
     rows = [f"{gene}\t{number + 20}\t30\t40\t50\n" for number, gene in enumerate(genes)]
     return Study(
         configuration={
@@ -138,12 +139,20 @@ def read_as_the_workflow_does(kind: str, study: Study) -> None:
             None if claims == "none" else Path(claims),
             curated=configuration["gene_sets"]["curated"],
             reference_expression=None if expression == "none" else Path(expression),
-            counts=Path(configuration["counts"]["table"]),
+            counted=study_genes(configuration),
         )
     if kind in ("configuration", "sample sheet", "counts table") and not study.from_archive:
         read_sample_sheet.main(sheet=Path(SHEET), factor="condition", **groups, output=Path("samples.tsv"))
     if kind == "counts table":
-        import_counts.main(table=Path(COUNTS), samples=Path("samples.tsv"), output=Path("counts.tsv"))
+        import_counts.main(
+            table=Path(COUNTS),
+            samples=Path("samples.tsv"),
+            curated=[],
+            names=[],
+            counts=Path("counts.tsv"),
+            gene_names=Path("gene_names.tsv"),
+            gates=Path("gates.tsv"),
+        )
     if kind == "runs":
         runs = pd.DataFrame(tiny.tiny_archive().projects[tiny.PROJECT]).assign(listed_by="ENA;NCBI")
         runs.to_csv("run_table.tsv", sep="\t", index=False)
@@ -419,13 +428,13 @@ MISTAKES = [
             "sample sheet",
             "empty",
             writes(SHEET, ""),
-            ("sheet.tsv cannot be read: it is empty", "config/sheet.tsv", "fill it"),
+            ("sample sheet cannot be read: it is empty", "config/sheet.tsv", "fill it"),
         ),
         (
             "sample sheet",
             "UTF-16",
             encodes(SHEET, lambda text: text.encode("utf-16")),
-            ("sheet.tsv cannot be read", "UTF-16", "UTF-8"),
+            ("sample sheet cannot be read", "UTF-16", "UTF-8"),
         ),
         (
             "sample sheet",
@@ -433,19 +442,19 @@ MISTAKES = [
             encodes(
                 SHEET, lambda text: text.replace("M\t2", "M\tNr. \N{MASCULINE ORDINAL INDICATOR}2").encode("latin-1")
             ),
-            ("sheet.tsv cannot be read", "line 3", "UTF-8"),
+            ("sample sheet cannot be read", "line 3", "UTF-8"),
         ),
         (
             "sample sheet",
             "workbook",
             writes(SHEET, WORKBOOK),
-            ("sheet.tsv cannot be read", "an Excel workbook", "tab-separated text"),
+            ("sample sheet cannot be read", "an Excel workbook", "tab-separated text"),
         ),
         (
             "sample sheet",
-            "commas",
-            encodes(SHEET, lambda text: text.replace("\t", ",").encode()),
-            ("sheet.tsv", "separated by commas", "tabs"),
+            "column twice",
+            edits(SHEET, "\tbatch", "\tsex"),
+            ("the column sex twice", "config/sheet.tsv, header line", "correct the header line"),
         ),
         (
             "sample sheet",
@@ -528,12 +537,12 @@ MISTAKES = [
         (
             "claims register",
             "counts with ids of another kind",
-            writes(COUNTS, "gene\ta\tb\tc\td\nLcn2\t20\t30\t40\t50\n"),
+            writes(COUNTS, "gene\ta\tb\tc\td\nENSG00000148346\t20\t30\t40\t50\n"),
             (
-                "no gene of the claims and of the gene sets",
-                "config/counts.tsv: Lcn2",
-                "the same kind",
-                "gene_names.tsv",
+                "has genes of human, and the study names genes of mouse",
+                "config/claims.yaml: 0 of",
+                "counts.table has ENSG00000148346",
+                "of the same species",
             ),
         ),
         (
@@ -647,7 +656,7 @@ MISTAKES = [
             "counts table",
             "other sample names",
             edits(COUNTS, "\td\n", "\tD\n"),
-            ("no column for d", "config/counts.tsv: columns are a, b, c, D", "counts.samples"),
+            ("no column for d", "columns are gene, a, b, c, D", "counts.samples"),
         ),
         ("counts table", "sample twice", edits(COUNTS, "\td\n", "\ta\n"), ("the sample a twice", "config/counts.tsv")),
         (
@@ -660,9 +669,14 @@ MISTAKES = [
             "counts table",
             "one column",
             writes(COUNTS, "gene\ta\nENSMUSG90000000001\t5\n"),
-            ("no column for b, c, d", "config/counts.tsv: columns are a"),
+            ("no column for b, c, d", "columns are gene, a"),
         ),
-        ("counts table", "header alone", writes(COUNTS, "gene\ta\tb\tc\td\n"), ("is empty", "config/counts.tsv")),
+        (
+            "counts table",
+            "header alone",
+            writes(COUNTS, "gene\ta\tb\tc\td\n"),
+            ("no gene below it", "config/counts.tsv"),
+        ),
         (
             "counts table",
             "transposed",
@@ -677,9 +691,9 @@ MISTAKES = [
         ),
         (
             "counts table",
-            "compressed",
-            encodes(COUNTS, lambda text: gzip.compress(text.encode())),
-            ("cannot be read", "compressed", "config/counts.tsv", "unpack"),
+            "cut off",
+            encodes(COUNTS, lambda text: gzip.compress(text.encode())[:-20]),
+            ("cannot be read", "compression is damaged", "config/counts.tsv", "download the file again"),
         ),
         # the reference
         ("reference", "no FASTA", writes(REFERENCE, "gene,length\nA,5\n"), ("cannot be read as FASTA", REFERENCE)),

@@ -72,7 +72,7 @@ def read_reference(name, index):
 
 
 def study(name):
-    counts = read_count_table(REFERENCE / f"counts_{name}.tsv")
+    counts = read_count_table(REFERENCE / f"counts_{name}.tsv").counts
     return counts, pd.read_csv(REFERENCE / f"samples_{name}.tsv", sep="\t", dtype=str)
 
 

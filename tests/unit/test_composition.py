@@ -144,7 +144,7 @@ def test_the_banner_needs_a_panel_that_both_differs_and_goes_along_with_the_firs
 @pytest.fixture(scope="module")
 def bone():
     folder = shared_data("counts/bone_marrow_EMTAB5533")
-    counts = read_count_table(folder / "Osteocyte_enriched_RSEM_gene_counts.csv")
+    counts = read_count_table(folder / "Osteocyte_enriched_RSEM_gene_counts.csv").counts
     return log2_cpm(counts, counts.sum())
 
 

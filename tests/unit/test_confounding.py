@@ -133,6 +133,15 @@ def test_counts_of_a_family_are_summed(tmp_path):
     write_table(pool_families(samples[[*stable, "litter"]]), path)
     lines = ["gene\t" + "\t".join(samples["sample"]), "ENSMUSG00000000001\t" + "\t".join(str(n) for n in range(1, 14))]
     (tmp_path / "counts.tsv").write_text("\n".join(lines))
-    import_counts.main(table=tmp_path / "counts.tsv", samples=path, output=tmp_path / "results/counts/gene_counts.tsv")
+    folder = tmp_path / "results"
+    import_counts.main(
+        table=tmp_path / "counts.tsv",
+        samples=path,
+        curated=[],
+        names=[],
+        counts=folder / "counts/gene_counts.tsv",
+        gene_names=folder / "counts/gene_names.tsv",
+        gates=folder / "quality/gates/counts_table.tsv",
+    )
     counts = read_table(tmp_path / "results/counts/gene_counts.tsv").set_index("gene_id").loc["ENSMUSG00000000001"]
     assert counts.to_dict() == dict(zip([f"litter_{n}" for n in "abcdef"], [3, 7, 18, 17, 21, 25], strict=True))

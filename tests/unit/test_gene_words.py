@@ -10,6 +10,7 @@ from claimcheck.claims.resolve import readout_genes
 from claimcheck.core.errors import StudyError
 from claimcheck.core.identifiers import KnownGenes
 from claimcheck.core.schemas import load_schema
+from claimcheck.quantification.gene_naming import study_genes
 
 ABC1, ABC2 = "ENSMUSG00000000001", "ENSMUSG00000000002"
 NAMES = f"gene_id\tsymbol\n{ABC1}\tAbc1\n{ABC2}\tAbc2\nENSMUSG00000000003\tTwin\nENSMUSG00000000004\tTwin\n"
@@ -35,11 +36,20 @@ def requests(folder, gene, ids, names=NAMES, **more):
     (folder / "sets").mkdir(exist_ok=True)
     if names:
         (folder / "sets/gene_names.tsv").write_text(names)
+    curated = str(folder / "sets") if names else "none"
+    study = {
+        "start_from": "counts",
+        "counts": {"table": str(counts), "genes": None},
+        "gene_sets": {"curated": curated},
+        "study": {"deleted_gene": None},
+        "quality": {},
+        "identity": {},
+    }
     return read_requests(
         register(folder, claim(gene=gene, **more)),
-        curated=str(folder / "sets") if names else "none",
+        curated=curated,
         reference_expression=None,
-        counts=counts,
+        counted=study_genes(study),
     )
 
 
@@ -106,7 +116,7 @@ def test_a_word_that_is_no_gene_or_several_stops(tmp_path, gene, complaint):
 
 
 def test_counts_with_other_ids_than_the_claims_stop(tmp_path):
-    with pytest.raises(StudyError, match="no gene of the claims and of the gene sets is in the table of counts"):
+    with pytest.raises(StudyError, match=r"the table of counts has no gene that .*claims\.yaml names"):
         requests(tmp_path, {ABC1: "Abc1"}, ["Abc1", "Abc2"], names="")
 
 

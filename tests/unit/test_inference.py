@@ -440,7 +440,7 @@ def test_equivalence_tests_agree_with_r():
 
 def test_real_counts_agree_with_r():
     folder = shared_data("counts/bone_marrow_EMTAB5533")
-    counts = read_count_table(folder / "Osteocyte_enriched_RSEM_gene_counts.csv")
+    counts = read_count_table(folder / "Osteocyte_enriched_RSEM_gene_counts.csv").counts
     counts = counts[(counts >= 10).sum(axis=1) >= 5]
     groups = [name.partition("_")[0] for name in counts]
     samples = pd.DataFrame({"condition": groups}, index=counts.columns)

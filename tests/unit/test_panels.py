@@ -134,7 +134,7 @@ def test_no_panels_give_an_empty_table():
 
 def test_marrow_raises_the_shares_and_scores_of_blood_in_real_bone():
     folder = shared_data("counts/bone_marrow_EMTAB5533")
-    counts = read_count_table(folder / "Osteocyte_enriched_RSEM_gene_counts.csv")
+    counts = read_count_table(folder / "Osteocyte_enriched_RSEM_gene_counts.csv").counts
     haemoglobin = ["ENSMUSG00000069919", "ENSMUSG00000069917", "ENSMUSG00000052305", "ENSMUSG00000073940"]
     shares = count_shares(counts, {"haemoglobin": haemoglobin}).set_index("sample")["share"]
     marrow, clean = shares.filter(like="Marrow"), shares.filter(like="Clean")

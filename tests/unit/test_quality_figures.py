@@ -536,7 +536,7 @@ def test_names_that_find_no_room_are_left_out_and_bold_ones_come_first() -> None
 
 def test_every_animal_of_a_real_study_is_named_and_no_name_covers_another() -> None:
     folder = shared_data("counts/bone_marrow_EMTAB5533")
-    counts = read_count_table(folder / "Osteocyte_enriched_RSEM_gene_counts.csv")
+    counts = read_count_table(folder / "Osteocyte_enriched_RSEM_gene_counts.csv").counts
     names = [str(name) for name in counts.columns]
     sheet = pd.DataFrame({"sample": names, "condition": [name.split("_")[0] for name in names], "sex": ""})
     values = np.log2(counts / counts.sum() * 1e6 + 1)

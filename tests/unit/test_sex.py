@@ -144,7 +144,7 @@ def test_conflicts_in_one_way_are_no_swap():
 @pytest.fixture(scope="module")
 def cerebellum():
     folder = shared_data("counts/sex_GSE96870")
-    counts = read_count_table(folder / "GSE96870_counts_cerebellum.csv")
+    counts = read_count_table(folder / "GSE96870_counts_cerebellum.csv").counts
     levels = log2_cpm(counts, counts.sum())
     sheet = pd.read_csv(folder / "GSE96870_coldata_cerebellum.csv", index_col="sample")
     return levels, sheet.loc[list(levels), "sex"].to_dict()
@@ -184,7 +184,7 @@ def test_two_libraries_poured_together_are_mixed(cerebellum):
 
 def test_real_male_bones_are_called_male():
     folder = shared_data("counts/bone_marrow_EMTAB5533")
-    counts = read_count_table(folder / "Osteocyte_enriched_RSEM_gene_counts.csv")
+    counts = read_count_table(folder / "Osteocyte_enriched_RSEM_gene_counts.csv").counts
     levels = log2_cpm(counts, counts.sum())
     male_genes = ["ENSMUSG00000069045", "ENSMUSG00000069049", "ENSMUSG00000056673", "ENSMUSG00000068457"]
     table = check_cerebellum(levels, dict.fromkeys(levels, "male"), ["ENSMUSG00000086503"], male_genes)

@@ -77,9 +77,13 @@ FIGURES = figures_of_study(
 )
 SECTIONS = {section.name: section for section in sections_of(FIGURES)}
 
+CURATED = list_tables(config["gene_sets"]["curated"])
 GENE_TABLES = {
     "transcripts": "results/reference/transcripts.tsv" if FROM_ARCHIVE else [],
-    "gene_sets": list_tables(config["gene_sets"]["curated"]),
+    "gene_sets": [
+        *CURATED,
+        *(["results/counts/gene_names.tsv"] if config["start_from"] == "counts" else []),
+    ],
 }
 
 

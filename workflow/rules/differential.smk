@@ -23,7 +23,7 @@ NAMED_GENES = checked(
 checked(
     list_genes,
     NAMED_GENES,
-    read_annotation(None, list(map(Path, GENE_TABLES["gene_sets"]))).members,
+    read_annotation(None, list(map(Path, CURATED))).members,
     deleted_gene=config["study"]["deleted_gene"],
 )
 

@@ -11,7 +11,7 @@ results/power/inputs.tsv    checksums of what the map was made from
 rule measure_power:
     input:
         claims=file_or_none(config["claims"]),
-        gene_sets=GENE_TABLES["gene_sets"],
+        gene_sets=CURATED,
         reference_expression=file_or_none(config["gene_sets"]["reference_expression"]),
         reference_variation=file_or_none(config["gene_sets"]["reference_variation"]),
     output:

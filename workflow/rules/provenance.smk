@@ -51,13 +51,13 @@ rule record_inputs:
             otherwise=[(config["counts"] or {}).get("samples", [])],
         ),
         tables=[
-            *GENE_TABLES["gene_sets"],
+            *CURATED,
             *local_paths(
                 config["gene_sets"]["reference_expression"],
                 config["gene_sets"]["reference_variation"],
                 config["collections"]["aliases"],
             ),
-            *([] if FROM_ARCHIVE else [config["counts"]["table"]]),
+            *local_paths(*((config["counts"] or {}).get(key) for key in ("table", "genes"))),
         ],
         archive=(
             [

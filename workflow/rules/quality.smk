@@ -10,7 +10,10 @@ results/quality/gates.tsv                 every gate with value, threshold and r
 `snakemake quality` stops here and draws the figures of this phase, whatever the gates say.
 """
 
-GATES = ["libraries" if FROM_ARCHIVE else "counts", "samples", "identity", "design"]
+GATES = [
+    *(["libraries"] if FROM_ARCHIVE else ["counts_table", "counts"]),
+    *("samples", "identity", "design"),
+]
 
 
 localrules:

@@ -251,8 +251,12 @@ else:
         input:
             table=config["counts"]["table"],
             samples="results/samples/samples.tsv",
+            curated=CURATED,
+            names=config["counts"]["genes"] or [],
         output:
-            "results/counts/gene_counts.tsv",
+            counts="results/counts/gene_counts.tsv",
+            gene_names="results/counts/gene_names.tsv",
+            gates="results/quality/gates/counts_table.tsv",
         log:
             "logs/import_counts/import_counts.log",
         benchmark:

@@ -9,7 +9,7 @@ resources/simulation/truth/{genes,sets,samples}.tsv   what was planted
 
 rule simulate_archive:
     input:
-        gene_sets=GENE_TABLES["gene_sets"],
+        gene_sets=CURATED,
         expression=config["simulation"]["reference_expression"],
     output:
         archive=directory("resources/simulation/archive"),

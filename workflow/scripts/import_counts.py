@@ -1,22 +1,58 @@
 """Read a table of gene counts that somebody else made, and keep the samples of the sheet."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from claimcheck.core.steps import run
-from claimcheck.core.tables import read_table, write_table
-from claimcheck.quantification.counts import choose_samples, read_count_table
+from claimcheck.core.tables import listed, read_table, write_table
+from claimcheck.qc.gates import Gate, as_table
+from claimcheck.quantification.counts import Finding, read_count_table
+from claimcheck.quantification.gene_naming import Naming, name_counted
 from claimcheck.sourcing.confounding import members_of
 
 
-def main(*, table: Path, samples: Path, output: Path) -> None:
-    """Write integer counts, genes x samples in the order of the sheet; those of animals that are one unit are summed."""
+def main(
+    *,
+    table: Path,
+    samples: Path,
+    curated: Sequence[Path],
+    names: Path | list[Path],
+    counts: Path,
+    gene_names: Path,
+    gates: Path,
+) -> None:
+    """Write integer counts, genes x samples in the order of the sheet, symbols of genes, and what was noticed as gates.
+
+    The counts of animals that are one unit are summed.
+    """
     members = members_of(read_table(samples))
-    names = [name for animals in members.values() for name in animals]
-    counts = choose_samples(read_count_table(table), names, where=str(table))
-    summed = pd.DataFrame({sample: counts[animals].sum(axis="columns") for sample, animals in members.items()})
-    write_table(summed.rename_axis(counts.index.name).reset_index(), output)
+    read = read_count_table(table, [name for animals in members.values() for name in animals])
+    naming, symbols = name_counted(list(read.counts.index), read.symbols, curated, str(names) if names else None)
+    counted = read.counts.rename(index=naming.ids).sort_index()
+    summed = pd.DataFrame({sample: counted[animals].sum(axis="columns") for sample, animals in members.items()})
+    write_table(summed.rename_axis("gene_id").reset_index(), counts)
+    named = pd.DataFrame(sorted(symbols.items()), columns=["gene_id", "symbol"])
+    write_table(named, gene_names)
+    findings = [*read.findings, *of_naming(naming)]
+    rows = [Gate("counts_table", one.of, "warn" if one.warns else "pass", "", "", one.sentence) for one in findings]
+    write_table(as_table(rows), gates)
+
+
+def of_naming(naming: Naming) -> list[Finding]:
+    """Say how genes of a table were renamed, and which were not."""
+    found = []
+    if naming.ids:
+        sentence = f"{len(naming.ids):,} genes were given the ids that the study has for their names"
+        rest = (
+            f"; {len(naming.unknown):,} others keep theirs: {listed(naming.unknown, most=4)}" if naming.unknown else ""
+        )
+        found.append(Finding("ids", sentence + rest))
+    if naming.ambiguous:
+        sentence = f"{len(naming.ambiguous)} names are those of several genes and stay as they are: "
+        found.append(Finding("ids", sentence + listed(naming.ambiguous, most=4), warns=True))
+    return found
 
 
 run(main)

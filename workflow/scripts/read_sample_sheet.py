@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from claimcheck.core.steps import run
-from claimcheck.core.tables import read_table, write_table
+from claimcheck.core.tables import write_table
 from claimcheck.sourcing.confounding import pool_families
 from claimcheck.sourcing.samples import check_sheet, require_covariates, select_groups
+from claimcheck.sourcing.sheets import read_sheet
 
 
 def main(*, sheet: Path, factor: str, test: str, reference: str, covariates: Sequence[str] | str, output: Path) -> None:
     """Write the sheet of the samples of `test` and `reference`, the reference first."""
-    checked = check_sheet(read_table(sheet, text=True), where=str(sheet), factor=factor)
+    checked = check_sheet(read_sheet(sheet, key="counts.samples"), where=str(sheet), factor=factor)
     selected = select_groups(checked, test=test, reference=reference, where=str(sheet))
     pooled = pool_families(selected)
     require_covariates(pooled, covariates, where=str(sheet))

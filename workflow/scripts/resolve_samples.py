@@ -16,6 +16,7 @@ from claimcheck.sourcing.calls import call_samples
 from claimcheck.sourcing.confounding import pool_families
 from claimcheck.sourcing.read_files import list_files, require_reads, require_space
 from claimcheck.sourcing.runs import select_rna_seq
+from claimcheck.sourcing.sheets import read_sheet
 from claimcheck.sourcing.strata import CALL_COLUMNS
 
 
@@ -43,7 +44,7 @@ def main(
     runs = select_rna_seq(all_runs, tax_id=tax_id, accession=accession)
     if sheet is not None:
         where = str(sheet)
-        stated = sheets.check_sheet(read_table(sheet, text=True), where=where)
+        stated = sheets.check_sheet(read_sheet(sheet, key="config/samples.tsv"), where=where)
         sheets.require_unchanged(stated, runs, where=where)
         stated = sheets.with_left_out(stated, runs, groups=(test, reference), where=where)
     else:

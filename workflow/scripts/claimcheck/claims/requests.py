@@ -4,7 +4,7 @@ They stay the same when a number of the verdicts changes, so that nothing but th
 Every call of Snakemake reads them: nothing here imports the libraries that compute, which take seconds to load.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,13 +14,11 @@ import pandas as pd
 from claimcheck.claims.model import Register
 from claimcheck.claims.register import read_register
 from claimcheck.claims.resolve import left_out_genes, planned_genes, planned_sets, read_reference, readout_genes
-from claimcheck.core.errors import StudyError
-from claimcheck.core.gene_lists import NAMES, list_files, read_gene_lists
+from claimcheck.core.gene_lists import list_files, read_gene_lists
 from claimcheck.core.schemas import load_schema
 from claimcheck.core.standards import Levels
-from claimcheck.core.tables import listed
 from claimcheck.gene_sets.curated import read_curated
-from claimcheck.quantification.counts import read_labels
+from claimcheck.quantification.gene_naming import StudyGenes, study_genes
 
 WHOLE = "full"
 """The variant in which sets are tested where there is no register."""
@@ -56,12 +54,12 @@ def requests_of_study(configuration: Mapping[str, Any]) -> Requests:
         None if register == "none" else Path(register),
         curated=gene_sets["curated"],
         reference_expression=None if reference == "none" else Path(reference),
-        counts=Path(configuration["counts"]["table"]) if configuration["start_from"] == "counts" else None,
+        counted=study_genes(configuration),
     )
 
 
 def read_requests(
-    claims: Path | None, *, curated: str, reference_expression: Path | None, counts: Path | None = None
+    claims: Path | None, *, curated: str, reference_expression: Path | None, counted: StudyGenes | None = None
 ) -> Requests:
     """Read the curated sets and the register of a study, and what the latter asks for.
 
@@ -69,27 +67,29 @@ def read_requests(
         claims: the register; None where a study has none.
         curated: folder of the curated sets, or "none".
         reference_expression: the table that variants may leave genes out by, or None.
-        counts: the table of counts that the study starts from, or None.
+        counted: the genes of the table of counts that the study starts from, or None.
 
     Raises:
         StudyError: the sets or the register are wrong, or it lacks what it needs.
     """
     files = [] if curated == "none" else list_files(Path(curated))
-    sets, members = read_curated(files)
+    symbols = counted.symbols if counted else {}
+    sets, members = read_curated(files, symbols)
+    places = {f"gene sets of {curated}": sorted(set(members["gene_id"]))}
     if claims is None:
+        if counted:
+            counted.require(places)
         return Requests([], {WHOLE: []}, standard_tests(), [], [])
-    counted, samples = map(frozenset, read_labels(counts) if counts else ((), ()))
     register = read_register(
         claims,
         sets=sets,
         members=members,
-        known=read_gene_lists(files).known,
-        counted=counted,
+        known=read_gene_lists(files, symbols).known,
+        counted=counted.ids if counted else frozenset(),
     )
     looked_at = {*planned_genes(register)["gene_id"], *readout_genes(register)}
-    wanted = [*sorted(looked_at), *members["gene_id"]]
-    if counted and samples.isdisjoint(wanted):  # else rows and columns are exchanged, which a later step says
-        _check_ids(wanted, counted, claims, counts)
+    if counted:
+        counted.require({str(claims): sorted(looked_at)} | places)
     reference = read_reference(register, reference_expression)
     by_set = {str(name): list(rows) for name, rows in members.groupby("set")["gene_id"]}
     return Requests(
@@ -99,18 +99,6 @@ def read_requests(
         sorted({key.partition(".")[0] for key in register.primary["configuration"]}),
         _explored(register, sets, members, reference),
     )
-
-
-def _check_ids(wanted: Sequence[str], counted: frozenset[str], claims: Path, counts: Path | None) -> None:
-    """Check that the table of counts has at least one of the genes that are looked at, so that its ids are of the same kind."""
-    if wanted and counted.isdisjoint(wanted):
-        raise StudyError(
-            "no gene of the claims and of the gene sets is in the table of counts",
-            where=f"{claims}: {listed(wanted, most=3)}; {counts}: {listed(sorted(counted), most=3)}",
-            expected="the same kind of gene id in both; versions of Ensembl ids make no difference",
-            remedy=f"name the genes by symbol, and say in {NAMES} (gene_id, symbol) of gene_sets.curated which ids they have "
-            "in the table of counts",
-        )
 
 
 def standard_tests() -> dict[str, Any]:

@@ -1,10 +1,7 @@
 """The gene lists of a study's folder of sets: tables, files in the GMT format, and the table of its genes' names."""
 
-import gzip
-import io
 import re
-import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,6 +10,7 @@ import pandas as pd
 from claimcheck.core.errors import StudyError
 from claimcheck.core.identifiers import DATABASE_ID, KnownGenes, strip_version
 from claimcheck.core.tables import listed, read_table
+from claimcheck.core.text import NotTextError, unpack
 
 DESCRIPTIONS = "sets.tsv"
 """The table that describes the sets."""
@@ -23,8 +21,6 @@ MEMBER_COLUMNS = ("set", "gene_id", "symbol")
 LONGEST_FILE = 1 << 28
 LONGEST_LINE = 1 << 20
 """Characters; the largest real sets have some 20,000."""
-
-GZIP_MAGIC = b"\x1f\x8b"
 
 
 class GeneLists(NamedTuple):
@@ -53,11 +49,15 @@ def family_of(path: Path) -> str:
     return re.sub(r"[^a-z0-9]+", "_", path.stem.lower()).strip("_")
 
 
-def read_gene_lists(files: Iterable[Path]) -> GeneLists:
+def read_gene_lists(files: Iterable[Path], named: Mapping[str, str] | None = None) -> GeneLists:
     """Read the gene lists among the files of a folder of sets.
 
     The genes of a GMT file are ids or symbols. Symbols are looked up in `gene_names.tsv` and in the tables of the sets; where there
     are neither, they are taken as the ids themselves.
+
+    Args:
+        files: tables, files in the GMT format, and tables of names, of which the first has the last word.
+        named: symbols by gene id that are known besides.
 
     Raises:
         StudyError: a file cannot be read or lacks a column; no gene of a GMT file is known, or one is not and there is no
@@ -70,11 +70,8 @@ def read_gene_lists(files: Iterable[Path]) -> GeneLists:
     members["gene_id"] = members["gene_id"].map(strip_version)
     listed_genes = members.drop_duplicates("gene_id")
     symbols = dict(zip(listed_genes["gene_id"], listed_genes["symbol"], strict=True))
-    of_all = next((path for path in ordered if path.name == NAMES), None)
-    if of_all:
-        names = read_table(of_all, columns=MEMBER_COLUMNS[1:], text=True)
-        named = names[(names["gene_id"] != "") & (names["symbol"] != "")]
-        symbols = dict(zip(named["gene_id"].map(strip_version), named["symbol"], strict=True)) | symbols
+    symbols = dict(named or {}) | _read_names(path for path in ordered if path.name == NAMES) | symbols
+    all_named = len(symbols) > len(listed_genes)
     known = KnownGenes(symbols)
     sets: list[tuple[str, ...]] = []
     rows: list[tuple[str, ...]] = []
@@ -87,7 +84,7 @@ def read_gene_lists(files: Iterable[Path]) -> GeneLists:
                 rows += [(name, gene, symbols.get(gene, gene)) for gene in found]
                 lost += [(name, gene, reason) for gene, reason in unknown]
                 sets += [(name, family_of(path), description or name, path.name)] if found else []
-                if unknown and not of_all:
+                if unknown and not all_named:
                     raise _without_names(path, name, unknown)
             if len(sets) == before:
                 raise _without_names(path, name, unknown)
@@ -98,6 +95,16 @@ def read_gene_lists(files: Iterable[Path]) -> GeneLists:
         pd.DataFrame(lost, columns=["set", "gene", "reason"]),
         known,
     )
+
+
+def _read_names(paths: Iterable[Path]) -> dict[str, str]:
+    """Read tables of names: the symbols by gene id, without version; of two symbols the one of the first table."""
+    symbols: dict[str, str] = {}
+    for path in paths:
+        names = read_table(path, columns=MEMBER_COLUMNS[1:], text=True)
+        given = names[(names["gene_id"] != "") & (names["symbol"] != "")]
+        symbols = dict(zip(given["gene_id"].map(strip_version), given["symbol"], strict=True)) | symbols
+    return symbols
 
 
 def _find_genes(genes: Sequence[str], known: KnownGenes) -> tuple[list[str], list[tuple[str, str]]]:
@@ -150,15 +157,10 @@ def read_text(path: Path) -> str:
     """
     if path.stat().st_size > LONGEST_FILE:
         raise unreadable(path, f"it holds more than {LONGEST_FILE >> 20} MB")
-    content = path.read_bytes()
     try:
-        if content.startswith(GZIP_MAGIC):
-            with gzip.open(io.BytesIO(content)) as stream:
-                content = stream.read(LONGEST_FILE + 1)
-    except (OSError, EOFError, zlib.error) as error:
-        raise unreadable(path, f"its compression is damaged ({error})") from error
-    if len(content) > LONGEST_FILE:
-        raise unreadable(path, f"it holds more than {LONGEST_FILE >> 20} MB")
+        content = unpack(path.read_bytes(), LONGEST_FILE)
+    except NotTextError as error:
+        raise unreadable(path, error.reason) from error
     text = content.decode("utf-8-sig", errors="replace")
     start = text[:400].lstrip().lower()
     if start.startswith(("<!doctype", "<html", "<?xml")) or "<html" in start:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 _ENSEMBL_VERSION = re.compile(r"^(ENS[A-Z]*[GT][0-9]{11})\.[0-9]+")
+_ENSEMBL_WITH_SYMBOL = re.compile(r"(?P<id>ENS[A-Z]*G[0-9]{11})(?:\.[0-9]+)?[_|](?!PAR_Y)(?P<symbol>.+)")
 DATABASE_ID = re.compile(r"[A-Z][A-Za-z]*[0-9]{7,}")
 """Gene ids as databases number them; a collection that has some has nothing else, such as a symbol in the wrong column."""
 
@@ -13,6 +14,15 @@ DATABASE_ID = re.compile(r"[A-Z][A-Za-z]*[0-9]{7,}")
 def strip_version(identifier: str) -> str:
     """Remove the version of an Ensembl gene or transcript id; other ids stay as they are, since their dots belong to them."""
     return _ENSEMBL_VERSION.sub(r"\1", identifier)
+
+
+def split_id(identifier: str) -> tuple[str, str]:
+    """Part an Ensembl gene id, without version, from the symbol that RSEM and others write behind it; "" where there is none.
+
+    `ENSMUSG00000026822.14_Lcn2` and `ENSMUSG00000026822|Lcn2` are such ids; `_PAR_Y` belongs to the id.
+    """
+    whole = _ENSEMBL_WITH_SYMBOL.fullmatch(identifier)
+    return (whole["id"], whole["symbol"]) if whole else (strip_version(identifier), "")
 
 
 class KnownGenes:

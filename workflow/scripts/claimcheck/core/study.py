@@ -296,6 +296,10 @@ def _contradictions(study: dict[str, Any], folder: Path) -> list[tuple[str, str,
             absent = f"start_from is counts, but counts.{key} is not set"
             complaint = _missing(folder, counts[key]) if key in counts else absent
             rules.append((f"counts.{key}", complaint, "the path of a file, relative to the study folder"))
+        if counts.get("genes"):
+            rules.append(
+                ("counts.genes", _missing(folder, counts["genes"]), "the path of a file, relative to the study folder")
+            )
     else:
         needed = {
             "study.bioproject": study["study"]["bioproject"],

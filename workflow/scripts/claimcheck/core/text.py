@@ -1,12 +1,21 @@
 """Text as people save it and spreadsheets read it: bytes to text with a reason in plain words, and cells that are no formulas."""
 
 import codecs
+import gzip
+import io
 import re
+import zlib
+
+GZIP_MAGIC = b"\x1f\x8b"
+LONGEST_FILE = 1 << 31
+"""Bytes of a table, unpacked."""
 
 _SIGNATURES = (
     (b"PK\x03\x04", "it is an Excel workbook or another zip archive", "save it as tab-separated text in UTF-8"),
     (b"\xd0\xcf\x11\xe0", "it is an Excel workbook", "save it as tab-separated text in UTF-8"),
-    (b"\x1f\x8b", "it is compressed", "unpack it with gunzip"),
+    (GZIP_MAGIC, "it is compressed", "unpack it with gunzip"),
+    (b"BZh", "it is compressed", "unpack it with bunzip2"),
+    (b"\xfd7zXZ", "it is compressed", "unpack it with unxz"),
     (codecs.BOM_UTF16_LE, "it is in UTF-16", "save it again as UTF-8"),
     (codecs.BOM_UTF16_BE, "it is in UTF-16", "save it again as UTF-8"),
 )
@@ -22,6 +31,23 @@ class NotTextError(Exception):
         super().__init__(reason)
         self.reason = reason
         self.remedy = remedy
+
+
+def unpack(content: bytes, longest: int = LONGEST_FILE) -> bytes:
+    """Unpack the content of a gzip file; any other stays as it is.
+
+    Raises:
+        NotTextError: its compression is damaged, or it is longer than `longest`.
+    """
+    if content.startswith(GZIP_MAGIC):
+        try:
+            with gzip.open(io.BytesIO(content)) as stream:
+                content = stream.read(longest + 1)
+        except (OSError, EOFError, zlib.error) as error:
+            raise NotTextError(f"its compression is damaged ({error})", "copy or download the file again") from error
+    if len(content) > longest:
+        raise NotTextError(f"it holds more than {longest >> 20} MB", "check the path")
+    return content
 
 
 def decode(content: bytes) -> str:

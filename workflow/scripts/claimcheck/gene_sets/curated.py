@@ -1,6 +1,6 @@
 """The curated gene sets of a study: reading them, and mapping them to the genes that were measured."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -23,7 +23,7 @@ def list_tables(folder: str) -> list[str]:
     return [] if folder == "none" else [str(path) for path in list_files(Path(folder))]
 
 
-def read_curated(files: Iterable[Path]) -> tuple[pd.DataFrame, pd.DataFrame]:
+def read_curated(files: Iterable[Path], named: Mapping[str, str] | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Read the curated sets of a study: `sets.tsv` describes them, gene lists and GMT files hold their genes.
 
     A set of a GMT file that `sets.tsv` doesn't describe has the family that the file's name says in lower case, with _ for
@@ -31,6 +31,7 @@ def read_curated(files: Iterable[Path]) -> tuple[pd.DataFrame, pd.DataFrame]:
 
     Args:
         files: all files of their folder that `list_tables` lists; none where a study has no sets.
+        named: symbols by gene id that are known besides.
 
     Returns:
         The sets (SET_COLUMNS) and their members (MEMBER_COLUMNS and more), in the order of the files.
@@ -39,7 +40,7 @@ def read_curated(files: Iterable[Path]) -> tuple[pd.DataFrame, pd.DataFrame]:
         StudyError: a column is missing, a set has no description or no genes, stands in two files or lists a gene twice.
     """
     files = list(files)
-    lists = read_gene_lists(files)
+    lists = read_gene_lists(files, named)
     parts = [read_table(path, columns=SET_COLUMNS, text=True) for path in files if path.name == DESCRIPTIONS]
     published = lists.published.rename(columns={"file": "source"}).reindex(columns=list(SET_COLUMNS), fill_value="")
     known = set().union(*(part["set"] for part in parts))

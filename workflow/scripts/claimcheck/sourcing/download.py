@@ -15,6 +15,7 @@ import urllib3
 from tqdm import tqdm
 
 from claimcheck.core.errors import StudyError
+from claimcheck.core.text import GZIP_MAGIC
 from claimcheck.sourcing.addresses import Address
 from claimcheck.sourcing.http import refused, unreachable
 
@@ -30,8 +31,6 @@ LONGEST_PAUSE = 120.0
 
 SPOILT_ATTEMPTS = 2
 """Whole files with wrong content are fetched again once: a third copy would be the same."""
-
-GZIP_MAGIC = b"\x1f\x8b"
 
 
 @dataclass(frozen=True)

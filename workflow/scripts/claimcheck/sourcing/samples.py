@@ -221,15 +221,11 @@ def check_sheet(sheet: pd.DataFrame, *, where: str, factor: str = "condition") -
     """
     for column in ("sample", factor):
         if column not in sheet:
-            commas = len(sheet.columns) == 1 and re.search("[,;]", str(sheet.columns[0]))
             raise StudyError(
-                f"the sample sheet has no column `{column}`"
-                + (": its cells are separated by commas" if commas else ""),
+                f"the sample sheet has no column `{column}`",
                 where=f"{where}, header line: {listed(sheet.columns, most=20)}",
-                expected=f"the columns {listed(dict.fromkeys(('sample', factor)))}, separated by tabs",
-                remedy="save the sheet as tab-separated text"
-                if commas
-                else "add the column, or name the right one in config/config.yaml (design.factor)",
+                expected=f"the columns {listed(dict.fromkeys(('sample', factor)))}",
+                remedy="add the column, or name the right one in config/config.yaml (design.factor)",
             )
     if sheet.empty:
         raise StudyError(

@@ -6,10 +6,12 @@ from typing import IO, cast
 
 from xopen import xopen
 
+from claimcheck.core.text import GZIP_MAGIC
+
 LONGEST_LINE = 1 << 26
 """Bytes; the longest transcripts have some 100,000 nucleotides, the longest reads some millions."""
 
-GZIP_MAGIC = b"\x1f\x8b"
+
 _PIECE = 1 << 18
 
 
