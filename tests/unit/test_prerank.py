@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from claimcheck.core.errors import StudyError
 from claimcheck.gene_sets.tests.false_discovery import benjamini_hochberg
 from claimcheck.gene_sets.tests.prerank import (
     CORNER_COLUMNS,
@@ -175,7 +174,7 @@ def test_genes_without_statistic_or_of_other_biotypes_are_not_ranked():
     assert {"G0002", "G0004", "G0005"} <= ranked
 
 
-def test_few_ties_are_ordered_and_many_stop():
+def test_ties_are_ordered_by_base_mean_then_id_however_many_they_are():
     table = genes()
     table.loc[:2, "stat"] = 1.0
     table.loc[2, "base_mean"] = 500.0
@@ -184,9 +183,11 @@ def test_few_ties_are_ordered_and_many_stop():
     assert list(tied["gene_id"]) == ["G0002", "G0000", "G0001"]
     assert tied["score"].is_monotonic_decreasing
     assert tied["score"].is_unique
-    table.loc[:4, "stat"] = 1.0
-    with pytest.raises(StudyError, match="4 of 300 genes share"):
-        rank_genes(table, biotypes=BIOTYPES, ranked_biotypes=[])
+    table["stat"] = np.repeat([1.0, -1.0], len(table) // 2)
+    shuffled = rank_genes(table.sample(frac=1, random_state=2), biotypes=BIOTYPES, ranked_biotypes=[])
+    assert list(shuffled["gene_id"]) == ["G0002", *table["gene_id"].drop(2)]
+    assert shuffled["score"].is_monotonic_decreasing
+    assert shuffled["score"].is_unique
 
 
 def test_benjamini_and_hochberg_s_adjustment_matches_hand_computed_values():

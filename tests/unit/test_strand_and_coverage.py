@@ -347,6 +347,20 @@ def test_real_libraries_are_unstranded_and_known_by_few_genes(fly, tmp_path):
     assert table["three_prime_bias"].isna().tolist() == [True, True, False, False]
 
 
+@pytest.mark.parametrize("change", [str.lower, str.swapcase, str.capitalize])
+def test_real_reads_in_lower_case_say_the_same(fly, tmp_path, change):
+    folder, data = fly
+    names = [f"sample3.tiny_R{mate}.fastq.gz" for mate in (1, 2)]
+    lines = [gzip.decompress((data / name).read_bytes()).decode().splitlines() for name in names]
+    changed = write_reads(tmp_path, [[change(read) for read in of_mate[1::4]] for of_mate in lines])
+    assert first_reads(changed, 50)[0] == lines[0][1:200:4]
+    for name, reads in (("published", [data / name for name in names]), ("changed", changed)):
+        measure(folder, tmp_path / name, reads)
+    for table in ("library.tsv", "gene_body.tsv"):
+        assert (tmp_path / "changed" / table).read_bytes() == (tmp_path / "published" / table).read_bytes()
+    assert read_table(tmp_path / "changed/library.tsv")["strandedness"].tolist() == ["unstranded"]
+
+
 def test_real_pairs_turned_to_one_strand_are_stranded(fly, tmp_path):
     folder, data = fly
     with dnaio.open(folder / "transcripts.fa") as records:

@@ -19,12 +19,15 @@ from claimcheck.read_scans.kmers import K, KmerIndex
 _PIECE = 1 << 22
 """Bytes of a file that are read together, and the most that a record may have."""
 
+_UPPER = np.uint8(0xDF)
+"""The bits of an ASCII letter without that of lower case; nothing but `acgt` becomes one of ACGT by it."""
+
 
 class Reads(NamedTuple):
     """Sequences of whole records of a FASTQ file.
 
     Attributes:
-        letters: uint8, all bytes of the records.
+        letters: uint8, all bytes of the records, in upper case: kallisto counts reads in lower case as any other.
         start, end: int64, where each sequence begins and ends among these.
     """
 
@@ -117,4 +120,4 @@ def _find_sequences(records: memoryview) -> Reads:
     lengths = ends - starts
     if (lengths[1::4] != lengths[3::4]).any():
         raise ValueError("a record has another number of qualities than of letters")
-    return Reads(letters, starts[1::4], ends[1::4])
+    return Reads(letters & _UPPER, starts[1::4], ends[1::4])

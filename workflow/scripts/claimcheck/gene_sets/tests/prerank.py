@@ -12,7 +12,6 @@ import gseapy
 import numpy as np
 import pandas as pd
 
-from claimcheck.core.errors import StudyError
 from claimcheck.gene_sets.tests.false_discovery import benjamini_hochberg
 from claimcheck.gene_sets.tests.weights import SetWeights
 
@@ -56,21 +55,12 @@ def rank_genes(genes: pd.DataFrame, *, biotypes: pd.Series, ranked_biotypes: Seq
     Returns:
         gene_id, symbol, stat, log2_fold_change, score; ties of stat are ordered by base mean, then id, and score is stat made
         strictly decreasing in that order.
-
-    Raises:
-        StudyError: more than 1 % of the genes share their statistic with another.
     """
     known = genes["gene_id"].map(biotypes).fillna("")
     chosen = genes[(known.isin(list(ranked_biotypes)) | (known == "")) & np.isfinite(genes["stat"])]
     logger.info("%d of %d tested genes are ranked", len(chosen), len(genes))
     ties = int(chosen["stat"].duplicated().sum())
-    if ties > 0.01 * len(chosen):
-        raise StudyError(
-            f"{ties} of {len(chosen)} genes share their test statistic with another gene",
-            where="results/differential/genes.tsv, column stat",
-            expected="at most 1 % of ties, since their order would be arbitrary",
-            remedy="check the counts: many genes with identical rows are no measurement",
-        )
+    logger.info("%d of these share their statistic with another; base mean and id order them", ties)
     ordered = chosen.sort_values(["stat", "base_mean", "gene_id"], ascending=[False, False, True], ignore_index=True)
     ranking = ordered[["gene_id", "symbol", "stat", "log2_fold_change"]].copy()
     ranking["score"] = ranking["stat"] - np.arange(len(ranking)) * 1e-9
