@@ -10,7 +10,13 @@ results/quality/gates.tsv                 every gate with value, threshold and r
 `snakemake quality` stops here and draws the figures of this phase, whatever the gates say.
 """
 
-GATES = ["libraries" if FROM_ARCHIVE else "counts", "samples", "identity", "design"]
+GATES = [
+    "libraries" if FROM_ARCHIVE else config["start_from"],
+    *(["counts"] if ABUNDANCES else []),
+    "samples",
+    "identity",
+    "design",
+]
 
 
 localrules:
@@ -79,7 +85,7 @@ rule assess_samples:
         **GENE_TABLES,
         counts="results/counts/gene_counts.tsv",
         samples="results/samples/samples.tsv",
-        mapping="results/quality/mapping.tsv" if FROM_ARCHIVE else [],
+        mapping="results/quality/mapping.tsv" if HAS_MAPPING else [],
     output:
         shares="results/quality/shares.tsv",
         composition="results/quality/composition.tsv",
@@ -115,7 +121,7 @@ rule assess_identity:
     input:
         **GENE_TABLES,
         counts="results/counts/gene_counts.tsv",
-        tpm="results/counts/gene_tpm.tsv" if FROM_ARCHIVE else [],
+        tpm="results/counts/gene_tpm.tsv" if HAS_TRANSCRIPTS else [],
         samples="results/samples/samples.tsv",
         size_factors="results/expression/size_factors.tsv",
         composition="results/quality/composition_groups.tsv",
