@@ -78,7 +78,10 @@ def abundance_gates(mapped: pd.DataFrame, lost: pd.DataFrame, *, quality: Mappin
     """
     by_sample = mapped.set_index("sample").astype("float64")
     shares, numbers = (by_sample[name] for name in ("share_pseudoaligned", "n_pseudoaligned"))
-    found = mapping_gates(shares.dropna().to_dict(), numbers.dropna().to_dict(), quality)
+    known_shares, known_numbers = (
+        {str(name): value for name, value in part.dropna().items()} for part in (shares, numbers)
+    )
+    found = mapping_gates(known_shares, known_numbers, quality)
     unknown = shares.index[shares.isna()]
     if len(unknown):
         reason = f"share of reads (pairs) that the reference explains: not measured for {listed(unknown)}"

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from claimcheck.quantification.quantifier_reports import Report
@@ -46,13 +47,11 @@ def mapping_of_reports(reports: Mapping[str, Report], members: Mapping[str, list
     rows = []
     for unit, samples in members.items():
         own = [reports.get(sample) for sample in samples]
-        parts = {
+        parts: dict[str, list[float | None]] = {
             name: [getattr(report, name) if report else None for report in own]
             for name in ("n_processed", "n_mapped", "n_unique", "fragment_length")
         }
-        processed, mapped, unique, length = (
-            float("nan") if None in values else float(sum(values)) for values in parts.values()
-        )
+        processed, mapped, unique, length = (float(np.sum(np.array(values, dtype=float))) for values in parts.values())
         rows.append(
             {
                 "sample": unit,

@@ -87,5 +87,6 @@ def _whole(said: dict[str, Any], key: str) -> int | None:
 
 
 def _positive(said: dict[str, Any], key: str) -> float | None:
-    value = said.get(key)
-    return float(value) if type(value) in (int, float) and 0 < value < 1e6 else None
+    value: Any = said.get(key)
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return float(value) if is_number and 0 < float(value) < 1e6 else None

@@ -29,12 +29,13 @@ def match_transcripts(targets: "pd.Series[str]", listed_genes: pd.DataFrame) -> 
     exact |= dict(zip(listed_genes["target_id"], listed_genes["gene_id"], strict=True))
     bare = listed_genes.assign(bare=[_VERSION.sub("", name) for name in listed_genes["transcript_id"]])
     one_gene = bare.groupby("bare")["gene_id"].nunique() == 1
-    loose = bare[bare["bare"].map(one_gene)].drop_duplicates("bare").set_index("bare")["gene_id"].to_dict()
+    loose = bare[bare["bare"].map(one_gene)].drop_duplicates("bare")
+    of_bare = dict(zip(loose["bare"], loose["gene_id"], strict=True))
     ways: list[tuple[Callable[[str], str], Mapping[str, str]]] = [
         (str, exact),
         (lambda name: name.partition("|")[0], exact),
         (lambda name: strip_version(name.partition("|")[0]), exact),
-        (lambda name: _VERSION.sub("", name.partition("|")[0]), loose),
+        (lambda name: _VERSION.sub("", name.partition("|")[0]), of_bare),
     ]
     genes = [next((known[way(name)] for way, known in ways if way(name) in known), "") for name in targets]
     matched = pd.DataFrame({"target_id": list(targets), "gene_id": genes})
