@@ -63,6 +63,9 @@ OTHERS = {
     "study.bioproject": ["PRJNA1"],
     "counts.table": ["config/sheet.tsv"],
     "counts.samples": ["config/counts.tsv"],
+    "transcripts.folder": ["copies"],
+    "transcripts.samples": ["config/copy.tsv"],
+    "transcripts.genes": ["config/sheet.tsv"],
     "identity.other_source.panel": ["QC_MUSCLE"],
     "collections.sources.*.enabled": [True, False],
     "gene_sets.curated": ["config/../config/gene_sets"],
@@ -83,8 +86,25 @@ REFUSED = {"start_from"}
 def study_of(place):
     """Name the study in which a key is changed."""
     by_place = {"simulation": "simulated", "counts": "counts"} | {".".join(key): "counts" for key in OF_COUNTS}
-    by_place["samples.patterns"] = "patterned"
+    by_place |= {
+        "samples.patterns": "patterned",
+        "transcripts": "transcripts",
+        "quality.share_without_gene": "transcripts",
+    }
     return by_place.get(place[0], by_place.get(".".join(place[:2]), "real"))
+
+
+def transcripts_study(folder):
+    """Write a study of transcripts whose files are all there twice."""
+    for place in ("quants", "copies"):
+        for sample in "abcd":
+            (folder / place / sample).mkdir(parents=True)
+            (folder / place / sample / "quant.sf").touch()
+    sheet = "sample\tcondition\na\tx\nb\tx\nc\ty\nd\ty\n"
+    given = {"folder": "quants", "samples": "config/sheet.tsv", "genes": "config/copy.tsv"}
+    configuration = {key: value for key, value in COUNTS_STUDY.items() if key != "counts"}
+    configuration |= {"start_from": "transcripts", "transcripts": given}
+    return write_study(folder, configuration, sheet__tsv=sheet, copy__tsv=sheet)
 
 
 def studies_in(folder):
@@ -92,6 +112,7 @@ def studies_in(folder):
     counts = write_study(folder / "counts", COUNTS_STUDY, counts__tsv="", sheet__tsv="")
     folders = {"real": ROOT, "simulated": ROOT / "demo", "counts": counts}
     folders["patterned"] = write_study(folder / "patterned", PATTERNED)
+    folders["transcripts"] = transcripts_study(folder / "transcripts")
     found = {name: (path, read_study(path)) for name, path in folders.items()}
     found["real"][1]["quality"] |= ACCEPTED["quality"]
     return found

@@ -28,7 +28,7 @@ if HAS_CLAIMS:
             ),
             reference_variation=file_or_none(config["gene_sets"]["reference_variation"]),
             counts="results/counts/gene_counts.tsv",
-            tpm="results/counts/gene_tpm.tsv" if FROM_ARCHIVE else [],
+            tpm="results/counts/gene_tpm.tsv" if HAS_TRANSCRIPTS else [],
             model="results/differential/model.tsv",
             steps="results/differential/design.tsv",
             genes="results/differential/genes.tsv",
@@ -66,7 +66,7 @@ if HAS_CLAIMS:
         params:
             **GROUPS,
             # A simulated reference holds some of the genes only.
-            complete_reference=FROM_ARCHIVE and not SIMULATED,
+            complete_reference=HAS_TRANSCRIPTS and not SIMULATED,
             configuration={
                 section: config[section]
                 for section in sorted({"design", "differential", *REQUESTS.sections})

@@ -28,6 +28,7 @@ from claimcheck.core.study import CONFIG, SHEET, load_configuration, read_config
 from claimcheck.core.unfinished import age_unfinished
 from claimcheck.figures.registry import figures_of_study, read_entries, sections_of
 from claimcheck.gene_sets.curated import list_tables
+from claimcheck.quantification.abundance_files import abundances_of_study
 from claimcheck.sourcing.addresses import file_or_none, local_paths
 from claimcheck.sourcing.read_files import open_sheet
 
@@ -63,6 +64,9 @@ if workflow.is_main_process:
     age_unfinished(Path.cwd())
 
 FROM_ARCHIVE = config["start_from"] == "archive"
+ABUNDANCES = checked(abundances_of_study, config, Path())
+HAS_TRANSCRIPTS = FROM_ARCHIVE or ABUNDANCES is not None
+HAS_MAPPING = FROM_ARCHIVE or bool(ABUNDANCES and ABUNDANCES.has_mapping)
 SIMULATED = "simulation" in config
 HAS_EXONS = FROM_ARCHIVE and bool(
     config["reference"]["annotation"] and config["study"]["deleted_gene"]
@@ -73,13 +77,17 @@ GROUPS = {key: config["design"][key] for key in ("test", "reference")}
 FIGURES = figures_of_study(
     read_entries(SCRIPTS.parent / "report" / "figures.yaml"),
     config,
-    {"archive": FROM_ARCHIVE, "explored": bool(REQUESTS.explored)},
+    {
+        "archive": FROM_ARCHIVE,
+        "mapping": HAS_MAPPING,
+        "explored": bool(REQUESTS.explored),
+    },
 )
 SECTIONS = {section.name: section for section in sections_of(FIGURES)}
 
 CURATED = list_tables(config["gene_sets"]["curated"])
 GENE_TABLES = {
-    "transcripts": "results/reference/transcripts.tsv" if FROM_ARCHIVE else [],
+    "transcripts": "results/reference/transcripts.tsv" if HAS_TRANSCRIPTS else [],
     "gene_sets": [
         *CURATED,
         *(["results/counts/gene_names.tsv"] if config["start_from"] == "counts" else []),
@@ -88,7 +96,7 @@ GENE_TABLES = {
 
 
 def growing(amount):
-    """Return a resource that grows with every attempt: where a cluster ends a step for its memory or time, the next has more."""
+    """Return a resource that grows with every attempt, for clusters that end a step for its memory or time."""
     return lambda wildcards, attempt: amount * attempt
 
 

@@ -48,7 +48,7 @@ rule record_inputs:
         sheet=branch(
             FROM_ARCHIVE,
             then=branch(exists(SHEET), then=SHEET, otherwise=[]),
-            otherwise=[(config["counts"] or {}).get("samples", [])],
+            otherwise=[(config.get(config["start_from"]) or {}).get("samples", [])],
         ),
         tables=[
             *CURATED,
@@ -58,6 +58,11 @@ rule record_inputs:
                 config["collections"]["aliases"],
             ),
             *local_paths(*((config["counts"] or {}).get(key) for key in ("table", "genes"))),
+            *(
+                local_paths(config["transcripts"]["genes"], *ABUNDANCES.tables)
+                if ABUNDANCES
+                else []
+            ),
         ],
         archive=(
             [
@@ -67,14 +72,18 @@ rule record_inputs:
             if FROM_ARCHIVE
             else []
         ),
-        transcripts="resources/reference/transcripts.fa" if FROM_ARCHIVE else [],
+        transcripts=(
+            "resources/reference/transcripts.fa"
+            if FROM_ARCHIVE or (ABUNDANCES and not config["transcripts"]["genes"])
+            else []
+        ),
         annotation="resources/reference/annotation.gtf" if HAS_EXONS else [],
         reads=lambda wildcards: (read_files().paths if FROM_ARCHIVE else []),
         read_files="results/samples/read_files.tsv" if FROM_ARCHIVE else [],
         run_infos=(
             of_samples("results/quantification/{sample}/run_info.json")
             if FROM_ARCHIVE
-            else []
+            else ABUNDANCES.reports if ABUNDANCES else []
         ),
         collections=(
             "results/gene_sets/collections.tsv"

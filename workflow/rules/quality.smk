@@ -11,7 +11,11 @@ results/quality/gates.tsv                 every gate with value, threshold and r
 """
 
 GATES = [
-    *(["libraries"] if FROM_ARCHIVE else ["counts_table", "counts"]),
+    *{
+        "archive": ["libraries"],
+        "transcripts": ["transcripts", "counts"],
+        "counts": ["counts_table", "counts"],
+    }[config["start_from"]],
     *("samples", "identity", "design"),
 ]
 
@@ -82,7 +86,7 @@ rule assess_samples:
         **GENE_TABLES,
         counts="results/counts/gene_counts.tsv",
         samples="results/samples/samples.tsv",
-        mapping="results/quality/mapping.tsv" if FROM_ARCHIVE else [],
+        mapping="results/quality/mapping.tsv" if HAS_MAPPING else [],
     output:
         shares="results/quality/shares.tsv",
         composition="results/quality/composition.tsv",
@@ -118,7 +122,7 @@ rule assess_identity:
     input:
         **GENE_TABLES,
         counts="results/counts/gene_counts.tsv",
-        tpm="results/counts/gene_tpm.tsv" if FROM_ARCHIVE else [],
+        tpm="results/counts/gene_tpm.tsv" if HAS_TRANSCRIPTS else [],
         samples="results/samples/samples.tsv",
         size_factors="results/expression/size_factors.tsv",
         composition="results/quality/composition_groups.tsv",

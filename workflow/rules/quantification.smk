@@ -12,14 +12,16 @@ results/quality/libraries/<sample>.tsv         strandedness and bias of coverage
 results/quality/gene_body/<sample>.tsv         their coverage along transcripts
 results/quality/exons/<sample>.tsv             reads in the exons of the deleted gene and over its junctions
 results/counts/gene_counts.tsv                 integer counts, genes x samples
-results/counts/gene_tpm.tsv                    TPM (from the archive only: a table of counts has no lengths)
+results/counts/gene_tpm.tsv                    TPM (a table of counts has no lengths)
+
+Where the study starts from transcripts, the abundances are those of transcripts.folder, and their genes stand in transcripts.genes or in
+the headers of the reference.
 """
 
 
 localrules:
     fetch_transcripts,
     fetch_annotation,
-    list_transcripts,
     list_exons,
 
 
@@ -47,21 +49,47 @@ rule fetch_transcripts:
         "../scripts/fetch_reference.py"
 
 
-rule list_transcripts:
-    input:
-        transcripts="resources/reference/transcripts.fa",
-    output:
-        "results/reference/transcripts.tsv",
-    log:
-        "logs/list_transcripts/list_transcripts.log",
-    benchmark:
-        "logs/list_transcripts/list_transcripts.benchmark.tsv"
-    conda:
-        "../../envs/sourcing.yaml"
-    message:
-        "List the transcripts of the reference and their genes"
-    script:
-        "../scripts/list_transcripts.py"
+if ABUNDANCES and config["transcripts"]["genes"]:
+
+    localrules:
+        list_quantified,
+
+    rule list_quantified:
+        input:
+            genes=config["transcripts"]["genes"],
+        output:
+            "results/reference/transcripts.tsv",
+        log:
+            "logs/list_quantified/list_quantified.log",
+        benchmark:
+            "logs/list_quantified/list_quantified.benchmark.tsv"
+        conda:
+            "../../envs/quantification.yaml"
+        message:
+            "List the transcripts of {input.genes} and their genes"
+        script:
+            "../scripts/list_quantified.py"
+
+else:
+
+    localrules:
+        list_transcripts,
+
+    rule list_transcripts:
+        input:
+            transcripts="resources/reference/transcripts.fa",
+        output:
+            "results/reference/transcripts.tsv",
+        log:
+            "logs/list_transcripts/list_transcripts.log",
+        benchmark:
+            "logs/list_transcripts/list_transcripts.benchmark.tsv"
+        conda:
+            "../../envs/sourcing.yaml"
+        message:
+            "List the transcripts of the reference and their genes"
+        script:
+            "../scripts/list_transcripts.py"
 
 
 use rule fetch_transcripts as fetch_annotation with:
@@ -241,6 +269,39 @@ if FROM_ARCHIVE:
             "Sum the transcript abundances of all samples to gene counts"
         script:
             "../scripts/import_abundances.py"
+
+elif ABUNDANCES:
+
+    rule import_transcripts:
+        input:
+            samples="results/samples/samples.tsv",
+            transcripts="results/reference/transcripts.tsv",
+            abundances=ABUNDANCES.tables,
+            reports=ABUNDANCES.reports,
+        output:
+            counts="results/counts/gene_counts.tsv",
+            tpm="results/counts/gene_tpm.tsv",
+            mapping="results/quality/mapping.tsv",
+            gates="results/quality/gates/transcripts.tsv",
+        log:
+            "logs/import_transcripts/import_transcripts.log",
+        benchmark:
+            "logs/import_transcripts/import_transcripts.benchmark.tsv"
+        conda:
+            "../../envs/quantification.yaml"
+        resources:
+            mem_mb=growing(4000),
+            runtime=growing(60),
+        params:
+            animals=ABUNDANCES.samples,
+            reported=list(ABUNDANCES.by_sample),
+            quantifier=ABUNDANCES.quantifier,
+            source=config["transcripts"]["genes"] or "reference.transcripts",
+            quality=config["quality"],
+        message:
+            "Sum the transcript abundances of all samples to gene counts"
+        script:
+            "../scripts/import_transcripts.py"
 
 else:
 

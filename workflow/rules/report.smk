@@ -65,7 +65,7 @@ rule write_report:
         design="results/differential/design.tsv",
         heterogeneity="results/differential/heterogeneity.tsv",
         outlier_genes="results/differential/outlier_genes.tsv",
-        mapping="results/quality/mapping.tsv" if FROM_ARCHIVE else [],
+        mapping="results/quality/mapping.tsv" if HAS_MAPPING else [],
         reads="results/quality/reads.tsv" if FROM_ARCHIVE else [],
         set_tests=(
             "results/gene_sets/tests.tsv" if config["gene_sets"]["families"] else []
@@ -89,6 +89,7 @@ rule write_report:
             "accession": config["study"]["bioproject"] or "",
             "simulated": SIMULATED,
             "start_from": config["start_from"],
+            "quantifier": ABUNDANCES.quantifier if ABUNDANCES else "",
             **GROUPS,
             "alpha": config["differential"]["alpha"],
             "families": config["gene_sets"]["families"],

@@ -6,7 +6,7 @@ From the archive:  resources/archive/run_table.tsv    the runs that ENA or NCBI 
                    results/samples/samples.tsv        one row a sample (checkpoint: the runs decide what follows)
                    results/samples/calls.tsv          every run of the project: its sample, or why it was left out
                    results/samples/read_files.tsv     one row a FASTQ file of these samples
-From counts:       results/samples/samples.tsv        from the sheet counts.samples
+Else:              results/samples/samples.tsv        from the sheet counts.samples or transcripts.samples
 
 `snakemake samples` stops here and prints the sheet with the evidence for each call.
 """
@@ -80,7 +80,7 @@ else:
 
     rule read_sample_sheet:
         input:
-            sheet=config["counts"]["samples"],
+            sheet=config[config["start_from"]]["samples"],
         output:
             "results/samples/samples.tsv",
         log:

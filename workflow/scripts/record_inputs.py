@@ -12,8 +12,8 @@ from claimcheck.provenance.inputs import (
     describe_files,
     describe_reads,
     describe_software,
-    kallisto_versions,
     package_versions,
+    quantifier_versions,
 )
 
 
@@ -38,11 +38,12 @@ def main(
     """Write one row an input."""
     versions = package_versions(pinned, by_conda=by_conda)
     parts = [
-        describe_software({**versions, **kallisto_versions(run_infos), **workflow}),
+        describe_software({**versions, **quantifier_versions(run_infos), **workflow}),
         describe_files("configuration", [configuration], rule="save_configuration"),
         describe_files("claims", [claims] if claims else []),
         describe_files("sheet", sheet),
         describe_files("table", tables),
+        describe_files("report", [] if read_files else run_infos),
         describe_files("archive", archive, rule="fetch_metadata"),
         describe_files("reference", transcripts, rule="fetch_transcripts"),
         describe_files("annotation", annotation, rule="fetch_annotation"),

@@ -14,7 +14,7 @@ from claimcheck.provenance.comparison import (
     compare_results,
     compare_software,
 )
-from claimcheck.provenance.inputs import kallisto_versions, package_versions
+from claimcheck.provenance.inputs import package_versions, quantifier_versions
 from claimcheck.provenance.manifest import plain, read_manifest
 
 
@@ -38,7 +38,7 @@ def main(
         *changed_inputs,
         *compare_configuration(stated, plain(configuration)),
         *compare_claims(stated, claims),
-        *compare_software(stated, {**versions, **kallisto_versions(run_infos), **workflow}),
+        *compare_software(stated, {**versions, **quantifier_versions(run_infos), **workflow}),
     ]
     inputs, outputs = stated["study"]["inputs"], stated["study"]["outputs"]
     if absent:

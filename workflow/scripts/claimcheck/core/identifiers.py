@@ -5,15 +5,15 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-_ENSEMBL_VERSION = re.compile(r"^(ENS[A-Z]*[GT][0-9]{11})\.[0-9]+")
+_VERSION = re.compile(r"^(ENS[A-Z]*[GT][0-9]{11}|[NX][MR]_[0-9]+)\.[0-9]+")
 _ENSEMBL_WITH_SYMBOL = re.compile(r"(?P<id>ENS[A-Z]*G[0-9]{11})(?:\.[0-9]+)?[_|](?!PAR_Y)(?P<symbol>.+)")
 DATABASE_ID = re.compile(r"[A-Z][A-Za-z]*[0-9]{7,}")
 """Gene ids as databases number them; a collection that has some has nothing else, such as a symbol in the wrong column."""
 
 
 def strip_version(identifier: str) -> str:
-    """Remove the version of an Ensembl gene or transcript id; other ids stay as they are, since their dots belong to them."""
-    return _ENSEMBL_VERSION.sub(r"\1", identifier)
+    """Remove the version of an id of Ensembl, or of a transcript of RefSeq; other ids stay, since their dots belong to them."""
+    return _VERSION.sub(r"\1", identifier)
 
 
 def split_id(identifier: str) -> tuple[str, str]:

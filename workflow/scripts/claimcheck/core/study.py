@@ -239,6 +239,7 @@ def _contradictions(study: dict[str, Any], folder: Path) -> list[tuple[str, str,
         text = f"quality.{name}.warn is below fail" * (thresholds["warn"] < thresholds["fail"])
         rules.append((f"quality.{name}", text, "warn at or above fail: a failure is worse than a warning"))
     for section, name, low, high in (
+        ("quality", "share_without_gene", "warn", "fail"),
         ("quality", "strandedness", "unstranded", "stranded"),
         ("identity", "sex", "female_max", "female_min"),
         ("identity", "sex", "male_max", "male_min"),
@@ -290,16 +291,20 @@ def _contradictions(study: dict[str, Any], folder: Path) -> list[tuple[str, str,
         if path not in (None, "none") and "://" not in path:
             rules.append((key, _missing(folder, path), "the path of a file, relative to the study folder, or none"))
     rules += _rules_of_sets(study, folder) if sets["curated"] != "none" else []
-    if study["start_from"] == "counts":
-        counts = study["counts"] or {}
-        for key in ("table", "samples"):
-            absent = f"start_from is counts, but counts.{key} is not set"
-            complaint = _missing(folder, counts[key]) if key in counts else absent
-            rules.append((f"counts.{key}", complaint, "the path of a file, relative to the study folder"))
-        if counts.get("genes"):
-            rules.append(
-                ("counts.genes", _missing(folder, counts["genes"]), "the path of a file, relative to the study folder")
-            )
+    if study["start_from"] != "archive":
+        entry = study["start_from"]
+        given = study[entry] or {}
+        for key in ("table", "samples") if entry == "counts" else ("folder", "samples"):
+            absent = f"start_from is {entry}, but {entry}.{key} is not set"
+            complaint = _missing(folder, given[key]) if key in given else absent
+            rules.append((f"{entry}.{key}", complaint, "the path of a file or folder, relative to the study folder"))
+        genes = given.get("genes")
+        if entry == "counts" and genes:
+            rules.append(("counts.genes", _missing(folder, genes), "the path of a file, relative to the study folder"))
+        if entry == "transcripts":
+            absent = "start_from is transcripts, but neither transcripts.genes nor reference.transcripts is set"
+            complaint = _missing(folder, genes) if genes else absent * (not study["reference"]["transcripts"])
+            rules.append(("transcripts.genes", complaint, "a transcript-to-gene table, a GTF, or a transcript FASTA"))
     else:
         needed = {
             "study.bioproject": study["study"]["bioproject"],

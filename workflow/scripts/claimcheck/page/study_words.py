@@ -13,13 +13,14 @@ class Study:
         title: the study's name for its readers.
         accession: its accession, or "" where it has none.
         simulated: whether its data are simulated.
-        start_from: "archive" or "counts".
+        start_from: "archive", "transcripts" or "counts".
         test: name of the test condition.
         reference: name of the reference condition.
         alpha: adjusted p below which a gene is called.
         formula: the model that was fitted.
         families: families of gene sets that are tested; none without gene sets.
         label_genes: ids of the genes of interest.
+        quantifier: where the study starts from transcripts, what made them: "kallisto" or "salmon".
         gene_link: address of a gene's page, with {gene_id} for its id, or "none".
     """
 
@@ -33,6 +34,7 @@ class Study:
     formula: str = "~ condition"
     families: list[str] = field(default_factory=list)
     label_genes: list[str] = field(default_factory=list)
+    quantifier: str = ""
     gene_link: str = "none"
 
     @property

@@ -120,10 +120,14 @@ def package_versions(pinned: Mapping[str, str], *, by_conda: bool) -> dict[str, 
     return dict(pinned) if by_conda else {name: _installed(name) for name in pinned}
 
 
-def kallisto_versions(run_infos: Sequence[Path]) -> dict[str, str]:
-    """Read which kallisto quantified the samples; nothing where there were no reads."""
-    found = {str(json.loads(path.read_text(encoding="utf-8"))["kallisto_version"]) for path in run_infos}
-    return {"kallisto": ", ".join(sorted(found))} if found else {}
+def quantifier_versions(run_infos: Sequence[Path]) -> dict[str, str]:
+    """Read which kallisto or salmon quantified the samples; nothing where there were no reads, or it does not say."""
+    said = [json.loads(path.read_text(encoding="utf-8")) for path in run_infos]
+    found = {
+        name: sorted({str(one[f"{name}_version"])[:40] for one in said if f"{name}_version" in one})
+        for name in ("kallisto", "salmon")
+    }
+    return {name: ", ".join(versions) for name, versions in found.items() if versions}
 
 
 def digest_of_code(folder: Path) -> str:

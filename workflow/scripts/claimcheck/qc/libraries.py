@@ -35,18 +35,7 @@ def library_gates(
     numbers = dict(zip(mapped["sample"], mapped["n_pseudoaligned"], strict=True))
     scope = reads["run"] + reads["mate"].map(lambda mate: f" mate {mate}" if mate else "")
     found = [
-        *at_least(
-            "pseudoaligned_share",
-            "share of reads (pairs) that the reference explains",
-            shares,
-            **quality["pseudoaligned_share"],
-        ),
-        *at_least(
-            "pseudoaligned_reads",
-            "reads (pairs) that the reference explains",
-            numbers,
-            **quality["pseudoaligned_reads"],
-        ),
+        *mapping_gates(shares, numbers, quality),
         *at_least(
             "q30_share",
             "share of base calls with Phred 30 or better",
@@ -66,6 +55,41 @@ def library_gates(
     difference = {"study": abs(by_group[groups.test] - by_group[groups.reference])}
     meaning = f"difference between {groups.test} and {groups.reference} in {BIAS}, which degradation and library preparation move"
     return [*found, *at_most("coverage_bias", meaning, difference, warn=quality["coverage_bias_difference"])]
+
+
+def mapping_gates(shares: Mapping[str, float], numbers: Mapping[str, float], quality: Mapping[str, Any]) -> list[Gate]:
+    """Check by sample the share (0 to 1) and the number of reads that the reference explains."""
+    share = "share of reads (pairs) that the reference explains"
+    number = "reads (pairs) that the reference explains"
+    return [
+        *at_least("pseudoaligned_share", share, shares, **quality["pseudoaligned_share"]),
+        *at_least("pseudoaligned_reads", number, numbers, **quality["pseudoaligned_reads"]),
+    ]
+
+
+def abundance_gates(mapped: pd.DataFrame, lost: pd.DataFrame, *, quality: Mapping[str, Any], source: str) -> list[Gate]:
+    """Check what is known of reads that somebody else mapped, and how much of them has no gene.
+
+    Args:
+        mapped: sample, n_pseudoaligned, share_pseudoaligned; missing where the quantifier's report does not say it.
+        lost: sample, n_lost, n_transcripts, share_lost.
+        quality: `quality` of the configuration.
+        source: where the genes of transcripts come from.
+    """
+    by_sample = mapped.set_index("sample").astype("float64")
+    shares, numbers = (by_sample[name] for name in ("share_pseudoaligned", "n_pseudoaligned"))
+    known_shares, known_numbers = (
+        {str(name): value for name, value in part.dropna().items()} for part in (shares, numbers)
+    )
+    found = mapping_gates(known_shares, known_numbers, quality)
+    unknown = shares.index[shares.isna()]
+    if len(unknown):
+        reason = f"share of reads (pairs) that the reference explains: not measured for {listed(unknown)}"
+        found.append(Gate("pseudoaligned_share", "study", "warn", "NA", quality["pseudoaligned_share"]["warn"], reason))
+    n_lost, n_transcripts = lost["n_lost"].max(), lost["n_transcripts"].max()
+    meaning = f"share of TPM in transcripts that {source} has no gene for ({n_lost:,} of {n_transcripts:,})"
+    of_samples = dict(zip(lost["sample"], lost["share_lost"], strict=True))
+    return [*found, *at_most("share_without_gene", meaning, of_samples, warn=quality["share_without_gene"]["warn"])]
 
 
 def _strandedness(libraries: pd.DataFrame) -> Gate:

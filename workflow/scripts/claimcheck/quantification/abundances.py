@@ -2,12 +2,14 @@
 
 import contextlib
 import io
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from pytximport import tximport
+from pytximport.utils import convert_counts_to_tpm
 
 from claimcheck.core.errors import StudyError
 from claimcheck.core.tables import listed
@@ -29,20 +31,53 @@ def import_abundances(abundances: Mapping[str, Path], transcripts: pd.DataFrame)
         StudyError: a quantified transcript has no gene, or samples were quantified against different transcripts.
     """
     _check_targets(abundances, transcripts)
+    mapped = transcripts[["target_id", "gene_id"]]
+    return _summed([str(path) for path in abundances.values()], list(abundances), mapped, data_type="kallisto")
+
+
+def import_tables(
+    tables: Mapping[str, pd.DataFrame], genes: pd.DataFrame, *, quantifier: str
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Sum abundances that are read already; see `import_abundances`.
+
+    Args:
+        tables: target_id, length, counts, tpm by sample; the same transcripts in the same order in each.
+        genes: target_id, gene_id; transcripts that it lacks are left out.
+        quantifier: with "kallisto" TPM are computed from counts and lengths, since the table has fewer digits.
+    """
+
+    def importer(sample: str, **_: Any) -> dict[str, Any]:
+        table = tables[sample]
+        counts, length = table["counts"].to_numpy(), table["length"].to_numpy()
+        tpm = convert_counts_to_tpm(counts, length) if quantifier == "kallisto" else table["tpm"].to_numpy()
+        names = list(table["target_id"])
+        return {"transcript_id": names, "counts": counts, "length": length, "abundance": tpm}
+
+    return _summed(list(tables), list(tables), genes, data_type="salmon", custom_importer=importer)
+
+
+def _summed(
+    paths: list[str],
+    samples: list[str],
+    genes: pd.DataFrame,
+    *,
+    data_type: str,
+    custom_importer: Callable[..., Any] | None = None,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     with contextlib.redirect_stderr(io.StringIO()):  # a progress bar for files that take milliseconds
         imported = tximport(
-            [str(path) for path in abundances.values()],
-            data_type="kallisto",
-            transcript_gene_map=transcripts[["target_id", "gene_id"]].rename(columns={"target_id": "transcript_id"}),
+            paths,
+            data_type=data_type,
+            transcript_gene_map=genes.rename(columns={"target_id": "transcript_id"}),
             counts_from_abundance="length_scaled_tpm",
             ignore_transcript_version=False,
             ignore_after_bar=False,
             output_type="anndata",
+            custom_importer=custom_importer,
         )
-    genes = pd.Index(imported.var_names.astype(str), name="gene_id")
-    samples = list(abundances)
-    counts = pd.DataFrame(np.asarray(imported.X).T, index=genes, columns=samples)
-    tpm = pd.DataFrame(np.asarray(imported.obsm["abundance"]).T, index=genes, columns=samples)
+    names = pd.Index(imported.var_names.astype(str), name="gene_id")
+    counts = pd.DataFrame(np.asarray(imported.X).T, index=names, columns=samples)
+    tpm = pd.DataFrame(np.asarray(imported.obsm["abundance"]).T, index=names, columns=samples)
     return counts.sort_index().round().astype("int64"), tpm.sort_index()
 
 

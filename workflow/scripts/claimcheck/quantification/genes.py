@@ -48,6 +48,10 @@ def read_annotation(
     if transcripts:
         listed = read_table(transcripts)
         names = listed.drop_duplicates("gene_id")[["gene_id", "symbol"]]
+        unnamed = names["symbol"] == names["gene_id"]
+        names = names.assign(
+            symbol=names["symbol"].mask(unnamed, names["gene_id"].map(symbols).fillna(names["gene_id"]))
+        )
         described = names.merge(_gene_biotypes(listed), on="gene_id").sort_values("gene_id")
         genes = pd.concat([described, genes]).drop_duplicates("gene_id")
     return Annotation(genes.reset_index(drop=True), lists.members[list(MEMBER_COLUMNS)])

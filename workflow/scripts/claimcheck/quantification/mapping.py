@@ -4,7 +4,10 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+
+from claimcheck.quantification.quantifier_reports import Report
 
 
 def read_mapping(run_infos: Mapping[str, Path]) -> pd.DataFrame:
@@ -29,3 +32,34 @@ def read_mapping(run_infos: Mapping[str, Path]) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows).astype({"fragment_length": "float64"})
+
+
+def mapping_of_reports(reports: Mapping[str, Report], members: Mapping[str, list[str]]) -> pd.DataFrame:
+    """Put together what quantifiers say of samples; of samples that are one unit numbers are summed, and lengths averaged.
+
+    Args:
+        reports: by sample; not all need have one.
+        members: the samples that are summed to each unit.
+
+    Returns:
+        As `read_mapping`, a row a unit; what is not known of each of its samples is missing.
+    """
+    rows = []
+    for unit, samples in members.items():
+        own = [reports.get(sample) for sample in samples]
+        parts: dict[str, list[float | None]] = {
+            name: [getattr(report, name) if report else None for report in own]
+            for name in ("n_processed", "n_mapped", "n_unique", "fragment_length")
+        }
+        processed, mapped, unique, length = (float(np.sum(np.array(values, dtype=float))) for values in parts.values())
+        rows.append(
+            {
+                "sample": unit,
+                "n_processed": processed,
+                "n_pseudoaligned": mapped,
+                "n_unique": unique,
+                "share_pseudoaligned": mapped / processed if processed else float("nan"),
+                "fragment_length": length / len(own),
+            }
+        )
+    return pd.DataFrame(rows)

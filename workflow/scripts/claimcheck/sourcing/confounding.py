@@ -19,7 +19,10 @@ SUMMED = "summed_samples"
 LEAST_UNITS = 3
 """Families a group from which these are compared in place of their animals; with fewer a group has no spread to speak of."""
 
-NOT_COVARIATES = ("sample", "condition", "sex_from", "runs", "evidence", DIGEST, SUMMED)
+FOLDER = "folder"
+"""Column that names where a sample's transcript abundances are."""
+
+NOT_COVARIATES = ("sample", "condition", "sex_from", "runs", "evidence", DIGEST, SUMMED, FOLDER)
 """Columns of the sheet that say what a sample is, and nothing of how it was made."""
 _RESTATE = (
     "genotype",
