@@ -29,12 +29,14 @@ FLYBASE = (
         ("ENSMUSG00000026822.5", "ENSMUSG00000026822"),
         ("ENSG00000141510", "ENSG00000141510"),
         ("ENST00000381578.6_PAR_Y", "ENST00000381578_PAR_Y"),
+        ("NM_008491.2", "NM_008491"),
+        ("XR_001.12", "XR_001"),
         ("FBgn0031081.1", "FBgn0031081.1"),
         ("AC149090.1", "AC149090.1"),
         ("H2-T23.2", "H2-T23.2"),
     ],
 )
-def test_only_ensembl_ids_lose_their_version(identifier, stripped):
+def test_only_ids_of_ensembl_and_refseq_lose_their_version(identifier, stripped):
     assert strip_version(identifier) == stripped
 
 

@@ -5,14 +5,14 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-_ENSEMBL_VERSION = re.compile(r"^(ENS[A-Z]*[GT][0-9]{11})\.[0-9]+")
+_VERSION = re.compile(r"^(ENS[A-Z]*[GT][0-9]{11}|[NX][MR]_[0-9]+)\.[0-9]+")
 DATABASE_ID = re.compile(r"[A-Z][A-Za-z]*[0-9]{7,}")
 """Gene ids as databases number them; a collection that has some has nothing else, such as a symbol in the wrong column."""
 
 
 def strip_version(identifier: str) -> str:
-    """Remove the version of an Ensembl gene or transcript id; other ids stay as they are, since their dots belong to them."""
-    return _ENSEMBL_VERSION.sub(r"\1", identifier)
+    """Remove the version of an id of Ensembl, or of a transcript of RefSeq; other ids stay, since their dots belong to them."""
+    return _VERSION.sub(r"\1", identifier)
 
 
 class KnownGenes:
