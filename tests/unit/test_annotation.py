@@ -7,7 +7,7 @@ import pytest
 from claimcheck.core.errors import StudyError
 from claimcheck.core.tables import read_table
 from claimcheck.sourcing.annotation import EXON_COLUMNS, list_exons, read_gene_exons
-from claimcheck.sourcing.reference import parse_header
+from claimcheck.sourcing.headers import parse_header
 from list_exons import main
 from support.archive import shared_data
 

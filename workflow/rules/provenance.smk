@@ -68,7 +68,19 @@ rule record_inputs:
             else []
         ),
         transcripts="resources/reference/transcripts.fa" if FROM_ARCHIVE else [],
-        annotation="resources/reference/annotation.gtf" if HAS_EXONS else [],
+        transcript_genes=(
+            "resources/reference/transcript_genes"
+            if FROM_ARCHIVE and config["reference"]["transcript_genes"]
+            else []
+        ),
+        extra=EXTRA_FILES if FROM_ARCHIVE else [],
+        annotation=(
+            "resources/reference/annotation.gtf"
+            if FROM_ARCHIVE
+            and config["reference"]["annotation"]
+            and (HAS_EXONS or not config["reference"]["transcript_genes"])
+            else []
+        ),
         reads=lambda wildcards: (read_files().paths if FROM_ARCHIVE else []),
         read_files="results/samples/read_files.tsv" if FROM_ARCHIVE else [],
         run_infos=(
