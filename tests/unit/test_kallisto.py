@@ -137,8 +137,25 @@ def test_a_record_without_a_sequence_hides_none_behind_it(folder, tmp_path):
     (tmp_path / "holes.fa").write_text(f"{first}\n>nothing\n>{rest}>nothing_too\n")
     (tmp_path / "extra.fa").write_text(">eGFP\n" + "ACGGTTCAAGCTAGGCTTAAGC" * 5 + "\n")
     build_index([tmp_path / "holes.fa", tmp_path / "extra.fa"], tmp_path / "holes.idx", threads=1)
-    reads = [folder / f"{mate}.fastq.gz" for mate in (1, 2)]
+    reads = [folder / f"reads_{mate}.fastq.gz" for mate in (1, 2)]
     quantify(tmp_path / "holes.idx", reads, tmp_path / "s", paired=True, threads=1, fragment_length=200, fragment_sd=30)
     table = pd.read_csv(tmp_path / "s/abundance.tsv", sep="\t")
     assert list(table["target_id"]) == [*transcripts(genes=20), "eGFP"]
     assert names(tmp_path) == ["extra.fa", "holes.fa", "holes.idx", "s"]
+
+
+@pytest.mark.parametrize(
+    ("version", "known"), [("0.46.2", False), ("0.50.1", True), ("0.52.0", True), ("1.0.0", False)]
+)
+def test_a_kallisto_on_path_is_taken_at_known_versions_only(tmp_path, monkeypatch, version, known):
+    script = tmp_path / "kallisto"
+    script.write_text(f"#!/bin/sh\necho kallisto, version {version}\n")
+    script.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    monkeypatch.setattr("claimcheck.quantification.kallisto.find_spec", lambda name: None)
+    if known:
+        assert find_kallisto() == str(script)
+    else:
+        with pytest.raises(StudyError, match=f"kallisto {version} is not a version") as caught:
+            find_kallisto()
+        assert caught.value.where == str(script)

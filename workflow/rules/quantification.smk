@@ -126,7 +126,9 @@ use rule fetch_transcripts as fetch_transcript_genes with:
 
 use rule fetch_transcripts as fetch_extra with:
     input:
-        lambda wildcards: local_paths(config["reference"]["extra"][int(wildcards.number)]),
+        lambda wildcards: local_paths(
+            config["reference"]["extra"][int(wildcards.number)]
+        ),
         ancient("results/samples/samples.tsv"),
     output:
         "resources/reference/extra/{number}.fa",

@@ -128,9 +128,12 @@ def read_gene_transcripts(
     found = {}
     of_gene: dict[str, dict[str, str]] | None = None
     if known is not None:
+        mine = known[known["gene_id"] == gene_id]
+        columns = ("gene_id", "transcript_id", "symbol", "biotype")
+        cells = zip(*(mine[name] for name in columns), strict=True)
         of_gene = {
-            row.target_id: {"gene_id": gene_id, **row._asdict()}
-            for row in known[known["gene_id"] == gene_id].itertuples()
+            str(target): dict(zip(columns, map(str, row), strict=True))
+            for target, row in zip(mine["target_id"], cells, strict=True)
         }
     try:
         with open_packed(path) as stream, dnaio.open(stream, fileformat="fasta") as reader:

@@ -168,7 +168,7 @@ def _require_genes(table: pd.DataFrame, path: Path, *, has_table: bool, has_anno
         where=where,
         expected="headers of GENCODE, Ensembl, FlyBase, RefSeq or gffread; or a file that says the gene of every transcript",
         remedy="set reference.transcript_genes in config/config.yaml to a table (transcript, gene, symbol), or "
-        "reference.annotation to the GTF of the same release; spike-ins and transgenes belong in a FASTA of their own under reference.extra",
+        "reference.annotation to the GTF of the same release; spike-ins and transgenes go into reference.extra",
     )
 
 
