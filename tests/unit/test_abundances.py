@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from claimcheck.core.errors import StudyError
-from claimcheck.quantification.abundances import import_abundances
+from claimcheck.quantification.abundances import import_abundances, read_extra
 
 # target, effective length, count; gene1 switches from its long isoform to its short one
 FIRST = [("long", 1900.0, 950.0), ("short", 400.0, 100.0), ("other", 900.0, 300.0), ("silent", 700.0, 0.0)]
@@ -102,3 +102,18 @@ def test_samples_of_different_references_stop(tmp_path, abundances):
     with pytest.raises(StudyError, match="not those of the other samples") as caught:
         import_abundances(abundances, TRANSCRIPTS)
     assert str(abundances["a"]) == caught.value.where
+
+
+def test_extra_sequences_take_their_reads_and_are_in_neither_table(tmp_path):
+    spiked = {"b": [*FIRST, ("gene1", 700.0, 500.0)], "a": [*SECOND, ("gene1", 700.0, 0.0)]}  # the name of a gene
+    paths = {name: write(tmp_path / name / "abundance.tsv", rows) for name, rows in spiked.items()}
+    counts, shares = import_abundances(paths, TRANSCRIPTS, ["gene1"])
+    alone = {name: write(tmp_path / "alone" / f"{name}.tsv", rows) for name, rows in {"b": FIRST, "a": SECOND}.items()}
+    expected, expected_shares = import_abundances(alone, TRANSCRIPTS)
+    pd.testing.assert_frame_equal(shares, expected_shares)
+    assert (counts / counts.sum()).to_numpy() == pytest.approx((expected / expected.sum()).to_numpy(), abs=2e-3)
+    extra = pd.DataFrame({"sequence": ["gene1"], "length": [800]})
+    found = read_extra(paths, extra, {"b": "ko", "a": "wt"}, {"b": 1e6, "a": 0.0})
+    assert found[["sample", "condition", "n_reads"]].to_numpy().tolist() == [["b", "ko", 500.0], ["a", "wt", 0.0]]
+    assert found["per_million"].iloc[0] == 500.0
+    assert pd.isna(found["per_million"].iloc[1])

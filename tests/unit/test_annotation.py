@@ -5,9 +5,10 @@ import gzip
 import pytest
 
 from claimcheck.core.errors import StudyError
-from claimcheck.core.tables import read_table
+from claimcheck.core.tables import read_table, write_table
 from claimcheck.sourcing.annotation import EXON_COLUMNS, list_exons, read_gene_exons
-from claimcheck.sourcing.reference import parse_header
+from claimcheck.sourcing.headers import parse_header
+from claimcheck.sourcing.reference import read_reference
 from list_exons import main
 from support.archive import shared_data
 
@@ -216,7 +217,9 @@ def test_missing_files_and_a_spoilt_reference_are_refused(files, tmp_path):
 def test_the_step_writes_the_table(files, tmp_path):
     paths = files(gtf("gencode", "-", GENE, WHOLE), fasta("gencode", GENE, WHOLE))
     output = tmp_path / "exons.tsv"
-    main(annotation=paths[0], transcripts=paths[1], gene=GENE, transcript=None, output=output)
+    known = tmp_path / "transcripts.tsv"
+    write_table(read_reference(paths[1]).transcripts, known)
+    main(annotation=paths[0], transcripts=paths[1], known=known, gene=GENE, transcript=None, output=output)
     assert read_table(output, columns=EXON_COLUMNS)["sequence"].tolist() == EXONS
 
 

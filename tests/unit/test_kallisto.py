@@ -21,7 +21,7 @@ def folder(tmp_path_factory):
     (folder / "transcripts.fa").write_text(fasta(sequences))
     for mate, content in enumerate(read_pairs(sequences, seed=3, pairs=PAIRS), start=1):
         (folder / f"reads_{mate}.fastq.gz").write_bytes(content)
-    build_index(folder / "transcripts.fa", folder / "transcripts.idx", threads=1)
+    build_index([folder / "transcripts.fa"], folder / "transcripts.idx", threads=1)
     return folder
 
 
@@ -72,7 +72,7 @@ def test_the_same_reads_give_the_same_abundances(folder, tmp_path):
 
 def test_a_reference_of_something_else_stops_and_leaves_nothing(folder, tmp_path):
     (tmp_path / "other.fa").write_text(fasta(transcripts(seed=99, genes=20)))
-    build_index(tmp_path / "other.fa", tmp_path / "other.idx", threads=1)
+    build_index([tmp_path / "other.fa"], tmp_path / "other.idx", threads=1)
     output = tmp_path / "sample"
     with pytest.raises(StudyError, match="not one read of sample pseudoaligns"):
         run(folder, output, index=tmp_path / "other.idx")
@@ -96,7 +96,7 @@ def test_a_transcriptome_that_is_none_leaves_neither_index_nor_scratch(tmp_path,
     junk = tmp_path / "junk.fa"
     junk.write_bytes(b"\x00\x01 junk")
     with pytest.raises(StudyError, match="could not index") as caught:
-        build_index(junk, tmp_path / "junk.idx", threads=1)
+        build_index([junk], tmp_path / "junk.idx", threads=1)
     assert caught.value.where == str(junk)
     assert names(tmp_path) == ["junk.fa"]
 
@@ -127,5 +127,35 @@ def test_an_index_that_ends_early_is_refused_although_kallisto_ends_well(folder,
     spoil = '[ "$1" = index ] && truncate -s -64 "$3"'
     broken_kallisto(tmp_path, monkeypatch, spoil)
     with pytest.raises(StudyError, match="kallisto could not index the transcriptome"):
-        build_index(folder / "transcripts.fa", tmp_path / "transcripts.idx", threads=1)
+        build_index([folder / "transcripts.fa"], tmp_path / "transcripts.idx", threads=1)
     assert names(tmp_path) == ["kallisto.sh"]
+
+
+def test_a_record_without_a_sequence_hides_none_behind_it(folder, tmp_path):
+    whole = fasta(transcripts(genes=20))
+    first, rest = whole.split("\n>", 1)
+    (tmp_path / "holes.fa").write_text(f"{first}\n>nothing\n>{rest}>nothing_too\n")
+    (tmp_path / "extra.fa").write_text(">eGFP\n" + "ACGGTTCAAGCTAGGCTTAAGC" * 5 + "\n")
+    build_index([tmp_path / "holes.fa", tmp_path / "extra.fa"], tmp_path / "holes.idx", threads=1)
+    reads = [folder / f"reads_{mate}.fastq.gz" for mate in (1, 2)]
+    quantify(tmp_path / "holes.idx", reads, tmp_path / "s", paired=True, threads=1, fragment_length=200, fragment_sd=30)
+    table = pd.read_csv(tmp_path / "s/abundance.tsv", sep="\t")
+    assert list(table["target_id"]) == [*transcripts(genes=20), "eGFP"]
+    assert names(tmp_path) == ["extra.fa", "holes.fa", "holes.idx", "s"]
+
+
+@pytest.mark.parametrize(
+    ("version", "known"), [("0.46.2", False), ("0.50.1", True), ("0.52.0", True), ("1.0.0", False)]
+)
+def test_a_kallisto_on_path_is_taken_at_known_versions_only(tmp_path, monkeypatch, version, known):
+    script = tmp_path / "kallisto"
+    script.write_text(f"#!/bin/sh\necho kallisto, version {version}\n")
+    script.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    monkeypatch.setattr("claimcheck.quantification.kallisto.find_spec", lambda name: None)
+    if known:
+        assert find_kallisto() == str(script)
+    else:
+        with pytest.raises(StudyError, match=f"kallisto {version} is not a version") as caught:
+            find_kallisto()
+        assert caught.value.where == str(script)

@@ -28,7 +28,7 @@ from claimcheck.read_scans.coverage import (
 from claimcheck.read_scans.kmers import NO_KMER, K, build_index, encode_all
 from claimcheck.read_scans.scan import Reads, read_fragments
 from claimcheck.read_scans.strand import LIBRARY_COLUMNS
-from claimcheck.sourcing.reference import read_transcripts
+from claimcheck.sourcing.reference import read_reference
 from support.archive import shared_data
 from support.defaults import DEFAULTS, call_strandedness
 from support.tiny import fasta
@@ -81,7 +81,7 @@ def reference(tmp_path_factory):
     """Write 30 random transcripts and their list."""
     folder = tmp_path_factory.mktemp("reference")
     (folder / "transcripts.fa").write_text(fasta(transcripts(30)))
-    write_table(read_transcripts(folder / "transcripts.fa"), folder / "transcripts.tsv")
+    write_table(read_reference(folder / "transcripts.fa").transcripts, folder / "transcripts.tsv")
     return folder
 
 
@@ -329,7 +329,7 @@ def fly(tmp_path_factory):
     data = shared_data("reads/smn_fly")
     folder = tmp_path_factory.mktemp("fly")
     (folder / "transcripts.fa").symlink_to(data / "dm6.small.transcriptome.fa")
-    write_table(read_transcripts(folder / "transcripts.fa"), folder / "transcripts.tsv")
+    write_table(read_reference(folder / "transcripts.fa").transcripts, folder / "transcripts.tsv")
     return folder, data
 
 

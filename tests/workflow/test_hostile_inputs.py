@@ -310,7 +310,7 @@ BOMB = gzip.compress(bytes(1 << 20)) * 600
 """600 MB of zeros in 600 kB."""
 
 READERS = {
-    "reference": "from claimcheck.sourcing.reference import read_transcripts as read",
+    "reference": "from claimcheck.sourcing.reference import read_reference as read",
     "reads": "from claimcheck.read_scans.integrity import inspect_fastq as read",
     "annotation": "from claimcheck.sourcing.annotation import read_gene_exons\nread = lambda path: read_gene_exons(path, 'G1')",
     "collection": "from claimcheck.core.gene_lists import read_text as read",

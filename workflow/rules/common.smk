@@ -90,7 +90,11 @@ GENE_TABLES = {
     "transcripts": "results/reference/transcripts.tsv" if HAS_TRANSCRIPTS else [],
     "gene_sets": [
         *CURATED,
-        *(["results/counts/gene_names.tsv"] if config["start_from"] == "counts" else []),
+        *(
+            ["results/counts/gene_names.tsv"]
+            if config["start_from"] == "counts"
+            else []
+        ),
     ],
 }
 

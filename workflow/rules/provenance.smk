@@ -57,7 +57,9 @@ rule record_inputs:
                 config["gene_sets"]["reference_variation"],
                 config["collections"]["aliases"],
             ),
-            *local_paths(*((config["counts"] or {}).get(key) for key in ("table", "genes"))),
+            *local_paths(
+                *((config["counts"] or {}).get(key) for key in ("table", "genes"))
+            ),
             *(
                 local_paths(config["transcripts"]["genes"], *ABUNDANCES.tables)
                 if ABUNDANCES
@@ -77,7 +79,19 @@ rule record_inputs:
             if FROM_ARCHIVE or (ABUNDANCES and not config["transcripts"]["genes"])
             else []
         ),
-        annotation="resources/reference/annotation.gtf" if HAS_EXONS else [],
+        transcript_genes=(
+            "resources/reference/transcript_genes"
+            if FROM_ARCHIVE and config["reference"]["transcript_genes"]
+            else []
+        ),
+        extra=EXTRA_FILES if FROM_ARCHIVE else [],
+        annotation=(
+            "resources/reference/annotation.gtf"
+            if FROM_ARCHIVE
+            and config["reference"]["annotation"]
+            and (HAS_EXONS or not config["reference"]["transcript_genes"])
+            else []
+        ),
         reads=lambda wildcards: (read_files().paths if FROM_ARCHIVE else []),
         read_files="results/samples/read_files.tsv" if FROM_ARCHIVE else [],
         run_infos=(

@@ -2,7 +2,10 @@
 
 resources/downloads/reference/                 the file as published: `.part` while incomplete, else verified
 resources/reference/transcripts.fa             a link to it (FASTA, plain or gzip as published)
-results/reference/transcripts.tsv              one row a transcript, its gene read from the header
+resources/reference/transcript_genes           a link to the genes of the transcripts, if reference.transcript_genes names a table
+resources/reference/extra/<number>.fa          links to the files of reference.extra
+results/reference/transcripts.tsv              one row a transcript, with its gene
+results/reference/extra_sequences.tsv          one row a sequence that is no gene of the organism
 resources/reference/annotation.gtf             a link to the annotation, if reference.annotation names one
 results/reference/exons.tsv                    the exons of one transcript of the deleted gene, with their sequences
 resources/reference/transcripts.idx            the index
@@ -12,16 +15,24 @@ results/quality/libraries/<sample>.tsv         strandedness and bias of coverage
 results/quality/gene_body/<sample>.tsv         their coverage along transcripts
 results/quality/exons/<sample>.tsv             reads in the exons of the deleted gene and over its junctions
 results/counts/gene_counts.tsv                 integer counts, genes x samples
+results/counts/extra_sequences.tsv             reads of each sequence that is no gene of the organism, in each sample
 results/counts/gene_tpm.tsv                    TPM (a table of counts has no lengths)
 
 Where the study starts from transcripts, the abundances are those of transcripts.folder, and their genes stand in transcripts.genes or in
 the headers of the reference.
 """
 
+EXTRA_FILES = [
+    f"resources/reference/extra/{number}.fa"
+    for number in range(len(config["reference"]["extra"]))
+]
+
 
 localrules:
     fetch_transcripts,
     fetch_annotation,
+    fetch_extra,
+    fetch_transcript_genes,
     list_exons,
 
 
@@ -78,8 +89,21 @@ else:
     rule list_transcripts:
         input:
             transcripts="resources/reference/transcripts.fa",
+            extra=EXTRA_FILES,
+            transcript_genes=(
+                "resources/reference/transcript_genes"
+                if config["reference"]["transcript_genes"]
+                else []
+            ),
+            annotation=(
+                "resources/reference/annotation.gtf"
+                if config["reference"]["annotation"]
+                and not config["reference"]["transcript_genes"]
+                else []
+            ),
         output:
-            "results/reference/transcripts.tsv",
+            listed_transcripts="results/reference/transcripts.tsv",
+            listed_extra="results/reference/extra_sequences.tsv",
         log:
             "logs/list_transcripts/list_transcripts.log",
         benchmark:
@@ -110,10 +134,49 @@ use rule fetch_transcripts as fetch_annotation with:
         "Fetch the annotation from {params.address}"
 
 
+use rule fetch_transcripts as fetch_transcript_genes with:
+    input:
+        local_paths(config["reference"]["transcript_genes"]),
+        ancient("results/samples/samples.tsv"),
+    output:
+        "resources/reference/transcript_genes",
+    log:
+        "logs/fetch_transcript_genes/fetch_transcript_genes.log",
+    benchmark:
+        "logs/fetch_transcript_genes/fetch_transcript_genes.benchmark.tsv"
+    params:
+        address=config["reference"]["transcript_genes"],
+        sha256=None,
+        key="reference.transcript_genes",
+    message:
+        "Fetch the genes of the transcripts from {params.address}"
+
+
+use rule fetch_transcripts as fetch_extra with:
+    input:
+        lambda wildcards: local_paths(
+            config["reference"]["extra"][int(wildcards.number)]
+        ),
+        ancient("results/samples/samples.tsv"),
+    output:
+        "resources/reference/extra/{number}.fa",
+    log:
+        "logs/fetch_extra/{number}.log",
+    benchmark:
+        "logs/fetch_extra/{number}.benchmark.tsv"
+    params:
+        address=lambda wildcards: config["reference"]["extra"][int(wildcards.number)],
+        sha256=None,
+        key="reference.extra",
+    message:
+        "Fetch further sequences from {params.address}"
+
+
 rule list_exons:
     input:
         annotation="resources/reference/annotation.gtf",
         transcripts="resources/reference/transcripts.fa",
+        known="results/reference/transcripts.tsv",
     output:
         "results/reference/exons.tsv",
     log:
@@ -135,6 +198,7 @@ rule index_transcripts:
     input:
         "results/reference/transcripts.tsv",
         transcripts="resources/reference/transcripts.fa",
+        extra=EXTRA_FILES,
     output:
         index="resources/reference/transcripts.idx",
     log:
@@ -252,10 +316,12 @@ if FROM_ARCHIVE:
         input:
             samples="results/samples/samples.tsv",
             transcripts="results/reference/transcripts.tsv",
+            listed_extra="results/reference/extra_sequences.tsv",
             abundances=of_samples("results/quantification/{sample}/abundance.tsv"),
         output:
             counts="results/counts/gene_counts.tsv",
             tpm="results/counts/gene_tpm.tsv",
+            extra="results/counts/extra_sequences.tsv",
         log:
             "logs/import_abundances/import_abundances.log",
         benchmark:

@@ -67,6 +67,7 @@ rule write_report:
         outlier_genes="results/differential/outlier_genes.tsv",
         mapping="results/quality/mapping.tsv" if HAS_MAPPING else [],
         reads="results/quality/reads.tsv" if FROM_ARCHIVE else [],
+        extra="results/counts/extra_sequences.tsv" if FROM_ARCHIVE else [],
         set_tests=(
             "results/gene_sets/tests.tsv" if config["gene_sets"]["families"] else []
         ),

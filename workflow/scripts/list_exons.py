@@ -3,13 +3,13 @@
 from pathlib import Path
 
 from claimcheck.core.steps import run
-from claimcheck.core.tables import write_table
+from claimcheck.core.tables import read_table, write_table
 from claimcheck.sourcing.annotation import list_exons
 
 
-def main(*, annotation: Path, transcripts: Path, gene: str, transcript: str | None, output: Path) -> None:
+def main(*, annotation: Path, transcripts: Path, known: Path, gene: str, transcript: str | None, output: Path) -> None:
     """Write one row an exon of `transcript`, or of the transcript of `gene` that shows most of it."""
-    write_table(list_exons(annotation, transcripts, gene, transcript), output)
+    write_table(list_exons(annotation, transcripts, gene, transcript, known=read_table(known)), output)
 
 
 run(main)

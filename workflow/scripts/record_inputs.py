@@ -25,6 +25,8 @@ def main(
     tables: list[Path],
     archive: list[Path],
     transcripts: list[Path],
+    transcript_genes: list[Path],
+    extra: list[Path],
     annotation: list[Path],
     reads: list[Path],
     read_files: Path | None,
@@ -46,6 +48,8 @@ def main(
         describe_files("report", [] if read_files else run_infos),
         describe_files("archive", archive, rule="fetch_metadata"),
         describe_files("reference", transcripts, rule="fetch_transcripts"),
+        describe_files("reference", transcript_genes, rule="fetch_transcript_genes"),
+        describe_files("reference", extra, rule="fetch_extra"),
         describe_files("annotation", annotation, rule="fetch_annotation"),
     ]
     if read_files:

@@ -286,8 +286,10 @@ def _contradictions(study: dict[str, Any], folder: Path) -> list[tuple[str, str,
         files |= {
             f"archive.{name}": study["archive"][name] for name in ("ena", "fastq", "ncbi", "biosamples", "browser")
         }
-        files |= {f"reference.{name}": study["reference"][name] for name in ("transcripts", "annotation")}
-    for key, path in files.items():
+        names = ("transcripts", "annotation", "transcript_genes")
+        files |= {f"reference.{name}": study["reference"][name] for name in names}
+    named = [*files.items(), *(("reference.extra", path) for path in study["reference"]["extra"])]
+    for key, path in named:
         if path not in (None, "none") and "://" not in path:
             rules.append((key, _missing(folder, path), "the path of a file, relative to the study folder, or none"))
     rules += _rules_of_sets(study, folder) if sets["curated"] != "none" else []

@@ -26,6 +26,7 @@ class ResultFiles:
     outlier_genes: Path
     mapping: Path | None
     reads: Path | None
+    extra: Path | None
     set_tests: Path | None
     sets: Path | None
     configuration: Path
@@ -76,6 +77,7 @@ def read_results(files: ResultFiles, claims: ClaimFiles | None) -> Results:
         size_factors=read_table(files.size_factors),
         mapping=read_table(files.mapping) if files.mapping else None,
         reads=read_table(files.reads) if files.reads else None,
+        extra=read_table(files.extra) if files.extra else None,
         set_tests=read_table(files.set_tests).loc[lambda tests: tests["variant"] == "full"]
         if files.set_tests
         else None,

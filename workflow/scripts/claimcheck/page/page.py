@@ -28,6 +28,7 @@ from claimcheck.page.tables import (
     Table,
     as_table,
     design_table,
+    extra_table,
     gate_table,
     gene_table,
     panel_table,
@@ -58,6 +59,7 @@ class Results:
         summary: quantity, value (text).
         size_factors: sample, size_factor, library_size.
         mapping: sample, n_processed, share_pseudoaligned.
+        extra: sequence, length, sample, condition, n_reads, per_million: sequences that are no genes; None without reads.
         reads: run, mate, n_reads, mean_length, share_q30, share_gc, share_duplicate, share_adapter, adapter.
         set_tests: set, family, source, variant, n_genes, effect, p_max, p_max_adjusted, nes, p_prerank, p_prerank_adjusted,
             leading_edge.
@@ -79,6 +81,7 @@ class Results:
     size_factors: pd.DataFrame
     mapping: pd.DataFrame | None
     reads: pd.DataFrame | None
+    extra: pd.DataFrame | None
     set_tests: pd.DataFrame | None
     sets: pd.DataFrame | None
     configuration: str
@@ -159,6 +162,7 @@ def render_page(study: Study, results: Results, figures: Sequence[Path], templat
         heterogeneity=describe_heterogeneity(results.heterogeneity, results.design, study),
         outlier_samples=list(results.outlier_genes.loc[results.outlier_genes["flagged"].eq(True), "sample"]),
         reads=None if results.reads is None else reads_table(results.reads),
+        extra=None if results.extra is None or results.extra.empty else extra_table(results.extra, study),
         n_status=results.gates["status"].value_counts().to_dict(),
         outcome=describe_outcome(results.genes, study, calls),
         top_genes=top_genes(results.genes, study),

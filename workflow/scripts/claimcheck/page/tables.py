@@ -275,6 +275,30 @@ def sample_table(samples: pd.DataFrame) -> Table:
     return as_table(samples, _SAMPLE, f"The {len(samples)} animals, a row each.")
 
 
+def extra_table(extra: pd.DataFrame, study: Study) -> Table:
+    """Lay out the sequences that are no genes of the organism: what each group has of them.
+
+    Args:
+        extra: sequence, length, sample, condition, n_reads, per_million; a row a sequence and sample.
+        study: names of the conditions.
+    """
+    rows = []
+    for (sequence, length), part in extra.groupby(["sequence", "length"], sort=False):
+        row: dict[str, Any] = {"sequence": sequence, "length": length}
+        for group in (study.test, study.reference):
+            found = part[part["condition"] == group]
+            row[f"with_{group}"] = f"{int((found['n_reads'] >= 1).sum())} of {len(found)}"
+            row[f"level_{group}"] = found["per_million"].median()
+        rows.append(row)
+    columns = [Column("sequence", "sequence", words), Column("length", "nucleotides", whole)]
+    for group in (study.test, study.reference):
+        columns += [
+            Column(f"with_{group}", f"{group}: samples with reads", words),
+            Column(f"level_{group}", f"{group}: median reads a million", two),
+        ]
+    return as_table(pd.DataFrame(rows), columns, "Sequences that are no genes of the organism, a row each; no test.")
+
+
 def gate_table(gates: pd.DataFrame) -> Table:
     """Lay out the quality gates: each that fails or warns, and the passed ones of a kind together."""
     order = {"fail": 0, "warn": 1}

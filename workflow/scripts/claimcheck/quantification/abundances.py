@@ -2,7 +2,7 @@
 
 import contextlib
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,24 +14,33 @@ from pytximport.utils import convert_counts_to_tpm
 from claimcheck.core.errors import StudyError
 from claimcheck.core.tables import listed
 
+_BESIDE = "beside the genes: "
+"""What sets the names of extra sequences apart from ids of genes."""
 
-def import_abundances(abundances: Mapping[str, Path], transcripts: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+
+def import_abundances(
+    abundances: Mapping[str, Path], transcripts: pd.DataFrame, extra: Sequence[str] = ()
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Sum transcript abundances of all samples to genes, as counts scaled by length and library (Soneson et al. 2015).
 
     Length-scaled counts of a sample depend on the others, so all samples are imported together.
 
     Args:
         abundances: kallisto's `abundance.tsv` of each sample.
-        transcripts: columns target_id and gene_id; every quantified transcript must be in it.
+        transcripts: columns target_id and gene_id; every quantified transcript must be in it, or in `extra`.
+        extra: names of sequences that are no genes of the organism: they took their reads, and are in neither table.
 
     Returns:
-        Counts (integers, rounded half to even) and TPM, genes x samples, genes sorted by id.
+        Counts (integers, rounded half to even) and TPM, genes x samples, genes sorted by id. TPM of each sample sum to a million
+        over the genes, without extra sequences.
 
     Raises:
         StudyError: a quantified transcript has no gene, or samples were quantified against different transcripts.
     """
-    _check_targets(abundances, transcripts)
-    mapped = transcripts[["target_id", "gene_id"]]
+    genes_of = dict(zip(transcripts["target_id"], transcripts["gene_id"], strict=True))
+    genes_of |= {name: f"{_BESIDE}{name}" for name in extra}
+    _check_targets(abundances, set(genes_of))
+    mapped = pd.DataFrame(genes_of.items(), columns=["target_id", "gene_id"])
     return _summed([str(path) for path in abundances.values()], list(abundances), mapped, data_type="kallisto")
 
 
@@ -78,17 +87,51 @@ def _summed(
     names = pd.Index(imported.var_names.astype(str), name="gene_id")
     counts = pd.DataFrame(np.asarray(imported.X).T, index=names, columns=samples)
     tpm = pd.DataFrame(np.asarray(imported.obsm["abundance"]).T, index=names, columns=samples)
+    is_gene = ~names.str.startswith(_BESIDE)
+    if not is_gene.all():
+        counts, tpm = counts[is_gene], tpm[is_gene]
+        tpm = tpm * (1e6 / tpm.sum().where(tpm.sum() > 0, 1e6))
     return counts.sort_index().round().astype("int64"), tpm.sort_index()
 
 
-def _check_targets(abundances: Mapping[str, Path], transcripts: pd.DataFrame) -> None:
+def read_extra(
+    abundances: Mapping[str, Path], extra: pd.DataFrame, conditions: Mapping[str, str], totals: Mapping[str, float]
+) -> pd.DataFrame:
+    """Read how many reads of each sample the extra sequences took.
+
+    Args:
+        abundances: kallisto's `abundance.tsv` of each sample.
+        extra: columns sequence and length (nucleotides).
+        conditions: the condition of each sample.
+        totals: the counts of all genes of each sample.
+
+    Returns:
+        One row a sequence and sample: sequence, length, sample, condition, n_reads (kallisto's estimate, reads or pairs), and
+        per_million, reads for each million counts of genes, which is missing where there are none.
+    """
+    parts = []
+    for sample, path in abundances.items():
+        found = pd.read_csv(path, sep="\t", usecols=["target_id", "est_counts"]).set_index("target_id")["est_counts"]
+        reads = found.reindex(extra["sequence"]).fillna(0.0).to_numpy(dtype=float)
+        total = totals[sample]
+        parts.append(
+            extra[["sequence", "length"]].assign(
+                sample=sample,
+                condition=conditions[sample],
+                n_reads=reads,
+                per_million=reads * 1e6 / total if total else np.nan,
+            )
+        )
+    return pd.concat(parts, ignore_index=True)
+
+
+def _check_targets(abundances: Mapping[str, Path], known: Collection[str]) -> None:
     """Stop unless all samples have the same transcripts in the same order, each with a gene: the import goes by position."""
-    known = set(transcripts["target_id"])
     first: list[str] = []
     for path in abundances.values():
         quantified = list(pd.read_csv(path, sep="\t", usecols=["target_id"], dtype=str)["target_id"])
         first = first or quantified
-        unknown = sorted(set(quantified) - known)
+        unknown = sorted(set(quantified) - set(known))
         if unknown or quantified != first:
             raise StudyError(
                 f"{len(unknown)} quantified transcripts have no gene: {listed(unknown)}"

@@ -7,18 +7,25 @@ import re
 import shutil
 import subprocess
 import time
+import zlib
 from collections.abc import Sequence
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import dnaio
+from dnaio.exceptions import FileFormatError
+
 from claimcheck.core.disk import check_disk
 from claimcheck.core.errors import StudyError
 from claimcheck.core.tables import scratch_folder, write_text
+from claimcheck.sourcing.sequence_files import open_packed
 
 logger = logging.getLogger("claimcheck.quantification.kallisto")
 progress = logging.getLogger("claimcheck.progress")
 
+_KNOWN = re.compile(r"0\.5[0-2]\.[0-9]+")
 _VARYING = ("start_time", "call")
 _PROCESSED = re.compile(r"([0-9]+)M reads processed")
 _FRAGMENT_LENGTH = re.compile(r"estimated average fragment length: ([0-9.]+)")
@@ -28,7 +35,7 @@ def find_kallisto() -> str:
     """Return the path of the kallisto binary: the pinned one of the kb-python wheel, else the one on PATH.
 
     Raises:
-        StudyError: there is neither.
+        StudyError: there is neither, or the one on PATH is of a version that is not known to work.
     """
     spec = find_spec("kb_python")
     system = platform.system().lower()
@@ -39,20 +46,34 @@ def find_kallisto() -> str:
             return str(binary)
     found = shutil.which("kallisto")
     if found:
+        _require_known(found)
         return found
     raise StudyError(
         "kallisto was not found",
         where=f"the kb-python package and PATH on {platform.system()} {platform.machine()}",
-        expected="kallisto 0.50 or newer",
+        expected="kallisto 0.50, 0.51 or 0.52",
         remedy="install kallisto so that it is on PATH, or run with --sdm conda",
     )
 
 
-def build_index(transcripts: Path, index: Path, *, threads: int) -> None:
+@cache
+def _require_known(binary: str) -> None:
+    said = subprocess.run([binary, "version"], capture_output=True, text=True, check=False, timeout=60).stdout.strip()
+    version = said.rpartition(" ")[2]
+    if not _KNOWN.fullmatch(version):
+        raise StudyError(
+            f"kallisto {version or 'without a version'} is not a version that is known to work",
+            where=binary,
+            expected="kallisto 0.50, 0.51 or 0.52",
+            remedy="install one of these so that it comes first on PATH, or run with --sdm conda",
+        )
+
+
+def build_index(transcripts: Sequence[Path], index: Path, *, threads: int) -> None:
     """Build the index of a transcriptome with 31-mers.
 
     Args:
-        transcripts: FASTA, plain or gzip.
+        transcripts: FASTA files, plain or gzip; records without a sequence are left out.
         index: file to write, whole or not at all.
         threads: threads; part of the result, so always the same for a study.
 
@@ -61,18 +82,38 @@ def build_index(transcripts: Path, index: Path, *, threads: int) -> None:
     """
     with scratch_folder(index) as folder:
         partial = folder / "transcripts.idx"
+        files = [str(_without_empty(path, folder / f"{number}.fa")) for number, path in enumerate(transcripts)]
         scratch = folder / "scratch"  # its default is a folder tmp/ in the study, left behind on failure
-        status, said = _run(["index", "-i", str(partial), "-t", str(threads), "-T", str(scratch), str(transcripts)])
+        status, said = _run(["index", "-i", str(partial), "-t", str(threads), "-T", str(scratch), *files])
         # reading it back: a write that fails late goes unnoticed
         if status or not partial.is_file() or _run(["inspect", str(partial)])[0]:
             check_disk(index, said)
             raise StudyError(
                 f"kallisto could not index the transcriptome (status {status}): {_last_line(said)}",
-                where=str(transcripts),
+                where=", ".join(map(str, transcripts)),
                 expected="transcript sequences in FASTA",
                 remedy="check reference.transcripts in config/config.yaml; the step's log has all that kallisto said",
             )
         partial.replace(index)
+
+
+def _without_empty(path: Path, copy: Path) -> Path:
+    """Return a FASTA file, or a copy of it where a record has no sequence: there kallisto stops to read, and says nothing."""
+    try:
+        with open_packed(path) as stream, dnaio.open(stream, fileformat="fasta") as reader:
+            if all(record.sequence for record in reader):
+                return path
+    except (FileFormatError, OSError, EOFError, UnicodeDecodeError, zlib.error):
+        return path  # kallisto says what it thinks of it
+    with (
+        open_packed(path) as stream,
+        dnaio.open(stream, fileformat="fasta") as reader,
+        dnaio.open(copy, mode="w", fileformat="fasta") as writer,
+    ):
+        for record in reader:
+            if record.sequence:
+                writer.write(record)
+    return copy
 
 
 def quantify(

@@ -13,7 +13,7 @@ from dnaio.exceptions import FileFormatError
 from claimcheck.core.errors import StudyError
 from claimcheck.core.identifiers import strip_version
 from claimcheck.core.tables import listed
-from claimcheck.sourcing.reference import parse_header
+from claimcheck.sourcing.headers import parse_header
 from claimcheck.sourcing.sequence_files import open_packed
 
 EXON_COLUMNS = ("gene_id", "symbol", "transcript_id", "exon", "start", "end", "strand", "length", "sequence")
@@ -23,7 +23,14 @@ _ATTRIBUTE = re.compile(r'(\w+) "([^"]*)"')
 logger = logging.getLogger("claimcheck.sourcing.annotation")
 
 
-def list_exons(annotation: Path, transcripts: Path, gene_id: str, transcript_id: str | None = None) -> pd.DataFrame:
+def list_exons(
+    annotation: Path,
+    transcripts: Path,
+    gene_id: str,
+    transcript_id: str | None = None,
+    *,
+    known: pd.DataFrame | None = None,
+) -> pd.DataFrame:
     """Cut a transcript of a gene into its exons.
 
     Without `transcript_id` it is the one that is protein-coding (where that is known), has most exons, is longest, and has the
@@ -34,6 +41,7 @@ def list_exons(annotation: Path, transcripts: Path, gene_id: str, transcript_id:
         transcripts: FASTA of the same release.
         gene_id: with or without version.
         transcript_id: the transcript to take, with or without version.
+        known: the transcripts of the reference with their genes (TRANSCRIPT_COLUMNS); None = as their headers say.
 
     Returns:
         One row an exon in the order of transcription, columns EXON_COLUMNS; start and end on the chromosome, both included, from 1.
@@ -43,7 +51,7 @@ def list_exons(annotation: Path, transcripts: Path, gene_id: str, transcript_id:
     """
     gene = strip_version(gene_id)
     exons = read_gene_exons(annotation, gene)
-    sequences = read_gene_transcripts(transcripts, gene)
+    sequences = read_gene_transcripts(transcripts, gene, known)
     chosen = choose_transcript(
         exons, sequences, strip_version(transcript_id or ""), where=f"{annotation}, {transcripts}"
     )
@@ -101,12 +109,15 @@ def read_gene_exons(path: Path, gene_id: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns).drop_duplicates(ignore_index=True)
 
 
-def read_gene_transcripts(path: Path, gene_id: str) -> dict[str, tuple[str, str, str]]:
+def read_gene_transcripts(
+    path: Path, gene_id: str, known: pd.DataFrame | None = None
+) -> dict[str, tuple[str, str, str]]:
     """Read the transcripts of a gene from a FASTA file.
 
     Args:
-        path: transcript FASTA with GENCODE, Ensembl or FlyBase headers, plain or compressed.
+        path: transcript FASTA, plain or compressed.
         gene_id: without version.
+        known: as in `list_exons`.
 
     Returns:
         transcript id without version -> symbol, biotype ("" where unknown), sequence in capitals.
@@ -115,11 +126,24 @@ def read_gene_transcripts(path: Path, gene_id: str) -> dict[str, tuple[str, str,
         StudyError: the file cannot be read to its end.
     """
     found = {}
+    of_gene: dict[str, dict[str, str]] | None = None
+    if known is not None:
+        mine = known[known["gene_id"] == gene_id]
+        columns = ("gene_id", "transcript_id", "symbol", "biotype")
+        cells = zip(*(mine[name] for name in columns), strict=True)
+        of_gene = {
+            str(target): dict(zip(columns, map(str, row), strict=True))
+            for target, row in zip(mine["target_id"], cells, strict=True)
+        }
     try:
         with open_packed(path) as stream, dnaio.open(stream, fileformat="fasta") as reader:
             for record in reader:
-                header = parse_header(record.name) if gene_id in record.name else None
-                if header and header["gene_id"] == gene_id:
+                header: dict[str, str] | None
+                if of_gene is not None:
+                    header = of_gene.get((record.name.split(maxsplit=1) or [""])[0])
+                else:
+                    header = parse_header(record.name) if gene_id in record.name else None
+                if header and record.sequence and header["gene_id"] == gene_id:
                     found[header["transcript_id"]] = (header["symbol"], header["biotype"], record.sequence.upper())
     except (FileFormatError, OSError, EOFError, UnicodeDecodeError, zlib.error) as error:
         raise StudyError(

@@ -1,5 +1,6 @@
 """HTTP as this workflow allows it: https, or http on this machine; retries with pauses; no endless waits."""
 
+import os
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -93,6 +94,8 @@ def open_session(*, timeout: float = 60.0, pause: float = 1.0) -> requests.Sessi
         raise_on_status=False,
     )
     session = PatientSession(timeout)
+    # requests knows REQUESTS_CA_BUNDLE alone; other programs of a machine are told by SSL_CERT_FILE
+    session.verify = os.environ.get("SSL_CERT_FILE") or True
     session.mount("https://", HTTPAdapter(max_retries=retry))
     session.mount("http://", _LoopbackOnly(max_retries=retry))
     session.headers["User-Agent"] = "claimcheck"
@@ -102,6 +105,16 @@ def open_session(*, timeout: float = 60.0, pause: float = 1.0) -> requests.Sessi
 def unreachable(address: Address | str, error: Exception) -> StudyError:
     """Say that a server could not be reached, and what can be done without it."""
     host = urlsplit(str(address)).hostname or str(address)
+    if "CERTIFICATE_VERIFY_FAILED" in str(error):
+        return StudyError(
+            f"the certificate of {host} is not trusted: {_root_cause(error)}",
+            where=str(address),
+            expected="a certificate signed by an authority that this machine knows",
+            remedy=(
+                "where a company's proxy opens connections, set REQUESTS_CA_BUNDLE (or SSL_CERT_FILE) to the file with the "
+                "certificates of its authority (PEM), and start again: what was fetched is kept"
+            ),
+        )
     return StudyError(
         f"no answer from {host}: {_root_cause(error)}",
         where=str(address),
