@@ -148,7 +148,7 @@ def read_as_the_workflow_does(kind: str, study: Study) -> None:
             table=Path(COUNTS),
             samples=Path("samples.tsv"),
             curated=[],
-            names=[],
+            names=None,
             counts=Path("counts.tsv"),
             gene_names=Path("gene_names.tsv"),
             gates=Path("gates.tsv"),

@@ -138,7 +138,7 @@ def test_counts_of_a_family_are_summed(tmp_path):
         table=tmp_path / "counts.tsv",
         samples=path,
         curated=[],
-        names=[],
+        names=None,
         counts=folder / "counts/gene_counts.tsv",
         gene_names=folder / "counts/gene_names.tsv",
         gates=folder / "quality/gates/counts_table.tsv",

@@ -1,6 +1,5 @@
 """Read a table of gene counts that somebody else made, and keep the samples of the sheet."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -17,8 +16,8 @@ def main(
     *,
     table: Path,
     samples: Path,
-    curated: Sequence[Path],
-    names: Path | list[Path],
+    curated: list[Path],
+    names: Path | None,
     counts: Path,
     gene_names: Path,
     gates: Path,
