@@ -63,9 +63,11 @@ OTHERS = {
     "study.bioproject": ["PRJNA1"],
     "counts.table": ["config/sheet.tsv"],
     "counts.samples": ["config/counts.tsv"],
+    "counts.genes": ["config/names.tsv"],
     "transcripts.folder": ["copies"],
     "transcripts.samples": ["config/copy.tsv"],
     "transcripts.genes": ["config/sheet.tsv"],
+    "reference.extra": [["https://example.org/spike_ins.fa"]],
     "identity.other_source.panel": ["QC_MUSCLE"],
     "collections.sources.*.enabled": [True, False],
     "gene_sets.curated": ["config/../config/gene_sets"],
@@ -109,7 +111,8 @@ def transcripts_study(folder):
 
 def studies_in(folder):
     """Write the studies; return folder and complete configuration of each."""
-    counts = write_study(folder / "counts", COUNTS_STUDY, counts__tsv="", sheet__tsv="")
+    table = "gene\ta\tb\nG1\t1\t2\nG2\t3\t4\n"
+    counts = write_study(folder / "counts", COUNTS_STUDY, counts__tsv=table, sheet__tsv=table, names__tsv="gene_id\tsymbol\nG1\tAbc\n")
     folders = {"real": ROOT, "simulated": ROOT / "demo", "counts": counts}
     folders["patterned"] = write_study(folder / "patterned", PATTERNED)
     folders["transcripts"] = transcripts_study(folder / "transcripts")

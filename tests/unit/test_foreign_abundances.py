@@ -83,7 +83,17 @@ def test_what_is_wrong_with_folders_is_said(tmp_path: Path, files: list[str], sh
         (kallisto_table(0), "not one transcript is counted"),
         (kallisto_table().replace("900.5", "0"), "T1.1 has reads, but no length"),
         (SALMON, "its header line is Name"),
-        (gzip.compress(kallisto_table().encode() * 1)[:-12], "cannot be read"),
+        (gzip.compress(kallisto_table().encode(), mtime=0)[:-12], "cannot be read"),
+    ],
+    ids=[
+        "cut off",
+        "no number",
+        "negative",
+        "transcript twice",
+        "nothing counted",
+        "no length",
+        "of salmon",
+        "gzip cut off",
     ],
 )
 def test_a_table_that_is_not_whole_is_refused(tmp_path: Path, content: str | bytes, said: str) -> None:
