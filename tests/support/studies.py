@@ -18,6 +18,8 @@ COUNTS_STUDY = {
     "design": {"test": "y", "reference": "x"},
 }
 
+A_FEW_COUNTS = "gene\ta\tb\tc\td\nG1\t1\t2\t3\t4\nG2\t5\t6\t7\t8\n"
+
 
 def write_study(folder: Path, configuration: dict[str, Any], **tables: str) -> Path:
     """Write a study folder; `tables` are further files of its config/ by name, `__` for the dot."""

@@ -13,7 +13,7 @@ from claimcheck.core.dependencies import files_of_steps
 from claimcheck.core.schemas import load_schema
 from claimcheck.core.study import read_study
 from support.configuration_keys import prepare, walk
-from support.studies import COUNTS_STUDY, ROOT, write_study
+from support.studies import A_FEW_COUNTS, COUNTS_STUDY, ROOT, write_study
 
 WORKFLOW = ROOT / "workflow"
 SCRIPTS = WORKFLOW / "scripts"
@@ -111,8 +111,9 @@ def transcripts_study(folder):
 
 def studies_in(folder):
     """Write the studies; return folder and complete configuration of each."""
-    table = "gene\ta\tb\nG1\t1\t2\nG2\t3\t4\n"
-    counts = write_study(folder / "counts", COUNTS_STUDY, counts__tsv=table, sheet__tsv=table, names__tsv="gene_id\tsymbol\nG1\tAbc\n")
+    names = "gene_id\tsymbol\nG1\tAbc\n"
+    tables = {"counts__tsv": A_FEW_COUNTS, "sheet__tsv": A_FEW_COUNTS, "names__tsv": names}
+    counts = write_study(folder / "counts", COUNTS_STUDY, **tables)
     folders = {"real": ROOT, "simulated": ROOT / "demo", "counts": counts}
     folders["patterned"] = write_study(folder / "patterned", PATTERNED)
     folders["transcripts"] = transcripts_study(folder / "transcripts")

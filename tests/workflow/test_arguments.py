@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from claimcheck.core.steps import CODE, compare_names
-from support.studies import COUNTS_STUDY, ROOT, run_workflow, write_study
+from support.studies import A_FEW_COUNTS, COUNTS_STUDY, ROOT, run_workflow, write_study
 
 SCRIPTS = ROOT / "workflow/scripts"
 NAMES = f"""
@@ -28,7 +28,7 @@ print("NAMES", json.dumps([
 
 @pytest.fixture(scope="module")
 def counts_study(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_study(tmp_path_factory.mktemp("counts"), COUNTS_STUDY, counts__tsv="", sheet__tsv="")
+    return write_study(tmp_path_factory.mktemp("counts"), COUNTS_STUDY, counts__tsv=A_FEW_COUNTS, sheet__tsv="")
 
 
 @pytest.mark.parametrize("study", ["the real one", "the simulated one", "counts"])

@@ -10,7 +10,7 @@ import yaml
 
 from support import tiny
 from support.archive import serve
-from support.studies import COUNTS_STUDY, ROOT, copy_workflow, run_workflow, write_study
+from support.studies import A_FEW_COUNTS, COUNTS_STUDY, ROOT, copy_workflow, run_workflow, write_study
 
 SHEET = "sample\tcondition\na\tx\nb\tx\nc\ty\nd\ty\n"
 
@@ -20,7 +20,7 @@ def test_a_path_with_a_space(tmp_path: Path) -> None:
     venv.create(clone / ".venv", symlinks=True)
     packages = clone / ".venv/lib/python3.11/site-packages/those_of_the_tests.pth"
     packages.write_text(sysconfig.get_path("purelib"))
-    study = write_study(tmp_path / "my files" / "study", COUNTS_STUDY, counts__tsv="", sheet__tsv=SHEET)
+    study = write_study(tmp_path / "my files" / "study", COUNTS_STUDY, counts__tsv=A_FEW_COUNTS, sheet__tsv=SHEET)
     target = "results/samples/samples.tsv"
     completed = run_workflow(study, target, clone=clone, python=str(clone / ".venv/bin/python"))
     assert completed.returncode == 0, completed.stderr[-3000:]
@@ -71,7 +71,7 @@ def test_another_workflow_uses_it_as_a_module(tmp_path: Path) -> None:
 
 
 def test_a_module_finds_the_configuration_of_the_working_folder(tmp_path: Path) -> None:
-    study = write_study(tmp_path, COUNTS_STUDY, counts__tsv="", sheet__tsv=SHEET)
+    study = write_study(tmp_path, COUNTS_STUDY, counts__tsv=A_FEW_COUNTS, sheet__tsv=SHEET)
     module = f"module claimcheck:\n    snakefile: {str(ROOT / 'workflow/Snakefile')!r}\n\nuse rule * from claimcheck\n"
     (study / "Snakefile").write_text(module)
     completed = run_workflow(study, "-n", clone=study)

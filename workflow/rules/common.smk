@@ -86,16 +86,14 @@ FIGURES = figures_of_study(
 SECTIONS = {section.name: section for section in sections_of(FIGURES)}
 
 CURATED = list_tables(config["gene_sets"]["curated"])
+FROM_COUNTS = config["start_from"] == "counts"
+EXTRA_FILES = [
+    f"resources/reference/extra/{number}.fa"
+    for number in range(len(config["reference"]["extra"]))
+]
 GENE_TABLES = {
     "transcripts": "results/reference/transcripts.tsv" if HAS_TRANSCRIPTS else [],
-    "gene_sets": [
-        *CURATED,
-        *(
-            ["results/counts/gene_names.tsv"]
-            if config["start_from"] == "counts"
-            else []
-        ),
-    ],
+    "gene_sets": CURATED + ["results/counts/gene_names.tsv"] * FROM_COUNTS,
 }
 
 

@@ -22,11 +22,6 @@ Where the study starts from transcripts, the abundances are those of transcripts
 the headers of the reference.
 """
 
-EXTRA_FILES = [
-    f"resources/reference/extra/{number}.fa"
-    for number in range(len(config["reference"]["extra"]))
-]
-
 
 localrules:
     fetch_transcripts,
