@@ -169,7 +169,14 @@ def read_as_the_workflow_does(kind: str, study: Study) -> None:
             read_files=Path("read_files.tsv"),
         )
     if kind == "reference":
-        list_transcripts.main(transcripts=Path(configuration["reference"]["transcripts"]), output=Path("listed.tsv"))
+        list_transcripts.main(
+            transcripts=Path(configuration["reference"]["transcripts"]),
+            extra=[],
+            transcript_genes=None,
+            annotation=None,
+            listed_transcripts=Path("listed.tsv"),
+            listed_extra=Path("extra.tsv"),
+        )
     if kind == "reads":
         paths = [Path(f"{RUN}_{mate}.fastq.gz") for mate in (1, 2)]
         for path, content in zip(paths, study.mates, strict=True):
@@ -697,7 +704,7 @@ MISTAKES = [
         ),
         # the reference
         ("reference", "no FASTA", writes(REFERENCE, "gene,length\nA,5\n"), ("cannot be read as FASTA", REFERENCE)),
-        ("reference", "empty", writes(REFERENCE, ""), ("it holds no sequence", REFERENCE, "reference.transcripts")),
+        ("reference", "empty", writes(REFERENCE, ""), ("it holds no transcript", REFERENCE, "reference.transcripts")),
         (
             "reference",
             "truncated",
@@ -708,7 +715,7 @@ MISTAKES = [
             "reference",
             "headers without genes",
             writes(REFERENCE, HEADERLESS),
-            ("names no gene", "NM_134578.3", f"{REFERENCE}, record 1", "GENCODE, Ensembl or FlyBase"),
+            ("names no gene", "NM_134578.3", f"{REFERENCE}, record 1", "reference.annotation"),
         ),
         (
             "reference",

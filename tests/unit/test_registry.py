@@ -58,7 +58,7 @@ def figures(tmp_path: Path) -> list[Figure]:
     configuration["report"]["set_effects"] = {"wnt": {"groups": {"up": ["A"]}, "confounders": ["B"]}}
     configuration["claims"] = "config/claims.yaml"
     configuration["gene_sets"]["reference_variation"] = "config/variation.tsv"
-    return figures_of_study(ENTRIES, configuration, {"archive": True, "explored": True})
+    return figures_of_study(ENTRIES, configuration, {"archive": True, "mapping": True, "explored": True})
 
 
 def test_a_study_has_the_figures_whose_conditions_hold(figures: list[Figure], tmp_path: Path) -> None:
@@ -73,7 +73,7 @@ def test_a_study_has_the_figures_whose_conditions_hold(figures: list[Figure], tm
         "enrichment_iron",
     ):
         assert name in names
-    fewest = figures_of_study(ENTRIES, completed(tmp_path), {"archive": False, "explored": False})
+    fewest = figures_of_study(ENTRIES, completed(tmp_path), {"archive": False, "mapping": False, "explored": False})
     assert [figure.name for figure in fewest] == [
         "similarity",
         "pca",
@@ -100,7 +100,7 @@ def test_options_come_from_the_configuration_or_their_default(figures: list[Figu
 
 
 def test_a_table_that_a_study_does_not_have_is_no_input(tmp_path: Path) -> None:
-    figures = figures_of_study(ENTRIES, completed(tmp_path, **WIDE), {"archive": False, "explored": False})
+    figures = figures_of_study(ENTRIES, completed(tmp_path, **WIDE), {"archive": False, "mapping": False, "explored": False})
     [genes] = [section for section in sections_of(figures) if section.name == "genes"]
     assert genes.params["butterfly_iron"]["tables"]["set_tests"] == ("results/gene_sets/tests.tsv", False)
     assert not [table for table in genes.tables if "gene_sets" in table]
@@ -177,7 +177,7 @@ def test_an_entry_with_something_that_nothing_heeds_is_refused(
 
 def test_two_figures_of_one_name_and_a_key_that_there_is_not_are_refused(tmp_path: Path) -> None:
     configuration = completed(tmp_path, **WIDE)
-    facts = {"archive": False, "explored": False}
+    facts = {"archive": False, "mapping": False, "explored": False}
     twin = replace(ENTRIES["ma"], name="pair_two")
     with pytest.raises(ValueError, match="pair_two"):
         figures_of_study({"pair": ENTRIES["pair"], "pair_two": twin}, configuration, facts)

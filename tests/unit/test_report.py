@@ -104,6 +104,7 @@ def results() -> Results:
             {"sample": ["c1", "c2", "k1", "k2"], "size_factor": [0.9, 1.0, 1.1, 1.0], "library_size": 1000}
         ),
         mapping=None,
+        extra=None,
         reads=None,
         set_tests=None,
         sets=None,
