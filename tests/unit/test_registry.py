@@ -100,7 +100,9 @@ def test_options_come_from_the_configuration_or_their_default(figures: list[Figu
 
 
 def test_a_table_that_a_study_does_not_have_is_no_input(tmp_path: Path) -> None:
-    figures = figures_of_study(ENTRIES, completed(tmp_path, **WIDE), {"archive": False, "mapping": False, "explored": False})
+    figures = figures_of_study(
+        ENTRIES, completed(tmp_path, **WIDE), {"archive": False, "mapping": False, "explored": False}
+    )
     [genes] = [section for section in sections_of(figures) if section.name == "genes"]
     assert genes.params["butterfly_iron"]["tables"]["set_tests"] == ("results/gene_sets/tests.tsv", False)
     assert not [table for table in genes.tables if "gene_sets" in table]
