@@ -142,7 +142,9 @@ def read_as_the_workflow_does(kind: str, study: Study) -> None:
             counted=study_genes(configuration),
         )
     if kind in ("configuration", "sample sheet", "counts table") and not study.from_archive:
-        read_sample_sheet.main(sheet=Path(SHEET), factor="condition", **groups, output=Path("samples.tsv"))
+        read_sample_sheet.main(
+            sheet=Path(SHEET), key="counts.samples", factor="condition", **groups, output=Path("samples.tsv")
+        )
     if kind == "counts table":
         import_counts.main(
             table=Path(COUNTS),

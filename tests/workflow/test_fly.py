@@ -74,3 +74,30 @@ def test_page_is_written(fly_study: Path) -> None:
     page = (fly_study / "results/report/index.html").read_text()
     assert PROJECT in page
     assert "Four fly samples" in page
+
+
+def test_the_results_of_a_quantifier_give_the_counts_of_its_reads(fly_study: Path, tmp_path: Path) -> None:
+    """Kallisto's folders, as somebody else may have them: the same counts to the byte, and a page that says whose they are."""
+    sheet = read_table(fly_study / "results/samples/samples.tsv", text=True)
+    study = write_study(
+        tmp_path,
+        {
+            "study": {"title": "Quantified before"},
+            "start_from": "transcripts",
+            "transcripts": {"folder": str(fly_study / "results/quantification"), "samples": "config/sheet.csv"},
+            "design": {"test": "B", "reference": "A"},
+            "reference": {"transcripts": str(shared_data("reads/smn_fly") / "dm6.small.transcriptome.fa")},
+            "quality": {
+                "pseudoaligned_reads": {"warn": 5000, "fail": 1000},
+                "library_size": {"warn": 1000, "fail": 100},
+            },
+        },
+        sheet__csv=sheet[["sample", "condition"]].to_csv(index=False),
+    )
+    completed = run_workflow(study)
+    assert completed.returncode == 0, completed.stderr[-4000:]
+    for name in ("counts/gene_counts.tsv", "counts/gene_tpm.tsv", "differential/genes.tsv"):
+        assert (study / "results" / name).read_bytes() == (fly_study / "results" / name).read_bytes(), name
+    page = (study / "results/report/index.html").read_text()
+    assert "that somebody else quantified with kallisto" in page
+    assert "pseudoalign" not in page

@@ -91,6 +91,7 @@ else:
             "../../envs/sourcing.yaml"
         params:
             **GROUPS,
+            key=f"{config['start_from']}.samples",
             factor=config["design"]["factor"],
             covariates=config["design"]["covariates"],
         message:

@@ -10,9 +10,11 @@ from claimcheck.sourcing.samples import check_sheet, require_covariates, select_
 from claimcheck.sourcing.sheets import read_sheet
 
 
-def main(*, sheet: Path, factor: str, test: str, reference: str, covariates: Sequence[str] | str, output: Path) -> None:
+def main(
+    *, sheet: Path, key: str, factor: str, test: str, reference: str, covariates: Sequence[str] | str, output: Path
+) -> None:
     """Write the sheet of the samples of `test` and `reference`, the reference first."""
-    checked = check_sheet(read_sheet(sheet, key="counts.samples"), where=str(sheet), factor=factor)
+    checked = check_sheet(read_sheet(sheet, key=key), where=str(sheet), factor=factor)
     selected = select_groups(checked, test=test, reference=reference, where=str(sheet))
     pooled = pool_families(selected)
     require_covariates(pooled, covariates, where=str(sheet))

@@ -10,6 +10,15 @@ _ENSEMBL_WITH_SYMBOL = re.compile(r"(?P<id>ENS[A-Z]*G[0-9]{11})(?:\.[0-9]+)?[_|]
 DATABASE_ID = re.compile(r"[A-Z][A-Za-z]*[0-9]{7,}")
 """Gene ids as databases number them; a collection that has some has nothing else, such as a symbol in the wrong column."""
 
+ID_COLUMNS = ("geneid", "ensemblgeneid", "ensemblid", "ensembl", "ensgene", "geneids")
+SYMBOL_COLUMNS = ("genename", "symbol", "genesymbol", "externalgenename", "mgisymbol", "hgncsymbol")
+"""How tables of genes call their columns of ids and of symbols, as `plain_name` writes it."""
+
+
+def plain_name(column: str) -> str:
+    """Write the name of a column in lower case, without what is no letter or digit."""
+    return re.sub(r"[^a-z0-9]", "", column.lower())
+
 
 def strip_version(identifier: str) -> str:
     """Remove the version of an id of Ensembl, or of a transcript of RefSeq; other ids stay, since their dots belong to them."""

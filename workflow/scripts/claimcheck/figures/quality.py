@@ -56,7 +56,7 @@ def draw_mapping(
             fontsize=8,
         )
     share.axvline(100 * min_share, **_THRESHOLD)
-    share.set(xlim=(0, 104), xlabel="fragments pseudoaligned (%)", title=f"threshold {100 * min_share:g} %")
+    share.set(xlim=(0, 104), xlabel="fragments mapped (%)", title=f"threshold {100 * min_share:g} %")
     share.set_yticks(places, drawn["sample"])
     share.set_ylim(len(drawn) - 0.4, -0.6)
 
@@ -67,8 +67,8 @@ def draw_mapping(
     size.xaxis.set_major_formatter(number)
     size.set_xlim(0, 1.08 * max(drawn["n_processed"].max(), min_fragments))
     size.set(
-        xlabel="fragments (open: all, filled: pseudoaligned)",
-        title=f"threshold {number.format_eng(min_fragments)} pseudoaligned",
+        xlabel="fragments (open: all, filled: mapped)",
+        title=f"threshold {number.format_eng(min_fragments)} mapped",
     )
     for axis in (share, size):
         axis.grid(axis="y", color="#E4E4E4", linewidth=0.6)

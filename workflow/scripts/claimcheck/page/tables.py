@@ -140,7 +140,7 @@ _SAMPLE = [
     Column("tissue", "tissue", words),
     Column("batch", "batch", words),
     Column("n_processed", "fragments", whole),
-    Column("share_pseudoaligned", "pseudoaligned", percent),
+    Column("share_pseudoaligned", "mapped", percent),
     Column("library_size", "counts", whole),
     Column("size_factor", "size factor", two),
     Column("runs", "runs", spaced),

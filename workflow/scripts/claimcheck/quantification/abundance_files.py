@@ -8,10 +8,11 @@ from typing import Any
 import pandas as pd
 
 from claimcheck.core.errors import StudyError
-from claimcheck.core.tables import listed, read_table
+from claimcheck.core.tables import listed
 from claimcheck.quantification.quantifier_reports import Report, read_report
 from claimcheck.sourcing.confounding import FOLDER
 from claimcheck.sourcing.samples import check_sheet, select_groups
+from claimcheck.sourcing.sheets import read_sheet
 
 TABLES = {"kallisto": ("abundance.tsv", "abundance.tsv.gz"), "salmon": ("quant.sf", "quant.sf.gz")}
 """What holds the abundances of a sample, by quantifier; the first that is there is read."""
@@ -59,9 +60,8 @@ def abundances_of_study(configuration: Mapping[str, Any], folder: Path) -> Abund
     if configuration["start_from"] != "transcripts":
         return None
     given, design = configuration["transcripts"], configuration["design"]
-    sheet = check_sheet(
-        read_table(folder / given["samples"], text=True), where=given["samples"], factor=design["factor"]
-    )
+    stated = read_sheet(folder / given["samples"], key="transcripts.samples")
+    sheet = check_sheet(stated, where=given["samples"], factor=design["factor"])
     chosen = select_groups(sheet, test=design["test"], reference=design["reference"], where=given["samples"])
     places = _folders_of(chosen, given["samples"])
     root = Path(given["folder"])

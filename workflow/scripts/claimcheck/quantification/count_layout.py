@@ -8,23 +8,12 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from claimcheck.core.identifiers import DATABASE_ID, split_id
+from claimcheck.core.identifiers import DATABASE_ID, ID_COLUMNS, SYMBOL_COLUMNS, plain_name, split_id
 
 logger = logging.getLogger("claimcheck.quantification.count_layout")
 
-_ID_NAMES = ("geneid", "ensemblgeneid", "ensemblid", "ensembl", "ensgene", "geneids")
-_SYMBOL_NAMES = (
-    "genename",
-    "symbol",
-    "genesymbol",
-    "externalgenename",
-    "mgisymbol",
-    "hgncsymbol",
-    "description",
-    "gene",
-    "name",
-)
-"""How columns of ids and of symbols are called, in lower case and without what is no letter or digit."""
+_SYMBOLS_OR_IDS = (*SYMBOL_COLUMNS, "description", "gene", "name")
+"""How columns of symbols are called where another column holds the ids."""
 
 _DESCRIBING = (
     *("chr", "chrom", "chromosome", "seqnames", "start", "end", "strand", "length", "width", "effectivelength", "gc"),
@@ -90,14 +79,14 @@ def find_layout(cells: pd.DataFrame, header: Sequence[str], samples: Sequence[st
     """
     matched = match_samples(header, samples or ())
     others = [place for place in range(len(header)) if place not in matched.values()] or [0]
-    plain = {place: re.sub(r"[^a-z0-9]", "", header[place].lower()) for place in others}
+    plain = {place: plain_name(header[place]) for place in others}
     ids = _id_column(cells, others, plain)
     if samples is None:
-        numeric = [place for place in others if place != ids and plain[place] not in (*_DESCRIBING, *_SYMBOL_NAMES)]
+        numeric = [place for place in others if place != ids and plain[place] not in (*_DESCRIBING, *_SYMBOLS_OR_IDS)]
         matched = {header[place]: place for place in numeric if _holds_a_number(cells[place])}
     words = [place for place in others if place != ids and place not in matched.values()]
     by_name = {plain[place]: place for place in reversed(words)}
-    symbols = next((by_name[name] for name in _SYMBOL_NAMES if name in by_name), None)
+    symbols = next((by_name[name] for name in _SYMBOLS_OR_IDS if name in by_name), None)
     return Layout(ids, symbols, matched)
 
 
@@ -111,7 +100,7 @@ def _id_column(cells: pd.DataFrame, others: Sequence[int], plain: Mapping[int, s
 
     candidates = [place for place in others if plain[place] not in _DESCRIBING] or list(others)
     from_database = [place for place in candidates if share_of_ids(place) > 0.5]
-    named = [place for place in candidates if plain[place] in _ID_NAMES]
+    named = [place for place in candidates if plain[place] in ID_COLUMNS]
     unnumbered = [place for place in candidates if not _numbers_rows(cells[place])]
     return next(iter([*from_database, *named, *unnumbered, *candidates]))
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from claimcheck.core.delimited import read_delimited
 from claimcheck.core.errors import StudyError
 from claimcheck.core.gene_lists import list_files, read_gene_lists
-from claimcheck.core.identifiers import DATABASE_ID, KnownGenes, strip_version
+from claimcheck.core.identifiers import DATABASE_ID, ID_COLUMNS, SYMBOL_COLUMNS, KnownGenes, plain_name, strip_version
 from claimcheck.core.schemas import load_schema, replace_titled
 from claimcheck.core.tables import listed
 from claimcheck.quantification.counts import read_labels
@@ -43,27 +43,23 @@ def read_gene_names(path: Path) -> tuple[dict[str, str], dict[str, list[str]]]:
     """
     expected = "a table with the columns gene_id and symbol, and others for other names, such as entrez"
     table = read_delimited(path, what="table of gene names", expected=expected, key="counts.genes")
-    lower = [name.lower() for name in table.header]
-    places = [lower.index(name) for names in (_IDS, _SYMBOLS) for name in [n for n in names if n in lower][:1]]
-    if len(places) < len((_IDS, _SYMBOLS)):
+    plain = [plain_name(name) for name in table.header]
+    found = [next((plain.index(name) for name in names if name in plain), -1) for names in (ID_COLUMNS, SYMBOL_COLUMNS)]
+    if min(found) < 0:
         raise StudyError(
             "the table of gene names lacks a column",
             where=f"{path}: {listed(table.header, most=8)}",
             expected=expected,
             remedy="name the columns so in its header line",
         )
-    ids = table.cells[places[0]].map(strip_version)
-    symbols = dict(zip(ids, table.cells[places[1]], strict=True))
+    ids = table.cells[found[0]].map(strip_version)
+    symbols = dict(zip(ids, table.cells[found[1]], strict=True))
     words: dict[str, list[str]] = {}
     for place in table.cells:
         for gene, word in zip(ids, table.cells[place], strict=True):
             if word not in ("", "NA") and gene not in ("", "NA") and gene not in words.setdefault(word, []):
                 words[word].append(gene)
     return {gene: symbol for gene, symbol in symbols.items() if gene and symbol}, words
-
-
-_IDS = ("gene_id", "ensembl_gene_id", "ensembl", "geneid")
-_SYMBOLS = ("symbol", "gene_name", "gene_symbol", "external_gene_name")
 
 
 def name_genes(genes: Sequence[str], known: KnownGenes, names: Mapping[str, Sequence[str]]) -> Naming:
