@@ -254,7 +254,9 @@ def _in_words(error: ValidationError, key: str) -> tuple[str, str, str]:
         case "type":
             wanted = rule if isinstance(rule, list) else [rule]
             words = " or ".join(_TYPES[name] for name in wanted)
-            return f"`{key}` is {value!r}", f"{words}{': ' + about if about else ''}", change
+            is_word = "string" in wanted and (instance is None or isinstance(instance, bool | int | float))
+            quoted = f'if that is a word, put it in quotes, such as `{key.rpartition(".")[2]}: "no"`'
+            return f"`{key}` is {value!r}", f"{words}{': ' + about if about else ''}", quoted if is_word else change
         case "enum":
             return f"`{key}` is {value!r}", f"one of {listed(rule, most=20)}", change
         case "minItems" | "minProperties":
