@@ -186,6 +186,7 @@ VALUES = {
     "TPM": (RAW * RNG.uniform(0.2, 3, (2000, 1))).pipe(lambda values: values / values.sum() * 1e6),
     "counts per million": RAW / RAW.sum() * 1e6,
     "scaled to one sum": RAW / RAW.sum() * RAW.sum().mean(),
+    "scaled to one sum and rounded": (RAW / RAW.sum() * 20e6).round(),
     "divided by size factors": RAW / SIZES,
     "divided and rounded to three places": (RAW / SIZES).round(3),
     "log2": np.log2(RAW + 1),
@@ -212,10 +213,11 @@ def test_values_that_are_no_counts_are_refused(tmp_path, values):
         (RAW.head(40), False),
         (RAW.clip(upper=20), False),
         (RAW // 100, False),
+        (RAW.apply(lambda column: RNG.multivariate_hypergeometric(column.to_numpy(), 100_000)), False),
         ((RAW * np.where(RNG.random(RAW.shape) < 0.4, RNG.random(RAW.shape), 1)).round(3), False),
         (RAW * RNG.uniform(0.9, 1.1, RAW.shape), True),
     ],
-    ids=["counts", "few genes", "shallow", "very shallow", "RSEM", "scaled by lengths"],
+    ids=["counts", "few genes", "shallow", "very shallow", "drawn to one depth", "RSEM", "scaled by lengths"],
 )
 def test_counts_are_believed(tmp_path, values, warned):
     table = read_count_table(write(tmp_path, as_text(values)), list(RAW))

@@ -33,7 +33,14 @@ def why_no_counts(counts: pd.DataFrame) -> str:
         return f"all below {_LOG_RANGE:g} and have decimals, as logarithms have"
     if (fractional > _FRACTIONAL).all() and (sums / _MILLION - 1).abs().max() < _SAME_SUM:
         return "of a sum of one million in every sample, as TPM and CPM are"
-    if len(sums) > 2 and len(counts) >= _LEAST_CELLS and (sums / sums.median() - 1).abs().max() < _SAME_SUM:
+    # Whole numbers of exactly one sum are reads that were drawn to one depth.
+    drawn = sums.nunique() == 1 and not fractional.any()
+    if (
+        len(sums) > 2
+        and len(counts) >= _LEAST_CELLS
+        and not drawn
+        and (sums / sums.median() - 1).abs().max() < _SAME_SUM
+    ):
         return f"of one sum in every sample ({sums.median():,.0f}), as only values that were scaled to it are"
     units = [
         (name, unit)
