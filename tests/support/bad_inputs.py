@@ -151,6 +151,8 @@ def read_as_the_workflow_does(kind: str, study: Study) -> None:
             samples=Path("samples.tsv"),
             curated=[],
             names=None,
+            deleted_gene=None,
+            deleted_gene_symbol="",
             counts=Path("counts.tsv"),
             gene_names=Path("gene_names.tsv"),
             gates=Path("gates.tsv"),

@@ -139,6 +139,8 @@ def test_counts_of_a_family_are_summed(tmp_path):
         samples=path,
         curated=[],
         names=None,
+        deleted_gene=None,
+        deleted_gene_symbol="",
         counts=folder / "counts/gene_counts.tsv",
         gene_names=folder / "counts/gene_names.tsv",
         gates=folder / "quality/gates/counts_table.tsv",

@@ -9,7 +9,7 @@ import pytest
 from claimcheck.core.errors import StudyError
 from claimcheck.core.identifiers import KnownGenes
 from claimcheck.quantification.counts import read_count_table
-from claimcheck.quantification.gene_naming import name_genes, read_gene_names, require_agreement
+from claimcheck.quantification.gene_naming import name_genes, read_gene_names, require_agreement, study_genes
 
 G1, G2, G3 = (f"ENSMUSG0000000000{number}" for number in (1, 2, 3))
 EXPECTED = pd.DataFrame({"KO1": [1, 30, 7], "WT1": [20, 4, 0]}, index=pd.Index([G1, G2, G3], name="gene_id"))
@@ -234,6 +234,23 @@ def test_symbols_become_ids_and_ambiguous_ones_are_listed():
     assert naming.unknown == ["Other"]
     assert "Twin" in naming.ambiguous[0]
     assert name_genes([G1, G2], KNOWN, {}).ids == {}
+
+
+def test_the_deleted_gene_is_found_by_the_symbol_that_the_configuration_says(tmp_path):
+    table = write(tmp_path, "gene,KO1,WT1\nGone,1,2\nTfrc,3,4\nFth1,5,6\n")
+    study = {
+        "start_from": "counts",
+        "counts": {"table": str(table), "genes": None},
+        "gene_sets": {"curated": "none"},
+        "study": {"deleted_gene": G1, "deleted_gene_symbol": "Gone"},
+        "quality": {},
+        "identity": {},
+    }
+    genes = study_genes(study)
+    assert genes.ids == {G1, "Tfrc", "Fth1"}
+    genes.require({"a set": ["Tfrc"]})
+    with pytest.raises(StudyError, match=f"lacks the deleted gene {G1}"):
+        study_genes(study | {"study": {"deleted_gene": G1, "deleted_gene_symbol": "Lost"}}).require({"a set": ["Tfrc"]})
 
 
 def test_numbers_of_ncbi_need_a_table_that_says_whose_they_are(tmp_path):

@@ -41,7 +41,7 @@ def requests(folder, gene, ids, names=NAMES, **more):
         "start_from": "counts",
         "counts": {"table": str(counts), "genes": None},
         "gene_sets": {"curated": curated},
-        "study": {"deleted_gene": None},
+        "study": {"deleted_gene": None, "deleted_gene_symbol": ""},
         "quality": {},
         "identity": {},
     }

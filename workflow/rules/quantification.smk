@@ -385,6 +385,9 @@ else:
             "logs/import_counts/import_counts.benchmark.tsv"
         conda:
             "../../envs/expression.yaml"
+        params:
+            deleted_gene=config["study"]["deleted_gene"],
+            deleted_gene_symbol=config["study"]["deleted_gene_symbol"],
         message:
             "Read the gene counts {input.table}"
         script:

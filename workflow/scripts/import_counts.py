@@ -18,6 +18,8 @@ def main(
     samples: Path,
     curated: list[Path],
     names: Path | None,
+    deleted_gene: str | None,
+    deleted_gene_symbol: str,
     counts: Path,
     gene_names: Path,
     gates: Path,
@@ -28,7 +30,9 @@ def main(
     """
     members = members_of(read_table(samples))
     read = read_count_table(table, [name for animals in members.values() for name in animals])
-    naming, symbols = name_counted(list(read.counts.index), read.symbols, curated, str(names) if names else None)
+    stated: dict[str | None, str | None] = {deleted_gene: deleted_gene_symbol}
+    genes = list(read.counts.index)
+    naming, symbols = name_counted(genes, read.symbols, curated, str(names) if names else None, stated)
     counted = read.counts.rename(index=naming.ids).sort_index()
     summed = pd.DataFrame({sample: counted[animals].sum(axis="columns") for sample, animals in members.items()})
     write_table(summed.rename_axis("gene_id").reset_index(), counts)

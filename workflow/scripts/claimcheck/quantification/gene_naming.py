@@ -171,9 +171,10 @@ def study_genes(configuration: Mapping[str, Any]) -> StudyGenes | None:
     if configuration["start_from"] != "counts":
         return None
     counts, curated = configuration["counts"], configuration["gene_sets"]["curated"]
+    deleted, symbol = (configuration["study"][key] for key in ("deleted_gene", "deleted_gene_symbol"))
     labels = read_labels(Path(counts["table"]))
     files = [] if curated == "none" else list_files(Path(curated))
-    naming, symbols = name_counted(labels.genes, labels.symbols, files, counts["genes"])
+    naming, symbols = name_counted(labels.genes, labels.symbols, files, counts["genes"], {deleted: symbol})
     named: dict[str, list[str]] = {}
 
     def remember(key: str, genes: list[str]) -> list[str]:
@@ -186,14 +187,18 @@ def study_genes(configuration: Mapping[str, Any]) -> StudyGenes | None:
         frozenset(naming.ids.get(gene, gene) for gene in labels.genes),
         symbols,
         {key: genes for key, genes in named.items() if genes},
-        configuration["study"]["deleted_gene"],
+        deleted,
         frozenset(labels.columns),
         naming,
     )
 
 
 def name_counted(
-    genes: Sequence[str], symbols: Mapping[str, str], curated: Sequence[Path], names: str | None
+    genes: Sequence[str],
+    symbols: Mapping[str, str],
+    curated: Sequence[Path],
+    names: str | None,
+    stated: Mapping[str | None, str | None],
 ) -> tuple[Naming, dict[str, str]]:
     """Name the genes of a table of counts, from the study's gene sets and its table of names.
 
@@ -201,11 +206,13 @@ def name_counted(
         genes, symbols: of the table, from `read_labels`.
         curated: the files of the curated gene sets.
         names: path of the table of names, or None.
+        stated: symbols by id that the configuration says; empty ones are none.
 
     Returns:
         The naming, and the symbols by the study's id.
     """
     said, words = read_gene_names(Path(names)) if names else ({}, {})
+    said = {gene: symbol for gene, symbol in stated.items() if gene and symbol} | said
     naming = name_genes(genes, read_gene_lists(curated, said).known, words)
     of_table = {naming.ids.get(gene, gene): symbol for gene, symbol in symbols.items()}
     present = {naming.ids.get(gene, gene) for gene in genes}
