@@ -125,7 +125,7 @@ def test_what_is_left_out_is_said(tmp_path):
     assert said == ["left out, since they are no genes: __no_feature, __ambiguous, __not_aligned"]
     dates = read_count_table(write(tmp_path, READ["dates among ids"]), ["KO1", "WT1"]).findings
     assert dates[-1].warns
-    assert "3 ids are dates" in dates[-1].sentence
+    assert "since they are dates" in dates[-1].sentence
     renamed = read_count_table(write(tmp_path, READ["STAR, files as names"]), ["KO1", "WT1"]).findings
     assert "KO1_ReadsPerGene.out.tab is KO1" in renamed[0].sentence
 

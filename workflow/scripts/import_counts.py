@@ -47,14 +47,11 @@ def of_naming(naming: Naming) -> list[Finding]:
     """Say how genes of a table were renamed, and which were not."""
     found = []
     if naming.ids:
-        sentence = f"{len(naming.ids):,} genes were given the ids that the study has for their names"
-        rest = (
-            f"; {len(naming.unknown):,} others keep theirs: {listed(naming.unknown, most=4)}" if naming.unknown else ""
-        )
-        found.append(Finding("ids", sentence + rest))
+        kept = f", {len(naming.unknown):,} keep their name: {listed(naming.unknown, most=4)}" if naming.unknown else ""
+        found.append(Finding("ids", f"called by names: {len(naming.ids):,} have an id in the study{kept}"))
     if naming.ambiguous:
-        sentence = f"{len(naming.ambiguous)} names are those of several genes and stay as they are: "
-        found.append(Finding("ids", sentence + listed(naming.ambiguous, most=4), warns=True))
+        sentence = f"names that several genes have stay as they are: {listed(naming.ambiguous, most=4)}"
+        found.append(Finding("ids", sentence, warns=True))
     return found
 
 

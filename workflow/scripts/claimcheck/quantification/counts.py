@@ -82,8 +82,8 @@ def read_count_table(path: Path, samples: Sequence[str] | None = None) -> CountT
     if no_genes.any():
         findings.append(Finding("rows", f"left out, since they are no genes: {listed(ids[no_genes], most=8)}"))
     if dates.any():
-        sentence = f"{int(dates.sum())} ids are dates, which a spreadsheet made of symbols such as March1 and Sept2; left out: "
-        findings.append(Finding("ids", sentence + listed(ids[dates], most=8), warns=True))
+        sentence = "left out, since they are dates, which a spreadsheet made of symbols such as March1 and Sept2"
+        findings.append(Finding("ids", f"{sentence}: {listed(ids[dates], most=8)}", warns=True))
     is_gene = ~no_genes & ~dates
     _check_ids(ids[is_gene], path, table.first_line)
     numbers = numbers[is_gene]
