@@ -205,7 +205,9 @@ def test_a_drawing_comes_back_from_its_address_whatever_it_says():
 
 def test_page_fetches_nothing_and_describes_every_figure(drawings: dict[str, Path]) -> None:
     study = replace(STUDY, families=["wnt"], start_from="archive")
-    reads = pd.DataFrame({"run": ["r1"], "mate": [""], "n_reads": [1000], "adapter": ["<b>Some</b>"]})
+    reads = pd.DataFrame(
+        {"run": ["r1"], "mate": [""], "n_reads": [1000], "n_sampled": [1000], "adapter": ["<b>Some</b>"]}
+    )
     tables = replace(set_results(0.01), reads=reads)
     page = page_of(study, tables, drawings, *SOMETIMES, "enrichment_wnt")
     reader = Reader()

@@ -12,7 +12,7 @@ import pytest
 import measure_library
 from claimcheck.core.errors import StudyError
 from claimcheck.core.tables import read_table, write_table
-from claimcheck.read_scans import kmers, scan
+from claimcheck.read_scans import kmers, scan, strand
 from claimcheck.read_scans.anchors import find_first, index_anchors
 from claimcheck.read_scans.coverage import (
     GENE_BODY_COLUMNS,
@@ -121,7 +121,7 @@ def test_reads_of_something_else_have_no_strand(reference, tmp_path):
     reads = write_reads(tmp_path, draw_pairs(transcripts(30, seed=99), 200))
     row, coverage = measure(reference, tmp_path / "out", reads)
     assert np.isnan(row["share_forward"])
-    assert row["strandedness"] == "undetermined"
+    assert (row["n_oriented"], row["strandedness"]) == (0, "not measurable")
     assert np.isnan(row["three_prime_bias"])
     assert coverage["bin"].tolist() == list(range(1, N_BINS + 1))
     assert coverage["share"].isna().all()
@@ -138,11 +138,17 @@ def test_reads_of_something_else_have_no_strand(reference, tmp_path):
         (0.39, "undetermined"),
         (0.11, "undetermined"),
         (0.09, "reverse"),
-        (math.nan, "undetermined"),
     ],
 )
 def test_a_share_between_the_protocols_is_undetermined(share, called):
-    assert call_strandedness(share) == called
+    assert call_strandedness(100, share) == called
+    assert call_strandedness(99, share) == "not measurable"
+
+
+@pytest.mark.parametrize("min_reads", [1, 100])
+def test_without_reads_nothing_is_said_of_the_strand(min_reads):
+    limits = DEFAULTS["quality"]["strandedness"] | {"min_reads": min_reads}
+    assert strand.call_strandedness(0, math.nan, **limits) == "not measurable"
 
 
 def first_reads(paths, most):
@@ -163,7 +169,7 @@ def test_only_the_first_reads_are_read(tmp_path, monkeypatch, most):
     for path in reads:
         path.write_bytes(path.read_bytes()[:-1000])  # reading to the end would fail
     assert first_reads(reads, most) == [mate[:most] for mate in mates]
-    with pytest.raises(StudyError, match="cannot be read to their end"):
+    with pytest.raises(StudyError, match="cannot be read to its end"):
         first_reads(reads, 5000)
 
 
@@ -211,7 +217,8 @@ def first_anchors(anchors, reads):
     """Find the first of some anchors in reads that follow each other without any line between."""
     ends = np.cumsum([len(read) for read in reads], dtype=np.int64)
     letters = np.frombuffer("".join(reads).encode(), dtype=np.uint8)
-    joined = Reads(letters, ends - [len(read) for read in reads], ends)
+    starts = ends - [len(read) for read in reads]
+    joined = Reads(letters, letters, starts, starts, starts, ends, starts)
     return find_first(anchors, build_index(np.concatenate([some.codes for some in anchors])), joined)
 
 
@@ -374,7 +381,7 @@ def test_real_pairs_turned_to_one_strand_are_stranded(fly, tmp_path):
                 for mate, read in zip(turned, (first, second) if senses[0] else (second, first), strict=True):
                     mate.append(read.sequence)
     assert len(turned[0]) > 5_000
-    for strand, mates in (("forward", turned), ("reverse", turned[::-1])):
-        row, _ = measure(folder, tmp_path / strand, write_reads(tmp_path, mates))
-        assert row["strandedness"] == strand
+    for direction, mates in (("forward", turned), ("reverse", turned[::-1])):
+        row, _ = measure(folder, tmp_path / direction, write_reads(tmp_path, mates))
+        assert row["strandedness"] == direction
         assert max(row["share_forward"], 1 - row["share_forward"]) > 0.95

@@ -18,11 +18,9 @@ TWO_NODES = ROOT / "tests/support/two_nodes.sh"
 PROGRAMS = ("slurmctld", "slurmd", "sbatch", "srun", "munged", "setpriv", "unshare")
 
 # The machine of the tests is no cluster to be spared: ask more often. It has no accounting, so squeue is asked.
-# Checking and inspecting the reads of a run is one job.
 IN_A_HURRY = (
     *("--slurm-status-command", "squeue", "--slurm-init-seconds-before-status-checks", "10"),
     *("--max-jobs-per-second", "20", "--latency-wait", "10"),
-    *("--groups", "check_reads=reads", "inspect_reads=reads"),
 )
 
 ONCE = (
@@ -92,7 +90,7 @@ def test_what_takes_seconds_or_asks_the_network_was_not_submitted(study: Path, c
     samples = (study / "results/samples/samples.tsv").read_text().count("\n") - 1
     runs = len(list((study / "results/quality/reads").glob("*.tsv")))
     per_sample = dict.fromkeys(("quantify_sample", "measure_library", "profile_exons"), samples)
-    assert submitted == {"reads_check_reads_inspect_reads": runs, **per_sample, **dict.fromkeys(ONCE, 1)}
+    assert submitted == {"check_reads": runs, **per_sample, **dict.fromkeys(ONCE, 1)}
 
 
 def test_each_job_asked_for_the_memory_and_time_of_its_rule(study: Path, cluster: Path) -> None:

@@ -3,9 +3,8 @@
 resources/downloads/<run>/        files as the archive names them: `.part` while incomplete, else verified
 resources/reads/<run>_1.fastq.gz  links to them under names of our own; `_1` and `_2` for paired runs,
 resources/reads/<run>.fastq.gz    the plain name for single-end runs
-results/quality/reads/<run>.tsv   number and length of the reads of each file
-results/quality/sequali/<run>.*   quality of the reads, for people (html) and programs (json)
-results/quality/reads.tsv         the same of all runs, a row a mate
+results/quality/reads/<run>.tsv   number, length and quality of the reads of each file
+results/quality/reads.tsv         the same of all runs, a row a file
 
 `snakemake fetch` fetches and verifies all reads, the reference and the collections of gene sets, and stops: for clusters whose nodes have no network.
 """
@@ -71,38 +70,16 @@ rule check_reads:
     params:
         run="{run}",
     message:
-        "Read the FASTQ files of {wildcards.run} to their end"
+        "Check the reads of {wildcards.run} and measure their quality"
     script:
         "../scripts/check_reads.py"
-
-
-rule inspect_reads:
-    input:
-        "results/quality/reads/{run}.tsv",
-        reads=lambda wildcards: read_files().of_run(wildcards.run),
-    output:
-        report="results/quality/sequali/{run}.json",
-        page="results/quality/sequali/{run}.html",
-    log:
-        "logs/inspect_reads/{run}.log",
-    benchmark:
-        "logs/inspect_reads/{run}.benchmark.tsv"
-    conda:
-        "../../envs/sourcing.yaml"
-    resources:
-        mem_mb=growing(2000),
-        runtime=growing(120),
-    message:
-        "Measure the quality of the reads of {wildcards.run} with sequali"
-    script:
-        "../scripts/inspect_reads.py"
 
 
 rule collect_reads_quality:
     input:
         read_files="results/samples/read_files.tsv",
-        reports=lambda wildcards: expand(
-            "results/quality/sequali/{run}.json", run=read_files().runs
+        checked=lambda wildcards: expand(
+            "results/quality/reads/{run}.tsv", run=read_files().runs
         ),
     output:
         "results/quality/reads.tsv",

@@ -48,13 +48,14 @@ def main(
             direction, place = find_first(anchors, kmers, mate)
             of_mate.append(direction)
             places.append(place)
-    share_forward = measure_share_forward(anchors[0], [np.concatenate(of_mate) for of_mate in directions])
+    n_oriented, share_forward = measure_share_forward(anchors[0], [np.concatenate(of_mate) for of_mate in directions])
     coverage = average_coverage(count_places(anchors[1], np.concatenate(places), of_coverage["length"].tolist()))
     row = (
         sample,
         n_reads,
+        n_oriented,
         share_forward,
-        call_strandedness(share_forward, **strandedness),
+        call_strandedness(n_oriented, share_forward, **strandedness),
         coverage.three_prime_bias,
         coverage.n_genes,
     )

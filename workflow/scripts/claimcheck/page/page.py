@@ -17,9 +17,11 @@ from claimcheck.page.interactive import prepare_interaction
 from claimcheck.page.methods import read_references
 from claimcheck.page.provenance_card import make_card, versions_of
 from claimcheck.page.sentences import (
+    describe_fragments,
     describe_heterogeneity,
     describe_model,
     describe_outcome,
+    describe_reads,
     name_differing_panels,
 )
 from claimcheck.page.study_words import Calls, Study, count_calls
@@ -58,9 +60,9 @@ class Results:
             log2_fold_change_shrunken.
         summary: quantity, value (text).
         size_factors: sample, size_factor, library_size.
-        mapping: sample, n_processed, share_pseudoaligned.
+        mapping: as results/quality/mapping.tsv.
         extra: sequence, length, sample, condition, n_reads, per_million: sequences that are no genes; None without reads.
-        reads: run, mate, n_reads, mean_length, share_q30, share_gc, share_duplicate, share_adapter, adapter.
+        reads: as results/quality/reads.tsv.
         set_tests: set, family, source, variant, n_genes, effect, p_max, p_max_adjusted, nes, p_prerank, p_prerank_adjusted,
             leading_edge.
         sets: where the sets come from.
@@ -141,9 +143,7 @@ def render_page(study: Study, results: Results, figures: Sequence[Path], templat
 
     animals = results.samples.merge(results.size_factors, on="sample", how="left", validate="1:1")
     if results.mapping is not None:
-        animals = animals.merge(
-            results.mapping[["sample", "n_processed", "share_pseudoaligned"]], on="sample", how="left"
-        )
+        animals = animals.merge(results.mapping, on="sample", how="left")
     claims = None if results.claims is None else view_claims(results.claims, results.outcomes, study)
     families = _families(study, results.set_tests, at("sets"))
     interest = results.genes[results.genes["gene_id"].isin(study.label_genes)].sort_values("symbol")
@@ -162,6 +162,8 @@ def render_page(study: Study, results: Results, figures: Sequence[Path], templat
         heterogeneity=describe_heterogeneity(results.heterogeneity, results.design, study),
         outlier_samples=list(results.outlier_genes.loc[results.outlier_genes["flagged"].eq(True), "sample"]),
         reads=None if results.reads is None else reads_table(results.reads),
+        measured="" if results.reads is None else describe_reads(results.reads),
+        assumed="" if results.mapping is None else describe_fragments(results.mapping),
         extra=None if results.extra is None or results.extra.empty else extra_table(results.extra, study),
         n_status=results.gates["status"].value_counts().to_dict(),
         outcome=describe_outcome(results.genes, study, calls),

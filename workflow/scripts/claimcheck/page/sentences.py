@@ -64,3 +64,29 @@ def describe_outcome(genes: pd.DataFrame, study: Study, calls: Calls) -> str:
         f"is {probability(first['p_adjusted'])} ({first['symbol']}). With {compared} this does not show that the "
         "groups are alike: differences that are small beside the spread between animals stay unseen."
     )
+
+
+def describe_reads(reads: pd.DataFrame) -> str:
+    """Say of how many reads quality was measured.
+
+    Args:
+        reads: as results/quality/reads.tsv.
+    """
+    counted = "Lengths and duplicates were counted in all reads"
+    if (reads["n_sampled"] == reads["n_reads"]).all():
+        return f"{counted}, and so were letters, qualities and adapters."
+    return f"{counted}; letters, qualities and adapters in {reads['n_sampled'].min():,} reads or more of each file, from all of it."
+
+
+def describe_fragments(mapping: pd.DataFrame) -> str:
+    """Say which fragment length was assumed, if one was.
+
+    Args:
+        mapping: as results/quality/mapping.tsv.
+    """
+    assumed = mapping.loc[mapping["fragment_length_assumed"].notna()]
+    if assumed.empty:
+        return ""
+    length = assumed["fragment_length_assumed"].iloc[0]
+    which = "All libraries are" if len(assumed) == len(mapping) else f"{listed(assumed['sample'])}: the library is"
+    return f"{which} single-end, which does not show the length of fragments: a mean of {length:g} nucleotides was assumed."

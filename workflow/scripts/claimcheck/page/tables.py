@@ -141,6 +141,7 @@ _SAMPLE = [
     Column("batch", "batch", words),
     Column("n_processed", "fragments", whole),
     Column("share_pseudoaligned", "mapped", percent),
+    Column("fragment", "fragment (nt)", words),
     Column("library_size", "counts", whole),
     Column("size_factor", "size factor", two),
     Column("runs", "runs", spaced),
@@ -168,11 +169,13 @@ _READS = [
     Column("mate", "mate", words),
     Column("n_reads", "reads", whole),
     Column("mean_length", "mean length", whole),
+    Column("share_short", "too short", percent),
     Column("share_q30", "Q30 or better", percent),
     Column("share_gc", "GC", percent),
     Column("share_duplicate", "duplicates", percent),
     Column("share_adapter", "with adapter", percent),
     Column("adapter", "adapter", words),
+    Column("notice", "noticed", words),
 ]
 _GATE = [
     Column("status", "status", lambda status: str(status).upper()),
@@ -272,6 +275,10 @@ def top_genes(genes: pd.DataFrame, study: Study) -> Table:
 
 def sample_table(samples: pd.DataFrame) -> Table:
     """Lay out the animals, their sequencing and why each is in its group."""
+    if "fragment_length" in samples:
+        measured = samples["fragment_length"].map("{:.0f}".format, na_action="ignore")
+        assumed = samples["fragment_length_assumed"].map("{:.0f} assumed".format, na_action="ignore")
+        samples = samples.assign(fragment=measured.fillna(assumed).fillna(""))
     return as_table(samples, _SAMPLE, f"The {len(samples)} animals, a row each.")
 
 
@@ -325,9 +332,11 @@ def gate_table(gates: pd.DataFrame) -> Table:
 
 def reads_table(reads: pd.DataFrame) -> Table:
     """Lay out the quality of the reads."""
-    return as_table(
-        reads, _READS, "Reads as sequenced (sequali); Q30: share of base calls; duplicates: by fingerprint."
+    caption = (
+        "Reads as sequenced. Too short: for kallisto to place. Q30: share of base calls. Duplicates: fragments that begin as "
+        "another one does, as those of abundant transcripts do by chance."
     )
+    return as_table(reads, _READS, caption)
 
 
 def design_table(steps: pd.DataFrame) -> Table:

@@ -133,7 +133,8 @@ def quantify(
         index: from `build_index`.
         reads: FASTQ files; of paired runs mate 1 and mate 2 in turn, several runs one after the other.
         output: folder for `abundance.tsv` and `run_info.json`, written whole or not at all. The latter's fragment_length is
-            kallisto's estimate in nucleotides, null for single-end reads, from which it can't be estimated.
+            kallisto's estimate in nucleotides, null where it has none: for single-end reads, for which fragment_length_assumed
+            is what it was told, or if no pair lies on a single transcript.
         paired: whether the reads are mates.
         threads: threads; kallisto's result depends on their number, so always the same for a study.
         fragment_length: mean fragment length in nucleotides, used for single-end reads only.
@@ -165,7 +166,8 @@ def quantify(
         estimated = _FRAGMENT_LENGTH.search(said) if paired else None
         # start time and command line differ between runs that are otherwise the same
         kept = {key: value for key, value in info.items() if key not in _VARYING}
-        kept["fragment_length"] = float(estimated[1]) if estimated else None
+        kept["fragment_length"] = (float(estimated[1]) or None) if estimated else None
+        kept["fragment_length_assumed"] = None if paired else fragment_length
         write_text(output / "run_info.json", json.dumps(kept, indent=1, sort_keys=True) + "\n")
         (folder / "abundance.tsv").replace(output / "abundance.tsv")
 

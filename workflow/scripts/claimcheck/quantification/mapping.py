@@ -15,7 +15,7 @@ def read_mapping(run_infos: Mapping[str, Path]) -> pd.DataFrame:
 
     Returns:
         sample, n_processed, n_pseudoaligned, n_unique (reads or pairs), share_pseudoaligned (0 to 1), fragment_length
-        (nucleotides; missing for single-end reads).
+        (nucleotides; missing where it was not measured), fragment_length_assumed (of single-end reads).
     """
     rows = []
     for sample, path in run_infos.items():
@@ -29,9 +29,10 @@ def read_mapping(run_infos: Mapping[str, Path]) -> pd.DataFrame:
                 "n_unique": int(info["n_unique"]),
                 "share_pseudoaligned": aligned / processed if processed else 0.0,
                 "fragment_length": info.get("fragment_length"),
+                "fragment_length_assumed": info.get("fragment_length_assumed"),
             }
         )
-    return pd.DataFrame(rows).astype({"fragment_length": "float64"})
+    return pd.DataFrame(rows).astype({"fragment_length": "float64", "fragment_length_assumed": "float64"})
 
 
 def mapping_of_reports(reports: Mapping[str, Report], members: Mapping[str, list[str]]) -> pd.DataFrame:
@@ -60,6 +61,7 @@ def mapping_of_reports(reports: Mapping[str, Report], members: Mapping[str, list
                 "n_unique": unique,
                 "share_pseudoaligned": mapped / processed if processed else float("nan"),
                 "fragment_length": length / len(own),
+                "fragment_length_assumed": float("nan"),
             }
         )
     return pd.DataFrame(rows)

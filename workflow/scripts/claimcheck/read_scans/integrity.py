@@ -1,108 +1,141 @@
-"""Are FASTQ files whole: compressed to their end, records of four lines, and every read beside its mate."""
+"""Are FASTQ files whole and fit to be quantified: records of four lines, every read beside its mate, and long enough."""
 
-import zlib
-from collections.abc import Iterator
-from itertools import zip_longest
+import re
+from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
 
-import dnaio
-from dnaio import SequenceRecord
-from dnaio.exceptions import FileFormatError
+import numpy as np
+from numpy.typing import NDArray
 
-from claimcheck.core.errors import StudyError
-from claimcheck.sourcing.sequence_files import open_packed
+from claimcheck.read_scans import faults
+from claimcheck.read_scans.kmers import K
+from claimcheck.read_scans.scan import Reads, words
 
-LEAVE_OUT = "delete {files} so that {they} fetched again; if it stays, leave the run out in config/samples.tsv"
+_NAMES_SHOWN = 1_000
+"""Of them, the first ones show whether a file holds both mates."""
 
-
-class FastqContent(NamedTuple):
-    """Number of reads of a FASTQ file, and length of its first read in nucleotides."""
-
-    n_reads: int
-    read_length: int
+_MATE = re.compile(r"[/._][12]$")
+_SECOND_MATE = np.frombuffer(b"23", dtype=np.uint8)
 
 
-def inspect_fastq(path: Path) -> FastqContent:
-    """Read a FASTQ file to its end and count its reads.
+class Integrity:
+    """What is found of the files of a run while they are read.
 
-    Raises:
-        StudyError: it is empty or truncated, or a record is malformed: its sequence and qualities differ in length, say.
+    Args:
+        paths: the file, or those of mate 1 and mate 2.
     """
-    records = _records(path)
-    first = next(records)
-    return FastqContent(1 + sum(1 for _ in records), len(first.sequence))
+
+    def __init__(self, paths: Sequence[Path]) -> None:
+        self.paths = paths
+        self.n_reads = 0
+        self._longest = [0] * len(paths)
+        self._n_same = 0
+        self._in_turn = False
+        self._marked = False
+
+    def add(self, mates: Sequence[Reads]) -> None:
+        """Look at the same records of each file.
+
+        Raises:
+            StudyError: neighbours are no mates, or mate 2 stands in the first file.
+        """
+        if len(mates) == 2:
+            self._require_mates(*mates)
+            self._n_same += int(np.count_nonzero(_same_letters(*mates)))
+        elif not self.n_reads:
+            shown = min(len(mates[0].start), _NAMES_SHOWN)
+            self._in_turn = _stand_in_turn([mates[0].text("name", record) for record in range(shown)])
+        self.n_reads += len(mates[0].start)
+        longest = [int(reads.lengths.max(initial=0)) for reads in mates]
+        self._longest = [max(pair) for pair in zip(self._longest, longest, strict=True)]
+
+    def require_fit(self) -> None:
+        """Refuse what the files as a whole show.
+
+        Raises:
+            StudyError: both files hold the same reads, one file holds both mates in turn, or all reads of a file are too short.
+        """
+        if 2 * self._n_same > self.n_reads:
+            share = f"{self._n_same:,} of {self.n_reads:,} reads have the same letters in both files"
+            raise faults.no_mates(self.paths, f"the same mate stands in both files: {share}")
+        if self._in_turn:
+            raise faults.unfit(
+                self.paths[0],
+                "it holds both mates of every fragment in turn (interleaved)",
+                "single-end reads, or mate 1 and mate 2 in a file each",
+            )
+        for path, longest in zip(self.paths, self._longest, strict=True):
+            if longest < K:
+                raise faults.unfit(
+                    path,
+                    f"none of its {self.n_reads:,} reads has {K} nucleotides, without which kallisto places none (mates as short "
+                    "as that are often barcodes of cells or molecules)",
+                    f"reads of at least {K} nucleotides",
+                )
+
+    def _require_mates(self, one: Reads, two: Reads) -> None:
+        if not self.n_reads:
+            self._marked = not _same_fragment(one.part(slice(1)), two.part(slice(1)), marked=False).all()
+        same = _same_fragment(one, two, marked=self._marked)
+        if not self.n_reads and (_mate_of(one.text("name", 0)), _mate_of(two.text("name", 0))) == ("2", "1"):
+            problem, record = "the mates are swapped", 0
+        elif same.all():
+            return
+        elif self.n_reads or same.any():
+            problem, record = "reads that stand side by side are no mates", int(np.argmin(same))
+        else:
+            problem, record = "the names in the two files have nothing in common", 0
+        shown = [
+            f"{reads.text('name', record)!r} in {path.name}" for reads, path in zip((one, two), self.paths, strict=True)
+        ]
+        raise faults.no_mates(self.paths, f"{problem}: read {self.n_reads + record + 1:,} is {' and '.join(shown)}")
 
 
-def inspect_mates(paths: tuple[Path, Path]) -> list[FastqContent]:
-    """Read the two files of a paired run side by side to their ends, and count their reads.
+def _same_fragment(one: Reads, two: Reads, *, marked: bool) -> NDArray[np.bool_]:
+    """Say which names are those of mates: the same up to the first blank, but for the number of the mate if that ends them."""
+    ends = [_end_of_names(reads) for reads in (one, two)]
+    lengths = ends[0] - one.name
+    same = lengths == ends[1] - two.name
+    if marked:
+        same &= (one.raw[ends[0] - 1] == ord("1")) & np.isin(two.raw[ends[1] - 1], _SECOND_MATE)
+    compared = np.where(same, np.maximum(lengths - marked, 0), 0)
+    for left, right in zip(words(one.raw, one.name, compared), words(two.raw, two.name, compared), strict=True):
+        same &= left == right
+    return same
 
-    Names are compared up to their first space and without the number of the mate.
 
-    Raises:
-        StudyError: a file is as `inspect_fastq` refuses it, the files differ in number of reads, neighbours are no mates, or
-            mate 2 stands in the first file.
+def _end_of_names(reads: Reads) -> NDArray[np.int64]:
+    blanks = np.append(np.flatnonzero((reads.raw == ord(" ")) | (reads.raw == ord("\t"))), len(reads.raw))
+    return np.minimum(blanks[np.searchsorted(blanks, reads.name)], reads.name_end)
+
+
+def _same_letters(one: Reads, two: Reads) -> NDArray[np.bool_]:
+    same = one.lengths == two.lengths
+    compared = np.where(same, one.lengths, 0)
+    for left, right in zip(
+        words(one.letters, one.start, compared), words(two.letters, two.start, compared), strict=True
+    ):
+        same &= left == right
+    return same
+
+
+def _stand_in_turn(names: Sequence[str]) -> bool:
+    """Say whether every other read is the mate of the one before, by the first word of their names, or by the second.
+
+    Archives put a name of their own before that of the instrument.
     """
-    n_reads, lengths = [0, 0], [0, 0]
-    for number, (one, two) in enumerate(zip_longest(*map(_records, paths)), start=1):
-        n_reads[0] += one is not None
-        n_reads[1] += two is not None
-        if one is None or two is None:
-            continue
-        if number == 1:
-            lengths = [len(one.sequence), len(two.sequence)]
-            if _mate_of(one) == "2" and _mate_of(two) == "1":
-                raise _mispaired("the mates are swapped", number, one, two, paths)
-        if not one.is_mate(two):
-            raise _mispaired("reads that stand side by side are no mates", number, one, two, paths)
-    if n_reads[0] != n_reads[1]:
-        raise StudyError(
-            f"the mates differ in number of reads: {n_reads[0]} in {paths[0].name} and {n_reads[1]} in {paths[1].name}",
-            where=", ".join(str(path.resolve()) for path in paths),
-            expected="one read of mate 2 for every read of mate 1",
-            remedy=LEAVE_OUT.format(files="both files", they="they are"),
-        )
-    return [FastqContent(n_reads[0], lengths[0]), FastqContent(n_reads[1], lengths[1])]
+    for place in range(2):
+        of_fragments = [_MATE.sub("", [*name.split(), "", ""][place]) for name in names]
+        pairs = list(zip(of_fragments[::2], of_fragments[1::2], strict=False))
+        if len(pairs) > 1 and all(one == two != "" for one, two in pairs) and len(set(pairs)) == len(pairs):
+            return True
+    return False
 
 
-def _records(path: Path) -> Iterator[SequenceRecord]:
-    """Read the records of a FASTQ file, of which there is at least one."""
-    n_reads = 0
-    try:
-        with open_packed(path) as stream, dnaio.open(stream, fileformat="fastq") as reader:
-            for record in reader:
-                n_reads += 1
-                yield record
-    except (FileFormatError, EOFError, OSError, UnicodeDecodeError, zlib.error) as error:
-        raise _spoilt(path, f"cannot be read to its end: {error}") from error
-    if not n_reads:
-        raise _spoilt(path, "is empty")
-
-
-def _mate_of(record: SequenceRecord) -> str:
+def _mate_of(name: str) -> str:
     """Return the number of the mate from a name such as `r1/2`, `r1 1/2` or `r1 2:N:0:ACGT`, or ""."""
-    name, _, comment = record.name.partition(" ")
-    for text, mark in ((name, "/"), (comment, "/")):
-        if text[-2:] in (f"{mark}1", f"{mark}2"):
+    name, _, comment = name.partition(" ")
+    for text in (name, comment):
+        if text[-2:] in ("/1", "/2"):
             return text[-1]
     return comment[0] if comment[:2] in ("1:", "2:") else ""
-
-
-def _mispaired(
-    what: str, number: int, one: SequenceRecord, two: SequenceRecord, paths: tuple[Path, Path]
-) -> StudyError:
-    return StudyError(
-        f"{what}: read {number} is {one.name[:80]!r} in {paths[0].name} and {two.name[:80]!r} in {paths[1].name}",
-        where=", ".join(str(path.resolve()) for path in paths),
-        expected="the same fragments in the same order, mate 1 in the first file",
-        remedy=LEAVE_OUT.format(files="both files", they="they are"),
-    )
-
-
-def _spoilt(path: Path, problem: str) -> StudyError:
-    return StudyError(
-        f"the FASTQ file {path.name} {problem}",
-        where=str(path.resolve()),
-        expected="a whole FASTQ file with at least one read",
-        remedy=LEAVE_OUT.format(files="the file", they="it is"),
-    )

@@ -71,10 +71,10 @@ def encode_all(sequence: str, step: int = 1) -> NDArray[np.uint64]:
     return encode(np.frombuffer(sequence.encode(), dtype=np.uint8), np.arange(0, len(sequence) - K + 1, step))
 
 
-def reverse_complement(codes: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Return the codes of the other strand; none of them may be NO_KMER."""
+def reverse_complement(codes: NDArray[np.uint64], size: int = K) -> NDArray[np.uint64]:
+    """Return the codes of the other strand of words of `size` letters; none of them may be NO_KMER."""
     turned = np.zeros_like(codes)
-    for _ in range(K):
+    for _ in range(size):
         turned = turned << _TWO | ~codes & np.uint64(3)
         codes = codes >> _TWO
     return turned
@@ -96,6 +96,13 @@ def build_index(codes: NDArray[np.uint64]) -> KmerIndex:
     table = np.zeros(2 ** min(len(codes).bit_length() + 5, 24), dtype=bool)
     table[_hashes(words[:, 0], words[:, 1], len(table))] = True
     return KmerIndex(codes, table)
+
+
+def mix(numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Give hashes of numbers of which all bits depend on all of theirs."""
+    for shift, multiplier in zip((32, 29), _MULTIPLIERS, strict=True):
+        numbers = (numbers ^ numbers >> np.uint64(shift)) * multiplier
+    return numbers ^ numbers >> np.uint64(32)
 
 
 def _hashes(first: NDArray[np.uint64], second: NDArray[np.uint64], n_hashes: int) -> NDArray[np.uint64]:

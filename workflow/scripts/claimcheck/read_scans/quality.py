@@ -1,152 +1,198 @@
-"""Quality of a run's reads with sequali: its reports, and the few numbers of them that decide."""
+"""Quality of a run's reads, counted while they are read: lengths, qualities, letters, duplicates and adapters."""
 
-import json
-import logging
-import os
-import re
-import subprocess
-import sys
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
-from sequali.adapters import DEFAULT_ADAPTER_FILE, adapters_from_file
+from numpy.typing import NDArray
 
-from claimcheck.core.disk import check_disk
-from claimcheck.core.errors import StudyError
-from claimcheck.core.tables import scratch_folder
+from claimcheck.read_scans.adapters import AdapterCounter
+from claimcheck.read_scans.kmers import K, mix
+from claimcheck.read_scans.scan import Reads, words
 
-QUALITY_COLUMNS = (
+READS_COLUMNS = (
     "run",
     "mate",
+    "file",
     "n_reads",
+    "min_length",
     "mean_length",
+    "max_length",
+    "share_short",
+    "share_duplicate",
+    "n_sampled",
     "share_q30",
     "share_gc",
-    "share_duplicate",
     "share_adapter",
     "adapter",
+    "notice",
 )
 
-MIN_NAMED_SHARE = 0.001
-"""Below it sequali's own report takes an adapter for chance, so it gets no name."""
+_OFFSET, _OLD_OFFSET = 33, 64
+_OLD_LOWEST, _NEW_HIGHEST = 59, 75
+"""Bytes: scores of the old scale, Phred + 64, begin at the first; those of the new one end at the second, for short reads."""
 
-_LIBRARY_NOTES = re.compile(r"^gnl\|\S+ |\s*\(Oligonucleotide.*$")
+_FINGERPRINT_WORDS = 2
+"""Of each mate: its first sixteen letters."""
 
-logger = logging.getLogger("claimcheck.read_scans.quality")
+_MOST_FINGERPRINTS = 1 << 20
+
+_NOTICED_LETTERS = 0.01
 
 
-def inspect_reads(reads: Sequence[Path], report: Path, page: Path, *, threads: int) -> None:
-    """Measure the reads of one run with sequali; its numbers and page do not depend on folder, time or threads.
+class _Mate:
+    """What is counted of one file."""
+
+    def __init__(self) -> None:
+        self.n_reads = self.n_letters = self.n_short = self.n_sampled = 0
+        self.shortest, self.longest = np.iinfo(np.int64).max, 0
+        self.qualities = np.zeros(256, dtype=np.int64)
+        self.letters = np.zeros(256, dtype=np.int64)
+        self.has_cr = False
+
+
+class Quality:
+    """Counts over the reads of a run, file by file.
+
+    Lengths and duplicates are those of all reads. Qualities, letters and adapters are counted in those pieces of the files that
+    the caller names a sample.
 
     Args:
-        reads: FASTQ file of single-end reads, or those of mate 1 and mate 2.
-        report: JSON file to write.
-        page: HTML file to write, complete in itself; both files are written, or none.
-        threads: with two or more, files are unpacked beside the measurement.
-
-    Raises:
-        StudyError: sequali failed.
+        n_mates: 1 or 2 files.
     """
-    for target in (report, page):
-        target.parent.mkdir(parents=True, exist_ok=True)
-    with scratch_folder(report) as folder:
-        outputs = [folder.resolve() / name for name in ("report.json", "page.html")]
-        # -P: modules of the study's folder are not sequali's
-        command = [sys.executable, "-P", "-m", "sequali", "--threads", str(threads)]
-        command += ["--json", str(outputs[0]), "--html", str(outputs[1]), *map(str, reads)]
-        logger.info("%s", " ".join(command))
-        quiet = os.environ | {"TQDM_DISABLE": "1"}  # a progress bar would hide the message
-        done = subprocess.run(
-            command, env=quiet, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
-        )
-        logger.info("%s", done.stdout)
-        if done.returncode or not all(output.is_file() for output in outputs):
-            check_disk(report, done.stdout)
-            last = done.stdout.strip().rpartition("\n")[2]
-            raise StudyError(
-                f"sequali could not measure the reads (status {done.returncode}): {last}",
-                where=", ".join(str(path) for path in reads),
-                expected="whole FASTQ files; mates in the same order, under the same names",
-                remedy=(
-                    "delete the files so that they are fetched again; if it stays, leave the run out in config/samples.tsv; "
-                    "the step's log has all that sequali said"
-                ),
+
+    def __init__(self, n_mates: int) -> None:
+        self._mates = [_Mate() for _ in range(n_mates)]
+        self._fingerprints = _Fingerprints()
+        self._adapters = AdapterCounter(n_mates)
+
+    def add(self, mates: Sequence[Reads], *, sampled: bool) -> None:
+        """Count the same records of each file."""
+        for of_mate, reads in zip(self._mates, mates, strict=True):
+            lengths = reads.lengths
+            of_mate.n_reads += len(lengths)
+            of_mate.n_letters += int(lengths.sum())
+            of_mate.n_short += int(np.count_nonzero(lengths < K))
+            of_mate.shortest = min(of_mate.shortest, int(lengths.min()))
+            of_mate.longest = max(of_mate.longest, int(lengths.max()))
+            if sampled:
+                of_mate.n_sampled += len(lengths)
+                of_mate.qualities += _histogram(reads.raw, reads.quality, lengths)
+                of_mate.letters += _histogram(reads.letters, reads.start, lengths)
+                of_mate.has_cr |= bool((reads.raw[reads.end] == ord("\r")).any())
+        self._fingerprints.add(mates)
+        if sampled:
+            self._adapters.add(mates)
+
+    def table(self, run: str, files: Sequence[str]) -> pd.DataFrame:
+        """Lay out what was counted.
+
+        Returns:
+            One row a file with the columns READS_COLUMNS. mate is "1" and "2", "" for single-end reads. Shares are of 0 to 1:
+            share_short of reads with fewer than K letters; share_q30 of base calls of Phred 30 or better, by the scale that
+            their range shows; share_gc of letters ACGT; share_duplicate of fragments that begin as another one does, both
+            mates alike; share_adapter of reads that run into an adapter. notice says what a reader should know, or "".
+        """
+        names = ["1", "2"] if len(self._mates) == 2 else [""]
+        share_duplicate = self._fingerprints.share_repeated()
+        rows = []
+        for number, (mate, file, counted) in enumerate(zip(names, files, self._mates, strict=True)):
+            share_adapter, adapter = self._adapters.result(number)
+            rows.append(
+                (
+                    run,
+                    mate,
+                    file,
+                    counted.n_reads,
+                    counted.shortest,
+                    counted.n_letters / counted.n_reads,
+                    counted.longest,
+                    counted.n_short / counted.n_reads,
+                    share_duplicate,
+                    counted.n_sampled,
+                    _share_q30(counted.qualities),
+                    _share_gc(counted.letters),
+                    share_adapter,
+                    adapter,
+                    "; ".join(_notices(counted)),
+                )
             )
-        for output, target in zip(outputs, (report, page), strict=True):
-            output.replace(target)
+        return pd.DataFrame(rows, columns=list(READS_COLUMNS))
 
 
-def read_quality(report: Path, run: str) -> pd.DataFrame:
-    """Read a report of `inspect_reads`.
+class _Fingerprints:
+    """The beginnings of fragments, or of a sample of them that is chosen by their hashes, so that repeats fall in alike."""
 
-    Returns:
-        One row a mate with the columns QUALITY_COLUMNS. mate is "1" and "2", "" for single-end reads. share_q30 is the share of
-        nucleotides of Q30 or better, see `_share_q30`. share_duplicate is that of reads (pairs) that repeat another, estimated
-        from the nucleotides at both ends of the fragment: one value for both mates; of single-end reads, those that merely
-        start alike are counted too, and of an abundant transcript many do. share_adapter is that of reads that run into an
-        adapter: of pairs found by the overlap of the mates, of single-end reads by the adapter's first twelve nucleotides.
-    """
-    content = json.loads(report.read_text(encoding="utf-8"))
-    mates = {"1": "", "2": "_read2"} if "summary_read2" in content else {"": ""}
-    rows = []
-    for mate, suffix in mates.items():
-        summary = content[f"summary{suffix}"]
-        share, adapter = _adapter_of_mate(content, mate) if mate else _adapter_of_single(content)
-        rows.append(
-            (
-                run,
-                mate,
-                summary["total_reads"],
-                summary["mean_length"],
-                _share_q30(content, suffix),
-                _share(summary["total_gc_bases"], summary["total_bases"] - summary["total_n_bases"]),
-                1 - content["duplication_fractions"]["remaining_fraction"],
-                share,
-                adapter if share >= MIN_NAMED_SHARE else "",
-            )
+    def __init__(self) -> None:
+        self._hashes = [np.empty(0, dtype=np.uint64)]
+        self._n_held = 0
+        self._shift = 0
+
+    def add(self, mates: Sequence[Reads]) -> None:
+        hashes = np.zeros(len(mates[0].start), dtype=np.uint64)
+        for reads in mates:
+            for word in words(reads.letters, reads.start, reads.lengths, _FINGERPRINT_WORDS):
+                hashes = mix(hashes ^ word)
+        self._hashes.append(self._kept(hashes))
+        self._n_held += len(self._hashes[-1])
+        while self._n_held > _MOST_FINGERPRINTS:
+            self._shift += 1
+            self._hashes = [self._kept(np.concatenate(self._hashes))]
+            self._n_held = len(self._hashes[0])
+
+    def _kept(self, hashes: NDArray[np.uint64]) -> NDArray[np.uint64]:
+        return hashes[hashes & np.uint64((1 << self._shift) - 1) == 0] if self._shift else hashes
+
+    def share_repeated(self) -> float:
+        ordered = np.sort(np.concatenate(self._hashes))
+        return float(np.count_nonzero(ordered[1:] == ordered[:-1]) / len(ordered))
+
+
+def _histogram(text: NDArray[np.uint8], starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Count the bytes of strings of a text: 256 numbers."""
+    total = np.zeros(256, dtype=np.int64)
+    # strings of one length at once
+    for length in np.flatnonzero(np.bincount(lengths)):
+        rows = starts[lengths == length]
+        if length:
+            strings = np.ndarray((len(text) - length + 1, length), np.uint8, text, strides=(1, 1))
+            total += np.bincount(strings[rows].ravel(), minlength=256)
+    return total
+
+
+def _share_q30(qualities: NDArray[np.int64]) -> float:
+    offset = _OLD_OFFSET if _is_old_scale(qualities) else _OFFSET
+    total = qualities.sum()
+    return float(qualities[offset + 30 :].sum() / total) if total else float("nan")
+
+
+def _is_old_scale(qualities: NDArray[np.int64]) -> bool:
+    seen = np.flatnonzero(qualities)
+    return len(seen) > 0 and bool(seen[0] >= _OLD_LOWEST and seen[-1] > _NEW_HIGHEST)
+
+
+def _share_gc(letters: NDArray[np.int64]) -> float:
+    n = {letter: int(letters[ord(letter)]) for letter in "ACGT"}
+    total = sum(n.values())
+    return (n["G"] + n["C"]) / total if total else float("nan")
+
+
+def _notices(counted: _Mate) -> list[str]:
+    notices = []
+    if counted.n_short:
+        share = counted.n_short / counted.n_reads
+        notices.append(f"{share:.1%} of the reads have fewer than {K} nucleotides and cannot be placed")
+    seen = np.flatnonzero(counted.qualities)
+    if len(seen) == 1 and counted.qualities.sum() > 1:
+        notices.append(
+            f"every base call has the same quality, {chr(seen[0])!r} (as in SRA Lite), which says nothing of it"
         )
-    return pd.DataFrame(rows, columns=list(QUALITY_COLUMNS))
-
-
-def _adapter_of_mate(content: dict[str, Any], mate: str) -> tuple[float, str]:
-    """Return the share of pairs with an adapter, and what the longest sequence behind the insert is known as."""
-    overlaps = content["adapter_content_from_overlap"]
-    known = _LIBRARY_NOTES.sub("", overlaps[f"longest_adapter_read{mate}_match"])
-    return _share(overlaps[f"number_of_adapters_read{mate}"], overlaps["total_reads"]), known
-
-
-def _adapter_of_single(content: dict[str, Any]) -> tuple[float, str]:
-    """Return the share of reads with the most frequent adapter, and its name; only adapters of short reads are meant."""
-    short_read = {adapter.name for adapter in adapters_from_file(DEFAULT_ADAPTER_FILE, "illumina")}
-    found = [
-        (max(shares, default=0.0) / 100, name)
-        for name, shares in content["adapter_content"]["adapter_content"]
-        if name in short_read
-    ]
-    return max(found)
-
-
-def _share_q30(content: dict[str, Any], suffix: str) -> float:
-    """Return the share of nucleotides of Q30 or better.
-
-    sequali counts qualities by four; of 28 to 31, half are taken for 30 and 31. Illumina's binned scales have none of these, so
-    for them the share is exact.
-    """
-    positions = content[f"per_position_quality_distribution{suffix}"]
-    lengths = content[f"sequence_length_distribution{suffix}"]
-    ranges = [label.split("-") for label in positions["x_labels"]]  # "7", or "7-8" of long reads
-    widths = np.array([int(bounds[-1]) - int(bounds[0]) + 1 for bounds in ranges])
-    # number of reads by length, in the same ranges after the first, which holds empty reads
-    n_reads = np.array(lengths["counts"][1:])
-    n_nucleotides = widths * n_reads[::-1].cumsum()[::-1]
-    # 12 x ranges, share of the nucleotides there
-    by_four = np.array(positions["series"])
-    good = (by_four[8:].sum(axis=0) + by_four[7] / 2) @ n_nucleotides
-    return _share(float(good), float(n_nucleotides.sum()))
-
-
-def _share(part: float, whole: float) -> float:
-    return part / whole if whole else float("nan")
+    elif _is_old_scale(counted.qualities):
+        notices.append("the qualities are read as Phred + 64, which their range shows")
+    known = sum(int(counted.letters[ord(letter)]) for letter in "ACGTN")
+    other = 1 - known / max(int(counted.letters.sum()), 1)
+    if counted.letters.sum() and other > _NOTICED_LETTERS:
+        notices.append(f"{other:.1%} of the letters are none of ACGTN")
+    if counted.has_cr:
+        notices.append("lines end with CR LF")
+    return notices

@@ -1,0 +1,150 @@
+"""Real fly reads as archives also hand them out: some differ in nothing that counts, and of others the true fault is said."""
+
+import gzip
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from claimcheck.core.tables import read_table
+from support import tiny
+from support.archive import Archive, serve, shared_data
+from support.studies import run_workflow, write_study
+
+PROJECT = "PRJNA0000003"
+FLY = "reads/smn_fly"
+
+
+def lines_of(packed: bytes) -> list[bytes]:
+    return gzip.decompress(packed).split(b"\n")
+
+
+def pack(lines: list[bytes], end: bytes = b"\n") -> bytes:
+    return gzip.compress(end.join(lines), 1, mtime=0)
+
+
+def in_lower_case(packed: bytes) -> bytes:
+    lines = lines_of(packed)
+    lines[1::4] = [line.lower() for line in lines[1::4]]
+    return pack(lines)
+
+
+def as_sra_lite(packed: bytes) -> bytes:
+    lines = lines_of(packed)
+    lines[3::4] = [b"?" * len(line) for line in lines[3::4]]
+    return pack(lines)
+
+
+def with_cr_lf(packed: bytes) -> bytes:
+    return pack(lines_of(packed), b"\r\n")
+
+
+def without_last_line_end(packed: bytes) -> bytes:
+    return pack(lines_of(packed)[:-1])
+
+
+def unchanged(packed: bytes) -> bytes:
+    return packed
+
+
+@contextmanager
+def fly_study(folder: Path, changes: Callable[[int, list[bytes]], list[bytes]], **reference: Any) -> Iterator[Path]:
+    """Serve the four samples, each as `changes` leaves its mates, and write a study of them."""
+    reads = shared_data(FLY)
+    archive = Archive()
+    for number, group in enumerate("AABB", start=1):
+        mates = [(reads / f"sample{number}.tiny_R{mate}.fastq.gz").read_bytes() for mate in (1, 2)]
+        archive.add_run(
+            PROJECT,
+            f"SRR000000{number}",
+            changes(number, mates),
+            tax_id="7227",
+            scientific_name="Drosophila melanogaster",
+            sample_title=f"group {group} replicate {number}",
+            experiment_title="group A and group B of a fly study",
+        )
+    with serve(archive):
+        yield write_study(
+            folder,
+            {
+                "study": {"title": "Four fly samples", "bioproject": PROJECT, "tax_id": 7227},
+                "archive": archive.addresses(),
+                "samples": {"patterns": {"A": ["group A"], "B": ["group B"]}},
+                "design": {"test": "B", "reference": "A"},
+                "reference": {"transcripts": str(reads / "dm6.small.transcriptome.fa")} | reference,
+                "quantification": {"threads": 2},
+                "quality": {"pseudoaligned_reads": {"warn": 5000, "fail": 1000}},
+            },
+        )
+
+
+def counted(folder: Path, changes: Callable[[int, list[bytes]], list[bytes]]) -> Path:
+    with fly_study(folder, changes) as study:
+        completed = run_workflow(study, "quality")
+    assert completed.returncode == 0, completed.stderr[-4000:]
+    return study / "results"
+
+
+def test_case_qualities_and_line_ends_change_no_count(tmp_path: Path) -> None:
+    odd = [in_lower_case, as_sra_lite, with_cr_lf, without_last_line_end]
+    results = counted(tmp_path / "odd", lambda number, mates: [odd[number - 1](mate) for mate in mates])
+    usual = counted(tmp_path / "usual", lambda _, mates: mates)
+    for name in ("counts/gene_counts.tsv", "counts/gene_tpm.tsv", "quality/mapping.tsv", "quality/libraries.tsv"):
+        assert (results / name).read_bytes() == (usual / name).read_bytes(), name
+    reads = read_table(results / "quality/reads.tsv")
+    assert reads.loc[reads["run"] == "SRR0000002", "share_q30"].tolist() == [1, 1]
+    gates = read_table(results / "quality/gates.tsv")
+    noticed = gates[(gates["gate"] == "reads") & (gates["status"] == "warn")].set_index("scope")["reason"]
+    assert noticed.index.tolist() == [f"SRR000000{run} mate {mate}" for run in (2, 3) for mate in (1, 2)]
+    assert noticed.str.contains("SRA Lite").tolist() == [True, True, False, False]
+    assert noticed.str.contains("CR LF").tolist() == [False, False, True, True]
+
+
+WRONG: dict[str, tuple[Callable[[list[bytes]], list[bytes]], str]] = {
+    "mate 1 twice": (lambda mates: [mates[0]] * 2, "the same mate stands in both files: 10,100 of 10,100 reads"),
+    "interleaved": (
+        lambda mates: [pack(interleave(*map(lines_of, mates)))],
+        "it holds both mates of every fragment in turn (interleaved)",
+    ),
+    "barcodes": (lambda mates: [cut(mates[0], 28), mates[1]], "reads has 31 nucleotides"),
+}
+
+
+def interleave(one: list[bytes], two: list[bytes]) -> list[bytes]:
+    return [line for start in range(0, len(one) - 1, 4) for mate in (one, two) for line in mate[start : start + 4]] + [
+        b""
+    ]
+
+
+def cut(packed: bytes, length: int) -> bytes:
+    lines = lines_of(packed)
+    for row in (1, 3):
+        lines[row::4] = [line[:length] for line in lines[row::4]]
+    return pack(lines)
+
+
+@pytest.mark.parametrize("kind", WRONG)
+def test_wrong_reads_stop_with_the_true_reason(tmp_path: Path, kind: str) -> None:
+    change, problem = WRONG[kind]
+    with fly_study(tmp_path, lambda number, mates: change(mates) if number == 3 else mates) as study:
+        completed = run_workflow(study, "results/quality/reads/SRR0000003.tsv")
+    assert completed.returncode != 0
+    assert problem in completed.stderr
+    assert "another copy is the same" in completed.stderr
+    assert "Traceback" not in completed.stderr
+
+
+@pytest.mark.parametrize("n_own", [0, 1, 3])
+def test_a_foreign_reference_is_named_by_what_it_explains(tmp_path: Path, n_own: int) -> None:
+    """Some of its transcripts may be the same in both organisms."""
+    own = (shared_data(FLY) / "dm6.small.transcriptome.fa").read_text().split(">")[1 : n_own + 1]
+    foreign = tmp_path / "foreign.fa"
+    foreign.write_text(tiny.fasta(tiny.transcripts()) + "".join(f">{record}" for record in own))
+    with fly_study(tmp_path / "study", lambda _, mates: mates, transcripts=str(foreign)) as study:
+        completed = run_workflow(study)
+    assert completed.returncode != 0
+    assert "Traceback" not in completed.stderr
+    print(completed.stderr[-3000:])
+    assert 0
