@@ -10,14 +10,16 @@ results/quality/gates.tsv                 every gate with value, threshold and r
 `snakemake quality` stops here and draws the figures of this phase, whatever the gates say.
 """
 
-GATES = [
-    *{
-        "archive": ["libraries"],
-        "transcripts": ["transcripts", "counts"],
-        "counts": ["counts_table", "counts"],
-    }[config["start_from"]],
-    *("samples", "identity", "design"),
-]
+# on what the counts were made from
+FIRST_GATES = {
+    "archive": ["libraries"],
+    "transcripts": ["transcripts", "counts"],
+    "counts": ["counts_table", "counts"],
+}[config["start_from"]]
+GATES = expand(
+    "results/quality/gates/{part}.tsv",
+    part=[*FIRST_GATES, "samples", "identity", "design"],
+)
 
 
 localrules:
@@ -85,6 +87,7 @@ rule assess_samples:
     input:
         **GENE_TABLES,
         counts="results/counts/gene_counts.tsv",
+        first_gates=GATES[: len(FIRST_GATES)],
         samples="results/samples/samples.tsv",
         mapping="results/quality/mapping.tsv" if HAS_MAPPING else [],
     output:
@@ -176,7 +179,7 @@ rule choose_design:
 
 rule collect_gates:
     input:
-        parts=expand("results/quality/gates/{part}.tsv", part=GATES),
+        parts=GATES,
     output:
         "results/quality/gates.tsv",
     log:

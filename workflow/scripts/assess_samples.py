@@ -4,10 +4,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
+from claimcheck.core.errors import StudyError
 from claimcheck.core.steps import run
-from claimcheck.core.tables import read_table, write_table
+from claimcheck.core.tables import listed, read_table, write_table
 from claimcheck.deseq2.design import Design
-from claimcheck.deseq2.differential import has_enough_counts
+from claimcheck.deseq2.differential import filter_genes
 from claimcheck.deseq2.levels import log2_cpm
 from claimcheck.deseq2.size_factors import estimate_size_factors
 from claimcheck.qc import composition, gates, panels, projection, sex, similarity
@@ -33,6 +36,7 @@ class Outputs:
 def main(
     *,
     counts: Path,
+    first_gates: list[Path],
     samples: Path,
     mapping: Path | None,
     transcripts: Path | None,
@@ -47,7 +51,7 @@ def main(
     sheet = read_table(samples)
     counted = read_table(counts).set_index("gene_id")[list(sheet["sample"])]
     annotation = read_annotation(transcripts, gene_sets)
-    tested = counted[has_enough_counts(counted, sheet, min_count=differential["min_count"])]
+    tested = _comparable(counted, sheet, differential["min_count"], first_gates, quality["accepted"])
     unused = _genes(differential["size_factors_without"], annotation, "differential.size_factors_without")
     factors = estimate_size_factors(tested, unused or frozenset())
     of_samples = factors.set_index("sample")["size_factor"]
@@ -96,6 +100,28 @@ def main(
     write_table(pca, outputs.pca)
     write_table(projection.pca_covariates(pca, known), outputs.pca_covariates)
     write_table(gates.as_table(found), outputs.gates)
+
+
+def _comparable(
+    counts: pd.DataFrame, sheet: pd.DataFrame, min_count: int, first_gates: list[Path], accepted: list[dict[str, str]]
+) -> pd.DataFrame:
+    """Keep the genes with enough counts; where too few are left, the gates on what was counted say why, if they failed."""
+    try:
+        tested = filter_genes(counts, sheet, min_count=min_count, keep=frozenset())
+        without = [sample for sample, total in tested.sum().items() if total == 0]
+        if without:
+            raise StudyError(
+                f"{listed(without)}: not one count of the {len(tested):,} genes that can be compared",
+                where="results/counts/gene_counts.tsv",
+                expected="counts in every sample",
+                remedy="leave the sample out by stating the others in the sample sheet",
+            )
+    except StudyError:
+        found = pd.concat([read_table(path) for path in first_gates])
+        named = [entry for entry in accepted if entry["gate"] in set(found["gate"])]
+        gates.require_passed(gates.mark_accepted(found, named), where="results/quality/gates")
+        raise
+    return tested
 
 
 def _genes(group: dict[str, Any], annotation: Annotation, key: str) -> frozenset[str] | None:
