@@ -246,9 +246,27 @@ def test_tables_have_their_columns_and_every_claim_its_row():
         "pattern_readouts",
         "controls",
         "calibration",
+        "levels",
         "set_tests",
         "gene_tests",
     }
+
+
+def test_the_levels_of_claims_differ_by_their_effects():
+    """Of genes the effect is that of counts, and the difference of logarithms near it."""
+    findings, tables = found("paper")
+    levels = tables["levels"].merge(findings.data.samples[["sample", "condition"]], on="sample")
+    verdicts = judge(findings)[0].set_index("claim")
+    means = levels.groupby(["claim", "of", "condition"])["level_adjusted"].mean().unstack()
+    difference = means[findings.data.design.test] - means[findings.data.design.reference]
+    compared = 0
+    for (claim, of), value in difference.items():
+        if verdicts.at[claim, "of"] != of or not np.isfinite(verdicts.at[claim, "effect"]):
+            continue
+        compared += 1
+        is_set = bool(findings.register.claims[claim].sets)
+        assert value == pytest.approx(verdicts.at[claim, "effect"], abs=1e-6 if is_set else 0.15), claim
+    assert compared >= 8
 
 
 def test_artefacts_are_held_against_what_is_observed():

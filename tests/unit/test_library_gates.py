@@ -83,7 +83,7 @@ def test_coverage_without_genes_is_not_measurable(unmeasured):
     )
     warned = [scope for (gate, scope), row in found.items() if gate == "coverage_bias" and row.status == "warn"]
     assert warned == unmeasured
-    assert "not measurable, since 2 genes have a profile of reads, fewer than 5" in found["coverage_bias", "a2"].reason
+    assert "not measurable, since only 2 genes have reads enough for a profile" in found["coverage_bias", "a2"].reason
     assert (("coverage_bias", "study") in found) == (unmeasured == ["a2"])
 
 

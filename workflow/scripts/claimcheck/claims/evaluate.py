@@ -9,6 +9,7 @@ import pandas as pd
 from claimcheck.claims.artefacts import compare_artefacts
 from claimcheck.claims.controls import run_controls
 from claimcheck.claims.decide import EarlierResults, Findings, judge
+from claimcheck.claims.levels import claim_levels
 from claimcheck.claims.measurements import Measurements
 from claimcheck.claims.model import Register
 from claimcheck.claims.pattern import weigh_pattern
@@ -39,7 +40,7 @@ def evaluate(register: Register, data: Data, study: EarlierResults) -> dict[str,
 
     Returns:
         Tables by name: verdicts, vetoes, procedure, robustness, specifications, leave_one_out, artefacts, pattern,
-        pattern_readouts, controls, calibration, set_tests, gene_tests.
+        pattern_readouts, controls, calibration, levels, set_tests, gene_tests.
     """
     findings, tables = find_out(register, data, study)
     verdicts, vetoes, procedure = judge(findings)
@@ -105,6 +106,7 @@ def find_out(register: Register, data: Data, study: EarlierResults) -> tuple[Fin
         **weigh_pattern(register, data.planned, comparison, study.variation),
         "controls": controls,
         "calibration": calibration,
+        "levels": claim_levels(register, data, comparison),
         "set_tests": _set_table(set_tests, edges),
         "gene_tests": _gene_table(gene_tests, study.genes, comparison),
     }

@@ -1,6 +1,9 @@
-"""Levels of intervals and tests; every call of Snakemake reads this, so nothing here imports the libraries that compute."""
+"""Levels of intervals and tests, and words that steps share; all calls read this, so nothing here imports what computes."""
 
 from dataclasses import dataclass
+
+NOT_MEASURABLE = "not measurable"
+"""In place of a kind where too little was counted to tell it."""
 
 
 @dataclass(frozen=True)

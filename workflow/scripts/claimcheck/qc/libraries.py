@@ -5,11 +5,10 @@ from typing import Any
 
 import pandas as pd
 
+from claimcheck.core.standards import NOT_MEASURABLE
 from claimcheck.core.tables import listed
 from claimcheck.deseq2.design import Design
 from claimcheck.qc.gates import Gate, at_least, at_most, number
-from claimcheck.read_scans.coverage import MIN_GENES
-from claimcheck.read_scans.strand import NOT_MEASURABLE
 
 BIAS = "log2 of 3' over 5' coverage"
 
@@ -149,7 +148,7 @@ def _coverage_bias(libraries: pd.DataFrame, conditions: "pd.Series[str]", limit:
             "warn",
             "NA",
             "",
-            f"{BIAS}: not measurable, since {number(n_genes)} genes have a profile of reads, fewer than {MIN_GENES}",
+            f"{BIAS}: not measurable, since only {number(n_genes)} genes have reads enough for a profile",
         )
         for sample, n_genes in libraries.loc[bias.isna(), ["sample", "n_genes"]].itertuples(index=False)
     ]

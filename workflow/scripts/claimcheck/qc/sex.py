@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from claimcheck.core.standards import NOT_MEASURABLE
 from claimcheck.core.tables import listed
 from claimcheck.qc.gates import Gate
 from claimcheck.sourcing.characteristics import sex_of_text
 
 FEMALE, MALE, MIXED, UNDETERMINED = "female", "male", "mixed", "undetermined"
-NOT_MEASURABLE = "not measurable"
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from claimcheck.core.standards import NOT_MEASURABLE
 from claimcheck.read_scans.anchors import Anchors
 
 LIBRARY_COLUMNS = ("sample", "n_subset", "n_oriented", "share_forward", "strandedness", "three_prime_bias", "n_genes")
-
-NOT_MEASURABLE = "not measurable"
 
 
 def measure_share_forward(anchors: Anchors, found: Sequence[NDArray[np.int64]]) -> tuple[int, float]:
