@@ -246,6 +246,7 @@ def test_tables_have_their_columns_and_every_claim_its_row():
         "pattern_readouts",
         "controls",
         "calibration",
+        "members",
         "levels",
         "set_tests",
         "gene_tests",

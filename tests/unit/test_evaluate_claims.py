@@ -35,6 +35,7 @@ TABLES = (
     "pattern",
     "pattern_readouts",
     "controls",
+    "members",
     "levels",
     "calibration",
 )

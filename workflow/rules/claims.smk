@@ -51,6 +51,7 @@ if HAS_CLAIMS:
             pattern_readouts="results/claims/pattern_readouts.tsv",
             controls="results/claims/controls.tsv",
             calibration="results/claims/calibration.tsv",
+            members="results/claims/members.tsv",
             levels="results/claims/levels.tsv",
             set_tests="results/claims/set_tests.tsv",
             gene_tests="results/claims/gene_tests.tsv",

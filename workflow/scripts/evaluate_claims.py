@@ -38,6 +38,7 @@ class Outputs:
     pattern_readouts: Path
     controls: Path
     calibration: Path
+    members: Path
     levels: Path
     set_tests: Path
     gene_tests: Path

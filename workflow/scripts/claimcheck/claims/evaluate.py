@@ -9,7 +9,7 @@ import pandas as pd
 from claimcheck.claims.artefacts import compare_artefacts
 from claimcheck.claims.controls import run_controls
 from claimcheck.claims.decide import EarlierResults, Findings, judge
-from claimcheck.claims.levels import claim_levels
+from claimcheck.claims.levels import claim_levels, claim_members
 from claimcheck.claims.measurements import Measurements
 from claimcheck.claims.model import Register
 from claimcheck.claims.pattern import weigh_pattern
@@ -40,7 +40,7 @@ def evaluate(register: Register, data: Data, study: EarlierResults) -> dict[str,
 
     Returns:
         Tables by name: verdicts, vetoes, procedure, robustness, specifications, leave_one_out, artefacts, pattern,
-        pattern_readouts, controls, calibration, levels, set_tests, gene_tests.
+        pattern_readouts, controls, calibration, members, levels, set_tests, gene_tests.
     """
     findings, tables = find_out(register, data, study)
     verdicts, vetoes, procedure = judge(findings)
@@ -82,6 +82,7 @@ def find_out(register: Register, data: Data, study: EarlierResults) -> tuple[Fin
         register, data, comparison, model=primary.model, primary=results[0], set_tests=set_tests
     )
     edges = find_edges(data, study.genes)
+    members = claim_members(register, data, comparison)
     findings = Findings(
         register=register,
         data=data,
@@ -106,7 +107,8 @@ def find_out(register: Register, data: Data, study: EarlierResults) -> tuple[Fin
         **weigh_pattern(register, data.planned, comparison, study.variation),
         "controls": controls,
         "calibration": calibration,
-        "levels": claim_levels(register, data, comparison),
+        "members": members,
+        "levels": claim_levels(members, comparison),
         "set_tests": _set_table(set_tests, edges),
         "gene_tests": _gene_table(gene_tests, study.genes, comparison),
     }

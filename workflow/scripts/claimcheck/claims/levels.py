@@ -1,6 +1,5 @@
 """What each claim looks at, animal by animal: the level of its genes, and the score of the sets that decide it."""
 
-import numpy as np
 import pandas as pd
 
 from claimcheck.claims.model import DECIDING, Register
@@ -9,41 +8,56 @@ from claimcheck.gene_sets.comparison import Comparison
 from claimcheck.gene_sets.tests.scores import sample_scores
 from claimcheck.gene_sets.tests.weights import weigh_sets
 
-CLAIM_LEVEL_COLUMNS = ("claim", "of", "sample", "level", "level_adjusted")
+LEVEL_COLUMNS = ("claim", "of", "sample", "level", "level_adjusted")
+MEMBER_COLUMNS = ("claim", "of", "gene_id", "weight")
 
 
-def claim_levels(register: Register, data: Data, comparison: Comparison) -> pd.DataFrame:
-    """Give the values that the effects of claims are differences of.
+def claim_members(register: Register, data: Data, comparison: Comparison) -> pd.DataFrame:
+    """List the genes that decide each claim.
 
     Args:
         register: the claims register.
-        data: the groups, and what the claims look at.
+        data: what the claims look at.
         comparison: the primary model, fitted.
 
     Returns:
-        One row a claim, gene or set (as the verdicts name it) and sample, columns CLAIM_LEVEL_COLUMNS: log2 counts per million of
-        a gene, of a set the mean over its genes, those that are expected to fall turned; and the same without the fitted part of
-        the covariates. What has no genes in the counts is absent.
+        One row a claim, object (a gene's symbol, or a set as the verdicts name it) and gene in the counts, columns
+        MEMBER_COLUMNS; weight is 1, or -1 for genes that a set expects to go the other way.
     """
     counted = set(comparison.counts.index)
-    objects: list[tuple[str, str]] = []
-    members: list[pd.DataFrame] = []
+    decides = data.planned[(data.planned["role"] == DECIDING) & (data.planned["weight"] != 0)]
+    of_tests = dict(list(decides.groupby(KEYS, sort=False)[["gene_id", "weight"]]))
+    parts = [pd.DataFrame(columns=list(MEMBER_COLUMNS)).astype({"weight": "float64"})]
     for claim in register.claims.values():
-        wanted = {gene.symbol: [(gene.gene_id, 1.0)] for gene in claim.genes if gene.gene_id in counted}
+        for gene in claim.genes:
+            parts.append(
+                pd.DataFrame({"gene_id": [gene.gene_id], "weight": 1.0}).assign(claim=claim.id, of=gene.symbol)
+            )
         for test in claim.sets:
-            key = dict(zip(KEYS, (claim.id, DECIDING, test.run, claim.variant), strict=True))
-            own = data.planned[(data.planned[list(key)] == pd.Series(key)).all(axis=1) & (data.planned["weight"] != 0)]
-            rows = list(own[own["gene_id"].isin(counted)][["gene_id", "weight"]].itertuples(index=False, name=None))
-            if test.role == DECIDING and rows:
-                wanted[test.name] = rows
-        for name, rows in wanted.items():
-            members.append(pd.DataFrame(rows, columns=["gene_id", "weight"]).assign(set=str(len(objects))))
-            objects.append((claim.id, name))
+            own = of_tests.get((claim.id, test.role, test.run, claim.variant))
+            if own is not None:
+                parts.append(own.assign(claim=claim.id, of=test.name))
+    members = pd.concat(parts, ignore_index=True)
+    return members.loc[members["gene_id"].isin(counted), list(MEMBER_COLUMNS)].reset_index(drop=True)
+
+
+def claim_levels(members: pd.DataFrame, comparison: Comparison) -> pd.DataFrame:
+    """Give the values that the effects of claims are differences of.
+
+    Args:
+        members: from `claim_members`.
+        comparison: the primary model, fitted.
+
+    Returns:
+        One row a claim, object and sample, columns LEVEL_COLUMNS: log2 counts per million of a gene, of a set the mean over its
+        genes, those of weight -1 turned; and the same without the fitted part of the covariates.
+    """
+    names = members["claim"] + "\t" + members["of"]
+    objects = list(names.drop_duplicates())
     if not objects:
-        return pd.DataFrame(columns=list(CLAIM_LEVEL_COLUMNS))
-    weights = weigh_sets(pd.concat(members), [str(n) for n in range(len(objects))], list(comparison.counts.index))
+        return pd.DataFrame(columns=list(LEVEL_COLUMNS))
+    weights = weigh_sets(members.assign(set=names), objects, list(comparison.counts.index))
     scores = sample_scores(comparison.values, weights, comparison.design_matrix, list(comparison.counts.columns))
-    named = [objects[int(number)] for number in scores["set"]]
-    table = scores.assign(claim=[claim for claim, _ in named], of=[name for _, name in named])
-    table = table.rename(columns={"score": "level", "score_adjusted": "level_adjusted"})
-    return table.replace([np.inf, -np.inf], np.nan)[list(CLAIM_LEVEL_COLUMNS)]
+    named = scores["set"].str.split("\t", expand=True)
+    table = scores.assign(claim=named[0], of=named[1])
+    return table.rename(columns={"score": "level", "score_adjusted": "level_adjusted"})[list(LEVEL_COLUMNS)]
