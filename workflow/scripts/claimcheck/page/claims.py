@@ -1,15 +1,16 @@
 """The claims as the page shows them: a row a claim on the first screen, and the tables behind it."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
-from claimcheck.claims.model import Claim, Register
+from claimcheck.claims.model import Register
 from claimcheck.core.tables import listed
-from claimcheck.figures.claims import MARKS, confirmatory_rows, in_reading_order, kind_of, records, unit_of
+from claimcheck.figures.claims import MARKS, confirmatory_rows, records
 from claimcheck.figures.procedure import name_of
+from claimcheck.page.abstract import Statement, read_abstract
 from claimcheck.page.artefacts import artefact_table, reading_rule, shown_by_artefacts
+from claimcheck.page.cards import CardGroup, Evidence, group_cards
 from claimcheck.page.claims_tables import (
     beyond_table,
     control_sentences,
@@ -24,7 +25,7 @@ from claimcheck.page.claims_tables import (
 from claimcheck.page.pattern import PatternView, view_pattern
 from claimcheck.page.power import PowerResults, PowerView, view_power
 from claimcheck.page.study_words import Study
-from claimcheck.page.tables import Table, interval_text, probability, two, words
+from claimcheck.page.tables import Table, two
 
 TAKEN_BY_VETO = 5
 """Row of the table of verdicts by which another explanation takes one."""
@@ -49,6 +50,9 @@ class ClaimResults:
     artefacts: pd.DataFrame
     pattern: pd.DataFrame
     controls: pd.DataFrame
+    leave_one_out: pd.DataFrame
+    members: pd.DataFrame
+    levels: pd.DataFrame
     set_tests: pd.DataFrame
     gene_tests: pd.DataFrame
     specifications: pd.DataFrame
@@ -58,37 +62,14 @@ class ClaimResults:
 
 
 @dataclass(frozen=True)
-class ClaimRow:
-    """One claim on the first screen.
-
-    `kind` names the verdict for the style sheet, `leads` marks the claims that lead, `alone` is what artefacts alone would show.
-    """
-
-    claim: str
-    statement: str
-    mark: str
-    kind: str
-    verdict: str
-    label: str
-    effect: str
-    interval: str
-    mde: str
-    p_adjusted: str
-    n: str
-    k: str
-    alone: list[str]
-    reason: str
-    leads: bool
-
-
-@dataclass(frozen=True)
 class ClaimsView:
     """What the page says of claims.
 
     Attributes:
         banners: words and sentence of what weighs on every verdict.
         summary: how many claims have which verdict.
-        rows: a row a claim that has a verdict, those that lead first.
+        groups: a card a claim that has a verdict, those that lead first, by the unit of its effect.
+        abstract: the statements of the abstract with their claims.
         reading: which claims artefacts imitate, a sentence each.
         deviations: where the configuration is not that of the primary analysis: key, found, registered.
         reach: which claims these data could have decided, a sentence each.
@@ -104,7 +85,8 @@ class ClaimsView:
     publication: str
     banners: list[tuple[str, str]]
     summary: str
-    rows: list[ClaimRow]
+    groups: list[CardGroup]
+    abstract: list[Statement]
     reading: list[str]
     reach: list[str]
     procedure: list[str]
@@ -128,29 +110,48 @@ class ClaimsView:
     power: PowerView | None
 
 
-def view_claims(results: ClaimResults, outcomes: pd.DataFrame, study: Study) -> ClaimsView:
+def view_claims(
+    results: ClaimResults, outcomes: pd.DataFrame, genes: pd.DataFrame, samples: pd.DataFrame, study: Study
+) -> ClaimsView:
     """Put together what the page says of the claims.
 
     Args:
         results: register and tables.
         outcomes: question, outcome, sentence of the identity checks.
+        genes: results/differential/genes.tsv.
+        samples: the sample sheet.
         study: names of the conditions.
     """
     register, verdicts = results.register, results.verdicts
-    shown = in_reading_order(verdicts[~verdicts["kind"].isin(["not_testable", "exploratory"])], register.lead)
     numbers = dict(zip(results.identification["key"], results.identification["value"], strict=True))
     panels = results.vetoes[results.vetoes["veto"].isin(register.vetoes)]
     rules = panels["claim"].map(verdicts.set_index("claim")["rule"])
     taken = panels["stands"].eq(False) & rules.eq(TAKEN_BY_VETO)
     told = panels["differs"].eq(True) | taken
     worlds = results.artefacts.drop_duplicates("world")[["world", "explanation"]]
-    alone = shown_by_artefacts(results.artefacts, register)
+    evidence = Evidence(
+        verdicts=verdicts,
+        robustness=results.robustness,
+        leave_one_out=results.leave_one_out,
+        vetoes=results.vetoes,
+        members=results.members,
+        levels=results.levels,
+        genes=genes,
+        samples=samples,
+    )
+    power = None if results.power is None else view_power(results.power, verdicts, register)
+    more = {
+        "alone": shown_by_artefacts(results.artefacts, register),
+        "vetoes": {str(name): veto_table(rows, verdicts) for name, rows in panels.groupby("claim", sort=False)},
+        "power": {} if power is None else power.chances,
+    }
     return ClaimsView(
         title=register.title,
         publication=register.publication,
         banners=_banners(outcomes),
         summary=_summary(verdicts, register),
-        rows=[_row(row, register, alone.get(str(row["claim"]), [])) for row in records(shown)],
+        groups=group_cards(evidence, register, study, more),
+        abstract=read_abstract(verdicts, register),
         reading=reading_rule(results.artefacts, register),
         reach=_reach(verdicts, register),
         procedure=_procedure(results.procedure, register),
@@ -171,58 +172,8 @@ def view_claims(results: ClaimResults, outcomes: pd.DataFrame, study: Study) -> 
         left_undone=_left_undone(results.specifications),
         controls=control_sentences(results.controls, register),
         truth=None if results.truth is None else truth_table(results.truth, verdicts, register, study),
-        power=None if results.power is None else view_power(results.power, verdicts, register),
+        power=power,
     )
-
-
-def _row(row: dict[str, Any], register: Register, alone: list[str]) -> ClaimRow:
-    claim = register.claims[str(row["claim"])]
-    kind = kind_of(int(row["rule"]))
-    # The numbers behind a premise stand in the section on identity.
-    premise = " ".join(filter(None, [f"{str(row['reason']).partition(' (')[0]}.", claim.notes]))
-    reason = premise if claim.kind == "quality" else row["reason"]
-    return ClaimRow(
-        claim=claim.id,
-        statement=claim.statement,
-        mark=MARKS[kind],
-        kind=kind.replace(" ", "-"),
-        verdict=str(row["verdict"]),
-        label="; ".join(part for part in (str(row["label"]), _looked_at(claim, register, row)) if part),
-        effect=two(float(row["effect"])),
-        interval=interval_text(row["ci95_low"], row["ci95_high"]),
-        mde=two(float(row["mde"])),
-        p_adjusted=_p_adjusted(row, kind),
-        n=f"{row['n_test']} + {row['n_reference']}",
-        k=two(float(row["agreement"])),
-        alone=alone,
-        reason=words(reason),
-        leads=claim.id in register.lead,
-    )
-
-
-def _p_adjusted(row: dict[str, Any], kind: str) -> str:
-    """Write the adjusted p in the claim's direction, and that of the opposite, or of a smaller change, where this decides."""
-    decides = {"contradicted": ("opposite", "p_adjusted_opposite"), "not supported": ("smaller", "p_adjusted_smaller")}
-    what, column = decides.get(kind, ("", ""))
-    other = float(row.get(column, "nan"))
-    p = probability(float(row["p_adjusted"]))
-    return p if pd.isna(other) else f"{p}; {what} {probability(other)}"
-
-
-def _looked_at(claim: Claim, register: Register, row: dict[str, Any]) -> str:
-    """Say what an effect is the effect of."""
-    of = f"; effect of {row['of']}" if row["of"] else ""
-    if claim.kind == "quality":
-        return "premise"
-    if claim.members:
-        return f"decided by {listed(claim.members)}" + (" and controls" if claim.kind == "specificity" else "") + of
-    if claim.kind == "multi_source":
-        return f"{claim.at_least} or more of several sets{of}"
-    if unit_of(register, claim) == "set":
-        n_genes = pd.to_numeric(pd.Series([row.get("n_genes")]), errors="coerce").iloc[0]
-        return f"set of {n_genes:.0f} genes" if pd.notna(n_genes) and n_genes > 0 else "set"
-    by_model = any(gene.model for gene in claim.genes)
-    return f"genes one by one{of}, in the direction that the model says" if by_model else "gene"
 
 
 def _banners(outcomes: pd.DataFrame) -> list[tuple[str, str]]:

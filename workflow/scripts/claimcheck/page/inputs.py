@@ -52,6 +52,9 @@ class ClaimFiles:
     artefacts: Path
     pattern: Path
     controls: Path
+    leave_one_out: Path
+    members: Path
+    levels: Path
     claim_set_tests: Path
     gene_tests: Path
     identification: Path
@@ -100,6 +103,9 @@ def read_claims(files: ClaimFiles) -> ClaimResults:
         artefacts=read_table(files.artefacts),
         pattern=read_table(files.pattern),
         controls=read_table(files.controls),
+        leave_one_out=read_table(files.leave_one_out),
+        members=read_table(files.members),
+        levels=read_table(files.levels),
         set_tests=read_table(files.claim_set_tests),
         gene_tests=read_table(files.gene_tests),
         identification=read_table(files.identification),

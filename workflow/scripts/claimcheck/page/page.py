@@ -12,7 +12,8 @@ from markupsafe import Markup
 
 from claimcheck.figures.registry import Entry, entry_of, read_entries
 from claimcheck.page.captions import describe_figure
-from claimcheck.page.claims import ClaimResults, view_claims
+from claimcheck.page.claims import ClaimResults, ClaimsView, view_claims
+from claimcheck.page.headline import make_headline
 from claimcheck.page.interactive import prepare_interaction
 from claimcheck.page.methods import read_references
 from claimcheck.page.provenance_card import make_card, versions_of
@@ -144,7 +145,11 @@ def render_page(study: Study, results: Results, figures: Sequence[Path], templat
     animals = results.samples.merge(results.size_factors, on="sample", how="left", validate="1:1")
     if results.mapping is not None:
         animals = animals.merge(results.mapping, on="sample", how="left")
-    claims = None if results.claims is None else view_claims(results.claims, results.outcomes, study)
+    found = results.claims
+    claims = None if found is None else view_claims(found, results.outcomes, results.genes, results.samples, study)
+    headline = make_headline(
+        results.samples, None if found is None else found.verdicts, None if found is None else found.register, study
+    )
     families = _families(study, results.set_tests, at("sets"))
     interest = results.genes[results.genes["gene_id"].isin(study.label_genes)].sort_values("symbol")
     return environment.get_template(template.name).render(
@@ -152,6 +157,11 @@ def render_page(study: Study, results: Results, figures: Sequence[Path], templat
         calls=calls,
         views=views,
         claims=claims,
+        headline=headline,
+        statements=claims.abstract if claims else [],
+        sections=_sections(claims, study, explored="exploratory" in views or bool(claims and claims.exploratory.rows)),
+        paper=None,
+        warning=None,
         samples=sample_table(animals),
         gates=gate_table(results.gates),
         outcomes=results.outcomes.to_dict("records"),
@@ -187,6 +197,28 @@ def render_page(study: Study, results: Results, figures: Sequence[Path], templat
         **read_references(template.parent / "references.yaml").helpers(),
         interaction=prepare_interaction(results.genes, study, template.parent),
     )
+
+
+def _sections(claims: ClaimsView | None, study: Study, *, explored: bool) -> list[tuple[str, str, bool]]:
+    """List the sections of the page: anchor, name, and whether this study has it."""
+    has_claims = claims is not None
+    return [
+        ("claims", "Verdicts" if has_claims else "Summary", True),
+        ("abstract", "Abstract", has_claims),
+        ("artefacts", "Other explanations", has_claims),
+        ("genes", "Genes", True),
+        ("samples", "Samples and quality", True),
+        ("sets", "Gene sets", True),
+        ("robustness", "Robustness", has_claims),
+        ("power", "Power", bool(claims and claims.power)),
+        ("exploratory", "Without a verdict", explored),
+        ("nulls", "Negative controls", True),
+        ("can-say", "What this page can say", True),
+        ("methods", "Methods", True),
+        ("provenance", "Data and provenance", True),
+        ("made", "Figures and settings", True),
+        ("truth", "Planted truth", bool(claims and claims.truth)),
+    ]
 
 
 def _view(path: Path, study: Study, calls: Calls, entries: Mapping[str, Entry]) -> FigureView:

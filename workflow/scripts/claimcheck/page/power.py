@@ -24,11 +24,13 @@ class PowerView:
 
     Attributes:
         table: a row a claim, for the size of the map that is nearest to the study's from below.
+        chances: by claim, true effect in multiples of the smallest effect of interest, and the chance of support.
         registered: whether the map was made with the register that decided.
     """
 
     table: Table
     registered: bool
+    chances: dict[str, list[tuple[str, str]]]
 
 
 def view_power(results: PowerResults, verdicts: pd.DataFrame, register: Register) -> PowerView:
@@ -68,7 +70,18 @@ def view_power(results: PowerResults, verdicts: pd.DataFrame, register: Register
         "support is false from 1 × on. Animals: in each group, for support of what is true. All: results/power."
     )
     registered = dict(zip(results.inputs["key"], results.inputs["value"], strict=True))["register"] == register.digest
-    return PowerView(as_table(table, columns, caption), registered)
+    return PowerView(as_table(table, columns, caption), registered, _chances(of_study))
+
+
+def _chances(of_study: pd.DataFrame) -> dict[str, list[tuple[str, str]]]:
+    tested = of_study[of_study["not_testable"] < 1].sort_values("multiple")
+    return {
+        str(claim): [
+            (f"{multiple:g}", percent(share))
+            for multiple, share in rows[["multiple", "supported"]].itertuples(index=False)
+        ]
+        for claim, rows in tested.groupby("claim", sort=False)
+    }
 
 
 def _size(power: pd.DataFrame, verdicts: pd.DataFrame) -> int:

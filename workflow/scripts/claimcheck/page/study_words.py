@@ -36,6 +36,12 @@ class Study:
     label_genes: list[str] = field(default_factory=list)
     quantifier: str = ""
     gene_link: str = "none"
+    subjects: str = "animals"
+
+    @property
+    def subject(self) -> str:
+        """One of `subjects`."""
+        return self.subjects.removesuffix("s")
 
     @property
     def direction(self) -> str:

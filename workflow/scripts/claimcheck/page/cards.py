@@ -1,0 +1,256 @@
+"""All evidence of one claim in one place."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup
+
+from claimcheck.claims.model import Claim, Register
+from claimcheck.figures.claims import MARKS, direction_of, in_reading_order, kind_of, records, unit_of
+from claimcheck.page.conditions import Condition, conditions_of
+from claimcheck.page.forest import Scale, draw_axis, draw_row, scale_of
+from claimcheck.page.strips import Strip, draw_strip
+from claimcheck.page.study_words import Study
+from claimcheck.page.tables import Column, Table, as_table, interval_text, probability, two, words
+
+_MOST_STRIPS = 8
+_ARROWS = {1: "↑", -1: "↓", 0: "↕"}
+
+
+@dataclass(frozen=True)
+class Gene:
+    """A gene of a set: what the set expects of it, and what it does."""
+
+    gene_id: str
+    symbol: str
+    effect: str
+    turned: bool
+
+
+@dataclass(frozen=True)
+class Card:
+    """A claim as the page shows it: what its row says, and what opens under it.
+
+    Attributes:
+        arrow, predicted: the predicted direction as a sign and in words.
+        drawing: effect, interval and limits, "" without effect.
+        strips: every sample's level, of each gene or set that the claim rests on.
+        adjusted: whether these are adjusted for covariates.
+        test: which test decided, and its p.
+        others: what other analyses say.
+        alone: what each artefact alone would do.
+        power: true effect in multiples of the claim's threshold, and the chance of support.
+        sources: where its numbers stand and what made them.
+    """
+
+    claim: str
+    statement: str
+    about: str
+    mark: str
+    kind: str
+    verdict: str
+    label: str
+    leads: bool
+    arrow: str
+    predicted: str
+    drawing: Markup
+    effect: str
+    interval: str
+    reason: str
+    sentence: str
+    notes: str
+    strips: list[Strip]
+    adjusted: bool
+    conditions: list[Condition]
+    test: str
+    others: str
+    left_out: Table | None
+    vetoes: Table | None
+    alone: list[str]
+    power: list[tuple[str, str]]
+    genes: list[Gene]
+    sources: list[str]
+
+
+@dataclass(frozen=True)
+class CardGroup:
+    """Claims whose effects have one unit, and their scale."""
+
+    title: str
+    axis: Markup
+    cards: list[Card]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The tables that cards are made from; their names are those of results/claims."""
+
+    verdicts: pd.DataFrame
+    robustness: pd.DataFrame
+    leave_one_out: pd.DataFrame
+    vetoes: pd.DataFrame
+    members: pd.DataFrame
+    levels: pd.DataFrame
+    genes: pd.DataFrame
+    samples: pd.DataFrame
+
+
+def group_cards(evidence: Evidence, register: Register, study: Study, more: Mapping[str, Any]) -> list[CardGroup]:
+    """Make the card of every claim that has a verdict, by the unit of its effect.
+
+    Args:
+        evidence: the tables.
+        register: the claims register.
+        study: names of the conditions.
+        more: by claim, what other parts of the page work out: `alone`, `power` and `vetoes`.
+    """
+    shown = evidence.verdicts[~evidence.verdicts["kind"].isin(["not_testable", "exploratory"])]
+    shown = in_reading_order(shown, register.lead)
+    units = {"premise": "What the claims suppose", "gene": "Claims about genes", "set": "Claims about gene sets"}
+    unit = shown["claim"].map(
+        lambda name: "premise" if register.claims[name].kind == "quality" else unit_of(register, register.claims[name])
+    )
+    shown = shown.assign(threshold=[register.claims[name].threshold for name in shown["claim"]])
+    groups = []
+    for name in ("gene", "set", "premise"):
+        rows = shown[unit == name]
+        if len(rows):
+            scale = scale_of(rows)
+            cards = [_card(row, evidence, register, study, scale=scale, more=more) for row in records(rows)]
+            groups.append(CardGroup(units[name], Markup("") if name == "premise" else draw_axis(scale), cards))
+    return groups
+
+
+def _card(
+    row: dict[str, Any], evidence: Evidence, register: Register, study: Study, *, scale: Scale, more: Mapping[str, Any]
+) -> Card:
+    name = str(row["claim"])
+    claim, kind = register.claims[name], kind_of(int(row["rule"]))
+    left_out, vetoes = (table[table["claim"] == name] for table in (evidence.leave_one_out, evidence.vetoes))
+    panels = vetoes[vetoes["veto"].isin(register.vetoes)]
+    verdicts = dict(zip(evidence.verdicts["claim"], evidence.verdicts["verdict"].astype(str), strict=True))
+    members = evidence.members[evidence.members["claim"] == name]
+    levels = evidence.levels[evidence.levels["claim"] == name].merge(
+        evidence.samples[["sample", "condition", "sex"]], on="sample"
+    )
+    predicted = _predicted(register, claim, study)
+    sides = {"≈": (-1, 1), "↕": (-1, 1)}.get(predicted[0], (direction_of(register, claim) or 1,))
+    return Card(
+        claim=name,
+        statement=claim.statement,
+        about="; ".join(claim.about),
+        mark=MARKS[kind],
+        kind=kind.replace(" ", "-"),
+        verdict=str(row["verdict"]),
+        label=words(row["label"]) if row["label"] else "",
+        leads=name in register.lead,
+        arrow=predicted[0],
+        predicted=predicted[1],
+        drawing=draw_row({**row, "mde_sides": sides}, scale),
+        effect=two(float(row["effect"])) if pd.notna(row["effect"]) else "",
+        interval=interval_text(row["ci95_low"], row["ci95_high"]),
+        reason=words(row["reason"]),
+        sentence=str(row["sentence"]),
+        notes=claim.notes,
+        strips=[
+            draw_strip(own.assign(value=own["level_adjusted"]), str(of), test=study.test, reference=study.reference)
+            for of, own in list(levels.groupby("of", sort=False))[:_MOST_STRIPS]
+        ],
+        adjusted=bool((levels["level"] - levels["level_adjusted"]).abs().gt(1e-9).any()),
+        conditions=conditions_of(row, register, verdicts, left_out, panels),
+        test=_test(row, claim),
+        others=_others(evidence.robustness[evidence.robustness["claim"] == name]),
+        left_out=_left_out(left_out, study) if len(left_out) else None,
+        vetoes=more["vetoes"].get(name),
+        alone=more["alone"].get(name, []),
+        power=more["power"].get(name, []),
+        genes=_genes(members, evidence.genes) if claim.sets else [],
+        sources=_sources(name, row, claim),
+    )
+
+
+def _predicted(register: Register, claim: Claim, study: Study) -> tuple[str, str]:
+    """Give the predicted direction as a sign, and in words."""
+    if claim.kind == "quality":
+        return "", ""
+    if claim.kind == "equivalence":
+        return "≈", "predicted: no change"
+    if claim.kind == "noninferiority":
+        side = "higher" if claim.direction > 0 else "lower"
+        return {1: "≥", -1: "≤"}[claim.direction], f"predicted: kept, or {side} in {study.test}"
+    direction = direction_of(register, claim)
+    told = {1: f"higher in {study.test}", -1: f"lower in {study.test}", 0: "a change, either way"}[direction]
+    return _ARROWS[direction], f"predicted: {told}"
+
+
+def _test(row: dict[str, Any], claim: Claim) -> str:
+    """Say which test decided, in which direction, and its p before and after adjustment."""
+    if claim.kind == "quality" or claim.members or pd.isna(row["p_value"]):
+        return ""
+    if claim.margins:
+        how = "one-sided tests against the margin, the larger of their p"
+    elif claim.direction:
+        how = "one-sided, in the predicted direction"
+    else:
+        how = "two-sided"
+    of_gene = "the Wald test, with few samples the larger p of it and of the moderated t-test"
+    by = "the rotation test (ROAST) of the set" if claim.sets else of_gene
+    adjusted = f"{probability(row['p_adjusted'])} after adjustment over all claims"
+    more = " The table of genes prints the two-sided p of each gene." if not claim.sets and claim.direction else ""
+    return f"Decided by {by}, {how}: p = {probability(row['p_value'])}, {adjusted}.{more}"
+
+
+def _others(rows: pd.DataFrame) -> str:
+    """Sum up what other analyses say."""
+    own = rows[rows["counted"].eq(True) & rows["agrees"].notna()]
+    effects = own["effect"].dropna()
+    if effects.empty:
+        return ""
+    against = own[own["agrees"].eq(False)]
+    told = (
+        f"{int(own['agrees'].eq(True).sum())} of {len(own)} other analyses agree; their effects lie between "
+        f"{two(effects.min())} and {two(effects.max())}."
+    )
+    if against.empty:
+        return told
+    kinds = against["axis"].str.replace("_", " ").value_counts()
+    named = ", ".join(f"{axis} ({n})" for axis, n in kinds.items())
+    return f"{told} Those that do not agree vary: {named}."
+
+
+def _left_out(rows: pd.DataFrame, study: Study) -> Table:
+    shown = rows.assign(interval=[interval_text(row["ci95_low"], row["ci95_high"]) for row in records(rows)])
+    columns = [
+        Column("sample", f"without {study.subject}", words),
+        Column("effect", "effect", two),
+        Column("interval", "95 % interval", words),
+        Column("p_value", "p, one-sided", probability),
+    ]
+    return as_table(
+        shown, columns, f"The effect without each {study.subject}; p in the claim's direction, not adjusted."
+    )
+
+
+def _genes(members: pd.DataFrame, genes: pd.DataFrame) -> list[Gene]:
+    """List the genes of a claim's sets, those that move most first."""
+    tested = genes[["gene_id", "symbol", "log2_fold_change"]]
+    known = members.drop_duplicates("gene_id").merge(tested, on="gene_id", how="left")
+    known = known.assign(size=-known["log2_fold_change"].abs()).sort_values(["size", "gene_id"])
+    columns = known[["gene_id", "symbol", "log2_fold_change", "weight"]]
+    return [
+        Gene(gene, str(symbol) if pd.notna(symbol) and symbol else gene, two(effect), weight < 0)
+        for gene, symbol, effect, weight in columns.itertuples(index=False, name=None)
+    ]
+
+
+def _sources(name: str, row: dict[str, Any], claim: Claim) -> list[str]:
+    """Say in which tables a claim's numbers stand, and which rule and script made them."""
+    tables = ["verdicts", "levels", "robustness", "leave_one_out", "vetoes"]
+    listed = ", ".join(f"results/claims/{table}.tsv" for table in (tables if claim.kind != "quality" else tables[:1]))
+    return [
+        f"Rows {name} of {listed}: rule evaluate_claims, workflow/scripts/evaluate_claims.py.",
+        f"Decided by row {int(row['rule'])} of the table of verdicts (workflow/scripts/claimcheck/claims/verdicts.py); prediction "
+        f"and limits stand in the register under {name}.",
+    ]

@@ -1,0 +1,118 @@
+"""What a claim's verdict depends on: each condition of support with what it asks for and what was found."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from claimcheck.claims.model import Claim, Register
+from claimcheck.page.tables import interval_text, probability, two
+
+NEVER_TESTED = (0, 1, 2, 3, 4)
+"""Rows of the table of verdicts before any test."""
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One condition of support: what it is about, what is asked for, what was found, and whether that is enough."""
+
+    what: str
+    asked: str
+    found: str
+    met: bool
+
+
+def conditions_of(
+    row: dict[str, Any], register: Register, verdicts: dict[str, str], left_out: pd.DataFrame, vetoes: pd.DataFrame
+) -> list[Condition]:
+    """List the conditions of support of a claim: one that is lost would take the verdict, one that is not met stands in its way.
+
+    Args:
+        row: of results/claims/verdicts.tsv.
+        register: the claims register.
+        verdicts: by claim.
+        left_out: rows of results/claims/leave_one_out.tsv of this claim.
+        vetoes: rows of results/claims/vetoes.tsv of this claim, panels only.
+
+    Returns:
+        None where nothing was tested.
+    """
+    claim, rules = register.claims[str(row["claim"])], register.rules
+    if claim.kind == "quality" or int(row["rule"]) in NEVER_TESTED:
+        return []
+    if claim.members:
+        return [
+            Condition(
+                f"{member} {register.claims[member].statement}", "supported", verdicts[member], _holds(verdicts[member])
+            )
+            for member in claim.members
+        ]
+    found = [
+        Condition(
+            "p that the claim holds, adjusted over all claims",
+            f"{rules.alpha:g} or less",
+            probability(row["p_adjusted"]),
+            bool(row["p_adjusted"] <= rules.alpha),
+        ),
+        _size(row, claim),
+        Condition(
+            "k, share of other analyses that agree",
+            f"{two(rules.k_supported)} or more; {two(rules.k_weak)} for weak support",
+            two(row["agreement"]),
+            bool(row["agreement"] >= rules.k_supported),
+        ),
+    ]
+    if claim.sets and pd.notna(row["p_camera"]):
+        other_genes = Condition(
+            "p that other genes do not move as much (CAMERA)",
+            f"{rules.camera_p:g} or less",
+            probability(row["p_camera"]),
+            bool(row["p_camera"] <= rules.camera_p),
+        )
+        found += [] if claim.margins else [other_genes]
+    if len(left_out):
+        found.append(_left_out(left_out, rules.leave_one_out_p))
+    if len(vetoes):
+        fallen = vetoes.loc[vetoes["stands"].eq(False), "veto"].drop_duplicates()
+        found.append(
+            Condition(
+                "what is left beside other explanations",
+                "enough to carry the verdict",
+                f"not beside {', '.join(fallen)}"
+                if len(fallen)
+                else f"enough beside all {len(vetoes)} that were measured",
+                not len(fallen),
+            )
+        )
+    return found
+
+
+def _holds(verdict: str) -> bool:
+    return verdict.startswith("supported")
+
+
+def _size(row: dict[str, Any], claim: Claim) -> Condition:
+    if claim.margins:
+        low, high = claim.margins
+        within = bool(row["ci90_low"] >= low and row["ci90_high"] <= high)
+        if np.isfinite(low) and np.isfinite(high):
+            asked = f"within {two(low)} to {two(high)}"
+        else:
+            asked = f"above {two(low)}" if np.isfinite(low) else f"below {two(high)}"
+        return Condition("90 % interval of the effect", asked, interval_text(row["ci90_low"], row["ci90_high"]), within)
+    side = {1: f"{two(claim.threshold)} or more", -1: f"{two(-claim.threshold)} or less"}
+    asked = side.get(claim.direction, f"{two(claim.threshold)} or more, either way")
+    towards = row["effect"] * claim.direction if claim.direction else abs(row["effect"])
+    what = f"effect (log2) of {row['of']}" if row["of"] else "effect (log2)"
+    return Condition(what, asked, two(row["effect"]), bool(towards >= claim.threshold))
+
+
+def _left_out(rows: pd.DataFrame, limit: float) -> Condition:
+    worst = rows.loc[rows["p_value"].fillna(1).idxmax()]
+    return Condition(
+        "p without any one sample, not adjusted",
+        f"{limit:g} or less, and the same sign",
+        f"at most {probability(float(worst['p_value']))}, without {worst['sample']}",
+        bool(rows["p_value"].le(limit).all()),
+    )

@@ -1,0 +1,94 @@
+"""Levels of a gene or set, a mark an animal, in the two groups side by side."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+from markupsafe import Markup, escape
+
+from claimcheck.page.tables import two
+
+_HEIGHT, _TOP, _BOTTOM = 190, 22, 168
+_COLUMNS = (60, 210)
+"""Where the marks of either group stand, in units of a drawing that is 340 wide."""
+
+_LABEL = 10
+"""Height of a name."""
+
+_MOST_NAMES = 14
+
+
+@dataclass(frozen=True)
+class Strip:
+    """A drawing and what it is of."""
+
+    of: str
+    drawing: Markup
+
+
+def draw_strip(levels: pd.DataFrame, of: str, *, test: str, reference: str) -> Strip:
+    """Draw the level of one gene or set in every sample.
+
+    Args:
+        levels: sample, condition, sex, value (log2); a row a sample.
+        of: the gene or set.
+        test, reference: names of the conditions.
+
+    Returns:
+        An SVG that says its numbers in text: circles are female, triangles male, squares of unknown sex; a bar is a group's mean.
+    """
+    known = levels.dropna(subset=["value"])
+    low, high = float(known["value"].min()), float(known["value"].max())
+    room = (high - low) or 1.0
+
+    def height(value: float) -> float:
+        return _BOTTOM - (value - low) / room * (_BOTTOM - _TOP)
+
+    parts = [
+        f'<text x="48" y="{height(end) + 4:.1f}" text-anchor="end" class="soft">{two(end)}</text>'
+        for end in (low, high)
+    ]
+    for place, group, name in zip(_COLUMNS, ("reference", "test"), (reference, test), strict=True):
+        own = known[known["condition"] == name].sort_values(["value", "sample"], ascending=[False, True])
+        parts.append(f'<g class="{group}">')
+        parts.append(f'<text x="{place}" y="186" text-anchor="start">{escape(name)} ({len(own)})</text>')
+        if len(own):
+            mean = height(float(own["value"].mean()))
+            parts.append(f'<line class="mean" x1="{place - 6}" x2="{place + 18}" y1="{mean:.1f}" y2="{mean:.1f}"/>')
+        heights = [height(value) for value in own["value"]]
+        shown = _apart(heights) if len(own) <= _MOST_NAMES else []
+        for number, (sample, sex, value) in enumerate(
+            own[["sample", "sex", "value"]].itertuples(index=False, name=None)
+        ):
+            told = escape(f"{sample}, {sex or 'sex unknown'}: {two(value)}")
+            parts.append(f"{_mark(str(sex), place + 6, heights[number])}<title>{told}</title></g>")
+            if shown:
+                parts.append(
+                    f'<text class="name" x="{place + 24}" y="{shown[number] + 3:.1f}">{escape(_short(sample))}</text>'
+                )
+        parts.append("</g>")
+    words = escape(f"{of} in every sample: {reference}, then {test}")
+    drawing = f'<svg class="strip" viewBox="0 0 340 {_HEIGHT}" role="img" aria-label="{words}">{"".join(parts)}</svg>'
+    return Strip(of, Markup(drawing))
+
+
+def _mark(sex: str, x: float, y: float) -> str:
+    shapes = {
+        "female": f'<circle cx="{x}" cy="{y:.1f}" r="4.5"/>',
+        "male": f'<path d="M{x} {y - 5.5:.1f}l5 9h-10z"/>',
+    }
+    square = f'<rect x="{x - 4}" y="{y - 4:.1f}" width="8" height="8"/>'
+    return f'<g class="mark">{shapes.get(sex, square)}'
+
+
+def _apart(heights: Sequence[float]) -> list[float]:
+    """Move names down until none covers another; heights ascend from top to bottom."""
+    placed: list[float] = []
+    for height in heights:
+        placed.append(max(height, placed[-1] + _LABEL) if placed else height)
+    over = max(0.0, placed[-1] - (_BOTTOM + 4)) if placed else 0.0
+    return [height - over for height in placed]
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= 18 else f"{name[:8]}…{name[-8:]}"
