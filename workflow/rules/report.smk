@@ -1,7 +1,7 @@
 """The page of a study.
 
 Inputs:  the tables of all phases before, results/gene_sets and results/claims only where the study has sets and claims; figures
-Outputs: results/config.yaml (the merged configuration), results/report/index.html
+Outputs: results/publication.tsv (the paper), results/config.yaml (the merged configuration), results/report/index.html
 """
 
 CLAIM_TABLES = {
@@ -34,8 +34,29 @@ CLAIM_TABLES = {
 
 
 localrules:
+    fetch_publication,
     save_configuration,
     write_report,
+
+
+rule fetch_publication:
+    output:
+        "results/publication.tsv",
+    log:
+        "logs/fetch_publication/fetch_publication.log",
+    benchmark:
+        "logs/fetch_publication/fetch_publication.benchmark.tsv"
+    retries: 0
+    conda:
+        "../../envs/sourcing.yaml"
+    params:
+        doi=REQUESTS.publication,
+        stated=config["study"]["paper"],
+        archive=config["archive"],
+    message:
+        "Look up the paper that the claims are taken from"
+    script:
+        "../scripts/fetch_publication.py"
 
 
 rule save_configuration:
@@ -75,6 +96,7 @@ rule write_report:
             "results/gene_sets/tests.tsv" if config["gene_sets"]["families"] else []
         ),
         sets="results/gene_sets/sets.tsv" if config["gene_sets"]["families"] else [],
+        publication="results/publication.tsv",
         configuration="results/config.yaml",
         provenance="results/provenance_inputs.tsv",
         figures=[figure.file("svg") for figure in FIGURES],

@@ -37,6 +37,7 @@ class Requests(NamedTuple):
         sections: sections of the configuration that the primary analysis is registered with, sorted.
         explored: what exploratory claims look at, a group of genes a set: panel (the claim), part (the set, "" for genes named
             one by one), genes (symbols by id), left_out (ids that the claim's variant leaves out).
+        publication: DOI of the paper that the claims are taken from, or "".
     """
 
     kept_genes: list[str]
@@ -44,6 +45,7 @@ class Requests(NamedTuple):
     tests: dict[str, Any]
     sections: list[str]
     explored: list[dict[str, Any]]
+    publication: str = ""
 
 
 def requests_of_study(configuration: Mapping[str, Any]) -> Requests:
@@ -98,6 +100,7 @@ def read_requests(
         _tests_of_others(asdict(register.tests), register.primary["negative_controls"]["matching"]),
         sorted({key.partition(".")[0] for key in register.primary["configuration"]}),
         _explored(register, sets, members, reference),
+        register.publication,
     )
 
 

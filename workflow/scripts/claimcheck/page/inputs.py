@@ -29,6 +29,7 @@ class ResultFiles:
     extra: Path | None
     set_tests: Path | None
     sets: Path | None
+    publication: Path
     configuration: Path
     provenance: Path
 
@@ -85,6 +86,7 @@ def read_results(files: ResultFiles, claims: ClaimFiles | None) -> Results:
         if files.set_tests
         else None,
         sets=read_table(files.sets) if files.sets else None,
+        publication=dict(read_table(files.publication).itertuples(index=False, name=None)),
         configuration=files.configuration.read_text(encoding="utf-8"),
         provenance=read_table(files.provenance),
         claims=read_claims(claims) if claims else None,

@@ -67,6 +67,7 @@ class Results:
         set_tests: set, family, source, variant, n_genes, effect, p_max, p_max_adjusted, nes, p_prerank, p_prerank_adjusted,
             leading_edge.
         sets: where the sets come from.
+        publication: what is known of the paper, by field.
         configuration: the merged configuration, YAML.
         provenance: kind, name, algorithm, value, size of what went in; of the kind software the value is a version.
         claims: the claims register and what was found of it, None where no register was evaluated.
@@ -87,6 +88,7 @@ class Results:
     extra: pd.DataFrame | None
     set_tests: pd.DataFrame | None
     sets: pd.DataFrame | None
+    publication: dict[str, str]
     configuration: str
     provenance: pd.DataFrame
     claims: ClaimResults | None = None
@@ -160,7 +162,7 @@ def render_page(study: Study, results: Results, figures: Sequence[Path], templat
         headline=headline,
         statements=claims.abstract if claims else [],
         sections=_sections(claims, study, explored="exploratory" in views or bool(claims and claims.exploratory.rows)),
-        paper=None,
+        paper=results.publication,
         warning=None,
         samples=sample_table(animals),
         gates=gate_table(results.gates),
