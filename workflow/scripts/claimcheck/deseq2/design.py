@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from claimcheck.core.errors import StudyError
 from claimcheck.core.tables import listed, read_table
 from claimcheck.sourcing.ages import read_ages
-from claimcheck.sourcing.confounding import NOT_COVARIATES
+from claimcheck.sourcing.confounding import NOT_COVARIATES, SEQUENCING
 
 LADDER = ("sex", "batch", "litter")
 """Columns of the sample sheet that may be adjusted for, in the order in which they are considered, before those that are crossed
@@ -123,9 +123,9 @@ def amounts(values: "pd.Series[str]") -> "pd.Series[float] | None":
 
 
 def crossed(samples: pd.DataFrame) -> list[str]:
-    """List the columns beside LADDER of which every value occurs under both conditions, such as pairs and donors."""
+    """List the columns but LADDER and SEQUENCING of which every value occurs under both conditions, such as pairs and donors."""
     found = []
-    for column in samples.columns.difference([*NOT_COVARIATES, *LADDER], sort=False):
+    for column in samples.columns.difference([*NOT_COVARIATES, *SEQUENCING, *LADDER], sort=False):
         if _known(samples, column) and 1 < _levels(samples, column) < len(samples):
             table = pd.crosstab(samples[column], samples["condition"])
             if (table > 0).to_numpy().all():

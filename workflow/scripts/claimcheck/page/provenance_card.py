@@ -9,7 +9,15 @@ from claimcheck.core.tables import listed
 from claimcheck.page.study_words import Study
 from claimcheck.page.tables import Column, Table, as_table, whole, words
 
-_STRATA = {"sex": "Sex", "tissue": "Tissue", "age": "Age", "batch": "Batch"}
+_STRATA = {
+    "sex": "Sex",
+    "tissue": "Tissue",
+    "age": "Age",
+    "batch": "Batch",
+    "library_layout": "Layout",
+    "instrument_model": "Sequencer",
+    "read_length": "Read length",
+}
 """Columns of the sample sheet that describe the animals."""
 
 _INPUTS = [
