@@ -12,6 +12,7 @@ import pandas as pd
 
 from claimcheck.core.steps import run
 from claimcheck.core.tables import read_table, write_table
+from claimcheck.deseq2.design import Design, require_covariates_that_vary
 from claimcheck.sourcing import samples as sheets
 from claimcheck.sourcing.calls import call_samples
 from claimcheck.sourcing.confounding import explanations, pool_families
@@ -63,6 +64,8 @@ def main(
     selected = selected.drop(columns=[column for column in CALL_COLUMNS if column in selected])
     selected = pool_families(add_surroundings(add_sequencing(selected, runs), described))
     sheets.require_covariates(selected, covariates, where=where)
+    if not isinstance(covariates, str):
+        require_covariates_that_vary(selected, Design(test, reference, tuple(covariates)))
     for one in explanations(selected):
         progress.warning("%s: no analysis can tell the two apart", one.reason)
     files = list_files(sheets.match_runs(selected, runs, where=where), runs)
