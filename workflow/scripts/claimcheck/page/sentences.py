@@ -3,6 +3,8 @@
 import pandas as pd
 
 from claimcheck.core.tables import listed
+from claimcheck.deseq2.fallbacks import SIZE_FACTORS
+from claimcheck.deseq2.size_factors import RATIO
 from claimcheck.page.study_words import Calls, Study
 from claimcheck.page.tables import probability, two
 
@@ -29,6 +31,24 @@ def describe_model(design: pd.DataFrame) -> str:
     """Say in a sentence which model was fitted and why."""
     taken = design[design["chosen"]].iloc[0]
     return f"{taken['formula']} ({taken['residual_df']:.0f} residual degrees of freedom): {str(taken['reason']).partition(';')[0]}."
+
+
+def describe_size_factors(factors: pd.DataFrame) -> str:
+    """Say in a clause what size factors are, and why if they are no medians of ratios."""
+    method, usable = str(factors["method"].iloc[0]), int(factors["n_genes"].iloc[0])
+    if method == RATIO:
+        return "Size factors are medians of ratios"
+    number = usable or "no"
+    return f"Since {number} {'gene has' if usable == 1 else 'genes have'} counts in every sample, each size factor is the {method}"
+
+
+def describe_fallbacks(fallbacks: pd.DataFrame) -> list[str]:
+    """Say in a sentence each what was done in place of what was planned; of size factors `describe_size_factors` does."""
+    return [
+        f"{str(row.step).capitalize()} ({row.fit}, {row.n_genes:,} {'gene' if row.n_genes == 1 else 'genes'}): {row.used} in place "
+        f"of {row.instead_of}, since {row.reason}."
+        for row in fallbacks[fallbacks["step"] != SIZE_FACTORS].itertuples()
+    ]
 
 
 def describe_heterogeneity(heterogeneity: pd.DataFrame, design: pd.DataFrame, study: Study) -> str:

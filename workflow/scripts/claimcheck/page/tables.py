@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from claimcheck.core.tables import listed
+from claimcheck.deseq2.fallbacks import SIZE_FACTORS
 from claimcheck.figures.animals import figures_of
 from claimcheck.page.study_words import Study
 
@@ -329,7 +330,28 @@ def gate_table(gates: pd.DataFrame) -> Table:
     return as_table(
         pd.concat([open_gates, pd.DataFrame(together, columns=list(gates.columns))]),
         _GATE,
-        "Quality gates: FAIL and WARN first, one by one; those of a kind that pass together. All: results/quality/gates.tsv.",
+        "Quality gates: FAIL and WARN first, one by one; those of a kind that pass together. All: results/quality/gates.tsv and "
+        "results/differential/fallbacks.tsv.",
+    )
+
+
+def gates_of_fallbacks(fallbacks: pd.DataFrame) -> pd.DataFrame:
+    """Say as gates what was done in place of what was planned; of size factors a gate of their own says it."""
+    chosen = fallbacks[fallbacks["step"] != SIZE_FACTORS]
+    reasons = [
+        f"{row.used} in place of {row.instead_of}: {row.reason} ({row.n_genes:,} {'gene' if row.n_genes == 1 else 'genes'})"
+        for row in chosen.itertuples()
+    ]
+    return pd.DataFrame(
+        {
+            "gate": "planned_method",
+            "scope": chosen["step"] + ", " + chosen["fit"],
+            "status": chosen["status"],
+            "value": chosen["n_genes"].astype(str),
+            "threshold": "",
+            "reason": reasons,
+            "accepted": "",
+        }
     )
 
 
