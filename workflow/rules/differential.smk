@@ -44,7 +44,7 @@ rule compare_groups:
         heterogeneity="results/differential/heterogeneity.tsv",
         outlier_genes="results/differential/outlier_genes.tsv",
         dispersions="results/differential/dispersions.tsv",
-        taken_instead="results/differential/fallbacks.tsv",
+        fallbacks="results/differential/fallbacks.tsv",
     log:
         "logs/compare_groups/compare_groups.log",
     benchmark:

@@ -97,7 +97,9 @@ rule write_report:
             "families": config["gene_sets"]["families"],
             "label_genes": config["report"]["label_genes"],
             "gene_link": config["report"]["gene_link"],
+            "subjects": config["study"]["subjects"],
         },
+        tax_id=config["study"]["tax_id"],
     message:
         "Write the page {output}"
     script:

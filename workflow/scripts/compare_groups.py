@@ -6,8 +6,9 @@ from typing import Any
 from claimcheck.core.standards import Levels
 from claimcheck.core.steps import run
 from claimcheck.core.tables import read_table, write_table
-from claimcheck.deseq2 import accounting, differential, fallbacks
+from claimcheck.deseq2 import accounting, differential
 from claimcheck.deseq2.design import Design, read_model
+from claimcheck.deseq2.fallbacks import as_table, of_size_factors
 from claimcheck.deseq2.heterogeneity import fit_heterogeneity
 from claimcheck.deseq2.size_factors import require_control_genes
 from claimcheck.qc.gates import require_passed
@@ -37,7 +38,7 @@ def main(
     heterogeneity: Path,
     outlier_genes: Path,
     dispersions: Path,
-    taken_instead: Path,
+    fallbacks: Path,
 ) -> None:
     """Write the table of genes, its summary, their dispersions, and the normalised counts of the genes to look at one by one."""
     require_passed(read_table(gates), where=str(gates))
@@ -73,8 +74,8 @@ def main(
     differing, also_found = fit_heterogeneity(filtered, sheet, design, size_factors=of_samples)
     differing.insert(1, "symbol", annotation.symbols_of(differing["gene_id"]))
     write_table(differing, heterogeneity)
-    found = [*fallbacks.of_size_factors(factors, len(filtered)), *found]
-    write_table(fallbacks.as_table({"comparison": found, "heterogeneity": also_found}), taken_instead)
+    found = [*of_size_factors(factors, len(filtered)), *found]
+    write_table(as_table({"comparison": found, "heterogeneity": also_found}), fallbacks)
     write_table(accounting.counts_to_look_at(table, dataset, sheet, looked_at), gene_counts)
 
 

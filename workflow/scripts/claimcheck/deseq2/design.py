@@ -79,7 +79,7 @@ def metadata_of(samples: pd.DataFrame, design: Design) -> pd.DataFrame:
         raise StudyError(
             f"{len(matrix)} samples are too few for a model with {matrix.shape[1]} coefficients",
             where="results/samples/samples.tsv",
-            expected="at least one sample more than coefficients; three animals a group to decide anything",
+            expected="at least one sample more than coefficients; three samples a group to decide anything",
             remedy="add samples, or remove covariates; without replicates no test is possible",
         )
     return metadata

@@ -146,9 +146,9 @@ def render_page(study: Study, results: Results, figures: Sequence[Path], templat
     def at(place: str) -> list[FigureView]:
         return sorted((view for view in views.values() if view.entry.place == place), key=lambda view: view.entry.order)
 
-    animals = results.samples.merge(results.size_factors, on="sample", how="left", validate="1:1")
+    sampled = results.samples.merge(results.size_factors, on="sample", how="left", validate="1:1")
     if results.mapping is not None:
-        animals = animals.merge(results.mapping, on="sample", how="left")
+        sampled = sampled.merge(results.mapping, on="sample", how="left")
     gates = pd.concat([results.gates, gates_of_fallbacks(results.fallbacks)], ignore_index=True)
     claims = None if results.claims is None else view_claims(results.claims, results.outcomes, study)
     families = _families(study, results.set_tests, at("sets"))
@@ -158,7 +158,7 @@ def render_page(study: Study, results: Results, figures: Sequence[Path], templat
         calls=calls,
         views=views,
         claims=claims,
-        samples=sample_table(animals),
+        samples=sample_table(sampled, study),
         gates=gate_table(gates),
         size_factors=describe_size_factors(results.size_factors),
         fallbacks=describe_fallbacks(results.fallbacks),

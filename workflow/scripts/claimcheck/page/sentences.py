@@ -60,15 +60,15 @@ def describe_heterogeneity(heterogeneity: pd.DataFrame, design: pd.DataFrame, st
     named = f": {listed(differing['symbol'])}" if len(differing) else ""
     return (
         f"The effect differs with {covariate} in {len(differing):,} of {len(heterogeneity):,} genes (interaction, "
-        f"adjusted p below {study.alpha:g}){named}. A description: it chooses no subgroup, and with few animals it finds only "
-        "large differences."
+        f"adjusted p below {study.alpha:g}){named}. A description: it chooses no subgroup, and with few "
+        f"{study.subjects} it finds only large differences."
     )
 
 
 def describe_outcome(genes: pd.DataFrame, study: Study, calls: Calls) -> str:
     """Say in a sentence how many genes are called; if none is, say that this is a result, with the numbers."""
     n_adjusted = calls.n_genes - calls.n_without_p - calls.n_without_adjusted_p
-    compared = f"{calls.n_test} {study.test} and {calls.n_reference} {study.reference} animals"
+    compared = f"{calls.n_test} {study.test} and {calls.n_reference} {study.reference} {study.subjects}"
     if calls.n_called:
         verb = "is" if calls.n_called == 1 else "are"
         return (
@@ -82,7 +82,7 @@ def describe_outcome(genes: pd.DataFrame, study: Study, calls: Calls) -> str:
     return (
         f"No gene is called: none of {n_adjusted:,} genes with an adjusted p falls below {study.alpha:g}; the smallest "
         f"is {probability(first['p_adjusted'])} ({first['symbol']}). With {compared} this does not show that the "
-        "groups are alike: differences that are small beside the spread between animals stay unseen."
+        f"groups are alike: differences that are small beside the spread between {study.subjects} stay unseen."
     )
 
 

@@ -134,7 +134,6 @@ _GENE = [
     Column("p_adjusted", "adjusted p", probability),
 ]
 _SAMPLE = [
-    Column("sample", "animal", words),
     Column("condition", "group", words),
     Column("sex", "sex", words),
     Column("age", "age", words),
@@ -277,13 +276,14 @@ def top_genes(genes: pd.DataFrame, study: Study) -> Table:
     )
 
 
-def sample_table(samples: pd.DataFrame) -> Table:
-    """Lay out the animals, their sequencing and why each is in its group."""
+def sample_table(samples: pd.DataFrame, study: Study) -> Table:
+    """Lay out the samples, their sequencing and why each is in its group."""
     if "fragment_length" in samples:
         measured = samples["fragment_length"].map("{:.0f}".format, na_action="ignore")
         assumed = samples["fragment_length_assumed"].map("{:.0f} assumed".format, na_action="ignore")
         samples = samples.assign(fragment=measured.fillna(assumed).fillna(""))
-    return as_table(samples, _SAMPLE, f"The {len(samples)} animals, a row each.")
+    columns = [Column("sample", study.subject, words), *_SAMPLE]
+    return as_table(samples, columns, f"The {len(samples)} {study.subjects}, a row each.")
 
 
 def extra_table(extra: pd.DataFrame, study: Study) -> Table:
@@ -378,7 +378,7 @@ def panel_table(groups: pd.DataFrame, study: Study) -> Table:
     verdict = ordered["differs"].map({True: "yes", False: ""})
     caption = (
         f"Panels of composition: difference of the mean log2 level and of the score, {study.test} / {study.reference}; positive = "
-        f"higher in {study.test}. Differs: by size, not by p; with few animals some panels do by chance alone."
+        f"higher in {study.test}. Differs: by size, not by p; with few {study.subjects} some panels do by chance alone."
     )
     return as_table(ordered.assign(verdict=verdict), _PANEL, caption)
 
