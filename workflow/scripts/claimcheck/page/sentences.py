@@ -38,7 +38,7 @@ def describe_size_factors(factors: pd.DataFrame) -> str:
     method, usable = str(factors["method"].iloc[0]), int(factors["n_genes"].iloc[0])
     if method == RATIO:
         return "Size factors are medians of ratios"
-    number = usable or "no"
+    number = f"only {usable}" if usable else "no"
     return f"Since {number} {'gene has' if usable == 1 else 'genes have'} counts in every sample, each size factor is the {method}"
 
 
