@@ -37,7 +37,9 @@ def main(*, samples: Path, sex: Path, design: dict[str, Any], steps: Path, model
     ]
     if SUMMED in sheet:
         number = len(";".join(sheet[SUMMED]).split(";"))
-        reason = f"counts of littermates were summed: {number} samples in {len(sheet)} litters, which are compared"
+        reason = (
+            f"counts of one litter, donor or family were summed: {number} samples in {len(sheet)}, which are compared"
+        )
         found.append(gates.Gate("families", "study", "pass", len(sheet), "", reason))
     residual = float(considered.loc[considered["chosen"], "residual_df"].iloc[0])
     enough = residual >= design["min_residual_df"]
