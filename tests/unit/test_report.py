@@ -13,6 +13,9 @@ import pytest
 import yaml
 
 from claimcheck.core.study import read_study
+from claimcheck.deseq2.fallbacks import as_table as as_fallbacks
+from claimcheck.deseq2.fallbacks import of_optimisers, of_size_factors, of_trend
+from claimcheck.deseq2.size_factors import POSCOUNTS, RATIO
 from claimcheck.page.page import Results, data_address, render_page
 from claimcheck.page.study_words import Study
 from claimcheck.page.tables import probability, spaced, two
@@ -85,6 +88,7 @@ def results() -> Results:
             }
         ),
         heterogeneity=pd.DataFrame(columns=["symbol", "difference", "p_adjusted"]),
+        fallbacks=as_fallbacks({}),
         outlier_genes=pd.DataFrame({"sample": ["c1", "k1"], "n_outlier_genes": [0, 40], "flagged": [False, True]}),
         genes=pd.DataFrame(
             {
@@ -102,6 +106,7 @@ def results() -> Results:
         summary=pd.DataFrame({"quantity": ["n_genes_tested"], "value": ["3"], "meaning": ["genes tested"]}),
         size_factors=pd.DataFrame(
             {"sample": ["c1", "c2", "k1", "k2"], "size_factor": [0.9, 1.0, 1.1, 1.0], "library_size": 1000}
+            | {"method": RATIO, "n_genes": 900}
         ),
         mapping=None,
         extra=None,
@@ -330,6 +335,30 @@ def test_passed_gates_of_a_kind_stand_together(drawings: dict[str, Path]) -> Non
     text = text_of(page_of(STUDY, replace(results(), gates=gates), drawings))
     assert "PASS size 2 passed 1,000 to 2,000 500 counts" in text
     assert "PASS sex 2 passed – – sex as stated" in text
+
+
+def test_what_was_done_in_place_of_what_was_planned_is_a_sentence_and_a_check(drawings: dict[str, Path]) -> None:
+    planned = text_of(page_of(STUDY, results(), drawings))
+    assert "Size factors are medians of ratios" in planned
+    assert "in place of" not in planned
+    factors = results().size_factors.assign(method=POSCOUNTS, n_genes=0)
+    found = [
+        *of_size_factors(factors, 900),
+        *of_trend({"disp_function_type": "mean", "mean_disp": 0.1}, 1e-8, 900),
+        *of_optimisers({"coefficients": (3, 1)}),
+    ]
+    fallbacks = as_fallbacks({"comparison": found, "heterogeneity": found[1:2]})
+    text = text_of(page_of(STUDY, replace(results(), size_factors=factors, fallbacks=fallbacks), drawings))
+    assert f"Since no genes have counts in every sample, each size factor is the {POSCOUNTS}" in text
+    assert "Size factors are medians" not in text
+    assert (
+        "Trend of dispersions (comparison, 900 genes): mean of all dispersions in place of a0 + a1 / mean, since"
+        in text
+    )
+    assert "Trend of dispersions (heterogeneity, 900 genes)" in text
+    assert "WARN planned_method trend of dispersions, comparison 900" in text
+    assert "WARN planned_method coefficients, comparison 1 " in text
+    assert text.count("WARN planned_method size factors") == 0  # it has a gate of its own
 
 
 def test_heterogeneity_and_outlying_animals_are_said(drawings: dict[str, Path]) -> None:

@@ -65,6 +65,7 @@ rule write_report:
         design="results/differential/design.tsv",
         heterogeneity="results/differential/heterogeneity.tsv",
         outlier_genes="results/differential/outlier_genes.tsv",
+        fallbacks="results/differential/fallbacks.tsv",
         mapping="results/quality/mapping.tsv" if HAS_MAPPING else [],
         reads="results/quality/reads.tsv" if FROM_ARCHIVE else [],
         extra="results/counts/extra_sequences.tsv" if FROM_ARCHIVE else [],
@@ -96,7 +97,9 @@ rule write_report:
             "families": config["gene_sets"]["families"],
             "label_genes": config["report"]["label_genes"],
             "gene_link": config["report"]["gene_link"],
+            "subjects": config["study"]["subjects"],
         },
+        tax_id=config["study"]["tax_id"],
     message:
         "Write the page {output}"
     script:

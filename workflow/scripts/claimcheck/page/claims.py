@@ -171,7 +171,7 @@ def view_claims(results: ClaimResults, outcomes: pd.DataFrame, study: Study) -> 
         left_undone=_left_undone(results.specifications),
         controls=control_sentences(results.controls, register),
         truth=None if results.truth is None else truth_table(results.truth, verdicts, register, study),
-        power=None if results.power is None else view_power(results.power, verdicts, register),
+        power=None if results.power is None else view_power(results.power, verdicts, register, study.subjects),
     )
 
 

@@ -24,6 +24,7 @@ class ResultFiles:
     design: Path
     heterogeneity: Path
     outlier_genes: Path
+    fallbacks: Path
     mapping: Path | None
     reads: Path | None
     extra: Path | None
@@ -72,6 +73,7 @@ def read_results(files: ResultFiles, claims: ClaimFiles | None) -> Results:
         design=considered,
         heterogeneity=read_table(files.heterogeneity),
         outlier_genes=read_table(files.outlier_genes),
+        fallbacks=read_table(files.fallbacks),
         genes=read_table(files.genes),
         summary=read_table(files.summary),
         size_factors=read_table(files.size_factors),

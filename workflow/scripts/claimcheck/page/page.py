@@ -17,11 +17,13 @@ from claimcheck.page.interactive import prepare_interaction
 from claimcheck.page.methods import read_references
 from claimcheck.page.provenance_card import make_card, versions_of
 from claimcheck.page.sentences import (
+    describe_fallbacks,
     describe_fragments,
     describe_heterogeneity,
     describe_model,
     describe_outcome,
     describe_reads,
+    describe_size_factors,
     name_differing_panels,
 )
 from claimcheck.page.study_words import Calls, Study, count_calls
@@ -32,6 +34,7 @@ from claimcheck.page.tables import (
     design_table,
     extra_table,
     gate_table,
+    gates_of_fallbacks,
     gene_table,
     panel_table,
     reads_table,
@@ -56,10 +59,11 @@ class Results:
         design: covariate, formula, residual_df, chosen, reason.
         heterogeneity: symbol, difference, p_adjusted; no row where it was not fitted.
         outlier_genes: sample, n_outlier_genes, flagged.
+        fallbacks: fit, step, used, instead_of, n_genes, status, reason: what was done in place of what was planned.
         genes: gene_id, symbol, base_mean, log2_fold_change, lfc_se, stat, p_value, p_adjusted,
             log2_fold_change_shrunken.
         summary: quantity, value (text).
-        size_factors: sample, size_factor, library_size.
+        size_factors: sample, size_factor, library_size, method.
         mapping: as results/quality/mapping.tsv.
         extra: sequence, length, sample, condition, n_reads, per_million: sequences that are no genes; None without reads.
         reads: as results/quality/reads.tsv.
@@ -78,6 +82,7 @@ class Results:
     design: pd.DataFrame
     heterogeneity: pd.DataFrame
     outlier_genes: pd.DataFrame
+    fallbacks: pd.DataFrame
     genes: pd.DataFrame
     summary: pd.DataFrame
     size_factors: pd.DataFrame
@@ -141,9 +146,10 @@ def render_page(study: Study, results: Results, figures: Sequence[Path], templat
     def at(place: str) -> list[FigureView]:
         return sorted((view for view in views.values() if view.entry.place == place), key=lambda view: view.entry.order)
 
-    animals = results.samples.merge(results.size_factors, on="sample", how="left", validate="1:1")
+    sampled = results.samples.merge(results.size_factors, on="sample", how="left", validate="1:1")
     if results.mapping is not None:
-        animals = animals.merge(results.mapping, on="sample", how="left")
+        sampled = sampled.merge(results.mapping, on="sample", how="left")
+    gates = pd.concat([results.gates, gates_of_fallbacks(results.fallbacks)], ignore_index=True)
     claims = None if results.claims is None else view_claims(results.claims, results.outcomes, study)
     families = _families(study, results.set_tests, at("sets"))
     interest = results.genes[results.genes["gene_id"].isin(study.label_genes)].sort_values("symbol")
@@ -152,8 +158,10 @@ def render_page(study: Study, results: Results, figures: Sequence[Path], templat
         calls=calls,
         views=views,
         claims=claims,
-        samples=sample_table(animals),
-        gates=gate_table(results.gates),
+        samples=sample_table(sampled, study),
+        gates=gate_table(gates),
+        size_factors=describe_size_factors(results.size_factors),
+        fallbacks=describe_fallbacks(results.fallbacks),
         outcomes=results.outcomes.to_dict("records"),
         differing=name_differing_panels(results.composition, results.gates, study),
         panels=panel_table(results.composition, study),
@@ -165,7 +173,7 @@ def render_page(study: Study, results: Results, figures: Sequence[Path], templat
         measured="" if results.reads is None else describe_reads(results.reads),
         assumed="" if results.mapping is None else describe_fragments(results.mapping),
         extra=None if results.extra is None or results.extra.empty else extra_table(results.extra, study),
-        n_status=results.gates["status"].value_counts().to_dict(),
+        n_status=gates["status"].value_counts().to_dict(),
         outcome=describe_outcome(results.genes, study, calls),
         top_genes=top_genes(results.genes, study),
         interest=gene_table(interest, study, "The genes of interest."),

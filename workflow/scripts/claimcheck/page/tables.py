@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from claimcheck.core.tables import listed
+from claimcheck.deseq2.fallbacks import SIZE_FACTORS
 from claimcheck.figures.animals import figures_of
 from claimcheck.page.study_words import Study
 
@@ -133,12 +134,14 @@ _GENE = [
     Column("p_adjusted", "adjusted p", probability),
 ]
 _SAMPLE = [
-    Column("sample", "animal", words),
     Column("condition", "group", words),
     Column("sex", "sex", words),
     Column("age", "age", words),
     Column("tissue", "tissue", words),
     Column("batch", "batch", words),
+    Column("library_layout", "layout", words),
+    Column("instrument_model", "sequencer", words),
+    Column("read_length", "read length", words),
     Column("n_processed", "fragments", whole),
     Column("share_pseudoaligned", "mapped", percent),
     Column("fragment", "fragment (nt)", words),
@@ -273,13 +276,14 @@ def top_genes(genes: pd.DataFrame, study: Study) -> Table:
     )
 
 
-def sample_table(samples: pd.DataFrame) -> Table:
-    """Lay out the animals, their sequencing and why each is in its group."""
+def sample_table(samples: pd.DataFrame, study: Study) -> Table:
+    """Lay out the samples, their sequencing and why each is in its group."""
     if "fragment_length" in samples:
         measured = samples["fragment_length"].map("{:.0f}".format, na_action="ignore")
         assumed = samples["fragment_length_assumed"].map("{:.0f} assumed".format, na_action="ignore")
         samples = samples.assign(fragment=measured.fillna(assumed).fillna(""))
-    return as_table(samples, _SAMPLE, f"The {len(samples)} animals, a row each.")
+    columns = [Column("sample", study.subject, words), *_SAMPLE]
+    return as_table(samples, columns, f"The {len(samples)} {study.subjects}, a row each.")
 
 
 def extra_table(extra: pd.DataFrame, study: Study) -> Table:
@@ -326,7 +330,28 @@ def gate_table(gates: pd.DataFrame) -> Table:
     return as_table(
         pd.concat([open_gates, pd.DataFrame(together, columns=list(gates.columns))]),
         _GATE,
-        "Quality gates: FAIL and WARN first, one by one; those of a kind that pass together. All: results/quality/gates.tsv.",
+        "Quality gates: FAIL and WARN first, one by one; those of a kind that pass together. All: results/quality/gates.tsv and "
+        "results/differential/fallbacks.tsv.",
+    )
+
+
+def gates_of_fallbacks(fallbacks: pd.DataFrame) -> pd.DataFrame:
+    """Say as gates what was done in place of what was planned; of size factors a gate of their own says it."""
+    chosen = fallbacks[fallbacks["step"] != SIZE_FACTORS]
+    reasons = [
+        f"{row.used} in place of {row.instead_of}: {row.reason} ({row.n_genes:,} {'gene' if row.n_genes == 1 else 'genes'})"
+        for row in chosen.itertuples()
+    ]
+    return pd.DataFrame(
+        {
+            "gate": "planned_method",
+            "scope": chosen["step"] + ", " + chosen["fit"],
+            "status": chosen["status"],
+            "value": chosen["n_genes"].astype(str),
+            "threshold": "",
+            "reason": reasons,
+            "accepted": "",
+        }
     )
 
 
@@ -353,7 +378,7 @@ def panel_table(groups: pd.DataFrame, study: Study) -> Table:
     verdict = ordered["differs"].map({True: "yes", False: ""})
     caption = (
         f"Panels of composition: difference of the mean log2 level and of the score, {study.test} / {study.reference}; positive = "
-        f"higher in {study.test}. Differs: by size, not by p; with few animals some panels do by chance alone."
+        f"higher in {study.test}. Differs: by size, not by p; with few {study.subjects} some panels do by chance alone."
     )
     return as_table(ordered.assign(verdict=verdict), _PANEL, caption)
 
