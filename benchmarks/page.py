@@ -1,8 +1,8 @@
 """How large is the page of a study with as many genes as a mouse's annotation has?
 
-`PYTHONPATH=workflow/scripts:tests python benchmarks/page.py demo` copies a finished study, adds genes and animals to its tables, draws the
-figures of all genes and writes the page again by the workflow's own rules, and prints a table. The genes that are added hold no
-difference; their counts are negative binomial, mostly few, as those of an annotation's genes are.
+`PYTHONPATH=workflow/scripts:tests python benchmarks/page.py demo` copies a finished study, adds genes and animals to its tables,
+draws the figures of all genes and writes the page again by the workflow's own rules, and prints a table. The genes that are added
+hold no difference; their counts are negative binomial, mostly few, as those of an annotation's genes are.
 """
 
 import argparse

@@ -63,7 +63,7 @@ class Explorer {
       this.show(row);
       this.#say(row);
     }
-    this.card.place.scrollIntoView({ block: matchMedia(WIDE).matches ? "center" : "start" });
+    (matchMedia(WIDE).matches ? this.place.querySelector(".panes") : this.card.place).scrollIntoView();
     this.place.querySelector("#gene-name").focus({ preventScroll: true });
   }
 

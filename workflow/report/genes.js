@@ -57,7 +57,7 @@ class Genes {
       columns.log2_fold_change.map((change, row) =>
         change === null || columns.lfc_se[row] === null
           ? null
-          : Number((change + sign * words.half_width * columns.lfc_se[row]).toPrecision(6)),
+          : Number((change + sign * words.half_width * columns.lfc_se[row]).toFixed(5)),
       );
     this.columns = { ...columns, gene_id, symbol, ci95_low: end(-1), ci95_high: end(1) };
     this.length = gene_id.length;

@@ -47,8 +47,8 @@ def p_values(animals: str, calls: Calls) -> Texts:
     return (
         f"Histogram of the p-values of {n:,} genes.",
         f"All unadjusted p-values of the Wald test (n = {n:,} genes; {animals}). A flat histogram is what no difference looks "
-        "like, a peak at 0 comes from genes that differ, any other shape is a warning. π0: estimated share of genes without a difference "
-        "(Storey 2002, from the p-values above 0.5); 1 does not show that there are none.",
+        "like, a peak at 0 comes from genes that differ, any other shape is a warning. π0: estimated share of genes without a "
+        "difference (Storey 2002, from the p-values above 0.5); 1 does not show that there are none.",
     )
 
 
