@@ -27,7 +27,7 @@ DARK = {"features": [{"name": "prefers-color-scheme", "value": "dark"}]}
 
 
 def name(opened: webdriver.Chrome) -> str:
-    return opened.find_element(By.ID, "gene-name").text
+    return opened.execute_script("return document.getElementById('gene-name').innerText")
 
 
 def card(opened: webdriver.Chrome):
@@ -46,7 +46,10 @@ def search(opened: webdriver.Chrome, words: str, *keys: str) -> list[str]:
 
 
 def go(opened: webdriver.Chrome, words: str) -> None:
-    opened.execute_script("location.hash = arguments[0]", f"gene={quote(words, safe='')}")
+    opened.execute_script(
+        "history.replaceState(null, '', '#'); document.activeElement.blur(); location.hash = arguments[0]",
+        f"gene={quote(words, safe='')}",
+    )
     wait_until(lambda: opened.execute_script("return document.activeElement.id") == "gene-name")
 
 
@@ -77,6 +80,7 @@ def volcano_ends(opened: webdriver.Chrome) -> tuple[float, float, float, float]:
         ("ENSMUSG00000000123", "Gene123"),
         ("ensmusg00000000123", "Gene123"),
         ("ENSMUSG00000000123.7", "Gene123"),
+        ("not/an?id", "Twin"),
         ("oldname", "Gene77"),
         ("<i>former</i>", "Gene78"),
         *((symbol, symbol) for symbol in HOSTILE),
@@ -168,6 +172,32 @@ def _name_of(opened: webdriver.Chrome, point) -> str:
     return opened.execute_script(
         "return document.querySelectorAll('#gene-card tbody th')[arguments[0]].textContent", number
     )
+
+
+@pytest.mark.parametrize(
+    ("symbol", "words"),
+    [
+        ("Gene296", f"Without a p-value: outlier sample {HOSTILE[0]}."),
+        ("Gene7", "Without an adjusted p: too few counts."),
+        ("Gene50", "Not significant after correction, which does not show that it is unchanged."),
+        (RANKED.at[1, "symbol"], "significant at a false discovery rate of 5 %"),
+    ],
+)
+def test_a_card_says_what_the_test_gave_or_why_nothing(opened, symbol: str, words: str) -> None:
+    go(opened, symbol)
+    assert words in card(opened).text
+
+
+def test_of_genes_with_one_symbol_each_has_an_address(opened) -> None:
+    twins = RANKED[RANKED["symbol"] == "Twin"]
+    assert len(twins) == 2
+    for gene in twins["gene_id"]:
+        go(opened, gene)
+        assert name(opened) == "Twin"
+        link = opened.find_element(By.CSS_SELECTOR, "#gene-card .ids a:last-of-type")
+        assert link.get_attribute("href").endswith(f"#gene={quote(gene, safe='')}")
+    go(opened, "Twin")
+    assert twins["gene_id"].iloc[0] in card(opened).text
 
 
 def test_a_gene_without_counts_in_any_animal_is_drawn(opened) -> None:
@@ -271,12 +301,11 @@ def test_both_views_name_what_they_show(opened) -> None:
 def test_a_set_is_highlighted_and_its_genes_lead_to_their_cards(opened) -> None:
     for chosen, size, words in (("A_SET", 50, "what rises"), (HOSTILE[0], 9, HOSTILE[2])):
         choice = Select(opened.find_element(By.ID, "gene-set"))
-        option = next(option for option in choice.options if option.text.startswith(chosen))
+        option = next(option for option in choice.options if option.text == f"{words} ({chosen})")
         choice.select_by_value(option.get_attribute("value"))
         members = opened.find_element(By.CSS_SELECTOR, ".explorer .members")
-        assert f"({size})" in members.text
+        assert members.text == f"{size} genes: {words} ({chosen})"
         members.find_element(By.TAG_NAME, "summary").click()
-        assert words in members.text
         link = members.find_elements(By.TAG_NAME, "a")[-1]
         symbol = link.text
         opened.execute_script("arguments[0].scrollIntoView({block: 'center'})", link)

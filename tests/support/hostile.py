@@ -33,7 +33,7 @@ def many_genes() -> pd.DataFrame:
     return pd.DataFrame(
         {
             "gene_id": [f"ENSMUSG{number:011d}" for number in range(N_GENES - 1)] + ["not/an?id"],
-            "symbol": [*HOSTILE, *[f"Gene{number}" for number in range(len(HOSTILE), N_GENES)]],
+            "symbol": [*HOSTILE, *[f"Gene{number}" for number in range(len(HOSTILE), N_GENES - 2)], "Twin", "Twin"],
             "base_mean": draw.lognormal(5, 2, size=N_GENES),
             "log2_fold_change": change,
             "lfc_se": 1 / 3,
@@ -41,6 +41,7 @@ def many_genes() -> pd.DataFrame:
             "p_value": p_value,
             "p_adjusted": np.where(np.arange(N_GENES) % 7, np.minimum(4 * p_value, 1), np.nan),
             "log2_fold_change_shrunken": change * 0.7,
+            "missing": ["too few counts"] * (N_GENES - 5) + [f"outlier sample {HOSTILE[0]}"] * 5,
         }
     )
 

@@ -45,6 +45,7 @@ def some_genes(n: int, seed: int = 7) -> pd.DataFrame:
             "p_value": np.exp(-(stat**2) / 2),
             "p_adjusted": 1.0,
             "log2_fold_change_shrunken": stat * error / 2,
+            "missing": "",
         }
     )
 
@@ -189,6 +190,11 @@ def test_of_too_many_counts_genes_of_interest_and_of_sets_come_first(monkeypatch
     _, columns = packed()  # g3 is of interest, g1 and g4 in a set
     assert list(columns["counted"]) == [0, 2, 3]
     assert columns["counts"].reshape(3, 4)[2].tolist() == [0, 1, 2, 3]
+
+
+def test_a_missing_p_has_its_reason() -> None:
+    words, columns = packed()
+    assert [words["reasons"][place] for place in columns["missing"]] == list(results().genes["missing"])
 
 
 def test_no_p_value_at_all_is_packed() -> None:

@@ -114,6 +114,7 @@ def results() -> Results:
                 "p_value": [1e-5, 0.02, 0.8, float("nan")],
                 "p_adjusted": [3e-5, 0.03, 0.8, float("nan")],
                 "log2_fold_change_shrunken": [1.9, -0.8, 0.0, float("nan")],
+                "missing": ["", "", "", "outlier sample k2 (Cook's distance)"],
             }
         ),
         summary=pd.DataFrame({"quantity": ["n_genes_tested"], "value": ["3"], "meaning": ["genes tested"]}),

@@ -89,10 +89,10 @@ class Explorer {
     this.choice = this.place.querySelector("#gene-set");
     this.place.querySelector(".mark").hidden = !sets.length;
     const families = new Map();
-    sets.forEach(([name, family, description], set) => {
+    sets.forEach(([name, family], set) => {
       if (!this.genes.setRows[set].length) return;
       if (!families.has(family)) families.set(family, element("optgroup", { label: family.replaceAll("_", " ") }));
-      families.get(family).append(element("option", { value: set }, shortened(`${name}: ${description}`, 90)));
+      families.get(family).append(element("option", { value: set }, `${shortened(this.genes.wordsOf(set), 80)} (${name})`));
     });
     this.choice.append(...families.values());
     this.choice.addEventListener("change", () => this.light(this.choice.value === "" ? -1 : Number(this.choice.value)));
@@ -106,12 +106,13 @@ class Explorer {
     const list = this.place.querySelector(".members");
     list.hidden = !rows;
     if (!rows) return;
-    const [name, , description] = this.genes.words.sets[set];
+    const words = this.genes.wordsOf(set);
     const links = rows.slice(0, MOST_LISTED).flatMap((row) => [this.genes.inward(row), " "]);
     const rest = rows.length > MOST_LISTED ? `and ${rows.length - MOST_LISTED} more` : "";
-    list.querySelector("summary").textContent = `Genes of ${name}, by p (${rows.length})`;
-    list.querySelector("p").replaceChildren(`${description}: `, ...links, rest);
-    this.news.textContent = `${rows.length} genes of ${name} are highlighted.`;
+    const size = rows.length === 1 ? "1 gene" : `${rows.length} genes`;
+    list.querySelector("summary").textContent = `${size}: ${words} (${this.genes.words.sets[set][0]})`;
+    list.querySelector("p").replaceChildren("The smallest p first: ", ...links, rest);
+    this.news.textContent = `Highlighted, ${size}: ${words}.`;
   }
 }
 
@@ -121,6 +122,7 @@ class GeneSearch {
     Object.assign(this, { genes, choose, say, active: -1, found: [] });
     this.field = place.querySelector("#gene-search");
     this.list = place.querySelector("#gene-matches");
+    if (!genes.aliases.length) this.field.placeholder = "symbol or id";
     this.field.addEventListener("input", () => this.#open());
     this.field.addEventListener("focus", () => this.field.value && this.#open());
     this.field.addEventListener("blur", () => this.#close());

@@ -77,11 +77,12 @@ class GeneCard {
   }
 
   #sentence(row) {
-    const { call, p_value, p_adjusted } = this.genes.columns;
+    const { call, p_value, p_adjusted, missing } = this.genes.columns;
+    const reason = this.genes.words.reasons[missing[row]];
     const { alpha, test, reference } = this.genes.words;
     if (call[row]) return `Higher in ${call[row] === 1 ? test : reference} (significant at a false discovery rate of ${Number((100 * alpha).toPrecision(3))} %).`;
-    if (p_value[row] === null) return "No p-value: one animal lies so far off that the test does not hold, or nothing could be fitted.";
-    if (p_adjusted[row] === null) return "Too few counts for a test that is corrected for all genes.";
+    if (p_value[row] === null) return `Without a p-value${reason && `: ${reason}`}.`;
+    if (p_adjusted[row] === null) return `Without an adjusted p${reason && `: ${reason}`}.`;
     return "Not significant after correction, which does not show that it is unchanged.";
   }
 
@@ -210,7 +211,7 @@ class GeneCard {
     const own = this.genes.setsOf(row);
     if (!sets.length) return "";
     if (!own.length) return element("p", {}, "In no gene set of this study.");
-    const entry = (set) => element("li", {}, this.#button(sets[set][0], () => this.light(set)), ` ${sets[set][2]}`);
+    const entry = (set) => element("li", {}, this.#button(this.genes.wordsOf(set), () => this.light(set)), element("small", {}, ` ${sets[set][0]}`));
     return element("div", { className: "sets" }, element("p", {}, `In ${own.length === 1 ? "one gene set" : `${own.length} gene sets`}; choose one to highlight it:`), element("ul", {}, ...own.map(entry)));
   }
 }

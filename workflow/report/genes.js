@@ -66,7 +66,7 @@ class Genes {
     this.lowerIds = gene_id.map((text) => text.toLowerCase());
     this.bySymbol = rowsBy(symbol);
     this.byId = rowsBy(gene_id);
-    this.byLower = rowsBy(this.lower);
+    this.byLowerId = rowsBy(this.lowerIds);
     this.byAlias = new Map(words.aliases.map(([alias, row]) => [alias.toLowerCase(), row]));
     this.aliases = words.aliases.map(([alias, row]) => [alias, alias.toLowerCase(), row]);
     this.countsAt = new Map(Array.from(columns.counted, (row, place) => [row, place]));
@@ -79,6 +79,12 @@ class Genes {
       let row = 0;
       return Array.from({ length: this.columns.sizes[set] }, () => (row += this.columns.members[at++]));
     });
+  }
+
+  // What a set holds, in words.
+  wordsOf(set) {
+    const [name, , description] = this.words.sets[set];
+    return description || name.replaceAll("_", " ");
   }
 
   setsOf(row) {
@@ -102,19 +108,22 @@ class Genes {
     return `#gene=${encodeURIComponent(symbol && this.bySymbol.get(symbol) === row ? symbol : this.columns.gene_id[row])}`;
   }
 
-  // The row of a symbol, an id with or without its version, or a former symbol; undefined where it is none, or of several genes.
+  // The row of a symbol, an id with or without its version, or a former symbol; of a symbol that several genes share the one with the
+  // smallest p; undefined where there is none.
   find(words) {
     const asked = words.trim();
     const lower = asked.toLowerCase();
+    if (!asked) return undefined;
     const found = [
       this.bySymbol.get(asked),
       this.byId.get(asked),
-      this.byLower.get(lower),
-      this.byId.get(asked.toUpperCase()),
+      this.columns.symbol.indexOf(asked),
+      this.lower.indexOf(lower),
+      this.byLowerId.get(lower),
       this.byAlias.get(lower),
-      this.byId.get(asked.toUpperCase().replace(/\.\d+$/, "")),
+      this.byLowerId.get(lower.replace(/\.\d+$/, "")),
     ];
-    return found.find((row) => row !== undefined && row !== null);
+    return found.find((row) => row !== undefined && row !== null && row >= 0);
   }
 
   // Rows that a reader who types this may mean, the best first, each with what was found where it is not the symbol.

@@ -105,8 +105,8 @@ def pack_genes(
     """Pack all genes, those with the smallest p first, with their counts in every animal.
 
     Args:
-        genes: gene_id, symbol, base_mean, log2_fold_change, lfc_se, stat, p_value, p_adjusted and, where it was
-            computed, log2_fold_change_shrunken; all genes of the differential test.
+        genes: gene_id, symbol, base_mean, log2_fold_change, lfc_se, stat, p_value, p_adjusted, missing (why one of the last
+            two is) and, where it was computed, log2_fold_change_shrunken; all genes of the differential test.
         tables: counts, sets and former symbols.
         samples: sample, condition and, where they are known, sex, age, tissue, batch; a row an animal.
         size_factors: sample, size_factor.
@@ -118,10 +118,10 @@ def pack_genes(
         Words: headings (name, heading and notation of the table's columns), gene_id, symbol, aliases (former symbol, row),
         animals (name, group, size factor, covariates), marks (covariates that tell animals apart), sets (name, family,
         description), labelled (row, whether of interest), limits (ends of the scales), first (row shown at first),
-        half_width (of an interval, in standard errors), and what `Study` says.
+        reasons (why a p is missing), half_width (of an interval, in standard errors), and what `Study` says.
 
-        Columns: those of the test, call (1 higher in test, 2 in reference, 0), counted (rows with counts), counts (by these
-        rows, then animals), sizes and members (genes a set, and their rows as differences).
+        Columns: those of the test, call (1 higher in test, 2 in reference, 0), missing (place among the reasons), counted (rows
+        with counts), counts (by these rows, then animals), sizes and members (genes a set, and their rows as differences).
     """
     ranked = genes.assign(size=genes["stat"].abs())
     ranked = ranked.sort_values(["p_value", "size", "gene_id"], ascending=[True, False, True]).reset_index(drop=True)
@@ -134,7 +134,9 @@ def pack_genes(
     marks = _marks(animals, study)
     factors = size_factors.set_index("sample")["size_factor"]
     shown = [name for name in HEADINGS if name in ranked or name in _COMPUTED]
+    reasons = sorted({"", *ranked["missing"]})
     words = {
+        "reasons": reasons,
         "headings": [[name, *HEADINGS[name]] for name in shown],
         "gene_id": list(ranked["gene_id"]),
         "symbol": list(ranked["symbol"]),
@@ -157,6 +159,7 @@ def pack_genes(
     numbers = {name: ranked[name].to_numpy(dtype=float) for name in shown if name in ranked.select_dtypes("number")}
     wholes = {
         "call": np.where(called, np.where(ranked["log2_fold_change"] > 0, 1, 2), 0),
+        "missing": ranked["missing"].map(reasons.index).to_numpy(dtype=int),
         "counted": counted,
         "counts": counts.ravel(),
         "sizes": np.array([len(own) for own in rows], dtype=int),
