@@ -73,6 +73,19 @@ rule write_report:
             "results/gene_sets/tests.tsv" if config["gene_sets"]["families"] else []
         ),
         sets="results/gene_sets/sets.tsv" if config["gene_sets"]["families"] else [],
+        counts="results/counts/gene_counts.tsv",
+        gene_sets=GENE_TABLES["gene_sets"],
+        downloaded_sets=(
+            "results/gene_sets/downloaded_sets.tsv"
+            if config["gene_sets"]["families"]
+            else []
+        ),
+        downloaded_members=(
+            "results/gene_sets/downloaded_members.tsv"
+            if config["gene_sets"]["families"]
+            else []
+        ),
+        aliases=file_or_none(config["collections"]["aliases"]),
         configuration="results/config.yaml",
         provenance="results/provenance_inputs.tsv",
         figures=[figure.file("svg") for figure in FIGURES],

@@ -32,16 +32,23 @@ def ma(compared: str, study: Study, calls: Calls) -> Texts:
 
 
 def volcano(compared: str, study: Study, calls: Calls) -> Texts:
-    """Describe evidence against fold changes, and the p-values."""
+    """Describe evidence against fold changes."""
     n = calls.n_genes - calls.n_without_p
     return (
-        f"Evidence against log2 fold change of {n:,} genes, with the histogram of "
-        f"their p-values; {calls.n_called:,} genes are called.",
+        f"Evidence against log2 fold change of {n:,} genes; {calls.n_called:,} genes are called.",
         f"Each point is a gene with a p-value (n = {n:,}). {_test(compared, study)} {_NAMED} Triangles lie beyond "
-        "the scale. The dashed "
-        "line lies at the largest p of a called gene. Right: all unadjusted p-values; a flat histogram is what "
-        "no difference looks like, a peak at 0 comes from genes that differ, any other shape is a warning. π0: estimated share "
-        "of genes without a difference (Storey 2002, from the p-values above 0.5); 1 does not show that there are none.",
+        "the scale. The dashed line lies at the largest p of a called gene.",
+    )
+
+
+def p_values(compared: str, calls: Calls) -> Texts:
+    """Describe the histogram of the p-values."""
+    n = calls.n_genes - calls.n_without_p
+    return (
+        f"Histogram of the p-values of {n:,} genes.",
+        f"All unadjusted p-values of the Wald test (n = {n:,} genes; {compared}). A flat histogram is what no difference looks "
+        "like, a peak at 0 comes from genes that differ, any other shape is a warning. π0: estimated share of genes without a "
+        "difference (Storey 2002, from the p-values above 0.5); 1 does not show that there are none.",
     )
 
 
@@ -55,7 +62,7 @@ def pair(compared: str, study: Study, name: str) -> Texts:
     )
 
 
-_COMPUTED: dict[str, Callable[..., Texts]] = {function.__name__: function for function in (ma, volcano, pair)}
+_COMPUTED: dict[str, Callable[..., Texts]] = {function.__name__: function for function in (ma, volcano, p_values, pair)}
 
 
 def describe_figure(name: str, study: Study, calls: Calls, entries: Mapping[str, Entry]) -> tuple[str, str]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from claimcheck.core.tables import read_table
 from claimcheck.figures.claims_input import open_register
 from claimcheck.page.claims import ClaimResults
+from claimcheck.page.explorer import GeneFiles, read_gene_tables
 from claimcheck.page.page import Results
 from claimcheck.page.power import PowerResults
 
@@ -32,6 +33,7 @@ class ResultFiles:
     sets: Path | None
     configuration: Path
     provenance: Path
+    gene_tables: GeneFiles
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,7 @@ def read_results(files: ResultFiles, claims: ClaimFiles | None) -> Results:
         sets=read_table(files.sets) if files.sets else None,
         configuration=files.configuration.read_text(encoding="utf-8"),
         provenance=read_table(files.provenance),
+        gene_tables=read_gene_tables(files.gene_tables),
         claims=read_claims(claims) if claims else None,
     )
 

@@ -13,7 +13,8 @@ from claimcheck.figures.animals import figures_of
 from claimcheck.page.study_words import Study
 
 N_TOP_GENES = 25
-_NORMAL_975 = 1.959964
+NORMAL_975 = 1.959964
+"""Standard errors from an estimate to the end of its 95 % Wald interval."""
 _MISSING = "–"
 
 
@@ -38,7 +39,7 @@ class Table:
     Attributes:
         caption: what it holds.
         headings: one a column, each with the kind of its cells: "number", "long" (text that needs
-            room), "together" (text on one line) or "text".
+            room), "together" (text on one line), "gene" (one), "long genes" (several) or "text".
         rows: their cells.
     """
 
@@ -65,6 +66,16 @@ def words(value: Any) -> str:
 def spaced(value: object) -> str:
     """Write a `;`-joined list, up to 15 of its items, so that lines can break."""
     return listed(str(value).split(";"), most=15) if words(value) != _MISSING else _MISSING
+
+
+def gene_name(value: Any) -> str:
+    """Write the symbol or id of a gene, which the page's script makes a link to the gene."""
+    return words(value)
+
+
+def gene_names(value: object) -> str:
+    """Write a `;`-joined list of symbols as `spaced` does; the page's script makes each a link to the gene."""
+    return spaced(value)
 
 
 def whole(value: float) -> str:
@@ -117,6 +128,8 @@ _KINDS: dict[Callable[[Any], str], str] = {
     two: "number",
     percent: "number",
     probability: "number",
+    gene_name: "gene",
+    gene_names: "long genes",
     spaced: "long",
     sentence: "long",
     together: "together",
@@ -124,7 +137,7 @@ _KINDS: dict[Callable[[Any], str], str] = {
 }
 
 _GENE = [
-    Column("symbol", "gene", words),
+    Column("symbol", "gene", gene_name),
     Column("gene_id", "id", words),
     Column("base_mean", "mean count", whole),
     Column("log2_fold_change", "log2 fold change", two),
@@ -198,7 +211,7 @@ _SET_TEST = [
     Column("p_max_adjusted", "larger of both, adjusted", probability),
     Column("nes", "NES", two),
     Column("p_prerank", "p (prerank)", probability),
-    Column("leading_edge", "leading edge", spaced),
+    Column("leading_edge", "leading edge", gene_names),
 ]
 _SET = [
     Column("set", "set", words),
@@ -249,7 +262,7 @@ def _cells(frame: pd.DataFrame, column: Column) -> list[Cell]:
 
 def confidence_interval(genes: pd.DataFrame) -> "tuple[pd.Series[float], pd.Series[float]]":
     """Give the ends of the 95 % Wald interval of each gene's fold change (± 1.96 standard errors)."""
-    half = _NORMAL_975 * genes["lfc_se"]
+    half = NORMAL_975 * genes["lfc_se"]
     return genes["log2_fold_change"] - half, genes["log2_fold_change"] + half
 
 
