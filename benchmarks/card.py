@@ -60,7 +60,16 @@ _FOLDERS = {
     "quality": ["shares", "composition", "composition_groups", "sex", "similarity", "outliers", "gates"],
     "expression": ["size_factors", "pca", "pca_covariates"],
     "identity": ["effects", "exons", "junctions", "carriers"],
-    "differential": ["model", "genes", "summary", "gene_counts", "heterogeneity", "outlier_genes", "dispersions"],
+    "differential": [
+        "model",
+        "genes",
+        "summary",
+        "gene_counts",
+        "heterogeneity",
+        "outlier_genes",
+        "dispersions",
+        "fallbacks",
+    ],
     "gene_sets": ["downloaded_sets", "downloaded_members"],
     "claims": [one.name for one in fields(evaluate_claims.Outputs)],
 }
@@ -155,7 +164,7 @@ def decide(study: Study, folder: Path, *, fast: bool = True, min_animals: int | 
     try:
         compare_groups.main(
             **files.take("counts", "model", "steps", "gates", "genes", "summary", "gene_counts", "heterogeneity"),
-            **files.take("outlier_genes", "dispersions"),
+            **files.take("outlier_genes", "dispersions", "fallbacks", "size_factors"),
             **annotated,
             **deleted,
             settings=config["differential"],

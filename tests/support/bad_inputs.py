@@ -29,6 +29,7 @@ SHEET, COUNTS, READS = "config/sheet.tsv", "config/counts.tsv", "config/samples.
 REGISTER, SETS, BONE = "config/claims.yaml", "config/gene_sets/sets.tsv", "config/gene_sets/bone.tsv"
 REFERENCE = "config/transcripts.fa"
 RUN = "SRR0000011"
+PANELS = yaml.safe_load((ROOT / "config/bone.yaml").read_text())["quality"]["panels"]
 
 Content = str | bytes
 
@@ -81,6 +82,7 @@ def counts_study() -> Study:
                 "families": ["bone"],
                 "reference_expression": "config/gene_sets/reference/bone_expression.tsv",
             },
+            "quality": {"panels": PANELS},
             "claims": REGISTER,
         },
         files={

@@ -57,9 +57,10 @@ def read_through(browser: webdriver.Chrome, page: Path) -> None:
     for log in ("browser", "performance"):  # what the browser's own first page asked for
         browser.get_log(log)
     browser.get(page.as_uri())
-    for identifier in ("evidence", "expression", "all-genes"):
+    for identifier, content in (("explore", "svg"), ("all-genes", "tbody tr")):
+        wait_until(lambda identifier=identifier: browser.find_element("id", identifier).is_displayed())
         browser.execute_script(f"document.getElementById('{identifier}').scrollIntoView()")
-        made = f"return Boolean(document.querySelector('#{identifier} :is(.main-svg, tbody tr)'))"
+        made = f"return Boolean(document.querySelector('#{identifier} {content}'))"
         wait_until(lambda made=made: browser.execute_script(made))
 
 
@@ -85,11 +86,12 @@ def requests_outside(browser: webdriver.Chrome) -> list[str]:
 
 
 def broken_links(browser: webdriver.Chrome) -> list[str]:
-    """List the links to places of the page that do not exist, and ids that exist twice."""
+    """List the links to places of the page that do not exist, and ids that exist twice; `#gene=` is a gene, no place."""
     return browser.execute_script(
         """
         const ids = [...document.querySelectorAll("[id]")].map((element) => element.id);
-        const wanted = [...document.querySelectorAll('a[href^="#"]')].map((link) => link.getAttribute("href").slice(1));
+        const wanted = [...document.querySelectorAll('a[href^="#"]')].map((link) => link.getAttribute("href").slice(1))
+            .filter((name) => !name.startsWith("gene="));
         const named = [...document.querySelectorAll("[aria-describedby], [aria-labelledby], [aria-controls]")]
             .flatMap((e) => ["aria-describedby", "aria-labelledby", "aria-controls"].map((name) => e.getAttribute(name)))
             .flatMap((names) => (names ? names.split(" ") : []));

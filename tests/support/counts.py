@@ -3,7 +3,11 @@
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
+
 from claimcheck.core.study import read_study
+from claimcheck.core.tables import write_table
 from support.studies import ROOT, write_study
 
 REAL = read_study(ROOT)
@@ -36,3 +40,20 @@ def checks_of_the_study() -> dict[str, Any]:
         "differential": REAL["differential"],
         "gene_sets": CURATED,
     }
+
+
+def small_counts(folder: Path, *, sex: list[str], wild: bool = False, **more: Any) -> Path:
+    """Write a study of 400 simulated genes in three and three animals; `wild` gives one animal a wild outlier gene."""
+    rng = np.random.default_rng(4)
+    level = rng.lognormal(5.5, 1, 400)
+    counts = rng.poisson(rng.gamma(40, level / 40, (6, 400))).T
+    if wild:
+        counts[7] = [100, 110, 95, 105, 98, 30_000]
+    names = ["wt1", "wt2", "wt3", "ko1", "ko2", "ko3"]
+    table = pd.DataFrame(counts, columns=names)
+    table.insert(0, "gene_id", [f"G{number:03d}" for number in range(400)])
+    folder.mkdir(parents=True, exist_ok=True)
+    write_table(table, folder / "counts.tsv")
+    rows = [f"{name}\t{name[:2]}\t{value}\n" for name, value in zip(names, sex, strict=True)]
+    sheet = "sample\tcondition\tsex\n" + "".join(rows)
+    return counts_study(folder, folder / "counts.tsv", sheet, test="ko", reference="wt", **more)

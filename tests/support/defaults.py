@@ -1,15 +1,20 @@
 """What a study has that sets nothing: the defaults of the schemas, and functions of the library that are given them."""
 
+from collections.abc import Set
 from functools import partial
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from claimcheck.claims.random_sets import Matching
 from claimcheck.claims.requests import standard_tests
 from claimcheck.core.schemas import complete, load_schema
 from claimcheck.core.standards import Levels
 from claimcheck.deseq2 import accounting, differential
+from claimcheck.deseq2.dataset import DataSet
+from claimcheck.deseq2.design import Design
+from claimcheck.deseq2.size_factors import estimate_size_factors
 from claimcheck.gene_sets.tests import camera as camera_test
 from claimcheck.gene_sets.tests import rotation, scores
 from claimcheck.qc import composition, exons, identity, panels, sex, similarity
@@ -47,9 +52,24 @@ Question = partial(
 )
 
 SHRINKAGE = differential.ShrinkageLimits(**_DIFFERENTIAL["shrinkage"])
-fit = partial(differential.fit, shrinkage=SHRINKAGE, levels=LEVELS)
+fit_given = partial(differential.fit, shrinkage=SHRINKAGE, levels=LEVELS)
 guard_shrinkage = partial(differential.guard_shrinkage, limits=SHRINKAGE)
 minimum_detectable_effect = partial(differential.minimum_detectable_effect, levels=LEVELS)
+
+
+def fit(
+    counts: pd.DataFrame,
+    samples: pd.DataFrame,
+    design: Design,
+    *,
+    alpha: float,
+    unused_for_size_factors: Set[str] = frozenset(),
+) -> tuple[pd.DataFrame, DataSet]:
+    """Fit with the size factors of these counts: the genes, and the data set."""
+    factors = estimate_size_factors(counts, unused_for_size_factors).set_index("sample")["size_factor"]
+    return fit_given(counts, samples, design, alpha=alpha, size_factors=factors)[:2]
+
+
 count_outlier_genes = partial(accounting.count_outlier_genes, **_DIFFERENTIAL["outlier_genes"])
 
 rotation_test = partial(rotation.rotation_test, n_rotations=DEFAULTS["gene_sets"]["rotations"])

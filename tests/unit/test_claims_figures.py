@@ -21,7 +21,7 @@ from claimcheck.figures.claims import MARKS, draw_claims, in_reading_order, kind
 from claimcheck.figures.controls import draw_controls
 from claimcheck.figures.pattern import NOTHING, OBSERVED, draw_pattern
 from claimcheck.figures.procedure import draw_procedure
-from claimcheck.figures.robustness import ALL_ANIMALS, draw_leave_one_out, draw_specifications
+from claimcheck.figures.robustness import ALL_SAMPLES, draw_leave_one_out, draw_specifications
 from claimcheck.figures.style import house_style
 from claimcheck.gene_sets.curated import read_collection
 from support.figures import draw_entry
@@ -264,7 +264,7 @@ def test_a_specification_without_effect_is_counted_in_words() -> None:
 def test_a_run_without_an_animal_holds_up_to_the_limit_of_the_register_and_with_the_same_sign() -> None:
     register = only("C11")
     figure, drawn = draw_leave_one_out(some_verdicts(register), some_runs(), register, **GROUPS, simulated=False)
-    assert list(drawn["sample"]) == [ALL_ANIMALS, "a1", "a2", "a3"]
+    assert list(drawn["sample"]) == [ALL_SAMPLES, "a1", "a2", "a3"]
     assert list(drawn["holds"]) == [True, True, False, False]
     assert "same sign, p ≤ 0.1" in all_text(figure)
 
@@ -273,7 +273,7 @@ def test_claims_without_runs_are_drawn_with_all_animals_alone() -> None:
     register = only("C11", "C14")
     figure, drawn = draw_leave_one_out(some_verdicts(register), some_runs(()), register, **GROUPS, simulated=False)
     figure.draw_without_rendering()
-    assert list(drawn["sample"]) == [ALL_ANIMALS] * 2
+    assert list(drawn["sample"]) == [ALL_SAMPLES] * 2
 
 
 def test_false_support_has_the_interval_of_a_share_and_p_values_their_distribution() -> None:

@@ -61,14 +61,16 @@ PATTERNED = {
 ACCEPTED = {"quality": {"accepted": [{"gate": "duplicate", "scope": "a and b", "reason": "they are twins"}]}}
 OTHERS = {
     "study.bioproject": ["PRJNA1"],
-    "counts.table": ["config/sheet.tsv"],
-    "counts.samples": ["config/counts.tsv"],
+    "counts.table": ["config/copy.tsv"],
+    "counts.samples": ["config/others.tsv"],
+    "design.factor": ["group"],
     "counts.genes": ["config/names.tsv"],
     "transcripts.folder": ["copies"],
     "transcripts.samples": ["config/copy.tsv"],
     "transcripts.genes": ["config/sheet.tsv"],
     "reference.extra": [["https://example.org/spike_ins.fa"]],
     "identity.other_source.panel": ["QC_MUSCLE"],
+    "identity.tissue.panel": ["QC_MUSCLE"],
     "collections.sources.*.enabled": [True, False],
     "gene_sets.curated": ["config/../config/gene_sets"],
     "gene_sets.reference_expression": ["config/../config/gene_sets/reference/bone_expression.tsv"],
@@ -112,8 +114,9 @@ def transcripts_study(folder):
 def studies_in(folder):
     """Write the studies; return folder and complete configuration of each."""
     names = "gene_id\tsymbol\nG1\tAbc\n"
-    tables = {"counts__tsv": A_FEW_COUNTS, "sheet__tsv": A_FEW_COUNTS, "names__tsv": names}
-    counts = write_study(folder / "counts", COUNTS_STUDY, **tables)
+    sheet = "sample\tcondition\tgroup\tage\na\tx\tx\t8\nb\tx\ty\t9\nc\ty\tx\t8\nd\ty\ty\t9\n"
+    tables = {"counts__tsv": A_FEW_COUNTS, "copy__tsv": A_FEW_COUNTS, "sheet__tsv": sheet, "others__tsv": sheet}
+    counts = write_study(folder / "counts", COUNTS_STUDY, **tables, names__tsv=names)
     folders = {"real": ROOT, "simulated": ROOT / "demo", "counts": counts}
     folders["patterned"] = write_study(folder / "patterned", PATTERNED)
     folders["transcripts"] = transcripts_study(folder / "transcripts")

@@ -29,6 +29,7 @@ def sheet(conditions=EIGHT, **columns):
         ("age_weeks", ["10", "10", "11", "11", "12", "12", "13", "13"]),
         ("cage", list("aabbccdd")),
         ("collected by", ["A"] * 4 + ["B"] * 4),
+        ("age", ["8 weeks"] * 4 + ["84 days"] * 4),
         ("date", ["2024-01-01"] * 4 + ["2024-02-01"] * 4),
         ("anything at all", list("xxxyzzzz")),
         ("cell type", ["osteocyte"] * 4 + ["osteoblast"] * 4),
@@ -53,6 +54,8 @@ def test_whatever_goes_with_the_condition_may_be_the_explanation(column, values)
         ("description", ["mice without Cre"] * 4 + ["mice with Cre"] * 4),
         ("folder", ["Control_1"] * 4 + ["Knockout_1"] * 4),
         ("evidence", list("aaaabbbb")),
+        ("age", ["16 weeks"] * 4 + ["112 days", "111 days", "113 days", "112 days"]),
+        ("age_weeks", ["16"] * 4 + ["16.0"] * 4),
     ],
 )
 def test_what_varies_within_the_groups_or_restates_the_condition_explains_nothing(column, values):

@@ -11,6 +11,7 @@ from claimcheck.deseq2.design import (
     choose_covariates,
     metadata_of,
     model_matrix,
+    require_covariates_that_vary,
     stated_design,
 )
 
@@ -92,7 +93,11 @@ def test_the_condition_is_the_last_column_and_the_reference_its_zero():
 @pytest.mark.parametrize(
     ("samples", "covariates", "complaint"),
     [
-        (sheet(["wt", "wt", "ko", "ko"], sex=list("ffmm")), ("sex",), "cannot be told apart"),
+        (
+            sheet(["wt", "wt", "ko", "ko"], sex=list("ffmm")),
+            ("sex",),
+            "condition cannot be told apart from sex: one follows from the other",
+        ),
         (sheet(["wt", "wt", "ko", "ko"], sex=["f", "m", "f", ""]), ("sex",), "'sex' is not known"),
         (sheet(["wt", "wt", "ko", "ko"]), ("sex",), "'sex' is not known"),
         (sheet(["wt", "ko"]), (), "2 samples are too few"),
@@ -103,6 +108,58 @@ def test_the_condition_is_the_last_column_and_the_reference_its_zero():
 def test_a_design_that_cannot_be_fitted_stops(samples, covariates, complaint):
     with pytest.raises(StudyError, match=complaint):
         metadata_of(samples, Design("ko", "wt", covariates))
+
+
+@pytest.mark.parametrize(
+    ("columns", "covariates", "complaint"),
+    [
+        ({"tissue": ["bone"] * 8}, ["tissue"], "all samples have the same tissue (bone)"),
+        ({"age": ["8"] * 8}, ["age"], "all samples have the same age (8)"),
+        ({"donor": list("abcdefgh")}, ["donor"], "each sample has a donor of its own"),
+        ({"bmi": list("12345678")}, ["bmi"], "or one has decimals"),
+        (
+            {"plate": list("aaaabbbb")},
+            ["plate"],
+            "the condition cannot be told apart from plate: one follows from the other",
+        ),
+        ({"cage": list("aabbccdd")}, ["cage"], "the condition cannot be told apart from cage"),
+        (
+            {"sex": list("fmfmfmfm"), "cage": list("xyxyxyxy")},
+            ["sex", "cage"],
+            "cage cannot be told apart from sex: one follows from the other",
+        ),
+        (
+            {"sex": list("fmfmfmfm"), "day": list("aabbaabb"), "lane": list("12341234")},
+            ["sex", "day", "lane"],
+            "lane cannot be told apart from day: one",
+        ),
+        (
+            {"batch": list("aabbaabb"), "weight": ["1", "2", "3", "4"] * 2, "dose": ["3", "5", "7", "9"] * 2},
+            ["batch", "weight", "dose"],
+            "dose cannot be told apart from weight: one follows from the other",
+        ),
+        (
+            {"batch": list("aaaabbaa"), "side": list("lrrllrrl"), "row": list("xxxxxxyy")},
+            ["side", "batch", "row"],
+            "the condition cannot be told apart from batch and row: together, one follows",
+        ),
+    ],
+)
+def test_a_stated_covariate_that_says_nothing_of_its_own_is_named(columns, covariates, complaint):
+    samples = sheet(EIGHT, **columns)
+    with pytest.raises(StudyError) as stopped:
+        require_covariates_that_vary(samples, Design("ko", "wt", tuple(covariates)))
+    assert complaint in str(stopped.value)
+
+
+def test_sex_that_expression_will_tell_is_no_matter_before_it_does():
+    samples = sheet(EIGHT, sex=[""] * 8, batch=list("abababab"))
+    require_covariates_that_vary(samples, Design("ko", "wt", ("sex", "batch")))
+
+
+def test_a_factor_that_a_left_out_sample_makes_constant_is_no_mistake():
+    samples = sheet(EIGHT, batch=["a"] * 8)
+    assert model_matrix(metadata_of(samples, Design("ko", "wt", ("batch",)))).shape == (8, 2)
 
 
 # numbers, and what is crossed with the condition
@@ -117,6 +174,12 @@ def test_a_design_that_cannot_be_fitted_stops(samples, covariates, complaint):
         ("batch", ["1", "2", "3", "1"], None),
         ("age", ["young", "old", "older", "old"], None),
         ("age", ["8 weeks", "12 weeks", "8 weeks", "12 weeks"], None),
+        ("bmi", ["21.5", "23", "30", "25"], [21.5, 23.0, 30.0, 25.0]),
+        ("passage", ["4", "5", "6", "4"], None),
+        ("passage", ["4.0", "5.0", "6.5", "4.0"], [4.0, 5.0, 6.5, 4.0]),
+        ("run date", ["3.2024", "4.2024", "5.2024", "3.2024"], None),
+        ("weight", ["21", "inf", "30", "25"], None),
+        ("weight_g", ["21", "22", "about 30", "25"], None),
     ],
 )
 def test_amounts_are_numbers_and_names_of_batches_are_not(column, values, expected):

@@ -16,7 +16,7 @@ from claimcheck.deseq2.accounting import (
 from claimcheck.deseq2.design import Design
 from claimcheck.deseq2.differential import GENE_COLUMNS, filter_genes
 from claimcheck.deseq2.heterogeneity import fit_heterogeneity
-from claimcheck.deseq2.size_factors import control_genes, estimate_size_factors
+from claimcheck.deseq2.size_factors import estimate_size_factors, require_control_genes
 from claimcheck.quantification.counts import read_count_table
 from support.archive import shared_data
 from support.defaults import count_outlier_genes, fit, guard_shrinkage, minimum_detectable_effect
@@ -289,14 +289,15 @@ def test_an_effect_in_one_sex_alone_is_heterogeneous():
     knocked_out_males = ((samples["condition"] == "ko") & (samples["sex"] == "male")).to_numpy()
     counts.loc["g050"] = np.where(knocked_out_males, counts.loc["g050"] * 6, counts.loc["g050"])
     design = Design("ko", "wt", ("sex",))
-    table = fit_heterogeneity(counts, samples, design).set_index("gene_id")
+    factors = estimate_size_factors(counts).set_index("sample")["size_factor"]
+    table = fit_heterogeneity(counts, samples, design, size_factors=factors)[0].set_index("gene_id")
     assert table.at["g050", "difference"] == pytest.approx(np.log2(6), abs=0.6)
     assert table.at["g050", "p_adjusted"] < 0.01
     others = table.drop(index="g050")
     assert (others["p_value"] < 0.05).mean() < 0.12
     assert abs(table.at["up", "difference"]) < 0.6, "an effect in both sexes is none"
-    assert fit_heterogeneity(counts, samples, DESIGN).empty
-    assert fit_heterogeneity(counts.iloc[:, 3:9], samples.iloc[3:9], design).empty
+    assert fit_heterogeneity(counts, samples, DESIGN, size_factors=factors)[0].empty
+    assert fit_heterogeneity(counts.iloc[:, 3:9], samples.iloc[3:9], design, size_factors=factors)[0].empty
 
 
 def test_a_sample_that_is_the_outlier_of_many_genes_is_flagged():
@@ -310,7 +311,7 @@ def test_a_sample_that_is_the_outlier_of_many_genes_is_flagged():
 def test_too_few_genes_for_size_factors_stop():
     counts = draw(SAMPLES)
     with pytest.raises(StudyError, match="19 genes with counts in every sample are left"):
-        control_genes(counts, set(counts.index[19:]))
+        require_control_genes(counts, set(counts.index[19:]))
 
 
 def test_fold_changes_agree_with_deseq2_in_r():

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from claimcheck.core.tables import write_table
-from claimcheck.figures.differential import draw_ma, draw_volcano, gene_points
+from claimcheck.figures.differential import draw_ma, draw_p_values, draw_volcano, gene_points
 from claimcheck.figures.enrichment import draw_enrichment
 from claimcheck.figures.labels import place_labels
 from claimcheck.figures.quality import draw_mapping
@@ -92,19 +92,21 @@ def test_a_p_value_of_zero_and_a_far_off_gene_stay_inside_the_frame() -> None:
 
 
 def test_the_histogram_shows_the_share_of_genes_without_a_difference() -> None:
-    points = points_of(some_genes())
-    figure, drawn = draw_volcano(points, alpha=0.05, simulated=False, share_of_nulls=0.75, **GROUPS)
-    histogram = figure.axes[1]
+    figure, drawn = draw_p_values(some_genes(), simulated=False, share_of_nulls=0.75)
+    histogram = figure.axes[0]
     assert sum(bar.get_height() for bar in histogram.patches) == len(drawn)
     assert [line.get_ydata()[0] for line in histogram.get_lines()] == [len(drawn) / 40, 0.75 * len(drawn) / 40]
     assert "π0 = 0.75" in all_text(figure)
-    figure, _ = draw_volcano(points, alpha=0.05, simulated=False, **GROUPS)
+    figure, _ = draw_p_values(some_genes(), simulated=False)
     assert "π0" not in all_text(figure)
 
 
 def test_no_gene_with_a_p_value_says_so() -> None:
     genes = some_genes().assign(p_value=np.nan, p_adjusted=np.nan, stat=np.nan)
     figure, drawn = draw_volcano(points_of(genes), alpha=0.05, simulated=False, **GROUPS)
+    assert drawn.empty
+    assert "no gene has a p-value" in all_text(figure)
+    figure, drawn = draw_p_values(genes, simulated=False)
     assert drawn.empty
     assert "no gene has a p-value" in all_text(figure)
 
@@ -201,8 +203,8 @@ def test_two_runs_write_the_same_bytes_without_a_date(tmp_path: Path) -> None:
     written = []
     for run in ("first", "second"):
         files = draw_entry("ma", genes, tmp_path / run, options=options, simulated=True)
-        both = genes | {"summary": tmp_path / "summary.tsv"}
-        files += draw_entry("volcano", both, tmp_path / run, options=options, simulated=True)
+        files += draw_entry("volcano", genes, tmp_path / run, options=options, simulated=True)
+        files += draw_entry("p_values", genes | {"summary": tmp_path / "summary.tsv"}, tmp_path / run, simulated=True)
         written.append([path.read_bytes() for path in files])
     assert written[0] == written[1]
     assert b"CreationDate" not in written[0][1]

@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import html
-import json
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -12,12 +11,15 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from test_explorer import some_genes, some_tables
 from test_report import ALWAYS, N_SCRIPTS, STUDY, page_of, results
 
 from claimcheck.core.errors import StudyError
 from claimcheck.core.study import read_configuration
-from claimcheck.page.interactive import ANY_ID, ENSEMBL, ENSEMBL_ID, choose_points, gene_data, named_globally
+from claimcheck.page.explorer import ANY_ID, ENSEMBL_ID
+from claimcheck.page.interactive import named_globally
 from claimcheck.page.tables import Column, as_table, short, together, two, words
+from support.packed import packed_in, unpack
 
 ROOT = Path(__file__).resolve().parents[2]
 HOSTILE = ["</script><script>alert(1)</script>", "<!--<script>", "&lt;b&gt;", "\u2028'\"\\", "{{ 7 * 7 }}"]
@@ -29,24 +31,6 @@ def drawings(tmp_path: Path) -> dict[str, Path]:
     for path in paths.values():
         path.write_text('<svg xmlns="http://www.w3.org/2000/svg" width="400pt" height="300pt"></svg>')
     return paths
-
-
-def some_genes(n: int) -> pd.DataFrame:
-    draw = np.random.default_rng(7)
-    stat, error = draw.normal(size=n), draw.uniform(0.1, 1, size=n)
-    return pd.DataFrame(
-        {
-            "gene_id": [f"ENSMUSG{number:011d}" for number in range(n)],
-            "symbol": [f"Gene{number}" for number in range(n)],
-            "base_mean": draw.lognormal(5, 2, size=n),
-            "log2_fold_change": stat * error,
-            "lfc_se": error,
-            "stat": stat,
-            "p_value": np.exp(-(stat**2) / 2),
-            "p_adjusted": 1.0,
-            "log2_fold_change_shrunken": stat * error / 2,
-        }
-    )
 
 
 def scripts_of(page: str) -> list[tuple[str, str]]:
@@ -72,9 +56,9 @@ def test_no_name_breaks_out_of_the_data(drawings: dict[str, Path]) -> None:
     study = replace(STUDY, test=HOSTILE[0], reference=HOSTILE[1])
     page = page_of(study, replace(tables, genes=hostile), drawings)
     assert page.count("<script") == page.count("</script") == N_SCRIPTS
-    (data,) = [text for kind, text in scripts_of(page) if kind == "application/json"]
-    assert not set("<>&") & set(data)
-    assert sorted(json.loads(data)["columns"]["symbol"]) == sorted(HOSTILE)
+    words, _ = unpack(packed_in(page))
+    assert sorted(words["symbol"]) == sorted(HOSTILE)
+    assert (words["test"], words["reference"]) == tuple(HOSTILE[:2])
 
 
 def test_no_script_holds_what_html_reads_as_its_end(drawings: dict[str, Path]) -> None:
@@ -83,75 +67,23 @@ def test_no_script_holds_what_html_reads_as_its_end(drawings: dict[str, Path]) -
         assert not {"\r", "\0"} & set(text)
 
 
-def test_twenty_thousand_genes_make_a_page_below_fifteen_megabytes_and_the_same_each_time(
+def test_fifty_thousand_genes_make_a_page_below_eight_megabytes_and_the_same_each_time(
     drawings: dict[str, Path],
 ) -> None:
-    tables = replace(results(), genes=some_genes(20_000))
+    genes = some_genes(50_000)
+    samples = pd.DataFrame({"sample": [f"a{n}" for n in range(12)], "condition": ["control", "knockout"] * 6})
+    tables = replace(
+        results(),
+        genes=genes,
+        samples=samples,
+        size_factors=samples.assign(size_factor=1.0, library_size=1000),
+        gene_tables=some_tables(genes, list(samples["sample"]), sets=50),
+    )
     page = page_of(STUDY, tables, drawings)
-    drawn = 5_000_000  # bytes of the figures of a study with claims
-    assert 5_000_000 < len(page.encode()) < 15_000_000 - drawn
+    drawn = 4_000_000  # bytes of the figures of a study with claims
+    assert len(page.encode()) < 8_000_000 - drawn
     shuffled = replace(tables, genes=tables.genes.sample(frac=1, random_state=1))
     assert page_of(STUDY, shuffled, drawings) == page
-
-
-def test_genes_are_those_of_the_table() -> None:
-    genes = results().genes
-    data = gene_data(genes, STUDY)
-    columns = data["columns"]
-    assert columns["gene_id"] == ["g1", "g2", "g3", "g4"]
-    assert columns["call"] == [1, -1, 0, 0]
-    assert columns["p_value"] == [1e-5, 0.02, 0.8, None]
-    assert columns["ci95_low"][0] == pytest.approx(2 - 1.959964 * 0.5, rel=1e-5)
-    assert data["plots"]["evidence"]["drawn"] == [1, 1, 1, 0]
-    assert data["plots"]["expression"]["drawn"] == [1, 1, 1, 1]
-    assert [words for _, _, words in data["plots"]["expression"]["legend"]] == [
-        "not called: 2",
-        "higher in control: 1",
-        "higher in knockout: 1",
-    ]
-
-
-def test_a_gene_is_called_by_the_p_of_the_table_not_by_the_shortened_one() -> None:
-    genes = results().genes.assign(p_adjusted=[0.0499999999, 0.05, 0.8, 1])
-    columns = gene_data(genes, STUDY)["columns"]
-    assert columns["p_adjusted"][:2] == [0.05, 0.05]
-    assert columns["call"] == [1, 0, 0, 0]
-
-
-def test_of_thousands_of_genes_one_stands_for_those_it_would_cover() -> None:
-    genes = some_genes(20_000).assign(p_adjusted=lambda genes: np.where(genes["stat"].abs() > 3, 0.01, 1.0))
-    data = gene_data(genes, STUDY)
-    plot, call = data["plots"]["evidence"], np.array(data["columns"]["call"])
-    drawn = np.array(plot["drawn"], dtype=bool)
-    assert drawn[call != 0].all()
-    assert 1_000 < drawn.sum() < 10_000
-    places = np.column_stack(
-        [data["columns"]["log2_fold_change"], -np.log10(np.array(data["columns"]["p_value"], dtype=float))]
-    )
-    places /= np.ptp(places, axis=0)
-    some_left_out = places[~drawn][::50]
-    gaps = np.abs(some_left_out[:, None, :] - places[drawn][None, :, :]).max(axis=2).min(axis=1)
-    assert gaps.max() < 1 / 300
-    n = int((call == 0).sum())
-    assert plot["legend"][0][2] == f"not called: {n:,} ({int(drawn[call == 0].sum()):,} spots)"
-
-
-def test_up_to_five_thousand_genes_are_all_drawn() -> None:
-    x = pd.Series([0.0, 0.0, np.nan, 1.0] * 1250)
-    drawn = choose_points(x, x, pd.Series(False, index=x.index))
-    assert drawn.sum() == 3750
-    more = pd.concat([x, x], ignore_index=True)
-    assert choose_points(more, more, pd.Series(False, index=more.index)).sum() == 2
-
-
-@pytest.mark.parametrize(
-    ("link", "linked"),
-    [(ENSEMBL, ENSEMBL_ID), ("https://flybase.org/reports/{gene_id}", ANY_ID)],
-)
-def test_ids_are_linked_by_the_address_of_the_configuration(link: str, linked: str) -> None:
-    data = gene_data(results().genes, replace(STUDY, gene_link=link))
-    assert (data["link"], data["linked"]) == (link, linked)
-    assert gene_data(results().genes, replace(STUDY, gene_link="none"))["link"] == ""
 
 
 def test_only_ids_of_the_kind_are_linked() -> None:

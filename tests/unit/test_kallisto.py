@@ -152,7 +152,7 @@ def test_a_kallisto_on_path_is_taken_at_known_versions_only(tmp_path, monkeypatc
     script.write_text(f"#!/bin/sh\necho kallisto, version {version}\n")
     script.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
-    monkeypatch.setattr("claimcheck.quantification.kallisto.find_spec", lambda name: None)
+    monkeypatch.setattr("claimcheck.quantification.kallisto_binary.find_spec", lambda name: None)
     if known:
         assert find_kallisto() == str(script)
     else:

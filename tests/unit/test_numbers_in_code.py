@@ -14,6 +14,8 @@ STEPS = sorted(SCRIPTS.glob("*.py"))
 REVIEWED = {
     "a property of a published method, named where it stands": [
         "deseq2/levels.PRIOR_COUNT",
+        "deseq2/dataset.LEAST_PRIOR_VARIANCE",
+        "deseq2/design.LEAST_AMOUNTS",
         "deseq2/accounting.TUNING",
         "deseq2/dispersions.TREND_START",
         "deseq2/dispersions.LEAST_FITTED",

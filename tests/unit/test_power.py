@@ -278,7 +278,7 @@ MAP = some_map(C11=[0.9, 0.95, 1.0], C14=[0.1, 0.8, 0.9], C01=[0.2, 0.9, 1.0])
 
 @pytest.mark.parametrize(("animals", "size", "share"), [((2, 2), 3, "10"), ((4, 7), 3, "10"), ((6, 7), 6, "80")])
 def test_the_page_shows_the_map_of_the_smaller_group_beside_the_verdict(animals, size, share) -> None:
-    view = view_power(results_of(MAP), verdicts_of(*animals), REGISTER)
+    view = view_power(results_of(MAP), verdicts_of(*animals), REGISTER, "animals")
     assert view.registered
     assert f"with {size} animals in each group" in view.table.caption
     rows = {row[0].text: [cell.text for cell in row] for row in view.table.rows}
@@ -289,12 +289,14 @@ def test_the_page_shows_the_map_of_the_smaller_group_beside_the_verdict(animals,
         multiple=lambda table: table["multiple"] * 2, animals="more than 12"
     )
     more = replace(results_of(MAP), animals=pd.concat([power.animals_needed(MAP, REGISTER), several]))
-    shown = {row[0].text: row[4].text for row in view_power(more, verdicts_of(*animals), REGISTER).table.rows}
+    shown = {
+        row[0].text: row[4].text for row in view_power(more, verdicts_of(*animals), REGISTER, "animals").table.rows
+    }
     assert shown["C14"] == "1 ×: 6; 2 ×: more than 12"
 
 
 def test_the_page_knows_a_map_of_another_register() -> None:
-    assert not view_power(results_of(MAP, "0" * 64), verdicts_of(3, 3), REGISTER).registered
+    assert not view_power(results_of(MAP, "0" * 64), verdicts_of(3, 3), REGISTER, "animals").registered
 
 
 def test_the_figure_draws_what_the_table_holds() -> None:

@@ -234,9 +234,9 @@ def test_an_outlier_is_bold_with_its_reason_and_without_one_that_is_said() -> No
     title = figure.axes[0].get_title(loc="left") + figure.axes[0].get_title()
     assert "SAMN00000003 (robust z 12.0 on PC1, beyond 10.0)" in title.replace("\n", " ")
     figure, _ = draw_similarity(animals(), pairs(), outliers().assign(flagged=False, reason=""), **REAL)
-    assert "no animal is flagged as an outlier" in all_text(figure)
+    assert "no sample is flagged as an outlier" in all_text(figure)
     figure, _ = draw_similarity(animals(), pairs().assign(spearman=np.nan), outliers(), **REAL)
-    assert "no two animals could be compared" in all_text(figure)
+    assert "no two samples could be compared" in all_text(figure)
 
 
 def component_scores(variants: tuple[str, ...] = ("top_500", "top_2000", "without_composition_genes")) -> pd.DataFrame:
@@ -272,7 +272,7 @@ def test_each_variant_of_the_components_is_a_panel_in_which_every_animal_is_name
 def test_fewer_than_two_components_are_said_and_not_drawn() -> None:
     one = component_scores().query("component == 1")
     figure, drawn = draw_pca(animals(), one, **REAL)
-    assert "at least three animals are needed" in all_text(figure)
+    assert "at least three samples are needed" in all_text(figure)
     assert drawn.empty
     mixed = pd.concat([one[one["variant"] == "top_500"], component_scores(("top_2000",))])
     with house_style():
@@ -382,7 +382,7 @@ def test_knockout_says_outcome_effects_and_hidden_exons_in_words() -> None:
     shown = all_text(figure)
     assert "confirmed: the gene falls (log2 fold change −2.50)" in shown
     assert "unadjusted: log2 knockout / control = −2.50\n(95 % CI −5.90 to 0.90, p = 0.09)" in shown
-    assert "too few animals for an interval" in shown
+    assert "too few samples for an interval" in shown
     assert "grey: exon without unique sequence" in shown
     assert "neutrophil score" in shown
     named = [{note.get_text() for note in axes.findobj(Annotation)} for axes in figure.axes[:2]]

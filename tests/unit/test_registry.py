@@ -80,6 +80,7 @@ def test_a_study_has_the_figures_whose_conditions_hold(figures: list[Figure], tm
         "pca_covariates",
         "ma",
         "volcano",
+        "p_values",
         "dispersions",
         "gene_counts",
     ]

@@ -13,15 +13,20 @@ import pytest
 import yaml
 
 from claimcheck.core.study import read_study
-from claimcheck.page.page import Results, data_address, render_page
+from claimcheck.deseq2.fallbacks import as_table as as_fallbacks
+from claimcheck.deseq2.fallbacks import of_optimisers, of_size_factors, of_trend
+from claimcheck.deseq2.size_factors import POSCOUNTS, RATIO
+from claimcheck.page.drawings import data_address, shorten
+from claimcheck.page.explorer import GeneTables
+from claimcheck.page.page import Results, render_page
 from claimcheck.page.study_words import Study
 from claimcheck.page.tables import probability, spaced, two
 
 ROOT = Path(__file__).parents[2]
 TEMPLATE = ROOT / "workflow" / "report" / "index.html.j2"
 CONFIGURATION = yaml.safe_dump(read_study(ROOT))
-ALWAYS = ("similarity", "pca", "pca_covariates", "ma", "volcano", "gene_counts", "dispersions")
-N_SCRIPTS = 4
+ALWAYS = ("similarity", "pca", "pca_covariates", "ma", "volcano", "p_values", "gene_counts", "dispersions")
+N_SCRIPTS = 3
 SOMETIMES = ("mapping", "library", "shares", "composition", "sex", "knockout")
 STUDY = Study(
     title="A study",
@@ -33,6 +38,21 @@ STUDY = Study(
     alpha=0.05,
     label_genes=["g3", "absent1"],
 )
+
+
+def gene_tables() -> GeneTables:
+    counts = pd.DataFrame({"gene_id": ["g1", "g2", "g3", "g4"]})
+    for place, sample in enumerate(["c1", "c2", "k1", "k2"]):
+        counts[sample] = [100 + place, 50, 20, place]
+    return GeneTables(
+        counts=counts,
+        sets=pd.DataFrame(
+            [("UP_SET", "wnt", "what rises"), ("NONE", "wnt", "nothing counted")],
+            columns=["set", "family", "description"],
+        ),
+        members=pd.DataFrame([("UP_SET", "g4"), ("UP_SET", "g1"), ("NONE", "g9")], columns=["set", "gene_id"]),
+        aliases={"Old3": "Gene3", "Gene4": "Gene3", "Several": ""},
+    )
 
 
 def results() -> Results:
@@ -85,6 +105,7 @@ def results() -> Results:
             }
         ),
         heterogeneity=pd.DataFrame(columns=["symbol", "difference", "p_adjusted"]),
+        fallbacks=as_fallbacks({}),
         outlier_genes=pd.DataFrame({"sample": ["c1", "k1"], "n_outlier_genes": [0, 40], "flagged": [False, True]}),
         genes=pd.DataFrame(
             {
@@ -97,11 +118,13 @@ def results() -> Results:
                 "p_value": [1e-5, 0.02, 0.8, float("nan")],
                 "p_adjusted": [3e-5, 0.03, 0.8, float("nan")],
                 "log2_fold_change_shrunken": [1.9, -0.8, 0.0, float("nan")],
+                "missing": ["", "", "", "outlier sample k2 (Cook's distance)"],
             }
         ),
         summary=pd.DataFrame({"quantity": ["n_genes_tested"], "value": ["3"], "meaning": ["genes tested"]}),
         size_factors=pd.DataFrame(
             {"sample": ["c1", "c2", "k1", "k2"], "size_factor": [0.9, 1.0, 1.1, 1.0], "library_size": 1000}
+            | {"method": RATIO, "n_genes": 900}
         ),
         mapping=None,
         extra=None,
@@ -116,6 +139,7 @@ def results() -> Results:
             ],
             columns=["kind", "name", "algorithm", "value", "size"],
         ),
+        gene_tables=gene_tables(),
     )
 
 
@@ -177,7 +201,7 @@ class Reader(HTMLParser):
             self.fetched.append(tag)
         if tag == "img":
             self.alternatives.append(values.get("alt") or "")
-        if tag not in {"meta", "img", "br"}:
+        if tag not in {"meta", "img", "br", "input"}:
             self.open.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
@@ -201,6 +225,32 @@ def test_a_drawing_comes_back_from_its_address_whatever_it_says():
     found = ET.fromstring(unquote(attribute.fetched[0].partition(",")[2]))
     group = next(iter(found))
     assert (group.get("id"), group.get("style"), group.text) == ("a#b", "fill: url(#c)", "50 % < 'x' & %41")
+
+
+def test_a_shortened_drawing_draws_the_same() -> None:
+    drawing = """<?xml version="1.0"?><!DOCTYPE svg PUBLIC "a" "b">
+        <svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="400pt">
+        <metadata><date>today</date></metadata>
+        <defs><path id="Some-41" d="M 1.23456 -0.001 L 10 2.5" transform="scale(0.015625)"/>
+        <clipPath id="c1"><rect/></clipPath></defs>
+        <g id="figure_1" clip-path="url(#c1)">
+        <use xlink:href="#Some-41" transform="translate(63.623047 -0.004)"/>
+        <use xlink:href="#Some-41" transform="translate(1.005 2) scale(0.085 -0.085)"/>
+        </g></svg>"""
+    short = shorten(drawing)
+    root = ET.fromstring(short)
+    space = "{http://www.w3.org/2000/svg}"
+    path, clip = root.find(f".//{space}path"), root.find(f".//{space}clipPath")
+    group = root.find(f"{space}g")
+    first, second = group
+    assert path.get("d") == "M 1.23 0 L 10 2.5"
+    assert path.get("transform") == "scale(0.015625)"
+    assert group.get("clip-path") == f"url(#{clip.get('id')})"
+    assert group.get("id") is None
+    assert first.get("href") == second.get("href") == f"#{path.get('id')}"
+    assert (first.get("x"), first.get("y"), first.get("transform")) == ("63.62", "0", None)
+    assert second.get("transform") in ("translate(1 2) scale(0.085 -0.085)", "translate(1.0 2) scale(0.085 -0.085)")
+    assert "today" not in short
 
 
 def test_page_fetches_nothing_and_describes_every_figure(drawings: dict[str, Path]) -> None:
@@ -330,6 +380,30 @@ def test_passed_gates_of_a_kind_stand_together(drawings: dict[str, Path]) -> Non
     text = text_of(page_of(STUDY, replace(results(), gates=gates), drawings))
     assert "PASS size 2 passed 1,000 to 2,000 500 counts" in text
     assert "PASS sex 2 passed – – sex as stated" in text
+
+
+def test_what_was_done_in_place_of_what_was_planned_is_a_sentence_and_a_check(drawings: dict[str, Path]) -> None:
+    planned = text_of(page_of(STUDY, results(), drawings))
+    assert "Size factors are medians of ratios" in planned
+    assert "in place of" not in planned
+    factors = results().size_factors.assign(method=POSCOUNTS, n_genes=0)
+    found = [
+        *of_size_factors(factors, 900),
+        *of_trend({"disp_function_type": "mean", "mean_disp": 0.1}, 1e-8, 900),
+        *of_optimisers({"coefficients": (3, 1)}),
+    ]
+    fallbacks = as_fallbacks({"comparison": found, "heterogeneity": found[1:2]})
+    text = text_of(page_of(STUDY, replace(results(), size_factors=factors, fallbacks=fallbacks), drawings))
+    assert f"Since no genes have counts in every sample, each size factor is the {POSCOUNTS}" in text
+    assert "Size factors are medians" not in text
+    assert (
+        "Trend of dispersions (comparison, 900 genes): mean of all dispersions in place of a0 + a1 / mean, since"
+        in text
+    )
+    assert "Trend of dispersions (heterogeneity, 900 genes)" in text
+    assert "WARN planned_method trend of dispersions, comparison 900" in text
+    assert "WARN planned_method coefficients, comparison 1 " in text
+    assert text.count("WARN planned_method size factors") == 0  # it has a gate of its own
 
 
 def test_heterogeneity_and_outlying_animals_are_said(drawings: dict[str, Path]) -> None:

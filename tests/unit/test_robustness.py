@@ -140,7 +140,7 @@ def test_a_score_of_composition_needs_as_many_animals_in_each_group_as_it_is_tol
     assert veto_model(*asked, animals=3)[0] is not None
     found, reason = veto_model(*asked, animals=4)
     assert found is None
-    assert "3 animals" in reason
+    assert "3 samples" in reason
 
 
 def test_flagged_outliers_are_left_out_together():

@@ -74,7 +74,7 @@ def test_every_variant_and_every_animal_of_a_set_is_drawn():
         ("LIGANDS", "full"): -0.1,
         ("MUSCLE", "full"): 3.0,
     }
-    animals = drawn[(drawn["panel"] == "animals") & (drawn["set"] == "TARGETS")].set_index("sample")["x"]
+    animals = drawn[(drawn["panel"] == "samples") & (drawn["set"] == "TARGETS")].set_index("sample")["x"]
     assert animals.to_dict() == pytest.approx({"c1": 0.1, "c2": -0.1, "k1": 0.7, "k2": 0.5})
     assert "12/9" in words
     assert "30/–" in words
@@ -130,7 +130,7 @@ def test_a_family_without_a_tested_set_says_so_and_names_its_sets():
 def test_one_animal_a_group_and_no_sex_are_drawn():
     alone = SAMPLES.iloc[[0, 2]].drop(columns="sex")
     _, drawn, words = drawing(TESTS.assign(ci95_low=np.nan, ci95_high=np.nan), samples=alone)
-    assert (drawn["panel"] == "animals").sum() == 6
+    assert (drawn["panel"] == "samples").sum() == 6
     assert "not known" not in words
 
 

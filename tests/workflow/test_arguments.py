@@ -28,7 +28,8 @@ print("NAMES", json.dumps([
 
 @pytest.fixture(scope="module")
 def counts_study(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_study(tmp_path_factory.mktemp("counts"), COUNTS_STUDY, counts__tsv=A_FEW_COUNTS, sheet__tsv="")
+    sheet = "sample\tcondition\na\tx\nb\tx\nc\ty\nd\ty\n"
+    return write_study(tmp_path_factory.mktemp("counts"), COUNTS_STUDY, counts__tsv=A_FEW_COUNTS, sheet__tsv=sheet)
 
 
 @pytest.mark.parametrize("study", ["the real one", "the simulated one", "counts"])

@@ -1,15 +1,14 @@
 """What samples are is read from their expression and held against what is said of them; a conflict stops the study."""
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from claimcheck.core.tables import read_table, write_table
+from claimcheck.core.tables import read_table
 from support.archive import shared_data
-from support.counts import counts_study
+from support.counts import counts_study, small_counts
 from support.studies import last_words, run_workflow
 
 SEX_GENES = {"female_genes": ["Xist"], "male_genes": ["Ddx3y", "Eif2s3y", "Kdm5d", "Uty"]}
@@ -66,23 +65,6 @@ def test_a_swapped_label_stops_and_is_named(tmp_path: Path) -> None:
     assert list(called["sample"]) == list(sheet["sample"]), "nothing was relabelled"
     assert run_workflow(study, "quality").returncode == 0
     assert (study / "results/figures/sex.svg").exists()
-
-
-def small_counts(folder: Path, *, sex: list[str], wild: bool = False, **more: Any) -> Path:
-    """Write a study of 400 simulated genes in three and three animals; `wild` gives one animal a wild outlier gene."""
-    rng = np.random.default_rng(4)
-    level = rng.lognormal(5.5, 1, 400)
-    counts = rng.poisson(rng.gamma(40, level / 40, (6, 400))).T
-    if wild:
-        counts[7] = [100, 110, 95, 105, 98, 30_000]
-    names = ["wt1", "wt2", "wt3", "ko1", "ko2", "ko3"]
-    table = pd.DataFrame(counts, columns=names)
-    table.insert(0, "gene_id", [f"G{number:03d}" for number in range(400)])
-    folder.mkdir(parents=True, exist_ok=True)
-    write_table(table, folder / "counts.tsv")
-    rows = [f"{name}\t{name[:2]}\t{value}\n" for name, value in zip(names, sex, strict=True)]
-    sheet = "sample\tcondition\tsex\n" + "".join(rows)
-    return counts_study(folder, folder / "counts.tsv", sheet, test="ko", reference="wt", **more)
 
 
 def test_a_wild_outlier_is_shown_and_not_hidden(tmp_path: Path) -> None:

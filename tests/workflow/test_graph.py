@@ -5,6 +5,8 @@ from pathlib import Path
 
 from support.studies import A_FEW_COUNTS, COUNTS_STUDY, ROOT, run_workflow, write_study
 
+SHEET = "sample\tcondition\na\tx\nb\tx\nc\ty\nd\ty\n"
+
 
 def planned_jobs(folder: Path, *arguments: str) -> dict[str, int]:
     """Return the number of jobs of each rule that a dry run announces."""
@@ -26,7 +28,7 @@ def test_real_study_explains_itself() -> None:
 def test_a_figure_of_an_unknown_set_stops_before_anything_runs(tmp_path: Path) -> None:
     heatmaps = {"bone": {"groups": [{"title": "osteoblast", "sets": ["OSTEOBLASTS"]}]}}
     study = write_study(
-        tmp_path, COUNTS_STUDY | {"report": {"heatmaps": heatmaps}}, counts__tsv=A_FEW_COUNTS, sheet__tsv=""
+        tmp_path, COUNTS_STUDY | {"report": {"heatmaps": heatmaps}}, counts__tsv=A_FEW_COUNTS, sheet__tsv=SHEET
     )
     completed = run_workflow(study, "-n")
     assert completed.returncode != 0
@@ -72,8 +74,7 @@ def test_demo_begins_with_its_simulation() -> None:
 
 def test_counts_need_no_reads(tmp_path: Path) -> None:
     table = "gene\ta\tb\tc\td\ng1\t1\t2\t3\t4\n"
-    sheet = "sample\tcondition\na\tx\nb\tx\nc\ty\nd\ty\n"
-    jobs = planned_jobs(write_study(tmp_path, COUNTS_STUDY, counts__tsv=table, sheet__tsv=sheet))
+    jobs = planned_jobs(write_study(tmp_path, COUNTS_STUDY, counts__tsv=table, sheet__tsv=SHEET))
     of_reads = {
         "fetch_metadata",
         "fetch_transcripts",

@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
+from snakemake.settings.types import DeploymentMethod
 
 # Where another workflow uses this one as a module, `workflow.basedir` is that of the other.
 HERE = Path(workflow.current_basedir.get_path_or_uri(secret_free=True))
@@ -17,20 +18,10 @@ if not SCRIPTS.is_dir():
     )
 sys.path.insert(0, str(SCRIPTS))
 
-from claimcheck.core.processes import prepare_processes
-
-prepare_processes()
-
-from claimcheck.claims.requests import requests_of_study
 from claimcheck.core.errors import StudyError
-from claimcheck.core.problems import expect_none, expect_problems, show_problems
-from claimcheck.core.study import CONFIG, SHEET, load_configuration, read_configuration
+from claimcheck.core.installed import require_machine
+from claimcheck.core.processes import prepare_processes
 from claimcheck.core.unfinished import age_unfinished
-from claimcheck.figures.registry import figures_of_study, read_entries, sections_of
-from claimcheck.gene_sets.curated import list_tables
-from claimcheck.quantification.abundance_files import abundances_of_study
-from claimcheck.sourcing.addresses import file_or_none, local_paths
-from claimcheck.sourcing.read_files import open_sheet
 
 
 def checked(read, *arguments, **named):
@@ -40,6 +31,22 @@ def checked(read, *arguments, **named):
     except StudyError as error:
         raise WorkflowError(str(error)) from None
 
+
+BY_CONDA = DeploymentMethod.CONDA in workflow.deployment_settings.deployment_method
+prepare_processes()
+# The processes that run single steps, on nodes of a cluster too, read this file as well.
+if workflow.is_main_process:
+    checked(require_machine, by_conda=BY_CONDA)
+    age_unfinished(Path.cwd())
+
+from claimcheck.claims.requests import requests_of_study
+from claimcheck.core.problems import expect_none, expect_problems, show_problems
+from claimcheck.core.study import CONFIG, SHEET, load_configuration, read_configuration
+from claimcheck.figures.registry import figures_of_study, read_entries, sections_of
+from claimcheck.gene_sets.curated import list_tables
+from claimcheck.quantification.abundance_files import abundances_of_study
+from claimcheck.sourcing.addresses import file_or_none, local_paths
+from claimcheck.sourcing.read_files import open_sheet
 
 # Of a module the configuration may be given by the workflow that uses it: no file is read, and what is given stays as it is.
 if not workflow.modifier.skip_configfile:
@@ -59,10 +66,6 @@ config.update(checked(read_configuration, config, folder=Path()))
 # A register that cannot be evaluated stops before anything is fetched.
 REQUESTS = checked(requests_of_study, config)
 
-# The processes that run single steps, on nodes of a cluster too, read this file as well.
-if workflow.is_main_process:
-    age_unfinished(Path.cwd())
-
 FROM_ARCHIVE = config["start_from"] == "archive"
 ABUNDANCES = checked(abundances_of_study, config, Path())
 HAS_TRANSCRIPTS = FROM_ARCHIVE or ABUNDANCES is not None
@@ -74,15 +77,10 @@ HAS_EXONS = FROM_ARCHIVE and bool(
 HAS_CLAIMS = config["claims"] != "none"
 HAS_POWER = HAS_CLAIMS and config["gene_sets"]["reference_variation"] != "none"
 GROUPS = {key: config["design"][key] for key in ("test", "reference")}
-FIGURES = figures_of_study(
-    read_entries(SCRIPTS.parent / "report" / "figures.yaml"),
-    config,
-    {
-        "archive": FROM_ARCHIVE,
-        "mapping": HAS_MAPPING,
-        "explored": bool(REQUESTS.explored),
-    },
-)
+ENTRIES = read_entries(SCRIPTS.parent / "report" / "figures.yaml")
+FACTS = {"archive": FROM_ARCHIVE, "mapping": HAS_MAPPING}
+FACTS |= {"explored": bool(REQUESTS.explored)}
+FIGURES = figures_of_study(ENTRIES, config, FACTS)
 SECTIONS = {section.name: section for section in sections_of(FIGURES)}
 
 CURATED = list_tables(config["gene_sets"]["curated"])

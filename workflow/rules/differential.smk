@@ -5,6 +5,7 @@ results/differential/summary.tsv         how many genes were tested, left out an
 results/differential/heterogeneity.tsv   does the effect differ between the sexes (or the levels of another covariate)
 results/differential/outlier_genes.tsv   of how many genes each sample is the outlier
 results/differential/dispersions.tsv     dispersion of each gene: its own, the trend's, the one that is used
+results/differential/fallbacks.tsv       what was done in place of what was planned, where that could not be done
 results/differential/gene_counts.tsv     normalised counts of the genes of interest, and of genes with an outlier sample
 results/differential/named_genes.tsv     one row a figure, group and gene that the configuration or exploratory claims name for it
 results/differential/named_levels.tsv    one row such a gene and sample: log2 CPM, and z over all samples
@@ -35,6 +36,7 @@ rule compare_groups:
         model="results/differential/model.tsv",
         steps="results/differential/design.tsv",
         gates="results/quality/gates.tsv",
+        size_factors="results/expression/size_factors.tsv",
     output:
         genes="results/differential/genes.tsv",
         summary="results/differential/summary.tsv",
@@ -42,6 +44,7 @@ rule compare_groups:
         heterogeneity="results/differential/heterogeneity.tsv",
         outlier_genes="results/differential/outlier_genes.tsv",
         dispersions="results/differential/dispersions.tsv",
+        fallbacks="results/differential/fallbacks.tsv",
     log:
         "logs/compare_groups/compare_groups.log",
     benchmark:

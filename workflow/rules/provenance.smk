@@ -11,25 +11,18 @@ Included last: it completes the rules of all files with what their code depends 
 
 from snakemake import __version__ as SNAKEMAKE_VERSION
 from snakemake.io import regex_from_filepattern
-from snakemake.settings.types import DeploymentMethod
 
 from claimcheck.core.dependencies import digest_of_tables, digests_of_steps
+from claimcheck.core.installed import pinned_packages
 from claimcheck.core.steps import CODE
-from claimcheck.provenance.inputs import digest_of_code, pinned_packages
+from claimcheck.provenance.inputs import digest_of_code
 
-PINNED = pinned_packages(
-    [
-        Path(workflow.source_path(f"../../envs/{family}.yaml"))
-        for family in ("sourcing", "quantification", "expression", "sets", "figures")
-    ],
-    Path(workflow.source_path("../../envs/pins.txt")),
-)
+PINNED = pinned_packages()
 WORKFLOW_VERSIONS = {
     "python": f"{sys.version_info.major}.{sys.version_info.minor}",
     "snakemake": SNAKEMAKE_VERSION,
     "workflow": digest_of_code(SCRIPTS.parent),
 }
-BY_CONDA = DeploymentMethod.CONDA in workflow.deployment_settings.deployment_method
 
 
 # The rule by the pattern of each result.

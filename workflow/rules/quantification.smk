@@ -22,6 +22,13 @@ Where the study starts from transcripts, the abundances are those of transcripts
 the headers of the reference.
 """
 
+from claimcheck.quantification.kallisto_binary import find_kallisto, quantifies
+
+# Known before hours of downloads; other targets, such as fetch on a host of its own, need no kallisto.
+if FROM_ARCHIVE and workflow.is_main_process and not BY_CONDA:
+    if workflow.dag_settings and quantifies(workflow.dag_settings.targets):
+        checked(find_kallisto)
+
 
 localrules:
     fetch_transcripts,

@@ -89,6 +89,7 @@ rule write_report:
         design="results/differential/design.tsv",
         heterogeneity="results/differential/heterogeneity.tsv",
         outlier_genes="results/differential/outlier_genes.tsv",
+        fallbacks="results/differential/fallbacks.tsv",
         mapping="results/quality/mapping.tsv" if HAS_MAPPING else [],
         reads="results/quality/reads.tsv" if FROM_ARCHIVE else [],
         extra="results/counts/extra_sequences.tsv" if FROM_ARCHIVE else [],
@@ -96,6 +97,19 @@ rule write_report:
             "results/gene_sets/tests.tsv" if config["gene_sets"]["families"] else []
         ),
         sets="results/gene_sets/sets.tsv" if config["gene_sets"]["families"] else [],
+        counts="results/counts/gene_counts.tsv",
+        gene_sets=GENE_TABLES["gene_sets"],
+        downloaded_sets=(
+            "results/gene_sets/downloaded_sets.tsv"
+            if config["gene_sets"]["families"]
+            else []
+        ),
+        downloaded_members=(
+            "results/gene_sets/downloaded_members.tsv"
+            if config["gene_sets"]["families"]
+            else []
+        ),
+        aliases=file_or_none(config["collections"]["aliases"]),
         publication="results/publication.tsv",
         configuration="results/config.yaml",
         provenance="results/provenance_inputs.tsv",
@@ -121,7 +135,9 @@ rule write_report:
             "families": config["gene_sets"]["families"],
             "label_genes": config["report"]["label_genes"],
             "gene_link": config["report"]["gene_link"],
+            "subjects": config["study"]["subjects"],
         },
+        tax_id=config["study"]["tax_id"],
     message:
         "Write the page {output}"
     script:

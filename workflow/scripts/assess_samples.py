@@ -89,6 +89,7 @@ def main(
         *panels.share_gates(shares, quality["shares"]),
         *composition.composition_gates(compared, banner),
         gates.size_factor_gate(factors, quality["size_factor_difference"]),
+        gates.size_factor_method_gate(factors),
     ]
     write_table(shares, outputs.shares)
     write_table(scores, outputs.composition)

@@ -37,7 +37,9 @@ def main(*, samples: Path, sex: Path, design: dict[str, Any], steps: Path, model
     ]
     if SUMMED in sheet:
         number = len(";".join(sheet[SUMMED]).split(";"))
-        reason = f"counts of littermates were summed: {number} animals in {len(sheet)} litters, which are compared"
+        reason = (
+            f"counts of one litter, donor or family were summed: {number} samples in {len(sheet)}, which are compared"
+        )
         found.append(gates.Gate("families", "study", "pass", len(sheet), "", reason))
     residual = float(considered.loc[considered["chosen"], "residual_df"].iloc[0])
     enough = residual >= design["min_residual_df"]
@@ -54,7 +56,7 @@ def main(*, samples: Path, sex: Path, design: dict[str, Any], steps: Path, model
     )
     for condition, n in sheet["condition"].value_counts().sort_index().items():
         status = "pass" if n >= design["min_replicates"] else "warn"
-        reason = f"{n} animals" + (
+        reason = f"{n} samples" + (
             "" if status == "pass" else ": too few for verdicts, unless the register says otherwise"
         )
         found.append(gates.Gate("replicates", str(condition), status, int(n), design["min_replicates"], reason))

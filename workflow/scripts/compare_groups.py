@@ -8,7 +8,9 @@ from claimcheck.core.steps import run
 from claimcheck.core.tables import read_table, write_table
 from claimcheck.deseq2 import accounting, differential
 from claimcheck.deseq2.design import Design, read_model
+from claimcheck.deseq2.fallbacks import as_table, of_size_factors
 from claimcheck.deseq2.heterogeneity import fit_heterogeneity
+from claimcheck.deseq2.size_factors import require_control_genes
 from claimcheck.qc.gates import require_passed
 from claimcheck.qc.panels import select_genes
 from claimcheck.quantification.genes import read_annotation
@@ -20,6 +22,7 @@ def main(
     model: Path,
     steps: Path,
     gates: Path,
+    size_factors: Path,
     transcripts: Path | None,
     gene_sets: list[Path],
     groups: Design,
@@ -35,6 +38,7 @@ def main(
     heterogeneity: Path,
     outlier_genes: Path,
     dispersions: Path,
+    fallbacks: Path,
 ) -> None:
     """Write the table of genes, its summary, their dispersions, and the normalised counts of the genes to look at one by one."""
     require_passed(read_table(gates), where=str(gates))
@@ -49,13 +53,16 @@ def main(
         annotation.genes,
         where="config/config.yaml, differential.size_factors_without",
     )
-    table, dataset = differential.fit(
+    require_control_genes(filtered, unused or frozenset())
+    factors = read_table(size_factors)
+    of_samples = factors.set_index("sample")["size_factor"]
+    table, dataset, found = differential.fit(
         filtered,
         sheet,
         design,
         alpha=settings["alpha"],
         shrinkage=differential.ShrinkageLimits(**settings["shrinkage"]),
-        unused_for_size_factors=unused or frozenset(),
+        size_factors=of_samples,
         levels=levels,
     )
     table.insert(1, "symbol", annotation.symbols_of(table["gene_id"]))
@@ -64,9 +71,11 @@ def main(
     write_table(accounting.summarise(table, counted, sheet, design, **counts_of), summary)
     write_table(accounting.list_dispersions(dataset, table.set_index("gene_id")["symbol"]), dispersions)
     write_table(accounting.count_outlier_genes(table, sheet, **settings["outlier_genes"]), outlier_genes)
-    differing = fit_heterogeneity(filtered, sheet, design, unused_for_size_factors=unused or frozenset())
+    differing, also_found = fit_heterogeneity(filtered, sheet, design, size_factors=of_samples)
     differing.insert(1, "symbol", annotation.symbols_of(differing["gene_id"]))
     write_table(differing, heterogeneity)
+    found = [*of_size_factors(factors, len(filtered)), *found]
+    write_table(as_table({"comparison": found, "heterogeneity": also_found}), fallbacks)
     write_table(accounting.counts_to_look_at(table, dataset, sheet, looked_at), gene_counts)
 
 

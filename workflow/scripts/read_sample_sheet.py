@@ -5,6 +5,7 @@ from pathlib import Path
 
 from claimcheck.core.steps import run
 from claimcheck.core.tables import write_table
+from claimcheck.deseq2.design import Design, require_covariates_that_vary
 from claimcheck.sourcing.confounding import pool_families
 from claimcheck.sourcing.samples import check_sheet, require_covariates, select_groups
 from claimcheck.sourcing.sheets import read_sheet
@@ -18,6 +19,8 @@ def main(
     selected = select_groups(checked, test=test, reference=reference, where=str(sheet))
     pooled = pool_families(selected)
     require_covariates(pooled, covariates, where=str(sheet))
+    if not isinstance(covariates, str):
+        require_covariates_that_vary(pooled, Design(test, reference, tuple(covariates)))
     write_table(pooled, output)
 
 

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from claimcheck.claims.agreement import Parts, require_agreement
 from claimcheck.claims.model import Register
 from claimcheck.claims.register import read_register
 from claimcheck.claims.resolve import left_out_genes, planned_genes, planned_sets, read_reference, readout_genes
@@ -48,16 +49,24 @@ class Requests(NamedTuple):
     publication: str = ""
 
 
-def requests_of_study(configuration: Mapping[str, Any]) -> Requests:
-    """Read the requests of a study from its completed configuration; see `read_requests`."""
+def requests_of_study(configuration: Mapping[str, Any], folder: Path = Path()) -> Requests:
+    """Read the requests of a study from its completed configuration; see `read_requests`.
+
+    Raises:
+        StudyError: also where the parts of the study contradict each other; see `require_agreement`.
+    """
     register, gene_sets = configuration["claims"], configuration["gene_sets"]
     reference = gene_sets["reference_expression"]
-    return read_requests(
-        None if register == "none" else Path(register),
+    counted = study_genes(configuration)
+    parts = _read_parts(None if register == "none" else Path(register), gene_sets["curated"], counted)
+    requests = _requests(
+        parts,
         curated=gene_sets["curated"],
         reference_expression=None if reference == "none" else Path(reference),
-        counted=study_genes(configuration),
+        counted=counted,
     )
+    require_agreement(configuration, folder, parts, counted)
+    return requests
 
 
 def read_requests(
@@ -74,14 +83,16 @@ def read_requests(
     Raises:
         StudyError: the sets or the register are wrong, or it lacks what it needs.
     """
+    parts = _read_parts(claims, curated, counted)
+    return _requests(parts, curated=curated, reference_expression=reference_expression, counted=counted)
+
+
+def _read_parts(claims: Path | None, curated: str, counted: StudyGenes | None) -> Parts:
     files = [] if curated == "none" else list_files(Path(curated))
     symbols = counted.symbols if counted else {}
     sets, members = read_curated(files, symbols)
-    places = {f"gene sets of {curated}": sorted(set(members["gene_id"]))}
     if claims is None:
-        if counted:
-            counted.require(places)
-        return Requests([], {WHOLE: []}, standard_tests(), [], [])
+        return Parts(None, "", sets, members)
     register = read_register(
         claims,
         sets=sets,
@@ -89,9 +100,19 @@ def read_requests(
         known=read_gene_lists(files, symbols).known,
         counted=counted.ids if counted else frozenset(),
     )
+    return Parts(register, str(claims), sets, members)
+
+
+def _requests(parts: Parts, *, curated: str, reference_expression: Path | None, counted: StudyGenes | None) -> Requests:
+    register, _, sets, members = parts
+    places = {f"gene sets of {curated}": sorted(set(members["gene_id"]))}
+    if register is None:
+        if counted:
+            counted.require(places)
+        return Requests([], {WHOLE: []}, standard_tests(), [], [])
     looked_at = {*planned_genes(register)["gene_id"], *readout_genes(register)}
     if counted:
-        counted.require({str(claims): sorted(looked_at)} | places)
+        counted.require({parts.path: sorted(looked_at)} | places)
     reference = read_reference(register, reference_expression)
     by_set = {str(name): list(rows) for name, rows in members.groupby("set")["gene_id"]}
     return Requests(

@@ -162,7 +162,7 @@ def veto_model(
     smaller = int(samples["condition"].value_counts().min())
     names = tuple(panel for panel in register.vetoes[veto].panels if panel in panels and panels[panel].notna().all())
     if smaller < animals:
-        return None, f"{smaller} animals in a group, {animals} needed"
+        return None, f"{smaller} samples in a group, {animals} needed"
     if not names:
         return None, f"no panel of {veto} was measured"
     score = panels[list(names)].mean(axis="columns").reindex(samples["sample"]).to_numpy(dtype=float)

@@ -17,9 +17,9 @@ from claimcheck.core.estimates import Estimate, estimate_columns, minimum_detect
 from claimcheck.core.standards import Levels
 from claimcheck.deseq2.dataset import DataSet
 from claimcheck.deseq2.design import Design, metadata_of, model_matrix
-from claimcheck.deseq2.differential import filter_genes, minimum_detectable_effect
+from claimcheck.deseq2.differential import filter_genes, has_enough_counts, minimum_detectable_effect
 from claimcheck.deseq2.inference import VectorisedInference
-from claimcheck.deseq2.size_factors import control_genes, estimate_size_factors
+from claimcheck.deseq2.size_factors import estimate_size_factors
 from claimcheck.gene_sets.comparison import Comparison, make_comparison, run_tests
 from claimcheck.gene_sets.tests.limma import Floats
 from claimcheck.gene_sets.tests.rotation import rotation_test
@@ -114,7 +114,8 @@ def compare(data: Data, model: Model) -> Comparison:
             remedy="leave them out",
         )
     unused = data.composition_genes if model.robust_size_factors else frozenset()
-    factors = estimate_size_factors(filtered, unused)["size_factor"].to_numpy(dtype=float)
+    enough = has_enough_counts(filtered, kept, min_count=model.min_count)
+    factors = estimate_size_factors(filtered[enough], unused)["size_factor"].to_numpy(dtype=float)
     return make_comparison(filtered, factors, matrix)
 
 
@@ -183,12 +184,11 @@ def wald_genes(data: Data, comparison: Comparison, model: Model) -> pd.DataFrame
     names = list(comparison.counts.columns)
     coefficients = [f"b{number}" for number in range(comparison.design_matrix.shape[1])]
     conditions = pd.Series(np.where(comparison.design_matrix[:, -1] == 1, "test", "reference"), index=names)
-    unused = data.composition_genes if model.robust_size_factors else frozenset()
     dataset: Any = DataSet(
         counts=comparison.counts.T,
         metadata=conditions.to_frame("condition"),
         design=pd.DataFrame(comparison.design_matrix, index=names, columns=coefficients),
-        control_genes=control_genes(comparison.counts, unused),
+        size_factors=pd.Series(comparison.size_factors, index=names),
         inference=VectorisedInference(),
         quiet=True,
     )

@@ -159,7 +159,7 @@ def barred(e: Evidence, rules: Rules) -> Decision | None:
     if undetected:
         return Decision(Verdict.NOT_TESTABLE, 3, undetected, "expression")
     if min(e.n_test, e.n_reference) < rules.min_animals:
-        reason = f"{e.n_test} and {e.n_reference} animals, fewer than {rules.min_animals} in a group"
+        reason = f"{e.n_test} and {e.n_reference} samples, fewer than {rules.min_animals} in a group"
         return Decision(Verdict.INCONCLUSIVE, 4, reason, "n")
     if e.confounders:
         reason = f"the groups differ in {listed(e.confounders)}, and no model can tell that from the condition"
@@ -198,7 +198,7 @@ def _standing(e: Evidence, rules: Rules) -> _Standing:
         broken.append("the sign does not hold without the genes of contaminating tissue")
     left_out = e.leave_one_out or {}
     if e.leave_one_out is not None and len(left_out) < e.n_test + e.n_reference:
-        broken.append("runs without one animal are missing")
+        broken.append("runs without one sample are missing")
     turned = [sample for sample, run in left_out.items() if not run.judged.effect * e.effect > 0]
     if turned:
         broken.append(f"the sign does not hold without {listed(turned)}")

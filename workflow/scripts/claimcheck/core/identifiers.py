@@ -10,6 +10,18 @@ _ENSEMBL_WITH_SYMBOL = re.compile(r"(?P<id>ENS[A-Z]*G[0-9]{11})(?:\.[0-9]+)?[_|]
 DATABASE_ID = re.compile(r"[A-Z][A-Za-z]*[0-9]{7,}")
 """Gene ids as databases number them; a collection that has some has nothing else, such as a symbol in the wrong column."""
 
+SPECIES = {
+    "ENSG": ("human", 9606),
+    "ENSMUSG": ("mouse", 10090),
+    "ENSRNOG": ("rat", 10116),
+    "ENSDARG": ("zebrafish", 7955),
+    "FBgn": ("fly", 7227),
+    "WBGene": ("worm", 6239),
+}
+"""Name and taxonomy id of the species whose gene ids begin so."""
+
+_OF_SPECIES = re.compile(rf"(ENS[A-Z]*G|{'|'.join(SPECIES)})[0-9]{{7,}}")
+
 ID_COLUMNS = ("geneid", "ensemblgeneid", "ensemblid", "ensembl", "ensgene", "geneids")
 SYMBOL_COLUMNS = ("genename", "symbol", "genesymbol", "externalgenename", "mgisymbol", "hgncsymbol")
 """How tables of genes call their columns of ids and of symbols, as `plain_name` writes it."""
@@ -32,6 +44,24 @@ def split_id(identifier: str) -> tuple[str, str]:
     """
     whole = _ENSEMBL_WITH_SYMBOL.fullmatch(identifier)
     return (whole["id"], whole["symbol"]) if whole else (strip_version(identifier), "")
+
+
+def kind_of(identifier: str) -> str:
+    """Return what the gene ids of a species begin with in Ensembl, FlyBase or WormBase, such as ENSMUSG; "" of other names."""
+    found = _OF_SPECIES.fullmatch(identifier)
+    return found[1] if found else ""
+
+
+def common_kind(identifiers: Iterable[str]) -> str:
+    """Return the kind that more than half of some gene ids have, "" where there is none."""
+    kinds = [kind_of(identifier) for identifier in identifiers]
+    common = max(set(kinds), key=kinds.count) if kinds else ""
+    return common if kinds.count(common) > len(kinds) / 2 else ""
+
+
+def species_of_kind(kind: str) -> str:
+    """Name the species whose gene ids begin so."""
+    return SPECIES[kind][0] if kind in SPECIES else kind
 
 
 class KnownGenes:

@@ -14,6 +14,9 @@ def prepare_processes() -> None:
         os.environ[variable] = "1"
     # Dozens of short steps import the same libraries: their bytecode is kept even where the system says not to.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    # Without a home that can be written to, matplotlib would look for all fonts again in every step.
+    if "MPLCONFIGDIR" not in os.environ and not os.access(os.path.expanduser("~"), os.W_OK):  # noqa: PTH111 - never fails
+        os.environ["MPLCONFIGDIR"] = str(Path(".snakemake/matplotlib").absolute())
     # Snakemake hands the interpreter's path to a shell as it is, which would cut it at a space.
     if Path(sys.executable).exists():
         sys.executable = shlex.quote(sys.executable)

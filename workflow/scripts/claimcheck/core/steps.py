@@ -14,6 +14,7 @@ from typing import Any, cast, get_args, get_type_hints
 
 from claimcheck.core.disk import disk_full, is_full
 from claimcheck.core.errors import StudyError
+from claimcheck.core.installed import loaded_packages, pinned_packages, require_pinned
 from claimcheck.core.problems import add_problem
 
 CODE = "code"
@@ -25,12 +26,18 @@ logger = logging.getLogger("claimcheck")
 def run(main: Callable[..., None]) -> None:
     """Run the `main` of a script with what its rule names, as a step; nothing is run where a test imports the script.
 
-    See `arguments_of` for the arguments, `step` for what is done when it fails.
+    See `arguments_of` for the arguments, `step` for what is done when it fails. The step may run on another machine than
+    the one that planned it, or in an environment of its own: it looks at the packages that were loaded before its work, and after
+    it at those that the work itself has loaded.
     """
     job = cast(FunctionType, main).__globals__.get("snakemake")
     if job is not None:
         with step(job.log[0]):
+            pinned = pinned_packages()
+            require_pinned(pinned, loaded=True)
             main(**arguments_of(main, job))
+            require_pinned(pinned, loaded=True)
+            logger.info("with %s", ", ".join(map(" ".join, loaded_packages(pinned).items())))
 
 
 def arguments_of(main: Callable[..., None], job: Any) -> dict[str, Any]:

@@ -11,13 +11,16 @@ from numpy.typing import NDArray
 from claimcheck.core.errors import StudyError
 from claimcheck.core.tables import listed, read_table
 from claimcheck.sourcing.ages import read_ages
-from claimcheck.sourcing.confounding import NOT_COVARIATES
+from claimcheck.sourcing.confounding import NOT_COVARIATES, SEQUENCING
+from claimcheck.sourcing.vocabulary import make_vocabulary
 
 LADDER = ("sex", "batch", "litter")
 """Columns of the sample sheet that may be adjusted for, in the order in which they are considered, before those that are crossed
 with the condition (pairs, donors); at most one is taken."""
 NUMBERS = ("age", "weight", "mass", "rin", "time", "dose", "hours", "days", "weeks", "months")
-"""Words of names of columns whose numbers are amounts; numbers elsewhere, as of batches, are names."""
+"""Words of names of columns whose numbers are amounts; whole numbers elsewhere, as of batches, are names."""
+LEAST_AMOUNTS = 3
+"""Different numbers that a column needs to be an amount: two are two groups, by whatever name."""
 
 STEP_COLUMNS = ("covariate", "formula", "residual_df", "chosen", "reason")
 
@@ -51,7 +54,7 @@ def metadata_of(samples: pd.DataFrame, design: Design) -> pd.DataFrame:
         One row a sample, indexed by sample: categorical columns, and float64 where a covariate is an amount (`amounts`), centred.
 
     Raises:
-        StudyError: a covariate is missing, empty for a sample, or cannot be told apart from the condition; or no
+        StudyError: a covariate is missing, empty for a sample, or cannot be told apart from others or from the condition; or no
             residual degree of freedom is left.
     """
     metadata = samples.set_index("sample")[["condition"]].copy()
@@ -70,22 +73,73 @@ def metadata_of(samples: pd.DataFrame, design: Design) -> pd.DataFrame:
             metadata[covariate] = pd.Categorical(values, categories=sorted(values.unique()))
         else:
             metadata[covariate] = numbers - numbers.mean()
+    _require_told_apart(metadata)
     matrix = model_matrix(metadata)
-    if np.linalg.matrix_rank(matrix) < matrix.shape[1]:
-        raise StudyError(
-            f"{design.test} and {design.reference} cannot be told apart from the covariates {listed(design.covariates)}",
-            where="results/samples/samples.tsv and design.covariates in config/config.yaml",
-            expected="each level of a covariate in both groups, at least for some samples",
-            remedy="remove the covariate; if the design itself is confounded, no analysis can separate the two",
-        )
     if len(matrix) <= matrix.shape[1]:
         raise StudyError(
             f"{len(matrix)} samples are too few for a model with {matrix.shape[1]} coefficients",
             where="results/samples/samples.tsv",
-            expected="at least one sample more than coefficients; three animals a group to decide anything",
+            expected="at least one sample more than coefficients; three samples a group to decide anything",
             remedy="add samples, or remove covariates; without replicates no test is possible",
         )
     return metadata
+
+
+def require_covariates_that_vary(samples: pd.DataFrame, design: Design) -> None:
+    """Check the covariates that a configuration states, of which that of sex may still be told from expression.
+
+    Args:
+        samples: the selected samples, text columns sample, condition and the covariates.
+        design: the comparison.
+
+    Raises:
+        StudyError: a covariate is the same for all samples, or different for each and no amount; or as `metadata_of`.
+    """
+    known = tuple(name for name in design.covariates if name != "sex" or _known(samples, name))
+    for name in known:
+        if not _known(samples, name):
+            continue
+        values = samples[name]
+        if values.nunique() == 1:
+            raise _unfit(f"all samples have the same {name} ({values.iloc[0]}), which leaves nothing to adjust for")
+        if values.nunique() == len(values) and amounts(values) is None:
+            raise _unfit(
+                f"each sample has a {name} of its own, which leaves nothing to compare",
+                aside="; numbers are amounts where the column's name says so or one has decimals, as config/README.md explains",
+            )
+    metadata_of(samples, Design(design.test, design.reference, known))
+
+
+def _require_told_apart(metadata: pd.DataFrame) -> None:
+    """Check that no factor of a model follows from others; the message names the fewest that it coincides with."""
+    before: list[str] = []
+    for name in [*metadata.columns.drop("condition"), "condition"]:
+        if _follows(metadata, name, before):
+            others = before
+            for other in before:
+                fewer = [one for one in others if one != other]
+                others = fewer if _follows(metadata, name, fewer) else others
+            what = "the condition" if name == "condition" else name
+            one = "one follows from the other" if len(others) == 1 else "together, one follows from the others"
+            raise _unfit(f"{what} cannot be told apart from {' and '.join(others)}: {one}")
+        before.append(name)
+
+
+def _follows(metadata: pd.DataFrame, name: str, others: list[str]) -> bool:
+    """Whether a combination of other columns gives some column of a factor's coding."""
+    known = np.column_stack([np.ones(len(metadata)), *(_coded(metadata[other]) for other in others)])
+    own = _coded(metadata[name])
+    rank = int(np.linalg.matrix_rank(np.column_stack([known, own])))
+    return bool(others) and rank < int(np.linalg.matrix_rank(known)) + own.shape[1]
+
+
+def _unfit(problem: str, aside: str = "") -> StudyError:
+    return StudyError(
+        problem,
+        where="results/samples/samples.tsv and design.covariates in config/config.yaml",
+        expected=f"covariates that vary within both groups, each beyond what the others say{aside}",
+        remedy="remove the covariate; if the design itself is confounded, no analysis can separate the two",
+    )
 
 
 def model_matrix(metadata: pd.DataFrame) -> NDArray[np.float64]:
@@ -98,34 +152,40 @@ def model_matrix(metadata: pd.DataFrame) -> NDArray[np.float64]:
         float64, samples x coefficients.
     """
     ordered = metadata[[*metadata.columns.drop("condition"), "condition"]]
-    columns = [
-        ordered[[name]].to_numpy()
-        if pd.api.types.is_float_dtype(ordered[name])
-        else pd.get_dummies(ordered[name], drop_first=True, dtype=float)
-        for name in ordered
-    ]
-    return np.column_stack([np.ones(len(ordered)), *columns])
+    return np.column_stack([np.ones(len(ordered)), *(_coded(ordered[name]) for name in ordered)])
+
+
+def _coded(values: pd.Series) -> NDArray[np.float64]:
+    """Code a factor by a column for every level but the first, a number as it is: samples x columns."""
+    if pd.api.types.is_float_dtype(values):
+        return values.to_numpy(dtype=float)[:, None]
+    return pd.get_dummies(values, drop_first=True, dtype=float).to_numpy()
 
 
 def amounts(values: "pd.Series[str]") -> "pd.Series[float] | None":
-    """Return the values of a column as numbers, ages in days, if its name says that they are amounts; None if they are names.
+    """Return the values of a column as numbers, ages in days, if they are amounts; None if they are names.
+
+    They are amounts if all are numbers, LEAST_AMOUNTS of them different, and a word of NUMBERS stands in the column's name or a
+    value has decimals: batches and lanes are numbered, too, and in whole numbers.
 
     Args:
         values: text, named after the column.
     """
-    if not set(re.findall("[a-z]+", str(values.name).lower())) & set(NUMBERS) or values.nunique() < 3:
-        return None
+    is_named = bool(set(re.findall("[a-z]+", str(values.name).lower())) & set(NUMBERS))
     numbers = pd.to_numeric(values, errors="coerce").astype(float)
-    if numbers.isna().any():
+    if is_named and numbers.isna().any():
         ages = [list(read_ages(value, is_field_of_ages=True)[0].values()) for value in values]
         numbers = pd.Series([one[0] if len(one) == 1 else np.nan for one in ages], values.index, float)
-    return None if numbers.isna().any() else numbers
+    if not np.isfinite(numbers).all() or numbers.nunique() < LEAST_AMOUNTS:
+        return None
+    has_decimals = bool((numbers % 1 != 0).any()) and make_vocabulary(()).field_meaning(str(values.name)) != "batch"
+    return numbers if is_named or has_decimals else None
 
 
 def crossed(samples: pd.DataFrame) -> list[str]:
-    """List the columns beside LADDER of which every value occurs under both conditions, such as pairs and donors."""
+    """List the columns but LADDER and SEQUENCING of which every value occurs under both conditions, such as pairs and donors."""
     found = []
-    for column in samples.columns.difference([*NOT_COVARIATES, *LADDER], sort=False):
+    for column in samples.columns.difference([*NOT_COVARIATES, *SEQUENCING, *LADDER], sort=False):
         if _known(samples, column) and 1 < _levels(samples, column) < len(samples):
             table = pd.crosstab(samples[column], samples["condition"])
             if (table > 0).to_numpy().all():
@@ -174,7 +234,12 @@ def choose_covariates(
 
 
 def stated_design(samples: pd.DataFrame, design: Design) -> pd.DataFrame:
-    """Describe a design that the configuration states, as `choose_covariates` does the models that it considers."""
+    """Describe a design that the configuration states, as `choose_covariates` does the models that it considers.
+
+    Raises:
+        StudyError: as `require_covariates_that_vary`.
+    """
+    require_covariates_that_vary(samples, design)
     residual = len(samples) - model_matrix(metadata_of(samples, design)).shape[1]
     row = (", ".join(design.covariates) or "none", design.formula, residual, True, "stated in the configuration")
     return pd.DataFrame([row], columns=list(STEP_COLUMNS))

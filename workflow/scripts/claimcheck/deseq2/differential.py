@@ -1,9 +1,8 @@
 """Differential expression of the test group against the reference group with PyDESeq2 (Muzellec et al. 2023)."""
 
-import logging
 from collections.abc import Set
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -15,10 +14,8 @@ from claimcheck.core.estimates import minimum_detectable
 from claimcheck.core.standards import Levels
 from claimcheck.deseq2.dataset import DataSet
 from claimcheck.deseq2.design import Design, metadata_of
+from claimcheck.deseq2.fallbacks import Fallback, of_shrinkage
 from claimcheck.deseq2.inference import VectorisedInference
-from claimcheck.deseq2.size_factors import control_genes
-
-logger = logging.getLogger("claimcheck.deseq2.differential")
 
 GENE_COLUMNS = (
     "gene_id",
@@ -55,6 +52,20 @@ class ShrinkageLimits:
     max_share: float
     high_expression: float
     min_correlation: float
+
+
+class Fit(NamedTuple):
+    """A fitted model.
+
+    Attributes:
+        genes: one row a gene in the order of the counts, with the columns GENE_COLUMNS but symbol.
+        dataset: the fitted data set.
+        fallbacks: what was done in place of what was planned.
+    """
+
+    genes: pd.DataFrame
+    dataset: DataSet
+    fallbacks: list[Fallback]
 
 
 def has_enough_counts(counts: pd.DataFrame, samples: pd.DataFrame, *, min_count: int) -> pd.Series:
@@ -100,8 +111,8 @@ def fit(
     alpha: float,
     shrinkage: ShrinkageLimits,
     levels: Levels,
-    unused_for_size_factors: Set[str] = frozenset(),
-) -> tuple[pd.DataFrame, Any]:
+    size_factors: "pd.Series[float]",
+) -> Fit:
     """Fit the model and test the condition with the Wald test.
 
     Cook's outliers lose their p-value and independent filtering its adjusted one (Love et al. 2014); the fold change of
@@ -114,20 +125,17 @@ def fit(
         alpha: false discovery rate that the independent filter is tuned for.
         shrinkage: limits of the shrunken fold changes.
         levels: of the minimum detectable effect.
-        unused_for_size_factors: gene ids that the size factors are estimated without.
-
-    Returns:
-        One row a gene in the order of `counts` with the columns GENE_COLUMNS but symbol, and the fitted data set.
+        size_factors: by sample, from `estimate_size_factors`.
 
     Raises:
-        StudyError: as `metadata_of` and `control_genes`.
+        StudyError: as `metadata_of`.
     """
     inference = VectorisedInference()
     dataset = DataSet(
         counts=counts.T,
         metadata=metadata_of(samples, design),
         design=design.formula,
-        control_genes=control_genes(counts, unused_for_size_factors),
+        size_factors=size_factors,
         inference=inference,
         quiet=True,
     )
@@ -144,9 +152,8 @@ def fit(
     tested.summary()
     results = tested.results_df.copy()
     tested.lfc_shrink(coeff=design.coefficient)
-    shrunken = guard_shrinkage(
-        results["log2FoldChange"], tested.results_df["log2FoldChange"], results["baseMean"], shrinkage
-    )
+    raw, mle = tested.results_df["log2FoldChange"], results["log2FoldChange"]
+    shrunken = guard_shrinkage(mle, raw, results["baseMean"], shrinkage)
     table = pd.DataFrame(
         {
             "gene_id": results.index,
@@ -165,7 +172,7 @@ def fit(
             "missing": _why_missing(results, dataset),
         }
     )
-    return table.reset_index(drop=True), dataset
+    return Fit(table.reset_index(drop=True), dataset, [*dataset.fallbacks, *of_shrinkage(mle, raw, shrunken)])
 
 
 def minimum_detectable_effect(
@@ -216,10 +223,5 @@ def guard_shrinkage(mle: pd.Series, shrunken: pd.Series, base_mean: pd.Series, l
     constant = shrunken[high].std() < 1e-6
     broken = (flipped | enlarged).mean() > limits.max_share or (correlation < limits.min_correlation and not constant)
     if broken:
-        logger.warning(
-            "shrinkage changed %d signs and enlarged %d effects; fold changes of maximum likelihood are used in its place",
-            int(flipped.sum()),
-            int(enlarged.sum()),
-        )
         return mle
     return shrunken.mask(flipped | enlarged, mle)

@@ -1,43 +1,41 @@
 """Does the effect of the condition differ between the levels of a covariate, such as the sexes."""
 
-from collections.abc import Set
-
 import numpy as np
 import pandas as pd
 from pydeseq2.ds import DeseqStats
 
 from claimcheck.deseq2.dataset import DataSet
 from claimcheck.deseq2.design import Design, metadata_of
+from claimcheck.deseq2.fallbacks import Fallback
 from claimcheck.deseq2.inference import VectorisedInference
-from claimcheck.deseq2.size_factors import control_genes
 
 
 def fit_heterogeneity(
-    counts: pd.DataFrame, samples: pd.DataFrame, design: Design, *, unused_for_size_factors: Set[str] = frozenset()
-) -> pd.DataFrame:
+    counts: pd.DataFrame, samples: pd.DataFrame, design: Design, *, size_factors: "pd.Series[float]"
+) -> tuple[pd.DataFrame, list[Fallback]]:
     """Test whether the effect of the condition differs between the two levels of the covariate, as a description.
 
     Args:
-        counts, samples, design, unused_for_size_factors: as in `fit`.
+        counts, samples, design, size_factors: as in `fit`.
 
     Returns:
         gene_id, difference (log2 fold change in the later level of the covariate minus that in the earlier one, in the order of the
         alphabet), se, p_value, p_adjusted (Benjamini & Hochberg); no row unless the design has one covariate of two levels,
-        each with two samples of each condition.
+        each with two samples of each condition. And what was done in place of what was planned.
     """
     columns = ["gene_id", "difference", "se", "p_value", "p_adjusted"]
     metadata = metadata_of(samples, design)
     if len(design.covariates) != 1:
-        return pd.DataFrame(columns=columns)
+        return pd.DataFrame(columns=columns), []
     cells = pd.crosstab(metadata[design.covariates[0]], metadata["condition"])
     if len(cells) != 2 or cells.to_numpy().min() < 2:
-        return pd.DataFrame(columns=columns)
+        return pd.DataFrame(columns=columns), []
     inference = VectorisedInference()
     dataset = DataSet(
         counts=counts.T,
         metadata=metadata,
         design=f"{design.formula} + {design.covariates[0]}:condition",
-        control_genes=control_genes(counts, unused_for_size_factors),
+        size_factors=size_factors,
         inference=inference,
         quiet=True,
     )
@@ -47,7 +45,7 @@ def fit_heterogeneity(
     tested = DeseqStats(dataset, contrast=contrast, independent_filter=False, inference=inference, quiet=True)
     tested.summary()
     results = tested.results_df
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             "gene_id": results.index,
             "difference": results["log2FoldChange"].to_numpy(),
@@ -56,3 +54,4 @@ def fit_heterogeneity(
             "p_adjusted": results["padj"].to_numpy(),
         }
     )
+    return table, dataset.fallbacks

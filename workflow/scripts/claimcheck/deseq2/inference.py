@@ -32,7 +32,8 @@ Flags = NDArray[np.bool_]
 class VectorisedInference(Inference):  # type: ignore[misc] # PyDESeq2 is not typed
     """PyDESeq2's statistical routines on blocks of genes; a gene that does not converge goes to PyDESeq2's own optimiser.
 
-    Arguments and results are those of `pydeseq2.inference.Inference`.
+    Arguments and results are those of `pydeseq2.inference.Inference`. `handed_over` counts, by what was fitted, the fits of a gene
+    that went to PyDESeq2's optimiser, and those that did not converge there either.
 
     Args:
         block_size: genes that are fitted together; bounds the memory and changes no result.
@@ -42,6 +43,7 @@ class VectorisedInference(Inference):  # type: ignore[misc] # PyDESeq2 is not ty
     def __init__(self, block_size: int = 4096, min_mu: float = 0.5) -> None:
         self.block_size = block_size
         self.min_mu = min_mu
+        self.handed_over: dict[str, tuple[int, int]] = {}
 
     def lin_reg_mu(self, counts: Floats, size_factors: Floats, design_matrix: Floats, min_mu: float) -> Floats:
         """Fit means by a linear regression of normalised counts: samples x genes."""
@@ -79,7 +81,8 @@ class VectorisedInference(Inference):  # type: ignore[misc] # PyDESeq2 is not ty
             )
 
         beta, mu, leverage, converged = self._in_blocks(counts.shape[1], fit)
-        for gene in np.flatnonzero(~converged):
+        others = np.flatnonzero(~converged)
+        for gene in others:
             beta[:, gene], mu[:, gene], leverage[:, gene], converged[gene] = utils.irls_solver(
                 counts[:, gene],
                 size_factors,
@@ -92,6 +95,7 @@ class VectorisedInference(Inference):  # type: ignore[misc] # PyDESeq2 is not ty
                 optimizer=optimizer,
                 maxiter=maxiter,
             )
+        self._note("coefficients", others, converged)
         return beta.T, mu, leverage, converged
 
     def alpha_mle(
@@ -123,7 +127,8 @@ class VectorisedInference(Inference):  # type: ignore[misc] # PyDESeq2 is not ty
             )
 
         dispersions, converged = self._in_blocks(counts.shape[1], fit)
-        for gene in np.flatnonzero(~converged):
+        others = np.flatnonzero(~converged)
+        for gene in others:
             dispersions[gene], converged[gene] = utils.fit_alpha_mle(
                 counts[:, gene],
                 design_matrix,
@@ -136,6 +141,7 @@ class VectorisedInference(Inference):  # type: ignore[misc] # PyDESeq2 is not ty
                 prior_reg,
                 optimizer,
             )
+        self._note("dispersions", others, converged)
         return dispersions, converged
 
     def wald_test(
@@ -216,7 +222,8 @@ class VectorisedInference(Inference):  # type: ignore[misc] # PyDESeq2 is not ty
             )
 
         beta, covariance, converged = self._in_blocks(counts.shape[1], fit)
-        for gene in np.flatnonzero(~converged):
+        others = np.flatnonzero(~converged)
+        for gene in others:
             beta[:, gene], covariance[:, :, gene], converged[gene] = utils.nbinomGLM(
                 design_matrix,
                 counts[:, gene],
@@ -227,7 +234,13 @@ class VectorisedInference(Inference):  # type: ignore[misc] # PyDESeq2 is not ty
                 optimizer,
                 shrink_index,
             )
+        self._note("shrunken fold changes", others, converged)
         return beta.T, np.moveaxis(covariance, -1, 0), converged
+
+    def _note(self, what: str, others: NDArray[np.intp], converged: Flags) -> None:
+        """Count the genes that were handed over, and those that have not converged."""
+        before = self.handed_over.get(what, (0, 0))
+        self.handed_over[what] = (before[0] + len(others), before[1] + int((~converged[others].astype(bool)).sum()))
 
     def _in_blocks(self, n_genes: int, fit: Callable[[slice], tuple[Any, ...]]) -> tuple[Any, ...]:
         """Call a function on slices of the genes and join each of its results along its last axis."""

@@ -11,9 +11,15 @@ from claimcheck.core.errors import StudyError
 MIN_CONTROL_GENES = 20
 """Genes counted in every sample that a median of ratios needs."""
 
+RATIO = "median of ratios"
+POSCOUNTS = "median of ratios of the genes that a sample has counts of (DESeq2's poscounts)"
+TOTALS = "total of the counts"
+"""Methods, the first that there are genes for: of Anders and Huber; the same over the geometric mean of counts above zero, DESeq2's
+`poscounts`; and where a sample has no counts to speak of, its total."""
 
-def control_genes(counts: pd.DataFrame, unused: Set[str]) -> list[str] | None:
-    """List the genes that size factors are estimated from, or None for all.
+
+def require_control_genes(counts: pd.DataFrame, unused: Set[str]) -> None:
+    """Check that size factors can be estimated without some genes, as they can with them.
 
     Args:
         counts: integers, genes x samples.
@@ -22,17 +28,14 @@ def control_genes(counts: pd.DataFrame, unused: Set[str]) -> list[str] | None:
     Raises:
         StudyError: too few genes are left that have counts in every sample.
     """
-    left, usable = _left(counts, unused)
-    if len(left) == len(counts):
-        return None
-    if usable < MIN_CONTROL_GENES:
+    _, usable = _left(counts, unused)
+    if usable < MIN_CONTROL_GENES <= _left(counts, frozenset())[1]:
         raise StudyError(
             f"{usable} genes with counts in every sample are left to estimate size factors from",
             where="config/config.yaml, differential.size_factors_without",
             expected=f"at least {MIN_CONTROL_GENES} such genes",
             remedy="leave out fewer genes, or none",
         )
-    return left
 
 
 def estimate_size_factors(counts: pd.DataFrame, unused: Set[str] = frozenset()) -> pd.DataFrame:
@@ -44,12 +47,20 @@ def estimate_size_factors(counts: pd.DataFrame, unused: Set[str] = frozenset()) 
 
     Returns:
         One row a sample: sample, size_factor, size_factor_all_genes, relative_difference (of the first to the second, both
-        scaled to a geometric mean of 1), library_size (sum of the counts given). With fewer than MIN_CONTROL_GENES left the
-        two are the same; the comparison itself stops there.
+        scaled to a geometric mean of 1), library_size (sum of the counts given), method (RATIO, POSCOUNTS or TOTALS, of both),
+        n_genes (counted in every sample, of those that size_factor is estimated from). Where leaving genes out leaves fewer
+        than MIN_CONTROL_GENES, though there are as many, the two are the same; the comparison itself stops there.
     """
     left, usable = _left(counts, unused)
-    robust = _median_of_ratios(counts, left if usable >= MIN_CONTROL_GENES else None)
-    standard = _median_of_ratios(counts, None)
+    everything, everywhere = _left(counts, frozenset())
+    if usable < MIN_CONTROL_GENES <= everywhere:
+        left, usable = everything, everywhere
+    method = RATIO if usable >= MIN_CONTROL_GENES else POSCOUNTS
+    estimate = _median_of_ratios if method == RATIO else _poscounts
+    robust, standard = estimate(counts, left), estimate(counts, everything)
+    if not (np.isfinite(robust).all() and np.isfinite(standard).all()):
+        method, robust = TOTALS, _totals(counts)
+        standard = robust
     ratio = robust / standard
     table = pd.DataFrame(
         {
@@ -57,6 +68,8 @@ def estimate_size_factors(counts: pd.DataFrame, unused: Set[str] = frozenset()) 
             "size_factor_all_genes": standard,
             "relative_difference": ratio / np.exp(np.log(ratio).mean()) - 1,
             "library_size": counts.sum(),
+            "method": method,
+            "n_genes": usable,
         }
     )
     return table.rename_axis("sample").reset_index()
@@ -68,12 +81,23 @@ def _left(counts: pd.DataFrame, unused: Set[str]) -> tuple[list[str], int]:
     return left, int((counts.loc[left] > 0).all(axis=1).sum())
 
 
-def _median_of_ratios(counts: pd.DataFrame, chosen: list[str] | None) -> pd.Series:
+def _median_of_ratios(counts: pd.DataFrame, chosen: list[str]) -> pd.Series:
     values = counts.T.to_numpy()
     logmeans, usable = deseq2_norm_fit(values)
-    if chosen is not None:
-        usable = usable & counts.index.isin(chosen)
-    if not usable.any():  # every gene lacks counts somewhere: totals are all that is left
-        totals = counts.sum()
-        return totals / np.exp(np.log(totals).mean())
+    usable = usable & counts.index.isin(chosen)
     return pd.Series(deseq2_norm_transform(values, logmeans, usable)[1], index=counts.columns)
+
+
+def _poscounts(counts: pd.DataFrame, chosen: list[str]) -> pd.Series:
+    """As `estimateSizeFactors(type = "poscounts")` of DESeq2; not a number where a sample has none of the genes."""
+    values = counts.loc[chosen].to_numpy(dtype=float)
+    values = values[values.sum(axis=1) > 0]
+    logs = np.log(values, out=np.full_like(values, np.nan), where=values > 0)
+    ratios = logs - np.nan_to_num(logs).mean(axis=1, keepdims=True)
+    medians = [np.median(some[~np.isnan(some)]) if (~np.isnan(some)).any() else np.nan for some in ratios.T]
+    return pd.Series(np.exp(medians - np.mean(medians)), index=counts.columns)
+
+
+def _totals(counts: pd.DataFrame) -> pd.Series:
+    totals = np.log(np.maximum(counts.sum(), 1))
+    return np.exp(totals - totals.mean())

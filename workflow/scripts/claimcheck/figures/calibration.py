@@ -20,7 +20,7 @@ _TESTS = {
     "p_prerank": ("prerank", "#E69F00", "^"),
 }
 _NULLS = {
-    "shuffled labels": "no other labels\ncan be given to so few animals",
+    "shuffled labels": "no other labels\ncan be given to so few samples",
     "random sets": "too few genes are in no set\nto draw others from",
 }
 

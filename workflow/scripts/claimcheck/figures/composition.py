@@ -74,7 +74,7 @@ def draw_composition(
     heat.text(-0.015, 1.015, "genes measured / in panel", transform=heat.transAxes, ha="right", va="bottom", fontsize=7)
     missing = "; grey: not measured" if table.isna().to_numpy().any() else ""
     bar = figure.colorbar(cells, ax=heat, location="bottom", shrink=0.8, aspect=30)
-    bar.set_label(f"panel score: mean z of log2(CPM + 1), 0 = mean of all animals{missing}", fontsize=7.5)
+    bar.set_label(f"panel score: mean z of log2(CPM + 1), 0 = mean of all samples{missing}", fontsize=7.5)
     bar.outline.set_visible(False)
     _draw_ratios(ratio, differences, test=test, reference=reference, min_log2_ratio=min_log2_ratio)
     marks = (("D", "black", "groups differ"), ("o", "white", "they don't"))

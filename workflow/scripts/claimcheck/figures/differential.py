@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from claimcheck.figures.labels import place_labels
 from claimcheck.figures.style import (
-    FULL_WIDTH,
     NEUTRAL_COLOUR,
     REFERENCE_COLOUR,
     TEST_COLOUR,
@@ -85,7 +84,7 @@ def draw_ma(
         return figure, drawn
     axes.set_xscale("log")
     plain_numbers(axes, "x")
-    limit = _scale_limit(points)
+    limit = change_limit(points)
     axes.set_ylim(-1.06 * limit, 1.06 * limit)
     axes.axhline(0, color="#444444", linewidth=0.7)
     positions = drawn[["base_mean", "drawn_log2_fold_change"]].to_numpy(dtype=float)
@@ -95,15 +94,9 @@ def draw_ma(
 
 
 def draw_volcano(
-    points: pd.DataFrame,
-    *,
-    test: str,
-    reference: str,
-    alpha: float,
-    simulated: bool,
-    share_of_nulls: float = np.nan,
+    points: pd.DataFrame, *, test: str, reference: str, alpha: float, simulated: bool
 ) -> tuple[Figure, pd.DataFrame]:
-    """Draw the evidence for every gene against its log2 fold change, and the histogram of all p-values.
+    """Draw the evidence for every gene against its log2 fold change.
 
     Args:
         points: what `gene_points` returns.
@@ -111,54 +104,89 @@ def draw_volcano(
         reference: name of the reference condition.
         alpha: adjusted p below which a gene is called.
         simulated: whether the study's data are simulated.
-        share_of_nulls: estimated share of genes without a difference (0..1), for the histogram; not drawn where it is NaN.
 
     Returns:
         The figure, and the genes with a p-value with the columns minus_log10_p, drawn_log2_fold_change and
-        drawn_minus_log10_p: the drawn values lie at the end of the scale where the true ones lie beyond it. The
-        histogram counts their p_value in 40 equal bins from 0 to 1.
+        drawn_minus_log10_p: the drawn values lie at the end of the scale where the true ones lie beyond it.
     """
     tested = points[points["p_value"].notna()].reset_index(drop=True)
-    with np.errstate(divide="ignore"):
-        evidence = tested["p_value"].map(lambda p: -np.log10(p)).abs()
-    top = max(_without_stragglers(evidence[np.isfinite(evidence)]), 1.5)
+    top = evidence_limit(tested)
+    evidence = _evidence(tested)
     drawn = tested.assign(
         drawn_log2_fold_change=_on_scale(tested), minus_log10_p=evidence, drawn_minus_log10_p=evidence.clip(upper=top)
     )
-    figure = new_figure(FULL_WIDTH, 4.0, simulated=simulated)
-    volcano, histogram = figure.subplots(1, 2, width_ratios=[2.1, 1])
+    figure = new_figure(5.6, 4.2, simulated=simulated)
+    axes = figure.subplots()
     if drawn.empty:
-        say_nothing_to_draw(volcano, "no gene has a p-value")
-        say_nothing_to_draw(histogram, "no p-value")
+        say_nothing_to_draw(axes, "no gene has a p-value")
         return figure, drawn
-
-    histogram.hist(drawn["p_value"], bins=N_BINS, range=(0, 1), color=NEUTRAL_COLOUR, edgecolor="white", linewidth=0.3)
-    histogram.axhline(len(drawn) / N_BINS, color="#444444", linestyle="--", linewidth=0.9)
-    histogram.set(xlabel="p (Wald test, unadjusted)", ylabel=f"genes (of {len(drawn):,})", xlim=(0, 1))
-    words = "dashed: if no gene differed"
-    if np.isfinite(share_of_nulls):
-        histogram.axhline(share_of_nulls * len(drawn) / N_BINS, color="#009E73", linewidth=1.1)
-        words += f"\ngreen: true nulls, π0 = {share_of_nulls:.2f}"
-    histogram.set_title(words)
-    plain_numbers(histogram, "y")
-
-    limit = _scale_limit(tested)
-    volcano.set_xlim(-1.06 * limit, 1.06 * limit)
-    volcano.set_ylim(0, 1.12 * top)
-    volcano.set_xlabel(f"log2 fold change, {test} / {reference}\n(positive = higher in {test})")
-    volcano.set_ylabel("−log10 p (Wald test)")
-    volcano.axvline(0, color="#DDDDDD", linewidth=0.7)
+    limit = change_limit(tested)
+    axes.set_xlim(-1.06 * limit, 1.06 * limit)
+    axes.set_ylim(0, 1.12 * top)
+    axes.set_xlabel(f"log2 fold change, {test} / {reference}\n(positive = higher in {test})")
+    axes.set_ylabel("−log10 p (Wald test)")
+    axes.axvline(0, color="#DDDDDD", linewidth=0.7)
     called = drawn.loc[drawn["call"] != "not called", "drawn_minus_log10_p"]
     if len(called):
-        volcano.axhline(called.min(), color="#444444", linestyle="--", linewidth=0.9)
+        axes.axhline(called.min(), color="#444444", linestyle="--", linewidth=0.9)
     positions = drawn[["drawn_log2_fold_change", "drawn_minus_log10_p"]].to_numpy(dtype=float)
-    _scatter(volcano, drawn, positions, test=test, reference=reference, alpha=alpha)
-    _name_genes(volcano, drawn, positions)
+    _scatter(axes, drawn, positions, test=test, reference=reference, alpha=alpha)
+    _name_genes(axes, drawn, positions)
     return figure, drawn
 
 
-def _scale_limit(points: pd.DataFrame) -> float:
-    """Give the largest absolute fold change on the scale: a few far-off genes must not squeeze the others."""
+def draw_p_values(
+    genes: pd.DataFrame, *, simulated: bool, share_of_nulls: float = np.nan
+) -> tuple[Figure, pd.DataFrame]:
+    """Draw the histogram of all unadjusted p-values.
+
+    Args:
+        genes: gene_id, symbol, p_value; a row a gene.
+        simulated: whether the study's data are simulated.
+        share_of_nulls: estimated share of genes without a difference (0..1); not drawn where it is NaN.
+
+    Returns:
+        The figure, and the genes with a p-value: it counts their p_value in 40 equal bins from 0 to 1.
+    """
+    drawn = genes.loc[genes["p_value"].notna(), ["gene_id", "symbol", "p_value"]].sort_values("gene_id")
+    figure = new_figure(4.6, 2.7, simulated=simulated)
+    axes = figure.subplots()
+    if drawn.empty:
+        say_nothing_to_draw(axes, "no gene has a p-value")
+        return figure, drawn
+    axes.hist(drawn["p_value"], bins=N_BINS, range=(0, 1), color=NEUTRAL_COLOUR, edgecolor="white", linewidth=0.3)
+    axes.axhline(len(drawn) / N_BINS, color="#444444", linestyle="--", linewidth=0.9)
+    axes.set(xlabel="p (Wald test, unadjusted)", ylabel=f"genes (of {len(drawn):,})", xlim=(0, 1))
+    words = "dashed: if no gene differed"
+    if np.isfinite(share_of_nulls):
+        axes.axhline(share_of_nulls * len(drawn) / N_BINS, color="#009E73", linewidth=1.1)
+        words += f"; green: true nulls, π0 = {share_of_nulls:.2f}"
+    axes.set_title(words)
+    plain_numbers(axes, "y")
+    return figure, drawn
+
+
+def evidence_limit(points: pd.DataFrame) -> float:
+    """Give the largest -log10 p on the scale of the volcano, at least 1.5.
+
+    Args:
+        points: what `gene_points` returns.
+    """
+    evidence = _evidence(points)
+    return max(_without_stragglers(evidence[np.isfinite(evidence)]), 1.5)
+
+
+def _evidence(points: pd.DataFrame) -> "pd.Series[float]":
+    with np.errstate(divide="ignore"):
+        return points["p_value"].map(lambda p: -np.log10(p)).abs()
+
+
+def change_limit(points: pd.DataFrame) -> float:
+    """Give the largest absolute fold change on the scale: a few far-off genes must not squeeze the others.
+
+    Args:
+        points: what `gene_points` returns.
+    """
     size = points["log2_fold_change"].abs()
     if size.empty:
         return 1.0
@@ -173,7 +201,7 @@ def _without_stragglers(values: "pd.Series[float]") -> float:
 
 
 def _on_scale(points: pd.DataFrame) -> "pd.Series[float]":
-    limit = _scale_limit(points)
+    limit = change_limit(points)
     return points["log2_fold_change"].clip(-limit, limit)
 
 
@@ -237,18 +265,16 @@ def draw_ma_of_genes(
 
 
 def draw_volcano_of_genes(
-    genes: pd.DataFrame,
-    summary: pd.DataFrame,
-    *,
-    test: str,
-    reference: str,
-    alpha: float,
-    label_genes: Sequence[str],
-    simulated: bool,
+    genes: pd.DataFrame, *, test: str, reference: str, alpha: float, label_genes: Sequence[str], simulated: bool
 ) -> tuple[Figure, pd.DataFrame]:
-    """Draw `draw_volcano` of results/differential/genes.tsv; summary: quantity, value (text), of the same test."""
+    """Draw `draw_volcano` of results/differential/genes.tsv."""
     points = gene_points(genes, test=test, reference=reference, alpha=alpha, label_genes=label_genes)
+    return draw_volcano(points, test=test, reference=reference, alpha=alpha, simulated=simulated)
+
+
+def draw_p_values_of_genes(
+    genes: pd.DataFrame, summary: pd.DataFrame, *, simulated: bool
+) -> tuple[Figure, pd.DataFrame]:
+    """Draw `draw_p_values` of results/differential/genes.tsv; summary: quantity, value (text), of the same test."""
     nulls = pd.to_numeric(summary.set_index("quantity").at["share_of_true_nulls", "value"], errors="coerce")
-    return draw_volcano(
-        points, test=test, reference=reference, alpha=alpha, simulated=simulated, share_of_nulls=float(nulls)
-    )
+    return draw_p_values(genes, simulated=simulated, share_of_nulls=float(nulls))

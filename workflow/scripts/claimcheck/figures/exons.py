@@ -14,7 +14,7 @@ _APART = 0.06
 
 
 def draw_exons(axes: Axes, exons: pd.DataFrame, *, symbol: str, test: str, reference: str) -> pd.DataFrame:
-    """Draw the relative depth of each exon, a line an animal, and mark exons without unique sequence.
+    """Draw the relative depth of each exon, a line a sample, and mark exons without unique sequence.
 
     Args:
         axes: the panel.
@@ -26,7 +26,7 @@ def draw_exons(axes: Axes, exons: pd.DataFrame, *, symbol: str, test: str, refer
     Returns:
         A row a point: panel, sample, condition, exon, quantity, value.
     """
-    axes.set_title("c  depth of each exon, a line an animal", fontsize=8)
+    axes.set_title("c  depth of each exon, a line a sample", fontsize=8)
     axes.set_ylabel("depth / depth\nof the whole gene")
     axes.set_xlabel(f"exon of {symbol}, from the 5′ end")
     drawn = exons[["sample", "condition", "exon"]].assign(
@@ -51,7 +51,7 @@ def draw_exons(axes: Axes, exons: pd.DataFrame, *, symbol: str, test: str, refer
     for exon in hidden:
         axes.axvspan(exon - 0.5, exon + 0.5, color="#E4E4E4", linewidth=0, zorder=0)
     if hidden:
-        axes.set_title("c  depth of each exon, a line an animal\n(grey: exon without unique sequence)", fontsize=8)
+        axes.set_title("c  depth of each exon, a line a sample\n(grey: exon without unique sequence)", fontsize=8)
     axes.axhline(1, color="#444444", linestyle="--", linewidth=0.9)
     axes.set_xticks(sorted(set(exons["exon"])))
     axes.set_ylim(bottom=0)

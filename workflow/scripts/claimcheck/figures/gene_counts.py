@@ -39,7 +39,7 @@ def draw_gene_counts(
     shown = [by_group(counts[counts["gene_id"] == gene], test, reference) for gene in genes[:N_DRAWN]]
     if not shown:
         figure = new_figure(FULL_WIDTH, 1.6, simulated=simulated)
-        say_nothing_to_draw(figure.subplots(), "no gene was chosen, and no gene lost its p-value to one animal")
+        say_nothing_to_draw(figure.subplots(), "no gene was chosen, and no gene lost its p-value to one sample")
         return figure, counts.assign(named=False, drawn_count=0.0)
     drawn = pd.concat(shown, ignore_index=True)
     drawn["named"] = [

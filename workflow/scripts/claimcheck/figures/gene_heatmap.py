@@ -88,7 +88,7 @@ def draw_gene_heatmap(
     mapped = ScalarMappable(Normalize(-reach, reach), cmap=DIVERGING)
     bar = figure.colorbar(mapped, ax=list(panels), location="bottom", shrink=0.5, aspect=40)
     missing = "; grey: below detection" if drawn["z"].isna().any() else ""
-    bar.set_label(f"z of log2(CPM + 1), 0 = mean of all animals{missing}", fontsize=7.5)
+    bar.set_label(f"z of log2(CPM + 1), 0 = mean of all samples{missing}", fontsize=7.5)
     bar.ax.tick_params(labelsize=7)
     bar.outline.set_visible(False)
     sized_legend(figure, animals, test, reference, note=cut)

@@ -118,7 +118,7 @@ def _effect_words(effects: pd.DataFrame, effect: str, name: str, *, test: str, r
     numbers = row.iloc[0]
     comparison = f"{name}: log2 {test} / {reference} = {figures_of(numbers['estimate'], '{:.2f}')}"
     if pd.isna(numbers["ci95_low"]):
-        return f"{textwrap.fill(comparison, 50)}\n(too few animals for an interval)"
+        return f"{textwrap.fill(comparison, 50)}\n(too few samples for an interval)"
     low, high = (figures_of(numbers[end], "{:.2f}") for end in ("ci95_low", "ci95_high"))
     return f"{textwrap.fill(comparison, 50)}\n(95 % CI {low} to {high}, p = {figures_of(numbers['p_value'], '{:.2g}')})"
 

@@ -89,7 +89,7 @@ def _draw_coverage(
     axes: Axes, drawn: pd.DataFrame, bins: Sequence[int], *, group: str, test: str, reference: str
 ) -> None:
     """Draw the lines of a group in its colour, before those of the other animals in grey."""
-    axes.set_title(textwrap.fill(f"coverage of {group}, a line an animal", 50))
+    axes.set_title(textwrap.fill(f"coverage of {group}, a line a sample", 50))
     if not bins or drawn[[f"bin_{number}" for number in bins]].isna().to_numpy().all():
         say_nothing_to_draw(axes, "coverage along the transcripts\nwas not measured")
         return

@@ -37,7 +37,7 @@ def draw_pca(
     if not wide:
         figure = new_figure(FULL_WIDTH, 1.6, simulated=simulated)
         say_nothing_to_draw(
-            figure.subplots(), "there are no two principal components, for which at least three animals are needed"
+            figure.subplots(), "there are no two principal components, for which at least three samples are needed"
         )
         return figure, pd.DataFrame(columns=columns)
     drawn = pd.concat(wide, ignore_index=True)[columns]

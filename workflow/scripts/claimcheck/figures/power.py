@@ -48,7 +48,7 @@ def draw_power(power: pd.DataFrame, register: Register, *, simulated: bool) -> t
     multiples = sorted(drawn["multiple"].unique())
     figure = new_figure(FULL_WIDTH, sum(heights) + _HEAD * len(parts), simulated=simulated)
     level = 100 * register.tests.power
-    cells = f"animals in each group; in the cells % of drawn studies that support the claim, bold from {level:.0f} %"
+    cells = f"samples in each group; in the cells % of drawn studies that support the claim, bold from {level:.0f} %"
     figure.supxlabel(cells, fontsize=8, x=0.99, ha="right")
     grid = figure.subplots(len(parts), len(multiples), height_ratios=heights, squeeze=False)
     for panels, (kind, part) in zip(grid, parts, strict=True):

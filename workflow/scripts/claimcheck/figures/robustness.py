@@ -30,7 +30,7 @@ CURVE_COLUMNS = (
     "of",
 )
 LEFT_OUT_COLUMNS = ("claim", "sample", "effect", "ci95_low", "ci95_high", "p_value", "holds", "threshold", "of")
-ALL_ANIMALS = "all animals"
+ALL_SAMPLES = "all samples"
 
 
 def draw_specifications(
@@ -108,7 +108,7 @@ def draw_leave_one_out(
         own = left_out[left_out["claim"] == row["claim"]]
         holds = own["effect"].mul(row["effect"]).gt(0) & own["p_value"].le(limit)
         kept = {name: row[name] for name in ("claim", "effect", "ci95_low", "ci95_high", "of")}
-        whole = pd.DataFrame([kept | {"sample": ALL_ANIMALS, "p_value": math.nan, "holds": True}])
+        whole = pd.DataFrame([kept | {"sample": ALL_SAMPLES, "p_value": math.nan, "holds": True}])
         both = [whole, own.assign(holds=holds)] if len(own) else [whole]
         parts.append(pd.concat(both, ignore_index=True).assign(threshold=row["threshold"])[list(LEFT_OUT_COLUMNS)])
     drawn = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(LEFT_OUT_COLUMNS))
@@ -118,13 +118,13 @@ def draw_leave_one_out(
     for number, (axes, row) in enumerate(zip(panels, records(rows), strict=False)):
         part = drawn[drawn["claim"] == row["claim"]].reset_index(drop=True)
         labels, note = short_names(list(part["sample"])[1:])
-        _draw_left_out(axes, part, [ALL_ANIMALS, *(f"without {name}" for name in labels)], named=number % _COLUMNS == 0)
+        _draw_left_out(axes, part, [ALL_SAMPLES, *(f"without {name}" for name in labels)], named=number % _COLUMNS == 0)
         _title(axes, row["claim"], row["statement"])
     if len(rows):
         _legend(
             figure,
             [
-                _key("D", PRIMARY_COLOUR, ALL_ANIMALS),
+                _key("D", PRIMARY_COLOUR, ALL_SAMPLES),
                 _key("o", TEXT_COLOUR, f"same sign, p ≤ {limit:g}"),
                 _key("o", NEUTRAL_COLOUR, "other sign or larger p", hollow=True),
                 Line2D([], [], linestyle="none", label=f"across: log2 {test} / {reference}"),

@@ -129,7 +129,7 @@ def draw_set_effects(
         _draw_block(panels, block, drawn[drawn["set"].isin(names)], variants, test=test, reference=reference)
         if number == 0:
             panels[0].set_title("effects, 95 % intervals", fontweight="bold")
-            panels[2].set_title("animals, mean log2 level", fontweight="bold")
+            panels[2].set_title("samples, mean log2 level", fontweight="bold")
             for x, head in zip(_COLUMN_ENDS, ("n", "p of\nrotation", "p of\nCAMERA"), strict=True):
                 panels[1].annotate(
                     head, (x, 1), (0, 3), xycoords="axes fraction", textcoords="offset points", ha="right", fontsize=7
@@ -200,7 +200,7 @@ def _rows(
     points = order.merge(scores[["set", "sample", "score"]], on="set").merge(animals, on="sample")
     points = points.sort_values("set", key=lambda names: names.map(list(order["set"]).index), kind="stable")
     zero = points[points["condition"] == reference].groupby("set")["score"].mean()
-    points = points.assign(panel="animals", x=points["score"] - points["set"].map(zero))
+    points = points.assign(panel="samples", x=points["score"] - points["set"].map(zero))
     return _together([effects, points])
 
 
@@ -241,7 +241,7 @@ def _draw_block(
             axes.axhline(y + _ROW / 2, color="#E4E4E4", linewidth=0.6, zorder=0)
         _draw_effect(effects, of_set[of_set["panel"] == "effect"], y, shown, variants)
         _write_numbers(words, of_set[of_set["panel"] == "effect"], y, shown)
-        for row in records(of_set[of_set["panel"] == "animals"]):
+        for row in records(of_set[of_set["panel"] == "samples"]):
             points.scatter(
                 row["x"],
                 y + (-_GAP if row["condition"] == reference else _GAP),
@@ -253,7 +253,7 @@ def _draw_block(
                 zorder=3,
             )
     for axes, columns in ((effects, ["low", "high", "x"]), (points, ["x"])):
-        part = drawn[drawn["panel"] == ("effect" if axes is effects else "animals")]
+        part = drawn[drawn["panel"] == ("effect" if axes is effects else "samples")]
         reach = 1.1 * float(np.nanmax(part[columns].abs().to_numpy(dtype=float), initial=0.1))
         axes.set_xlim(-reach, reach)
         axes.locator_params(axis="x", nbins=5)

@@ -53,7 +53,7 @@ def draw_similarity(
     )[["sample_a", "condition_a", "sample_b", "condition_b", "spearman", "median_spearman_a", "flagged_a"]]
     if drawn["spearman"].isna().all():
         figure = new_figure(FULL_WIDTH, 1.6, simulated=simulated)
-        say_nothing_to_draw(figure.subplots(), "no two animals could be compared")
+        say_nothing_to_draw(figure.subplots(), "no two samples could be compared")
         return figure, drawn
 
     names = list(animals["sample"])
@@ -87,13 +87,13 @@ def draw_similarity(
     ):
         colour = colours_of([condition], test, reference)
         median.scatter(value, place, c=colour, s=44 if apart else 26, marker="D" if apart else "o", zorder=3)
-    median.set_xlabel("median correlation\nwith the other animals")
+    median.set_xlabel("median correlation\nwith the other samples")
     median.grid(axis="y", color="#E4E4E4", linewidth=0.6)
     median.tick_params(axis="y", length=0, labelleft=False)
     median.margins(x=0.15)
     median.xaxis.set_major_locator(MaxNLocator(nbins=3))
     named = [f"{row['sample']} ({row['reason']})" for row in single[flagged].to_dict("records")]
-    words = f"flagged as outliers (bold, diamond): {listed(named)}" if named else "no animal is flagged as an outlier"
+    words = f"flagged as outliers (bold, diamond): {listed(named)}" if named else "no sample is flagged as an outlier"
     heat.set_title(textwrap.fill(words, 88), pad=22)
     sized_legend(figure, animals, test, reference)
     return figure, drawn

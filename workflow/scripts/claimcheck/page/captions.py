@@ -15,46 +15,54 @@ _NAMED = (
 )
 
 
-def _test(animals: str, study: Study) -> str:
+def _test(compared: str, study: Study) -> str:
     return (
-        f"Wald test of {study.test} against {study.reference}, {animals}, model {study.formula}; p adjusted over genes by "
+        f"Wald test of {study.test} against {study.reference}, {compared}, model {study.formula}; p adjusted over genes by "
         f"Benjamini and Hochberg; called below {study.alpha:g}. Direction: {study.direction}; not shrunken."
     )
 
 
-def ma(animals: str, study: Study, calls: Calls) -> Texts:
+def ma(compared: str, study: Study, calls: Calls) -> Texts:
     """Describe fold changes against mean counts."""
     return (
         f"Log2 fold change against mean count of {calls.n_genes:,} genes; {calls.n_up:,} are called higher in "
         f"{study.test}, {calls.n_down:,} higher in {study.reference}.",
-        f"Each point is a gene (n = {calls.n_genes:,}). {_test(animals, study)} {_NAMED} Triangles lie beyond the scale.",
+        f"Each point is a gene (n = {calls.n_genes:,}). {_test(compared, study)} {_NAMED} Triangles lie beyond the scale.",
     )
 
 
-def volcano(animals: str, study: Study, calls: Calls) -> Texts:
-    """Describe evidence against fold changes, and the p-values."""
+def volcano(compared: str, study: Study, calls: Calls) -> Texts:
+    """Describe evidence against fold changes."""
     n = calls.n_genes - calls.n_without_p
     return (
-        f"Evidence against log2 fold change of {n:,} genes, with the histogram of "
-        f"their p-values; {calls.n_called:,} genes are called.",
-        f"Each point is a gene with a p-value (n = {n:,}). {_test(animals, study)} {_NAMED} Triangles lie beyond "
-        "the scale. The dashed "
-        "line lies at the largest p of a called gene. Right: all unadjusted p-values; a flat histogram is what "
-        "no difference looks like, a peak at 0 comes from genes that differ, any other shape is a warning. π0: estimated share "
-        "of genes without a difference (Storey 2002, from the p-values above 0.5); 1 does not show that there are none.",
+        f"Evidence against log2 fold change of {n:,} genes; {calls.n_called:,} genes are called.",
+        f"Each point is a gene with a p-value (n = {n:,}). {_test(compared, study)} {_NAMED} Triangles lie beyond "
+        "the scale. The dashed line lies at the largest p of a called gene.",
     )
 
 
-def pair(animals: str, test: str, reference: str, name: str) -> Texts:
+def p_values(compared: str, calls: Calls) -> Texts:
+    """Describe the histogram of the p-values."""
+    n = calls.n_genes - calls.n_without_p
+    return (
+        f"Histogram of the p-values of {n:,} genes.",
+        f"All unadjusted p-values of the Wald test (n = {n:,} genes; {compared}). A flat histogram is what no difference looks "
+        "like, a peak at 0 comes from genes that differ, any other shape is a warning. π0: estimated share of genes without a "
+        "difference (Storey 2002, from the p-values above 0.5); 1 does not show that there are none.",
+    )
+
+
+def pair(compared: str, study: Study, name: str) -> Texts:
     """Describe two genes against each other."""
     return (
-        f"Scatter of the level of two genes ({name.replace('_', ' and ')}) in {animals}, every animal named.",
-        f"Each point is one animal ({animals}): log2(counts per million + 1) of two genes; colour is the group, shape the sex "
-        "where it is known. Not adjusted for any covariate. No test; a correlation of all animals would reflect the groups.",
+        f"Scatter of the level of two genes ({name.replace('_', ' and ')}) in {compared}, every {study.subject} named.",
+        f"Each point is one {study.subject} ({compared}): log2(counts per million + 1) of two genes; colour is the group, shape "
+        "the sex where it is known. Not adjusted for any covariate. No test; a correlation of all "
+        f"{study.subjects} would reflect the groups.",
     )
 
 
-_COMPUTED: dict[str, Callable[..., Texts]] = {function.__name__: function for function in (ma, volcano, pair)}
+_COMPUTED: dict[str, Callable[..., Texts]] = {function.__name__: function for function in (ma, volcano, p_values, pair)}
 
 
 def describe_figure(name: str, study: Study, calls: Calls, entries: Mapping[str, Entry]) -> tuple[str, str]:
@@ -63,13 +71,16 @@ def describe_figure(name: str, study: Study, calls: Calls, entries: Mapping[str,
     Args:
         name: the figure's.
         study: names, direction and alpha.
-        calls: numbers of animals and genes.
+        calls: numbers of samples and genes.
         entries: the figures that there are, each with its words, or the name of the function here that computes them: it is
             given what its arguments name.
     """
     entry, key = entry_of(name, entries)
     known = {
-        "animals": f"{calls.n_test} {study.test} and {calls.n_reference} {study.reference} animals",
+        "compared": f"{calls.n_test} {study.test} and {calls.n_reference} {study.reference} {study.subjects}",
+        "subject": study.subject,
+        "subjects": study.subjects,
+        "Subjects": study.subjects.capitalize(),
         "test": study.test,
         "reference": study.reference,
         "study": study,

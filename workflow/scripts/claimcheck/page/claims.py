@@ -139,7 +139,7 @@ def view_claims(
         genes=genes,
         samples=samples,
     )
-    power = None if results.power is None else view_power(results.power, verdicts, register)
+    power = None if results.power is None else view_power(results.power, verdicts, register, study.subjects)
     more = {
         "alone": shown_by_artefacts(results.artefacts, register),
         "vetoes": {str(name): veto_table(rows, verdicts) for name, rows in panels.groupby("claim", sort=False)},

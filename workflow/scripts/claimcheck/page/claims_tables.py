@@ -187,7 +187,7 @@ def beyond_table(rows: pd.DataFrame) -> Table:
     return as_table(
         shown,
         columns,
-        "Sets that move along with others: the effect of one, given the score of the other in each animal.",
+        "Sets that move along with others: the effect of one, given the score of the other in each sample.",
     )
 
 

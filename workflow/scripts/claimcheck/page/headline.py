@@ -8,6 +8,7 @@ import pandas as pd
 from claimcheck.claims.model import Register
 from claimcheck.core.tables import listed
 from claimcheck.figures.claims import MARKS, in_reading_order
+from claimcheck.page.claims import ClaimsView
 from claimcheck.page.study_words import Study
 
 _SEXES = ("female", "male")
@@ -51,6 +52,36 @@ def make_headline(
     names = [name for name in (*MARKS, *sorted(set(found) - set(MARKS))) if name in found]
     counts = [(MARKS.get(name, "●"), name, found[name]) for name in names]
     return Headline(groups, listed(tissues), _answer(own.assign(kind=kinds), register, dict(found)), counts)
+
+
+@dataclass(frozen=True)
+class Caution:
+    """The one thing to know before believing the answer, and the section that says more."""
+
+    text: str
+    place: str
+
+
+def find_warning(claims: ClaimsView | None, gates: pd.DataFrame) -> Caution | None:
+    """Choose what weighs most: a premise that is not established, a pattern that something else makes, a check that failed.
+
+    Args:
+        claims: what the page says of claims.
+        gates: status; a row a check.
+    """
+    if claims and claims.banners:
+        return Caution(claims.banners[0][1], "identity")
+    if claims and claims.pattern and claims.pattern.warning:
+        return Caution(claims.pattern.warning, "pattern")
+    n_failed, n_warned = (int((gates["status"] == status).sum()) for status in ("fail", "warn"))
+    if n_failed:
+        verb = "was" if n_failed == 1 else "were"
+        return Caution(f"{n_failed} of {len(gates)} quality checks failed and {verb} accepted.", "quality")
+    if claims and claims.deviations:
+        return Caution("The analysis is not the registered one.", "claims")
+    if n_warned:
+        return Caution(f"All {len(gates)} quality checks passed, {n_warned} with a warning.", "quality")
+    return None
 
 
 def _group(samples: pd.DataFrame, name: str) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 from claimcheck.core.tables import read_table
 from claimcheck.figures.claims_input import open_register
 from claimcheck.page.claims import ClaimResults
+from claimcheck.page.explorer import GeneFiles, read_gene_tables
 from claimcheck.page.page import Results
 from claimcheck.page.power import PowerResults
 
@@ -24,6 +25,7 @@ class ResultFiles:
     design: Path
     heterogeneity: Path
     outlier_genes: Path
+    fallbacks: Path
     mapping: Path | None
     reads: Path | None
     extra: Path | None
@@ -32,6 +34,7 @@ class ResultFiles:
     publication: Path
     configuration: Path
     provenance: Path
+    gene_tables: GeneFiles
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,7 @@ def read_results(files: ResultFiles, claims: ClaimFiles | None) -> Results:
         design=considered,
         heterogeneity=read_table(files.heterogeneity),
         outlier_genes=read_table(files.outlier_genes),
+        fallbacks=read_table(files.fallbacks),
         genes=read_table(files.genes),
         summary=read_table(files.summary),
         size_factors=read_table(files.size_factors),
@@ -89,6 +93,7 @@ def read_results(files: ResultFiles, claims: ClaimFiles | None) -> Results:
         publication=dict(read_table(files.publication).itertuples(index=False, name=None)),
         configuration=files.configuration.read_text(encoding="utf-8"),
         provenance=read_table(files.provenance),
+        gene_tables=read_gene_tables(files.gene_tables),
         claims=read_claims(claims) if claims else None,
     )
 

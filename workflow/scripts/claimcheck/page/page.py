@@ -13,16 +13,20 @@ from markupsafe import Markup
 from claimcheck.figures.registry import Entry, entry_of, read_entries
 from claimcheck.page.captions import describe_figure
 from claimcheck.page.claims import ClaimResults, ClaimsView, view_claims
-from claimcheck.page.headline import make_headline
+from claimcheck.page.drawings import data_address, shorten
+from claimcheck.page.explorer import GeneTables, pack_genes
+from claimcheck.page.headline import find_warning, make_headline
 from claimcheck.page.interactive import prepare_interaction
 from claimcheck.page.methods import read_references
 from claimcheck.page.provenance_card import make_card, versions_of
 from claimcheck.page.sentences import (
+    describe_fallbacks,
     describe_fragments,
     describe_heterogeneity,
     describe_model,
     describe_outcome,
     describe_reads,
+    describe_size_factors,
     name_differing_panels,
 )
 from claimcheck.page.study_words import Calls, Study, count_calls
@@ -33,6 +37,7 @@ from claimcheck.page.tables import (
     design_table,
     extra_table,
     gate_table,
+    gates_of_fallbacks,
     gene_table,
     panel_table,
     reads_table,
@@ -57,10 +62,11 @@ class Results:
         design: covariate, formula, residual_df, chosen, reason.
         heterogeneity: symbol, difference, p_adjusted; no row where it was not fitted.
         outlier_genes: sample, n_outlier_genes, flagged.
+        fallbacks: fit, step, used, instead_of, n_genes, status, reason: what was done in place of what was planned.
         genes: gene_id, symbol, base_mean, log2_fold_change, lfc_se, stat, p_value, p_adjusted,
             log2_fold_change_shrunken.
         summary: quantity, value (text).
-        size_factors: sample, size_factor, library_size.
+        size_factors: sample, size_factor, library_size, method.
         mapping: as results/quality/mapping.tsv.
         extra: sequence, length, sample, condition, n_reads, per_million: sequences that are no genes; None without reads.
         reads: as results/quality/reads.tsv.
@@ -70,6 +76,7 @@ class Results:
         publication: what is known of the paper, by field.
         configuration: the merged configuration, YAML.
         provenance: kind, name, algorithm, value, size of what went in; of the kind software the value is a version.
+        gene_tables: what the explorer shows besides the tests.
         claims: the claims register and what was found of it, None where no register was evaluated.
     """
 
@@ -80,6 +87,7 @@ class Results:
     design: pd.DataFrame
     heterogeneity: pd.DataFrame
     outlier_genes: pd.DataFrame
+    fallbacks: pd.DataFrame
     genes: pd.DataFrame
     summary: pd.DataFrame
     size_factors: pd.DataFrame
@@ -91,6 +99,7 @@ class Results:
     publication: dict[str, str]
     configuration: str
     provenance: pd.DataFrame
+    gene_tables: GeneTables
     claims: ClaimResults | None = None
 
 
@@ -144,9 +153,10 @@ def render_page(study: Study, results: Results, figures: Sequence[Path], templat
     def at(place: str) -> list[FigureView]:
         return sorted((view for view in views.values() if view.entry.place == place), key=lambda view: view.entry.order)
 
-    animals = results.samples.merge(results.size_factors, on="sample", how="left", validate="1:1")
+    sampled = results.samples.merge(results.size_factors, on="sample", how="left", validate="1:1")
     if results.mapping is not None:
-        animals = animals.merge(results.mapping, on="sample", how="left")
+        sampled = sampled.merge(results.mapping, on="sample", how="left")
+    gates = pd.concat([results.gates, gates_of_fallbacks(results.fallbacks)], ignore_index=True)
     found = results.claims
     claims = None if found is None else view_claims(found, results.outcomes, results.genes, results.samples, study)
     headline = make_headline(
@@ -163,9 +173,11 @@ def render_page(study: Study, results: Results, figures: Sequence[Path], templat
         statements=claims.abstract if claims else [],
         sections=_sections(claims, study, explored="exploratory" in views or bool(claims and claims.exploratory.rows)),
         paper=results.publication,
-        warning=None,
-        samples=sample_table(animals),
-        gates=gate_table(results.gates),
+        warning=find_warning(claims, gates),
+        samples=sample_table(sampled, study),
+        gates=gate_table(gates),
+        size_factors=describe_size_factors(results.size_factors),
+        fallbacks=describe_fallbacks(results.fallbacks),
         outcomes=results.outcomes.to_dict("records"),
         differing=name_differing_panels(results.composition, results.gates, study),
         panels=panel_table(results.composition, study),
@@ -177,7 +189,7 @@ def render_page(study: Study, results: Results, figures: Sequence[Path], templat
         measured="" if results.reads is None else describe_reads(results.reads),
         assumed="" if results.mapping is None else describe_fragments(results.mapping),
         extra=None if results.extra is None or results.extra.empty else extra_table(results.extra, study),
-        n_status=results.gates["status"].value_counts().to_dict(),
+        n_status=gates["status"].value_counts().to_dict(),
         outcome=describe_outcome(results.genes, study, calls),
         top_genes=top_genes(results.genes, study),
         interest=gene_table(interest, study, "The genes of interest."),
@@ -197,7 +209,10 @@ def render_page(study: Study, results: Results, figures: Sequence[Path], templat
         versions=versions_of(results.provenance),
         card=make_card(results.samples, results.configuration, results.provenance, study),
         **read_references(template.parent / "references.yaml").helpers(),
-        interaction=prepare_interaction(results.genes, study, template.parent),
+        interaction=prepare_interaction(
+            pack_genes(results.genes, results.gene_tables, results.samples, results.size_factors, study),
+            template.parent,
+        ),
     )
 
 
@@ -231,15 +246,7 @@ def _view(path: Path, study: Study, calls: Calls, entries: Mapping[str, Entry]) 
     width = float(printed[1]) if printed else 0.0
     if study.simulated:
         alt = f"Simulated data. {alt}"
-    return FigureView(path.stem, entry, "".join(key.values()), data_address(drawing), width, alt, caption)
-
-
-def data_address(drawing: str) -> Markup:
-    """Write an SVG as the address of itself, fit for an attribute in double quotes; a quarter shorter than in base64."""
-    text = " ".join(re.sub(r"<!--.*?-->", "", drawing, flags=re.DOTALL).split())
-    for character, written in (("%", "%25"), ("#", "%23"), ("&", "%26"), ("'", "%27"), ('"', "'")):
-        text = text.replace(character, written)
-    return Markup("data:image/svg+xml,") + Markup(text)
+    return FigureView(path.stem, entry, "".join(key.values()), data_address(shorten(drawing)), width, alt, caption)
 
 
 def _families(study: Study, tests: pd.DataFrame | None, views: Sequence[FigureView]) -> list[FamilyView]:

@@ -33,13 +33,14 @@ class PowerView:
     chances: dict[str, list[tuple[str, str]]]
 
 
-def view_power(results: PowerResults, verdicts: pd.DataFrame, register: Register) -> PowerView:
+def view_power(results: PowerResults, verdicts: pd.DataFrame, register: Register, subjects: str) -> PowerView:
     """Lay out the map for the study's own number of animals beside its verdicts.
 
     Args:
         results: the map.
         verdicts: results/claims/verdicts.tsv.
         register: the register that decided.
+        subjects: the page's word for what the samples come from.
     """
     n = _size(results.power, verdicts)
     of_study = results.power[results.power["n"] == n]
@@ -60,14 +61,14 @@ def view_power(results: PowerResults, verdicts: pd.DataFrame, register: Register
             Column(name, f"{multiple:g} ×, %", whole)
             for name, multiple in zip(_names(multiples), multiples, strict=True)
         ),
-        Column("animals", f"animals for {100 * register.tests.power:.0f} %", together),
+        Column("animals", f"{subjects} for {100 * register.tests.power:.0f} %", together),
         Column("verdict", "what was seen", sentence),
     ]
     draws, error = int(of_study["draws"].iloc[0]), float(of_study["standard_error"].max())
     caption = (
-        f"Chance of support with {n} animals in each group, from {draws} drawn studies (standard error up to {percent(error)}), "
+        f"Chance of support with {n} {subjects} in each group, from {draws} drawn studies (standard error up to {percent(error)}), "
         "by true effect in multiples of the smallest effect of interest; of claims that nothing changes, of their margin, where "
-        "support is false from 1 × on. Animals: in each group, for support of what is true. All: results/power."
+        f"support is false from 1 × on. {subjects.capitalize()}: in each group, for support of what is true. All: results/power."
     )
     registered = dict(zip(results.inputs["key"], results.inputs["value"], strict=True))["register"] == register.digest
     return PowerView(as_table(table, columns, caption), registered, _chances(of_study))

@@ -9,7 +9,15 @@ from claimcheck.core.tables import listed
 from claimcheck.page.study_words import Study
 from claimcheck.page.tables import Column, Table, as_table, whole, words
 
-_STRATA = {"sex": "Sex", "tissue": "Tissue", "age": "Age", "batch": "Batch"}
+_STRATA = {
+    "sex": "Sex",
+    "tissue": "Tissue",
+    "age": "Age",
+    "batch": "Batch",
+    "library_layout": "Layout",
+    "instrument_model": "Sequencer",
+    "read_length": "Read length",
+}
 """Columns of the sample sheet that describe the animals."""
 
 _INPUTS = [
@@ -82,9 +90,11 @@ def _known_from(samples: pd.DataFrame) -> str:
 def _cells(samples: pd.DataFrame, study: Study) -> Table:
     """Count the animals of each group, by sex where the sheet states it."""
     stated = "sex" in samples and samples["sex"].ne("").any()
-    sex = samples["sex"].replace("", "not stated") if stated else pd.Series("animals", index=samples.index)
+    sex = samples["sex"].replace("", "not stated") if stated else pd.Series(study.subjects, index=samples.index)
     counted = pd.crosstab(samples["condition"], sex).reindex([study.test, study.reference], fill_value=0)
     if stated:
         counted["all"] = counted.sum(axis="columns")
     columns = [Column("condition", "group", words), *(Column(str(name), str(name), whole) for name in counted)]
-    return as_table(counted.rename_axis("condition").reset_index(), columns, "Animals of each group.")
+    return as_table(
+        counted.rename_axis("condition").reset_index(), columns, f"{study.subjects.capitalize()} of each group."
+    )

@@ -3,6 +3,8 @@
 import pandas as pd
 
 from claimcheck.core.tables import listed
+from claimcheck.deseq2.fallbacks import SIZE_FACTORS
+from claimcheck.deseq2.size_factors import RATIO
 from claimcheck.page.study_words import Calls, Study
 from claimcheck.page.tables import probability, two
 
@@ -31,6 +33,24 @@ def describe_model(design: pd.DataFrame) -> str:
     return f"{taken['formula']} ({taken['residual_df']:.0f} residual degrees of freedom): {str(taken['reason']).partition(';')[0]}."
 
 
+def describe_size_factors(factors: pd.DataFrame) -> str:
+    """Say in a clause what size factors are, and why if they are no medians of ratios."""
+    method, usable = str(factors["method"].iloc[0]), int(factors["n_genes"].iloc[0])
+    if method == RATIO:
+        return "Size factors are medians of ratios"
+    number = f"only {usable}" if usable else "no"
+    return f"Since {number} {'gene has' if usable == 1 else 'genes have'} counts in every sample, each size factor is the {method}"
+
+
+def describe_fallbacks(fallbacks: pd.DataFrame) -> list[str]:
+    """Say in a sentence each what was done in place of what was planned; of size factors `describe_size_factors` does."""
+    return [
+        f"{str(row.step).capitalize()} ({row.fit}, {row.n_genes:,} {'gene' if row.n_genes == 1 else 'genes'}): {row.used} in place "
+        f"of {row.instead_of}, since {row.reason}."
+        for row in fallbacks[fallbacks["step"] != SIZE_FACTORS].itertuples()
+    ]
+
+
 def describe_heterogeneity(heterogeneity: pd.DataFrame, design: pd.DataFrame, study: Study) -> str:
     """Say in a sentence whether the effect differs between the levels of the covariate, or nothing where it was not fitted."""
     if heterogeneity.empty:
@@ -40,15 +60,15 @@ def describe_heterogeneity(heterogeneity: pd.DataFrame, design: pd.DataFrame, st
     named = f": {listed(differing['symbol'])}" if len(differing) else ""
     return (
         f"The effect differs with {covariate} in {len(differing):,} of {len(heterogeneity):,} genes (interaction, "
-        f"adjusted p below {study.alpha:g}){named}. A description: it chooses no subgroup, and with few animals it finds only "
-        "large differences."
+        f"adjusted p below {study.alpha:g}){named}. A description: it chooses no subgroup, and with few "
+        f"{study.subjects} it finds only large differences."
     )
 
 
 def describe_outcome(genes: pd.DataFrame, study: Study, calls: Calls) -> str:
     """Say in a sentence how many genes are called; if none is, say that this is a result, with the numbers."""
     n_adjusted = calls.n_genes - calls.n_without_p - calls.n_without_adjusted_p
-    compared = f"{calls.n_test} {study.test} and {calls.n_reference} {study.reference} animals"
+    compared = f"{calls.n_test} {study.test} and {calls.n_reference} {study.reference} {study.subjects}"
     if calls.n_called:
         verb = "is" if calls.n_called == 1 else "are"
         return (
@@ -62,7 +82,7 @@ def describe_outcome(genes: pd.DataFrame, study: Study, calls: Calls) -> str:
     return (
         f"No gene is called: none of {n_adjusted:,} genes with an adjusted p falls below {study.alpha:g}; the smallest "
         f"is {probability(first['p_adjusted'])} ({first['symbol']}). With {compared} this does not show that the "
-        "groups are alike: differences that are small beside the spread between animals stay unseen."
+        f"groups are alike: differences that are small beside the spread between {study.subjects} stay unseen."
     )
 
 

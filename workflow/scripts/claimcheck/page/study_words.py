@@ -1,8 +1,13 @@
 """What the page knows of a study besides its tables, and how many genes and animals its words speak of."""
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import pandas as pd
+
+HUMAN = 9606
+"""NCBI's taxonomy id."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +27,7 @@ class Study:
         label_genes: ids of the genes of interest.
         quantifier: where the study starts from transcripts, what made them: "kallisto" or "salmon".
         gene_link: address of a gene's page, with {gene_id} for its id, or "none".
+        subjects: what the samples come from, the page's word for them: a plural in `s`, from `subjects_of`.
     """
 
     title: str
@@ -65,6 +71,24 @@ class Calls:
     def n_called(self) -> int:
         """Genes called in either direction."""
         return self.n_up + self.n_down
+
+
+def subjects_of(stated: str, tax_id: int, gene_ids: Iterable[str]) -> str:
+    """Say what the samples of a study come from.
+
+    Args:
+        stated: study.subjects of the configuration.
+        tax_id: study.tax_id; a study of counts may leave it at its default.
+        gene_ids: the tested genes.
+
+    Returns:
+        What is stated; else donors if the organism, or the genes that Ensembl numbers, are human, and animals of all others.
+    """
+    if stated != "auto":
+        return stated
+    numbered = [gene for gene in gene_ids if re.fullmatch(r"ENS[A-Z]*G\d{11}", gene)]
+    is_human = bool(numbered) and all(gene.startswith("ENSG") for gene in numbered)
+    return "donors" if is_human or tax_id == HUMAN else "animals"
 
 
 def count_calls(genes: pd.DataFrame, samples: pd.DataFrame, study: Study) -> Calls:

@@ -8,11 +8,13 @@ from typing import Any
 import pandas as pd
 
 from claimcheck.core.tables import listed
+from claimcheck.deseq2.fallbacks import SIZE_FACTORS
 from claimcheck.figures.animals import figures_of
 from claimcheck.page.study_words import Study
 
 N_TOP_GENES = 25
-_NORMAL_975 = 1.959964
+NORMAL_975 = 1.959964
+"""Standard errors from an estimate to the end of its 95 % Wald interval."""
 _MISSING = "–"
 
 
@@ -37,7 +39,7 @@ class Table:
     Attributes:
         caption: what it holds.
         headings: one a column, each with the kind of its cells: "number", "long" (text that needs
-            room), "together" (text on one line) or "text".
+            room), "together" (text on one line), "gene" (one), "long genes" (several) or "text".
         rows: their cells.
     """
 
@@ -64,6 +66,16 @@ def words(value: Any) -> str:
 def spaced(value: object) -> str:
     """Write a `;`-joined list, up to 15 of its items, so that lines can break."""
     return listed(str(value).split(";"), most=15) if words(value) != _MISSING else _MISSING
+
+
+def gene_name(value: Any) -> str:
+    """Write the symbol or id of a gene, which the page's script makes a link to the gene."""
+    return words(value)
+
+
+def gene_names(value: object) -> str:
+    """Write a `;`-joined list of symbols as `spaced` does; the page's script makes each a link to the gene."""
+    return spaced(value)
 
 
 def whole(value: float) -> str:
@@ -116,6 +128,8 @@ _KINDS: dict[Callable[[Any], str], str] = {
     two: "number",
     percent: "number",
     probability: "number",
+    gene_name: "gene",
+    gene_names: "long genes",
     spaced: "long",
     sentence: "long",
     together: "together",
@@ -123,7 +137,7 @@ _KINDS: dict[Callable[[Any], str], str] = {
 }
 
 _GENE = [
-    Column("symbol", "gene", words),
+    Column("symbol", "gene", gene_name),
     Column("gene_id", "id", words),
     Column("base_mean", "mean count", whole),
     Column("log2_fold_change", "log2 fold change", two),
@@ -133,12 +147,14 @@ _GENE = [
     Column("p_adjusted", "adjusted p", probability),
 ]
 _SAMPLE = [
-    Column("sample", "animal", words),
     Column("condition", "group", words),
     Column("sex", "sex", words),
     Column("age", "age", words),
     Column("tissue", "tissue", words),
     Column("batch", "batch", words),
+    Column("library_layout", "layout", words),
+    Column("instrument_model", "sequencer", words),
+    Column("read_length", "read length", words),
     Column("n_processed", "fragments", whole),
     Column("share_pseudoaligned", "mapped", percent),
     Column("fragment", "fragment (nt)", words),
@@ -195,7 +211,7 @@ _SET_TEST = [
     Column("p_max_adjusted", "larger of both, adjusted", probability),
     Column("nes", "NES", two),
     Column("p_prerank", "p (prerank)", probability),
-    Column("leading_edge", "leading edge", spaced),
+    Column("leading_edge", "leading edge", gene_names),
 ]
 _SET = [
     Column("set", "set", words),
@@ -246,7 +262,7 @@ def _cells(frame: pd.DataFrame, column: Column) -> list[Cell]:
 
 def confidence_interval(genes: pd.DataFrame) -> "tuple[pd.Series[float], pd.Series[float]]":
     """Give the ends of the 95 % Wald interval of each gene's fold change (± 1.96 standard errors)."""
-    half = _NORMAL_975 * genes["lfc_se"]
+    half = NORMAL_975 * genes["lfc_se"]
     return genes["log2_fold_change"] - half, genes["log2_fold_change"] + half
 
 
@@ -273,13 +289,14 @@ def top_genes(genes: pd.DataFrame, study: Study) -> Table:
     )
 
 
-def sample_table(samples: pd.DataFrame) -> Table:
-    """Lay out the animals, their sequencing and why each is in its group."""
+def sample_table(samples: pd.DataFrame, study: Study) -> Table:
+    """Lay out the samples, their sequencing and why each is in its group."""
     if "fragment_length" in samples:
         measured = samples["fragment_length"].map("{:.0f}".format, na_action="ignore")
         assumed = samples["fragment_length_assumed"].map("{:.0f} assumed".format, na_action="ignore")
         samples = samples.assign(fragment=measured.fillna(assumed).fillna(""))
-    return as_table(samples, _SAMPLE, f"The {len(samples)} animals, a row each.")
+    columns = [Column("sample", study.subject, words), *_SAMPLE]
+    return as_table(samples, columns, f"The {len(samples)} {study.subjects}, a row each.")
 
 
 def extra_table(extra: pd.DataFrame, study: Study) -> Table:
@@ -326,7 +343,28 @@ def gate_table(gates: pd.DataFrame) -> Table:
     return as_table(
         pd.concat([open_gates, pd.DataFrame(together, columns=list(gates.columns))]),
         _GATE,
-        "Quality gates: FAIL and WARN first, one by one; those of a kind that pass together. All: results/quality/gates.tsv.",
+        "Quality gates: FAIL and WARN first, one by one; those of a kind that pass together. All: results/quality/gates.tsv and "
+        "results/differential/fallbacks.tsv.",
+    )
+
+
+def gates_of_fallbacks(fallbacks: pd.DataFrame) -> pd.DataFrame:
+    """Say as gates what was done in place of what was planned; of size factors a gate of their own says it."""
+    chosen = fallbacks[fallbacks["step"] != SIZE_FACTORS]
+    reasons = [
+        f"{row.used} in place of {row.instead_of}: {row.reason} ({row.n_genes:,} {'gene' if row.n_genes == 1 else 'genes'})"
+        for row in chosen.itertuples()
+    ]
+    return pd.DataFrame(
+        {
+            "gate": "planned_method",
+            "scope": chosen["step"] + ", " + chosen["fit"],
+            "status": chosen["status"],
+            "value": chosen["n_genes"].astype(str),
+            "threshold": "",
+            "reason": reasons,
+            "accepted": "",
+        }
     )
 
 
@@ -353,7 +391,7 @@ def panel_table(groups: pd.DataFrame, study: Study) -> Table:
     verdict = ordered["differs"].map({True: "yes", False: ""})
     caption = (
         f"Panels of composition: difference of the mean log2 level and of the score, {study.test} / {study.reference}; positive = "
-        f"higher in {study.test}. Differs: by size, not by p; with few animals some panels do by chance alone."
+        f"higher in {study.test}. Differs: by size, not by p; with few {study.subjects} some panels do by chance alone."
     )
     return as_table(ordered.assign(verdict=verdict), _PANEL, caption)
 

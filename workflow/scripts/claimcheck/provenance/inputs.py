@@ -3,12 +3,11 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
-from importlib import metadata
 from pathlib import Path
 
 import pandas as pd
-import yaml
 
+from claimcheck.core.installed import installed_version
 from claimcheck.sourcing.download import digest_of
 
 INPUT_COLUMNS = ("kind", "name", "algorithm", "value", "size", "rule")
@@ -91,33 +90,14 @@ def describe_software(versions: Mapping[str, str]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(INPUT_COLUMNS))
 
 
-def pinned_packages(environments: Iterable[Path], pins: Path) -> dict[str, str]:
-    """Collect the packages that the steps compute with.
-
-    Args:
-        environments: the conda environments of the families of steps.
-        pins: the closure of the whole; what only an environment has is never imported.
-
-    Returns:
-        Pinned versions by name.
-    """
-    whole = set(pins.read_text(encoding="utf-8").split())
-    found: set[str] = set()
-    for environment in environments:
-        for part in yaml.safe_load(environment.read_text(encoding="utf-8"))["dependencies"]:
-            if isinstance(part, dict):
-                found |= set(part["pip"])
-    return dict(pin.split("==") for pin in sorted(found & whole))
-
-
 def package_versions(pinned: Mapping[str, str], *, by_conda: bool) -> dict[str, str]:
-    """Look up which versions are installed.
+    """Look up which versions the steps import; each step makes sure that what it imported are the pins (`core.installed`).
 
     Args:
         pinned: from `pinned_packages`.
-        by_conda: whether each family of steps has an environment of its own, which holds exactly the pins.
+        by_conda: whether each family of steps has an environment of its own; then those of others are not to be seen from here.
     """
-    return dict(pinned) if by_conda else {name: _installed(name) for name in pinned}
+    return dict(pinned) if by_conda else {name: installed_version(name) for name in pinned}
 
 
 def quantifier_versions(run_infos: Sequence[Path]) -> dict[str, str]:
@@ -140,10 +120,3 @@ def digest_of_code(folder: Path) -> str:
     ]
     parts = [f"{path.relative_to(folder).as_posix()} {digest_of(path, 'sha256')}" for path in sorted(files)]
     return sha256("\n".join(parts).encode()).hexdigest()[:16]
-
-
-def _installed(name: str) -> str:
-    try:
-        return metadata.version(name)
-    except metadata.PackageNotFoundError:
-        return "not installed"

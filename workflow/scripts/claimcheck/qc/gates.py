@@ -8,6 +8,7 @@ import pandas as pd
 
 from claimcheck.core.errors import StudyError
 from claimcheck.core.tables import FLOAT_FORMAT, listed
+from claimcheck.deseq2.size_factors import MIN_CONTROL_GENES, RATIO
 
 GATE_COLUMNS = ("gate", "scope", "status", "value", "threshold", "reason")
 
@@ -78,6 +79,21 @@ def size_factor_gate(factors: pd.DataFrame, limit: float) -> Gate:
         f"{100 * value:.1f} % ({largest['sample']})"
     )
     return Gate("size_factors", "study", status, value, limit, reason)
+
+
+def size_factor_method_gate(factors: pd.DataFrame) -> Gate:
+    """Warn if size factors could not be estimated as medians of ratios.
+
+    Args:
+        factors: method and n_genes, from `estimate_size_factors`.
+    """
+    method, usable = str(factors["method"].iloc[0]), int(factors["n_genes"].iloc[0])
+    if method == RATIO:
+        reason = f"size factors are medians of ratios of {usable:,} genes with counts in every sample"
+        return Gate("size_factor_method", "study", "pass", usable, MIN_CONTROL_GENES, reason)
+    have = "gene has" if usable == 1 else "genes have"
+    reason = f"{usable} {have} counts in every sample: each size factor is the {method}, on which few counts decide"
+    return Gate("size_factor_method", "study", "warn", usable, MIN_CONTROL_GENES, reason)
 
 
 def number(value: float) -> str:

@@ -1,6 +1,5 @@
 """The ids that a study knows the genes of a table of counts by, and whether the two speak of the same genes at all."""
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -8,12 +7,19 @@ from typing import Any, NamedTuple
 from claimcheck.core.delimited import read_delimited
 from claimcheck.core.errors import StudyError
 from claimcheck.core.gene_lists import list_files, read_gene_lists
-from claimcheck.core.identifiers import DATABASE_ID, ID_COLUMNS, SYMBOL_COLUMNS, KnownGenes, plain_name, strip_version
+from claimcheck.core.identifiers import (
+    DATABASE_ID,
+    ID_COLUMNS,
+    SYMBOL_COLUMNS,
+    KnownGenes,
+    common_kind,
+    plain_name,
+    species_of_kind,
+    strip_version,
+)
 from claimcheck.core.schemas import load_schema, replace_titled
 from claimcheck.core.tables import listed
 from claimcheck.quantification.counts import read_labels
-
-_SPECIES = {"ENSG": "human", "ENSMUSG": "mouse", "ENSRNOG": "rat", "ENSDARG": "zebrafish"}
 
 
 class Naming(NamedTuple):
@@ -220,7 +226,5 @@ def name_counted(
 
 
 def _species_of(genes: Collection[str]) -> str | None:
-    """Return the species of Ensembl ids, if most of some genes have such ids of one species."""
-    prefixes = [match[0] for gene in genes if (match := re.match(r"ENS[A-Z]*G(?=\d)", gene))]
-    common = max(set(prefixes), key=prefixes.count) if prefixes else ""
-    return _SPECIES.get(common, common) if common and prefixes.count(common) > len(genes) / 2 else None
+    """Return the species of some genes, if most of them have ids of one."""
+    return species_of_kind(common_kind(genes)) or None

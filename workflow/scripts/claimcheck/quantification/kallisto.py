@@ -1,16 +1,12 @@
-"""Pseudoalignment with kallisto: its binary, its index, and the abundances of a sample."""
+"""Pseudoalignment with kallisto: its index, and the abundances of a sample."""
 
 import json
 import logging
-import platform
 import re
-import shutil
 import subprocess
 import time
 import zlib
 from collections.abc import Sequence
-from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -20,53 +16,15 @@ from dnaio.exceptions import FileFormatError
 from claimcheck.core.disk import check_disk
 from claimcheck.core.errors import StudyError
 from claimcheck.core.tables import scratch_folder, write_text
+from claimcheck.quantification.kallisto_binary import find_kallisto
 from claimcheck.sourcing.sequence_files import open_packed
 
 logger = logging.getLogger("claimcheck.quantification.kallisto")
 progress = logging.getLogger("claimcheck.progress")
 
-_KNOWN = re.compile(r"0\.5[0-2]\.[0-9]+")
 _VARYING = ("start_time", "call")
 _PROCESSED = re.compile(r"([0-9]+)M reads processed")
 _FRAGMENT_LENGTH = re.compile(r"estimated average fragment length: ([0-9.]+)")
-
-
-def find_kallisto() -> str:
-    """Return the path of the kallisto binary: the pinned one of the kb-python wheel, else the one on PATH.
-
-    Raises:
-        StudyError: there is neither, or the one on PATH is of a version that is not known to work.
-    """
-    spec = find_spec("kb_python")
-    system = platform.system().lower()
-    chip = "m1" if system == "darwin" and platform.machine() == "arm64" else ""
-    if spec and spec.submodule_search_locations and platform.machine() in ("x86_64", "AMD64", "arm64"):
-        binary = Path(spec.submodule_search_locations[0]) / "bins" / system / chip / "kallisto" / "kallisto"
-        if binary.is_file():
-            return str(binary)
-    found = shutil.which("kallisto")
-    if found:
-        _require_known(found)
-        return found
-    raise StudyError(
-        "kallisto was not found",
-        where=f"the kb-python package and PATH on {platform.system()} {platform.machine()}",
-        expected="kallisto 0.50, 0.51 or 0.52",
-        remedy="install kallisto so that it is on PATH, or run with --sdm conda",
-    )
-
-
-@cache
-def _require_known(binary: str) -> None:
-    said = subprocess.run([binary, "version"], capture_output=True, text=True, check=False, timeout=60).stdout.strip()
-    version = said.rpartition(" ")[2]
-    if not _KNOWN.fullmatch(version):
-        raise StudyError(
-            f"kallisto {version or 'without a version'} is not a version that is known to work",
-            where=binary,
-            expected="kallisto 0.50, 0.51 or 0.52",
-            remedy="install one of these so that it comes first on PATH, or run with --sdm conda",
-        )
 
 
 def build_index(transcripts: Sequence[Path], index: Path, *, threads: int) -> None:

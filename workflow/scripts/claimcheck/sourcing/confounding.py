@@ -11,6 +11,7 @@ import pandas as pd
 
 from claimcheck.core.errors import StudyError
 from claimcheck.core.tables import listed
+from claimcheck.sourcing.ages import group_ages, read_field_of_ages
 from claimcheck.sourcing.samples import DIGEST
 from claimcheck.sourcing.vocabulary import bare_name, make_vocabulary
 
@@ -19,11 +20,16 @@ SUMMED = "summed_samples"
 LEAST_UNITS = 3
 """Families a group from which these are compared in place of their animals; with fewer a group has no spread to speak of."""
 
+SAME_AGE = 0.05
+"""Share of the older age by which two may differ and still be one, as 16 weeks and 111 days."""
+
 FOLDER = "folder"
 """Column that names where a sample's transcript abundances are."""
 
 NOT_COVARIATES = ("sample", "condition", "sex_from", "runs", "evidence", DIGEST, SUMMED, FOLDER)
 """Columns of the sheet that say what a sample is, and nothing of how it was made."""
+SEQUENCING = ("library_layout", "instrument_model", "read_length")
+"""Columns that say how a sample was sequenced: they may explain a difference, and are adjusted for only where that is asked."""
 _RESTATE = (
     "genotype",
     "genotypes",
@@ -61,7 +67,7 @@ def explanations(samples: pd.DataFrame, *, factor: str = "condition") -> list[Ex
     """
     found = []
     for column in samples.columns.difference([*NOT_COVARIATES, factor], sort=False):
-        values = samples[column].astype(str).str.strip()
+        values = _comparable(samples[column].astype(str).str.strip())
         known = values[values != ""]
         if not 1 < known.nunique() < len(known) or _restates(samples, column):
             continue
@@ -73,6 +79,17 @@ def explanations(samples: pd.DataFrame, *, factor: str = "condition") -> list[Ex
             reason = f"{column} differs wherever the condition does ({'; '.join(groups)})"
             found.append(Explanation(str(column), reason, len(table) == len(table.columns)))
     return found
+
+
+def _comparable(values: "pd.Series[str]") -> "pd.Series[str]":
+    """Write ages that are one alike, whatever their units, where all of a column of ages can be read; else leave the values."""
+    name = str(values.name)
+    if make_vocabulary(()).field_meaning(name) != "age":
+        return values
+    ages = [read_field_of_ages(name, value) for value in values]
+    if any(len(age) != bool(value) for age, value in zip(ages, values, strict=True)):
+        return values
+    return pd.Series(group_ages(ages, SAME_AGE), values.index, name=name)
 
 
 def pool_families(samples: pd.DataFrame) -> pd.DataFrame:

@@ -1,0 +1,93 @@
+"""Whether the sample sheet that a user wrote has the groups, covariates and samples that the rest of the study names."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from claimcheck.core.errors import StudyError
+from claimcheck.core.study import SHEET
+from claimcheck.core.tables import listed
+from claimcheck.deseq2.design import Design, metadata_of
+from claimcheck.quantification.count_layout import match_samples
+from claimcheck.quantification.gene_naming import StudyGenes
+from claimcheck.sourcing.confounding import pool_families
+from claimcheck.sourcing.samples import check_sheet, require_animals, require_covariates, select_groups
+from claimcheck.sourcing.sheets import read_sheet
+
+
+class _Stated(NamedTuple):
+    """Where a study's sheet is, the key that names it, and its column of the condition."""
+
+    path: Path
+    key: str
+    factor: str
+
+
+def require_sheet(configuration: Mapping[str, Any], folder: Path, counted: StudyGenes | None) -> pd.DataFrame | None:
+    """Read a study's sample sheet, if it has one before its data, as the step does that reads it for the comparison.
+
+    Args:
+        configuration: from `read_configuration`.
+        folder: the study folder.
+        counted: the genes and columns of the table of counts that the study starts from, or None.
+
+    Returns:
+        The samples that are compared, columns as `select_groups` returns them; None where archives describe the samples.
+
+    Raises:
+        StudyError: the sheet is wrong, lacks a group or covariate, its covariates tell the groups apart, or the table of counts
+            lacks a sample.
+    """
+    stated = _stated(configuration)
+    if not (folder / stated.path).is_file():
+        return None
+    where, design = str(stated.path), configuration["design"]
+    sheet = check_sheet(read_sheet(folder / stated.path, key=stated.key), where=where, factor=stated.factor)
+    selected = select_groups(sheet, test=design["test"], reference=design["reference"], where=where)
+    if configuration["start_from"] == "archive":
+        require_animals(selected, where=where)
+    compared = pool_families(selected)
+    require_covariates(compared, design["covariates"], where=where)
+    _require_separable(compared, design, where)
+    if counted:
+        _require_columns(list(selected["sample"]), counted, configuration["counts"]["table"], where)
+    return selected
+
+
+def _stated(configuration: Mapping[str, Any]) -> _Stated:
+    entry = configuration["start_from"]
+    if entry == "archive":
+        return _Stated(Path(SHEET), SHEET, "condition")
+    return _Stated(Path(configuration[entry]["samples"]), f"{entry}.samples", configuration["design"]["factor"])
+
+
+def _require_separable(samples: pd.DataFrame, design: Mapping[str, Any], where: str) -> None:
+    """Check that the stated covariates leave a difference between the groups to be seen; sex may still be told from expression."""
+    covariates = () if isinstance(design["covariates"], str) else tuple(design["covariates"])
+    if not covariates or any((samples.get(name, pd.Series([""])) == "").any() for name in covariates):
+        return
+    try:
+        metadata_of(samples, Design(design["test"], design["reference"], covariates))
+    except StudyError as error:
+        raise StudyError(
+            error.what,
+            where=f"{where} and design.covariates in config/config.yaml",
+            expected=error.expected,
+            remedy=error.remedy,
+            details=error.details,
+        ) from None
+
+
+def _require_columns(samples: list[str], counted: StudyGenes, table: str, where: str) -> None:
+    """Check that the table of counts has a column for each sample; one with samples in its rows is told when it is read."""
+    found = match_samples(sorted(counted.columns), samples)
+    missing = [sample for sample in samples if sample not in found]
+    if missing and not set(samples) <= counted.ids:
+        raise StudyError(
+            f"the table of counts has no column for {listed(missing)}",
+            where=f"{table}: columns are {listed(sorted(counted.columns), most=8)}; {where}",
+            expected="a column for every sample of the sheet",
+            remedy="correct the names in the sample sheet (counts.samples), or leave the samples out",
+        )
