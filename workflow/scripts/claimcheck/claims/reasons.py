@@ -48,13 +48,14 @@ def sentence(claim: Claim, evidence: Evidence, decision: Decision, *, test: str,
     """
     verdict = graded(claim, evidence, decision) + (f" ({claim.label})" if claim.label else "")
     estimate = evidence.found.estimate
-    low, high = (_number(end) for end in estimate.ci95)
-    k = "NA" if np.isnan(evidence.k) else f"{evidence.k:.2f}"
-    mde = "NA" if np.isnan(estimate.mde) else f"{estimate.mde:.2f}"
-    numbers = (
-        f"log2 {test} / {reference} {_number(estimate.effect)}, 95 % CI {low} to {high}, "
-        f"n = {evidence.n_test} and {evidence.n_reference}, MDE {mde}, k = {k}"
-    )
+    low, high = estimate.ci95
+    parts = {
+        f"log2 {test} / {reference} {estimate.effect:+.2f}, 95 % CI {low:+.2f} to {high:+.2f}": estimate.effect,
+        f"n = {evidence.n_test} and {evidence.n_reference}": 0.0,
+        f"minimum detectable effect {estimate.mde:.2f}": estimate.mde,
+        f"{100 * evidence.k:.0f} % of other analyses agree": evidence.k,
+    }
+    numbers = ", ".join(words for words, value in parts.items() if not np.isnan(value))
     reason = f": {decision.reason}" if decision.reason else ""
     return f"{claim.statement.rstrip('.?')} – {verdict} ({numbers}){reason}."
 
@@ -89,7 +90,3 @@ def verdict_row(claim: Claim, evidence: Evidence, decision: Decision, *, test: s
         "sentence": sentence(claim, evidence, decision, test=test, reference=reference),
         "of": estimate.of,
     }
-
-
-def _number(value: float) -> str:
-    return "NA" if np.isnan(value) else f"{value:+.2f}"

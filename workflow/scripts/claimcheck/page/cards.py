@@ -1,5 +1,6 @@
 """All evidence of one claim in one place."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,7 @@ from claimcheck.page.study_words import Study
 from claimcheck.page.tables import Column, Table, as_table, interval_text, probability, two, words
 
 _MOST_STRIPS = 8
+_MINUS = re.compile(r"(?<=[ (])-(?=[0-9])")
 _ARROWS = {1: "↑", -1: "↓", 0: "↕"}
 
 
@@ -152,7 +154,7 @@ def _card(
         effect=two(float(row["effect"])) if pd.notna(row["effect"]) else "",
         interval=interval_text(row["ci95_low"], row["ci95_high"]),
         reason=words(row["reason"]),
-        sentence=str(row["sentence"]),
+        sentence=_MINUS.sub("−", str(row["sentence"])),
         notes=claim.notes,
         strips=[
             draw_strip(own.assign(value=own["level_adjusted"]), str(of), test=study.test, reference=study.reference)

@@ -97,12 +97,13 @@ def _size(row: dict[str, Any], claim: Claim) -> Condition:
         low, high = claim.margins
         within = bool(row["ci90_low"] >= low and row["ci90_high"] <= high)
         if np.isfinite(low) and np.isfinite(high):
-            asked = f"within {two(low)} to {two(high)}"
+            asked = f"within {low:g} to {high:g}".replace("-", "−")
         else:
-            asked = f"above {two(low)}" if np.isfinite(low) else f"below {two(high)}"
+            asked = (f"above {low:g}" if np.isfinite(low) else f"below {high:g}").replace("-", "−")
         return Condition("90 % interval of the effect", asked, interval_text(row["ci90_low"], row["ci90_high"]), within)
-    side = {1: f"{two(claim.threshold)} or more", -1: f"{two(-claim.threshold)} or less"}
-    asked = side.get(claim.direction, f"{two(claim.threshold)} or more, either way")
+    limit = f"{claim.threshold:g}"
+    side = {1: f"{limit} or more", -1: f"−{limit} or less"}
+    asked = side.get(claim.direction, f"{limit} or more, either way")
     towards = row["effect"] * claim.direction if claim.direction else abs(row["effect"])
     what = f"effect (log2) of {row['of']}" if row["of"] else "effect (log2)"
     return Condition(what, asked, two(row["effect"]), bool(towards >= claim.threshold))
