@@ -1,7 +1,7 @@
 """The page of a study.
 
 Inputs:  the tables of all phases before, results/gene_sets and results/claims only where the study has sets and claims; figures
-Outputs: results/publication.tsv (the paper), results/config.yaml (the merged configuration), results/report/index.html
+Outputs: results/publication.tsv (the paper), results/config.yaml (the merged configuration), results/report/index.html and report.zip (it with its tables and figures), verdicts.json
 """
 
 CLAIM_TABLES = {
@@ -117,6 +117,8 @@ rule write_report:
         drawn=[figure.file(ending) for figure in FIGURES for ending in ("pdf", "tsv")],
     output:
         page="results/report/index.html",
+        verdicts="results/report/verdicts.json" if HAS_CLAIMS else [],
+        bundle="results/report/report.zip",
     log:
         "logs/write_report/write_report.log",
     benchmark:

@@ -1,12 +1,14 @@
 """Write the page of a study from its tables, its figures and its configuration."""
 
-from dataclasses import replace
+from dataclasses import is_dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from claimcheck.core.steps import run
 from claimcheck.core.tables import write_text
+from claimcheck.page.bundle import write_bundle
 from claimcheck.page.inputs import ClaimFiles, ResultFiles, read_results
-from claimcheck.page.page import render_page
+from claimcheck.page.page import make_reviews, render_page
 from claimcheck.page.study_words import Study, subjects_of
 
 # no input: in another clone it has another path, and the page would be written again
@@ -19,15 +21,37 @@ def main(
     claims: ClaimFiles | None,
     figures: list[Path],
     drawn: list[Path],
-    page: Path,
     study: Study,
     tax_id: int,
+    page: Path,
+    verdicts: Path | None,
+    bundle: Path,
 ) -> None:
-    """Read the tables, render the page and write it; it links to the files of `drawn`, which have to be there."""
+    """Read the tables, and write the page alone, the verdicts for programs, and the page with all that it links to."""
     results = read_results(files, claims)
     subjects = subjects_of(study.subjects, tax_id, results.genes["gene_id"])
     formula = results.design.loc[results.design["chosen"], "formula"].iloc[0]
-    write_text(page, render_page(replace(study, formula=formula, subjects=subjects), results, figures, TEMPLATE))
+    study = replace(study, formula=formula, subjects=subjects)
+    write_text(page, render_page(study, results, figures, TEMPLATE))
+    inside: dict[str, Path | str] = {str(path): path for path in _results([files, claims, figures, drawn])}
+    inside[str(page)] = render_page(study, results, figures, TEMPLATE, linked=True)
+    if verdicts and results.claims:
+        inside[str(verdicts)] = make_reviews(results.claims, results, study)
+        write_text(verdicts, make_reviews(results.claims, results, study))
+    write_bundle(bundle, inside)
+
+
+def _results(parts: list[Any]) -> list[Path]:
+    """List the results among the files of all kinds that a step is given."""
+    found = []
+    for part in parts:
+        if is_dataclass(part):
+            found += _results(list(vars(part).values()))
+        elif isinstance(part, list):
+            found += _results(part)
+        elif isinstance(part, Path) and part.parts[:1] == ("results",):
+            found.append(part)
+    return found
 
 
 run(main)

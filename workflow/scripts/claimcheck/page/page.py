@@ -10,6 +10,7 @@ import pandas as pd
 import yaml
 from markupsafe import Markup
 
+from claimcheck import __version__
 from claimcheck.figures.registry import Entry, entry_of, read_entries
 from claimcheck.page.captions import describe_figure
 from claimcheck.page.claims import ClaimResults, ClaimsView, view_claims
@@ -18,7 +19,8 @@ from claimcheck.page.explorer import GeneTables, pack_genes
 from claimcheck.page.headline import find_warning, make_headline
 from claimcheck.page.interactive import prepare_interaction
 from claimcheck.page.methods import read_references
-from claimcheck.page.provenance_card import make_card, versions_of
+from claimcheck.page.provenance_card import certificate_of, make_card, versions_of
+from claimcheck.page.reviews import as_json, review_claims
 from claimcheck.page.sentences import (
     describe_fallbacks,
     describe_fragments,
@@ -105,7 +107,14 @@ class Results:
 
 @dataclass(frozen=True)
 class FigureView:
-    """A figure as the page shows it; `image` is a data URI, `width` in points, `key` what its name adds to the entry's."""
+    """A figure as the page shows it.
+
+    Attributes:
+        key: what its name adds to the entry's.
+        image: a data URI.
+        width: in points.
+        linked: whether its files lie beside the page.
+    """
 
     name: str
     entry: Entry
@@ -114,6 +123,7 @@ class FigureView:
     width: float
     alt: str
     caption: str
+    linked: bool
 
 
 @dataclass(frozen=True)
@@ -126,7 +136,9 @@ class FamilyView:
     sentence: str
 
 
-def render_page(study: Study, results: Results, figures: Sequence[Path], template: Path) -> str:
+def render_page(
+    study: Study, results: Results, figures: Sequence[Path], template: Path, *, linked: bool = False
+) -> str:
     """Write the page of a study.
 
     Args:
@@ -134,6 +146,7 @@ def render_page(study: Study, results: Results, figures: Sequence[Path], templat
         results: tables.
         figures: SVG files, named after what they show.
         template: the page's Jinja template; the files that it includes, its script and the entries of figures lie beside it.
+        linked: whether the files of the study lie beside the page, so that their names are links.
 
     Returns:
         HTML. All text of the study is escaped.
@@ -148,7 +161,7 @@ def render_page(study: Study, results: Results, figures: Sequence[Path], templat
     environment.policies["json.dumps_kwargs"] = {"separators": (",", ":"), "allow_nan": False}
     calls = count_calls(results.genes, results.samples, study)
     entries = read_entries(template.parent / "figures.yaml")
-    views = {path.stem: _view(path, study, calls, entries) for path in figures}
+    views = {path.stem: _view(path, study, calls, entries, linked=linked) for path in figures}
 
     def at(place: str) -> list[FigureView]:
         return sorted((view for view in views.values() if view.entry.place == place), key=lambda view: view.entry.order)
@@ -170,6 +183,10 @@ def render_page(study: Study, results: Results, figures: Sequence[Path], templat
         views=views,
         claims=claims,
         headline=headline,
+        linked=linked,
+        version=__version__,
+        # what would end the script is written as JSON writes it
+        reviews="" if found is None else Markup(make_reviews(found, results, study).replace("<", "\\u003c")),
         statements=claims.abstract if claims else [],
         sections=_sections(claims, study, explored="exploratory" in views or bool(claims and claims.exploratory.rows)),
         paper=results.publication,
@@ -216,6 +233,18 @@ def render_page(study: Study, results: Results, figures: Sequence[Path], templat
     )
 
 
+def make_reviews(found: ClaimResults, results: Results, study: Study) -> str:
+    """Write the verdicts as JSON-LD."""
+    reviews = review_claims(
+        found.verdicts,
+        found.register,
+        title=study.title,
+        paper=results.publication,
+        certificate=certificate_of(results.provenance),
+    )
+    return as_json(reviews)
+
+
 def _sections(claims: ClaimsView | None, study: Study, *, explored: bool) -> list[tuple[str, str, bool]]:
     """List the sections of the page: anchor, name, and whether this study has it."""
     has_claims = claims is not None
@@ -233,12 +262,13 @@ def _sections(claims: ClaimsView | None, study: Study, *, explored: bool) -> lis
         ("can-say", "What this page can say", True),
         ("methods", "Methods", True),
         ("provenance", "Data and provenance", True),
+        ("cite", "Cite and keep", True),
         ("made", "Figures and settings", True),
         ("truth", "Planted truth", bool(claims and claims.truth)),
     ]
 
 
-def _view(path: Path, study: Study, calls: Calls, entries: Mapping[str, Entry]) -> FigureView:
+def _view(path: Path, study: Study, calls: Calls, entries: Mapping[str, Entry], *, linked: bool) -> FigureView:
     entry, key = entry_of(path.stem, entries)
     alt, caption = describe_figure(path.stem, study, calls, entries)
     drawing = path.read_text(encoding="utf-8")
@@ -246,7 +276,9 @@ def _view(path: Path, study: Study, calls: Calls, entries: Mapping[str, Entry]) 
     width = float(printed[1]) if printed else 0.0
     if study.simulated:
         alt = f"Simulated data. {alt}"
-    return FigureView(path.stem, entry, "".join(key.values()), data_address(shorten(drawing)), width, alt, caption)
+    return FigureView(
+        path.stem, entry, "".join(key.values()), data_address(shorten(drawing)), width, alt, caption, linked
+    )
 
 
 def _families(study: Study, tests: pd.DataFrame | None, views: Sequence[FigureView]) -> list[FamilyView]:

@@ -39,6 +39,7 @@ class Card:
         known_from: which descriptions put the animals in their groups.
         strata: name and values of what the sheet says of the animals.
         cells: animals of each group and sex.
+        certificate: number of this run: of its inputs, configuration, register, packages and code.
         configuration_digest: SHA-256 of the merged configuration.
         inputs: files that went in, with their checksums.
         software: packages and their versions.
@@ -48,6 +49,7 @@ class Card:
     known_from: str
     strata: list[tuple[str, str]]
     cells: Table
+    certificate: str
     configuration_digest: str
     inputs: Table
     software: Table
@@ -74,10 +76,21 @@ def make_card(samples: pd.DataFrame, configuration: str, provenance: pd.DataFram
         known_from=_known_from(samples),
         strata=[(_STRATA[name], listed(values, most=12)) for name, values in described.items() if values],
         cells=_cells(samples, study),
+        certificate=certificate_of(provenance),
         configuration_digest=hashlib.sha256(configuration.encode()).hexdigest(),
         inputs=as_table(provenance[provenance["kind"] != "software"], _INPUTS, "Files that went into the study."),
         software=as_table(provenance[provenance["kind"] == "software"], _SOFTWARE, "Versions of what computed."),
     )
+
+
+def certificate_of(provenance: pd.DataFrame) -> str:
+    """Give the number of a run: the first 16 digits of the SHA-256 of all that it was made from."""
+    text = (
+        provenance[["kind", "name", "algorithm", "value"]]
+        .astype(str)
+        .to_csv(sep="\t", index=False, lineterminator="\n")
+    )
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _known_from(samples: pd.DataFrame) -> str:
