@@ -96,6 +96,14 @@ def size_factor_method_gate(factors: pd.DataFrame) -> Gate:
     return Gate("size_factor_method", "study", "warn", usable, MIN_CONTROL_GENES, reason)
 
 
+def component_gate(is_stabilised: bool) -> Gate:
+    """Warn if the samples' principal components are not those of variance-stabilised counts (`projection.stabilise`)."""
+    if is_stabilised:
+        return Gate("components", "study", "pass", "", "", "components are those of variance-stabilised counts")
+    reason = "no trend of dispersions could be fitted: components are those of log2(normalised count + 1)"
+    return Gate("components", "study", "warn", "", "", reason)
+
+
 def number(value: float) -> str:
     """Write a count with separators, what is below 1 or no whole number with three significant digits, NaN as no number."""
     if math.isnan(value):
