@@ -141,6 +141,7 @@ def decide(study: Study, folder: Path, *, fast: bool = True, min_animals: int | 
     asked = requests()
     assess_samples.main(
         **files.take("counts", "samples"),
+        first_gates=[],
         **annotated,
         mapping=None,
         quality=config["quality"],

@@ -8,7 +8,7 @@ import pandas as pd
 
 from claimcheck.core.errors import StudyError
 from claimcheck.core.tables import FLOAT_FORMAT, listed
-from claimcheck.deseq2.size_factors import MIN_CONTROL_GENES, RATIO
+from claimcheck.deseq2.methods import MIN_CONTROL_GENES, RATIO
 
 GATE_COLUMNS = ("gate", "scope", "status", "value", "threshold", "reason")
 
