@@ -137,7 +137,7 @@ def _require_slopes(parts: Parts, variation: pd.DataFrame) -> None:
         column = readout.get("slope")
         if column and (column not in variation or not pd.api.types.is_numeric_dtype(variation[column])):
             raise StudyError(
-                f"the readout {name} is a slope on {column}, which is no column of numbers of the reference animals",
+                f"the readout {name} is a slope on {column}, which is no column of numbers of the reference samples",
                 where=f"{parts.path}, artefacts.readouts.{name}.slope",
                 expected=f"a column of gene_sets.reference_variation: {listed(map(str, variation.columns), most=12)}",
                 remedy="correct `slope`, or add the column to the table",
