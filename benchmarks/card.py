@@ -78,6 +78,7 @@ TABLES = {name: f"{folder}/{name}" for folder, names in _FOLDERS.items() for nam
     "tpm": "counts/gene_tpm",
     "steps": "differential/design",
     "levels": "identity/deleted_gene",
+    "claim_levels": "claims/levels",
     "outcomes": "identity/outcome",
     **{f"{part}_gates": f"quality/gates/{part}" for part in ("samples", "design", "identity")},
 }
@@ -141,6 +142,7 @@ def decide(study: Study, folder: Path, *, fast: bool = True, min_animals: int | 
     asked = requests()
     assess_samples.main(
         **files.take("counts", "samples"),
+        first_gates=[],
         **annotated,
         mapping=None,
         quality=config["quality"],
@@ -184,7 +186,7 @@ def decide(study: Study, folder: Path, *, fast: bool = True, min_animals: int | 
         reference_variation=None,
         complete_reference=False,
         configuration=config,
-        outputs=files.of(evaluate_claims.Outputs),
+        outputs=files.of(evaluate_claims.Outputs, levels="claim_levels"),
     )
     return read_table(files["verdicts"])[["claim", "verdict"]]
 

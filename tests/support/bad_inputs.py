@@ -180,6 +180,7 @@ def read_as_the_workflow_does(kind: str, study: Study) -> None:
             extra=[],
             transcript_genes=None,
             annotation=None,
+            deleted_gene=configuration["study"]["deleted_gene"],
             listed_transcripts=Path("listed.tsv"),
             listed_extra=Path("extra.tsv"),
         )
@@ -711,6 +712,12 @@ MISTAKES = [
         # the reference
         ("reference", "no FASTA", writes(REFERENCE, "gene,length\nA,5\n"), ("cannot be read as FASTA", REFERENCE)),
         ("reference", "empty", writes(REFERENCE, ""), ("it holds no transcript", REFERENCE, "reference.transcripts")),
+        (
+            "reference",
+            "without the deleted gene",
+            sets(study__deleted_gene="ENSMUSG00000026822"),
+            ("the reference lacks the deleted gene ENSMUSG00000026822", "study.deleted_gene", "reference.transcripts"),
+        ),
         (
             "reference",
             "truncated",

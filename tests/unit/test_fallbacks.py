@@ -8,7 +8,8 @@ from pydeseq2.dds import DeseqDataSet
 from claimcheck.deseq2.design import Design
 from claimcheck.deseq2.fallbacks import as_table, of_optimisers, of_shrinkage, of_size_factors, of_trend
 from claimcheck.deseq2.heterogeneity import fit_heterogeneity
-from claimcheck.deseq2.size_factors import MIN_CONTROL_GENES, POSCOUNTS, RATIO, TOTALS, estimate_size_factors
+from claimcheck.deseq2.methods import MIN_CONTROL_GENES, POSCOUNTS, RATIO, TOTALS
+from claimcheck.deseq2.size_factors import estimate_size_factors
 from claimcheck.qc.gates import size_factor_method_gate
 from support.defaults import fit_given
 

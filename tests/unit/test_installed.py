@@ -155,7 +155,7 @@ def test_only_packages_that_compute_are_pinned_here(tmp_path):
 
 def test_the_pinned_packages_of_this_environment_say_the_versions_that_their_metadata_says():
     pinned = pinned_packages()
-    assert {"numpy", "scipy", "pandas", "pydeseq2", "gseapy", "anndata", "kb-python", "sequali"} <= set(pinned)
+    assert {"numpy", "scipy", "pandas", "pydeseq2", "gseapy", "anndata", "kb-python", "dnaio"} <= set(pinned)
     assert "snakemake" not in pinned
     require_pinned(pinned)
     names = [module for name in ("numpy", "scipy", "pandas", "pydeseq2", "gseapy", "anndata") for module in [name]]

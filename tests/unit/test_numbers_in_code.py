@@ -33,7 +33,7 @@ REVIEWED = {
     "fewer cannot be estimated from": [
         "claims/vetoes._DOUBLING",
         "deseq2/differential.MIN_GENES",
-        "deseq2/size_factors.MIN_CONTROL_GENES",
+        "deseq2/methods.MIN_CONTROL_GENES",
         "qc/projection._MIN_TREND_GENES",
         "qc/similarity.LEAST_ANIMALS",
     ],

@@ -1,13 +1,12 @@
 """Principal components find the difference that was planted, with signs and order that are fixed."""
 
-import logging
-
 import numpy as np
 import pandas as pd
 import pytest
 from threadpoolctl import threadpool_limits
 
 from claimcheck.deseq2.size_factors import estimate_size_factors
+from claimcheck.qc.gates import component_gate
 from claimcheck.qc.projection import pca_covariates, project, project_variants, stabilise
 from claimcheck.quantification.counts import read_count_table
 from support.archive import shared_data
@@ -101,7 +100,7 @@ def counted(genes=3000, seed=4, depth=(1.0, 3, 1, 3, 0.5, 2)):
 def test_the_transformation_follows_the_planted_dispersion():
     """Its slope is the reciprocal of the standard deviation at a count of q, so that all counts vary alike."""
     counts, factors = counted(depth=(0.5, 1.0, 2.0) * 8)
-    values = stabilise(counts, factors)
+    values = stabilise(counts, factors)[0]
     q = (counts / factors).to_numpy().T.ravel()
     order = np.argsort(q)
     q, transformed = q[order], values.to_numpy().ravel()[order]
@@ -115,7 +114,7 @@ def test_the_transformation_follows_the_planted_dispersion():
 
 def test_the_variance_does_not_depend_on_the_mean():
     counts, factors = counted(depth=(1.0,) * 12)
-    values = stabilise(counts, factors)
+    values = stabilise(counts, factors)[0]
     means = counts.mean(axis=1)
     low, high = ((means > start) & (means < end) for start, end in ((10, 30), (1000, 1e5)))
     assert values.loc[:, low].std().median() == pytest.approx(values.loc[:, high].std().median(), rel=0.2)
@@ -125,7 +124,7 @@ def test_the_variance_does_not_depend_on_the_mean():
 
 def test_stabilised_counts_follow_log2_and_depth_is_taken_out():
     counts, factors = counted()
-    values = stabilise(counts, factors)
+    values = stabilise(counts, factors)[0]
     assert values.shape == (6, 3000)
     assert list(values.index) == list(counts.columns)
     assert list(values.columns) == list(counts.index)
@@ -136,7 +135,7 @@ def test_stabilised_counts_follow_log2_and_depth_is_taken_out():
 
 def test_the_order_of_the_size_factors_does_not_matter():
     counts, factors = counted()
-    pd.testing.assert_frame_equal(stabilise(counts, factors), stabilise(counts, factors[::-1]))
+    pd.testing.assert_frame_equal(stabilise(counts, factors)[0], stabilise(counts, factors[::-1])[0])
 
 
 @pytest.mark.parametrize(
@@ -149,17 +148,16 @@ def test_the_order_of_the_size_factors_does_not_matter():
     ],
     ids=["few genes", "one sample", "low counts", "no dispersion"],
 )
-def test_without_a_trend_it_is_the_logarithm_and_the_log_says_so(counts, caplog):
+def test_without_a_trend_it_is_the_logarithm_and_a_check_says_so(counts):
     factors = pd.Series(2.0, index=counts.columns)
-    with caplog.at_level(logging.WARNING, logger="claimcheck"):
-        values = stabilise(counts, factors)
+    values, is_stabilised = stabilise(counts, factors)
     np.testing.assert_allclose(values.to_numpy(), np.log2(counts.to_numpy().T / 2 + 1))
-    assert "no dispersion trend" in caplog.text
+    gate = component_gate(is_stabilised)
+    assert (gate.status, "log2(normalised count + 1)" in gate.reason) == ("warn", True)
 
 
-def test_a_trend_that_is_fitted_leaves_no_warning(caplog):
-    stabilise(*counted())
-    assert caplog.text == ""
+def test_a_trend_that_is_fitted_passes():
+    assert component_gate(stabilise(*counted())[1]).status == "pass"
 
 
 R_VST = {
@@ -176,7 +174,7 @@ def test_real_counts_are_stabilised_as_by_deseq2():
     folder = shared_data("counts/bone_marrow_EMTAB5533")
     counts = read_count_table(folder / "Osteocyte_enriched_RSEM_gene_counts.csv").counts
     kept = counts[(counts >= 10).sum(axis=1) >= 5]
-    values = stabilise(kept, estimate_size_factors(kept).set_index("sample")["size_factor"])
+    values = stabilise(kept, estimate_size_factors(kept).set_index("sample")["size_factor"])[0]
     for (gene, sample), expected in R_VST.items():
         assert values.at[sample, gene] == pytest.approx(expected, abs=0.02)
     scores = project(values, n_genes=500).query("component == 1").set_index("sample")["score"]

@@ -15,7 +15,7 @@ import yaml
 from claimcheck.core.study import read_study
 from claimcheck.deseq2.fallbacks import as_table as as_fallbacks
 from claimcheck.deseq2.fallbacks import of_optimisers, of_size_factors, of_trend
-from claimcheck.deseq2.size_factors import POSCOUNTS, RATIO
+from claimcheck.deseq2.methods import POSCOUNTS, RATIO
 from claimcheck.page.drawings import data_address, shorten
 from claimcheck.page.explorer import GeneTables
 from claimcheck.page.page import Results, render_page

@@ -43,7 +43,7 @@ def sheet_of(counts, n_test=0):
 
 def outliers_of(counts, n_test=0):
     factors = counts.sum() / counts.sum().mean()
-    components = project(stabilise(counts, factors), n_genes=500)
+    components = project(stabilise(counts, factors)[0], n_genes=500)
     return find_outliers(correlate(counts), components, sheet_of(counts, n_test))
 
 
@@ -213,7 +213,7 @@ def test_real_animals_are_neither_copies_nor_outliers(path, n):
     assert similarity["spearman"].max() < 0.997
     kept = counts[(counts >= 10).sum(axis=1) >= n // 2]
     samples = sheet_of(counts, n // 2)
-    table = find_outliers(similarity, project(stabilise(kept, kept.sum() / kept.sum().mean()), n_genes=500), samples)
+    table = find_outliers(similarity, project(stabilise(kept, kept.sum() / kept.sum().mean())[0], n_genes=500), samples)
     assert not table["flagged"].any()
     assert outlier_gates(table, samples)[0].status == "pass"
 

@@ -78,6 +78,8 @@ if ABUNDANCES and config["transcripts"]["genes"]:
             "logs/list_quantified/list_quantified.benchmark.tsv"
         conda:
             "../../envs/quantification.yaml"
+        params:
+            deleted_gene=config["study"]["deleted_gene"],
         message:
             "List the transcripts of {input.genes} and their genes"
         script:
@@ -112,6 +114,8 @@ else:
             "logs/list_transcripts/list_transcripts.benchmark.tsv"
         conda:
             "../../envs/sourcing.yaml"
+        params:
+            deleted_gene=config["study"]["deleted_gene"],
         message:
             "List the transcripts of the reference and their genes"
         script:

@@ -72,7 +72,7 @@ def main(
     genes_of_sex = {name: identity[name] for name in ("female_genes", "male_genes")}
     called = sex.check_sex(levels, stated, **genes_of_sex, thresholds=sex.SexThresholds(**identity["sex"]))
 
-    values = projection.stabilise(tested, of_samples)
+    values, is_stabilised = projection.stabilise(tested, of_samples)
     pca = projection.project_variants(values, frozenset().union(*members.values()))
     mapped = read_table(mapping) if mapping else None
     known = projection.gather_covariates(sheet, groups, scores, mapped, counted.sum())
@@ -90,6 +90,7 @@ def main(
         *composition.composition_gates(compared, banner),
         gates.size_factor_gate(factors, quality["size_factor_difference"]),
         gates.size_factor_method_gate(factors),
+        gates.component_gate(is_stabilised),
     ]
     write_table(shares, outputs.shares)
     write_table(scores, outputs.composition)

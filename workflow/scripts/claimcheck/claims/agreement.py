@@ -26,6 +26,7 @@ from claimcheck.gene_sets.variation import read_variation
 from claimcheck.qc.panels import select_genes
 from claimcheck.quantification.gene_naming import StudyGenes
 from claimcheck.sourcing.samples import compile_patterns
+from claimcheck.sourcing.surroundings import may_add
 
 _CONFIG = "config/config.yaml"
 
@@ -63,7 +64,8 @@ def require_agreement(
     _require_species(configuration, parts, variation, counted)
     sheet = require_sheet(configuration, folder, counted)
     if parts.register and sheet is not None:
-        _require_alternatives(parts.register, parts.path, list(sheet.columns))
+        from_archive = configuration["start_from"] == "archive"
+        _require_alternatives(parts.register, parts.path, list(sheet.columns), from_archive=from_archive)
 
 
 def _require_sets(configuration: Mapping[str, Any], members: pd.DataFrame) -> None:
@@ -135,7 +137,7 @@ def _require_slopes(parts: Parts, variation: pd.DataFrame) -> None:
         column = readout.get("slope")
         if column and (column not in variation or not pd.api.types.is_numeric_dtype(variation[column])):
             raise StudyError(
-                f"the readout {name} is a slope on {column}, which is no column of numbers of the reference animals",
+                f"the readout {name} is a slope on {column}, which is no column of numbers of the reference samples",
                 where=f"{parts.path}, artefacts.readouts.{name}.slope",
                 expected=f"a column of gene_sets.reference_variation: {listed(map(str, variation.columns), most=12)}",
                 remedy="correct `slope`, or add the column to the table",
@@ -225,10 +227,10 @@ def _places(
         yield configuration["gene_sets"]["reference_variation"], list(map(str, variation.index))
 
 
-def _require_alternatives(register: Register, path: str, columns: list[str]) -> None:
-    """Check that other specifications adjust for columns that the sheet has."""
+def _require_alternatives(register: Register, path: str, columns: list[str], *, from_archive: bool) -> None:
+    """Check that other specifications adjust for columns that the sheet has, or that an archive may still say."""
     for name in register.alternatives("covariates"):
-        if name not in (*columns, *register.vetoes, "none"):
+        if name not in (*columns, *register.vetoes, "none") and not (from_archive and may_add(name)):
             raise StudyError(
                 f"the covariate {name} is neither a column of the sample sheet nor a veto",
                 where=f"{path}, primary.alternatives.covariates",

@@ -9,12 +9,13 @@ import pandas as pd
 from claimcheck.core.errors import StudyError
 from claimcheck.core.study import SHEET
 from claimcheck.core.tables import listed
-from claimcheck.deseq2.design import Design, metadata_of
+from claimcheck.deseq2.design import Design, require_covariates_that_vary
 from claimcheck.quantification.count_layout import match_samples
 from claimcheck.quantification.gene_naming import StudyGenes
 from claimcheck.sourcing.confounding import pool_families
 from claimcheck.sourcing.samples import check_sheet, require_animals, require_covariates, select_groups
 from claimcheck.sourcing.sheets import read_sheet
+from claimcheck.sourcing.surroundings import may_add
 
 
 class _Stated(NamedTuple):
@@ -46,11 +47,10 @@ def require_sheet(configuration: Mapping[str, Any], folder: Path, counted: Study
     where, design = str(stated.path), configuration["design"]
     sheet = check_sheet(read_sheet(folder / stated.path, key=stated.key), where=where, factor=stated.factor)
     selected = select_groups(sheet, test=design["test"], reference=design["reference"], where=where)
-    if configuration["start_from"] == "archive":
+    from_archive = configuration["start_from"] == "archive"
+    if from_archive:
         require_animals(selected, where=where)
-    compared = pool_families(selected)
-    require_covariates(compared, design["covariates"], where=where)
-    _require_separable(compared, design, where)
+    _require_covariates(pool_families(selected), design, where, from_archive=from_archive)
     if counted:
         _require_columns(list(selected["sample"]), counted, configuration["counts"]["table"], where)
     return selected
@@ -63,21 +63,17 @@ def _stated(configuration: Mapping[str, Any]) -> _Stated:
     return _Stated(Path(configuration[entry]["samples"]), f"{entry}.samples", configuration["design"]["factor"])
 
 
-def _require_separable(samples: pd.DataFrame, design: Mapping[str, Any], where: str) -> None:
-    """Check that the stated covariates leave a difference between the groups to be seen; sex may still be told from expression."""
-    covariates = () if isinstance(design["covariates"], str) else tuple(design["covariates"])
-    if not covariates or any((samples.get(name, pd.Series([""])) == "").any() for name in covariates):
+def _require_covariates(samples: pd.DataFrame, design: Mapping[str, Any], where: str, *, from_archive: bool) -> None:
+    """Check the stated covariates, without those that an archive may still say."""
+    if isinstance(design["covariates"], str):
         return
-    try:
-        metadata_of(samples, Design(design["test"], design["reference"], covariates))
-    except StudyError as error:
-        raise StudyError(
-            error.what,
-            where=f"{where} and design.covariates in config/config.yaml",
-            expected=error.expected,
-            remedy=error.remedy,
-            details=error.details,
-        ) from None
+    told = [name for name in design["covariates"] if not (from_archive and _is_open(samples, name))]
+    require_covariates(samples, told, where=f"{where} and design.covariates in config/config.yaml")
+    require_covariates_that_vary(samples, Design(design["test"], design["reference"], tuple(told)))
+
+
+def _is_open(samples: pd.DataFrame, name: str) -> bool:
+    return may_add(name) and (name not in samples or bool((samples[name] == "").any()))
 
 
 def _require_columns(samples: list[str], counted: StudyGenes, table: str, where: str) -> None:

@@ -5,10 +5,9 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from claimcheck.deseq2.size_factors import POSCOUNTS, RATIO
+from claimcheck.deseq2.methods import POSCOUNTS, RATIO, SIZE_FACTORS
 
 FALLBACK_COLUMNS = ("fit", "step", "used", "instead_of", "n_genes", "status", "reason")
-SIZE_FACTORS = "size factors"
 
 
 class Fallback(NamedTuple):

@@ -7,15 +7,7 @@ import pandas as pd
 from pydeseq2.preprocessing import deseq2_norm_fit, deseq2_norm_transform
 
 from claimcheck.core.errors import StudyError
-
-MIN_CONTROL_GENES = 20
-"""Genes counted in every sample that a median of ratios needs."""
-
-RATIO = "median of ratios"
-POSCOUNTS = "median of ratios of the genes that a sample has counts of (DESeq2's poscounts)"
-TOTALS = "total of the counts"
-"""Methods, the first that there are genes for: of Anders and Huber; the same over the geometric mean of counts above zero, DESeq2's
-`poscounts`; and where a sample has no counts to speak of, its total."""
+from claimcheck.deseq2.methods import MIN_CONTROL_GENES, POSCOUNTS, RATIO, TOTALS
 
 
 def require_control_genes(counts: pd.DataFrame, unused: Set[str]) -> None:

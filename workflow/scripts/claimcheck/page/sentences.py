@@ -3,8 +3,7 @@
 import pandas as pd
 
 from claimcheck.core.tables import listed
-from claimcheck.deseq2.fallbacks import SIZE_FACTORS
-from claimcheck.deseq2.size_factors import RATIO
+from claimcheck.deseq2.methods import RATIO, SIZE_FACTORS
 from claimcheck.page.study_words import Calls, Study
 from claimcheck.page.tables import probability, two
 

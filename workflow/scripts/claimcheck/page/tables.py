@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from claimcheck.core.tables import listed
-from claimcheck.deseq2.fallbacks import SIZE_FACTORS
+from claimcheck.deseq2.methods import SIZE_FACTORS
 from claimcheck.figures.animals import figures_of
 from claimcheck.page.study_words import Study
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from claimcheck.core.errors import StudyError
 from claimcheck.core.tables import FLOAT_FORMAT, listed
-from claimcheck.deseq2.size_factors import MIN_CONTROL_GENES, RATIO
+from claimcheck.deseq2.methods import MIN_CONTROL_GENES, RATIO
 
 GATE_COLUMNS = ("gate", "scope", "status", "value", "threshold", "reason")
 
@@ -94,6 +94,14 @@ def size_factor_method_gate(factors: pd.DataFrame) -> Gate:
     have = "gene has" if usable == 1 else "genes have"
     reason = f"{usable} {have} counts in every sample: each size factor is the {method}, on which few counts decide"
     return Gate("size_factor_method", "study", "warn", usable, MIN_CONTROL_GENES, reason)
+
+
+def component_gate(is_stabilised: bool) -> Gate:
+    """Warn if the samples' principal components are not those of variance-stabilised counts (`projection.stabilise`)."""
+    if is_stabilised:
+        return Gate("components", "study", "pass", "", "", "components are those of variance-stabilised counts")
+    reason = "no trend of dispersions could be fitted: components are those of log2(normalised count + 1)"
+    return Gate("components", "study", "warn", "", "", reason)
 
 
 def number(value: float) -> str:

@@ -1,6 +1,5 @@
 """Principal components of the samples on variance-stabilised counts, and what they go along with."""
 
-import logging
 from collections.abc import Set
 
 import numpy as np
@@ -10,14 +9,12 @@ from claimcheck.deseq2.batched import Floats
 from claimcheck.deseq2.design import Design
 from claimcheck.deseq2.dispersions import LEAST_FITTED, fit_dispersions, fit_trend, rough_dispersions
 
-logger = logging.getLogger("claimcheck.qc.projection")
-
 TREND_GENES, TREND_MIN_MEAN = 1000, 5.0
 """The dispersion trend is fitted on so many genes, of those with a larger mean of normalised counts."""
 _MIN_TREND_GENES = 20
 
 
-def stabilise(counts: pd.DataFrame, size_factors: pd.Series) -> pd.DataFrame:
+def stabilise(counts: pd.DataFrame, size_factors: pd.Series) -> tuple[pd.DataFrame, bool]:
     """Stabilise the variance of counts without looking at the groups.
 
     As `vst` of DESeq2 (Love et al. 2014): a dispersion trend a0 + a1 / mean, fitted with the design ~ 1 on TREND_GENES genes spread
@@ -29,19 +26,18 @@ def stabilise(counts: pd.DataFrame, size_factors: pd.Series) -> pd.DataFrame:
         size_factors: one a sample, indexed by sample.
 
     Returns:
-        samples x genes, on a log2-like scale.
+        samples x genes, on a log2-like scale; and whether a trend was fitted.
     """
     factors = size_factors.loc[counts.columns].to_numpy(float)
     normalised = counts.to_numpy(float).T / factors[:, None]
     trend = _trend_of(counts.to_numpy(float).T, factors)
     if trend is None:
-        logger.warning("no dispersion trend could be fitted: components are those of log2(normalised count + 1)")
         values = np.log2(normalised + 1)
     else:
         a0, a1 = trend
         root = np.sqrt(a0 * normalised * (1 + a1 + a0 * normalised))
         values = np.log2((1 + a1 + 2 * a0 * normalised + 2 * root) / (4 * a0))
-    return pd.DataFrame(values, index=counts.columns, columns=counts.index)
+    return pd.DataFrame(values, index=counts.columns, columns=counts.index), trend is not None
 
 
 def _trend_of(counts: Floats, size_factors: Floats) -> tuple[float, float] | None:

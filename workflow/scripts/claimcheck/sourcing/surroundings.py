@@ -72,6 +72,11 @@ def add_surroundings(samples: pd.DataFrame, described: pd.DataFrame) -> pd.DataF
     return samples
 
 
+def may_add(column: str) -> bool:
+    """Whether an archive may say the values of a column that a sheet lacks."""
+    return column in SEQUENCING or make_vocabulary(()).field_meaning(column) in _CARRIED
+
+
 def _says(samples: pd.DataFrame, name: str, values: list[str]) -> bool:
     """Whether a filled column of the sheet has this name, or parts the samples as these values do."""
     parts = pd.factorize(pd.Series(values))[0].tolist()
