@@ -117,7 +117,7 @@ rule write_report:
         drawn=[figure.file(ending) for figure in FIGURES for ending in ("pdf", "tsv")],
     output:
         page="results/report/index.html",
-        verdicts="results/report/verdicts.json" if HAS_CLAIMS else [],
+        reviews="results/report/verdicts.json" if HAS_CLAIMS else [],
         bundle="results/report/report.zip",
     log:
         "logs/write_report/write_report.log",

@@ -24,7 +24,7 @@ def main(
     study: Study,
     tax_id: int,
     page: Path,
-    verdicts: Path | None,
+    reviews: Path | None,
     bundle: Path,
 ) -> None:
     """Read the tables, and write the page alone, the verdicts for programs, and the page with all that it links to."""
@@ -35,9 +35,9 @@ def main(
     write_text(page, render_page(study, results, figures, TEMPLATE))
     inside: dict[str, Path | str] = {str(path): path for path in _results([files, claims, figures, drawn])}
     inside[str(page)] = render_page(study, results, figures, TEMPLATE, linked=True)
-    if verdicts and results.claims:
-        inside[str(verdicts)] = make_reviews(results.claims, results, study)
-        write_text(verdicts, make_reviews(results.claims, results, study))
+    if reviews and results.claims:
+        inside[str(reviews)] = make_reviews(results.claims, results, study)
+        write_text(reviews, make_reviews(results.claims, results, study))
     write_bundle(bundle, inside)
 
 

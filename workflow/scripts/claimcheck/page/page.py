@@ -52,6 +52,9 @@ from claimcheck.page.tables import (
 )
 
 
+PAPER_FIELDS = ("doi", "title", "authors", "journal", "year", "licence", "abstract", "source")
+
+
 @dataclass(frozen=True)
 class Results:
     """The tables that the page is made from; those of steps that a study does not have are None.
@@ -189,7 +192,7 @@ def render_page(
         reviews="" if found is None else Markup(make_reviews(found, results, study).replace("<", "\\u003c")),
         statements=claims.abstract if claims else [],
         sections=_sections(claims, study, explored="exploratory" in views or bool(claims and claims.exploratory.rows)),
-        paper=results.publication,
+        paper=dict.fromkeys(PAPER_FIELDS, "") | results.publication,
         warning=find_warning(claims, gates),
         samples=sample_table(sampled, study),
         gates=gate_table(gates),
