@@ -22,9 +22,19 @@ SPECIES = {
 
 _OF_SPECIES = re.compile(rf"(ENS[A-Z]*G|{'|'.join(SPECIES)})[0-9]{{7,}}")
 
-ID_COLUMNS = ("geneid", "ensemblgeneid", "ensemblid", "ensembl", "ensgene", "geneids")
-SYMBOL_COLUMNS = ("genename", "symbol", "genesymbol", "externalgenename", "mgisymbol", "hgncsymbol")
-"""How tables of genes call their columns of ids and of symbols, as `plain_name` writes it."""
+ID_COLUMNS = (
+    *("geneid", "geneids", "geneidversion", "genestableid", "genestableidversion"),
+    *("ensemblgeneid", "ensemblgeneidversion", "ensemblgene", "ensemblid", "ensembl", "ensgeneid", "ensgene", "ensg"),
+)
+SYMBOL_COLUMNS = (
+    *("genename", "symbol", "genesymbol", "externalgenename", "extgene", "mgisymbol", "hgncsymbol", "name2"),
+)
+TRANSCRIPT_COLUMNS = (
+    *("transcriptid", "transcriptids", "transcriptidversion", "transcriptstableid", "transcriptstableidversion"),
+    *("ensembltranscriptid", "ensembltranscriptidversion", "enst", "refseqmrna"),
+    *("transcript", "transcriptname", "tx", "txid", "txname"),
+)
+"""How tables call their columns of gene ids, of symbols and of transcripts, as `plain_name` writes it."""
 
 
 def plain_name(column: str) -> str:

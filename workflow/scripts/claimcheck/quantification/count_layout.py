@@ -8,7 +8,14 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from claimcheck.core.identifiers import DATABASE_ID, ID_COLUMNS, SYMBOL_COLUMNS, plain_name, split_id
+from claimcheck.core.identifiers import (
+    DATABASE_ID,
+    ID_COLUMNS,
+    SYMBOL_COLUMNS,
+    TRANSCRIPT_COLUMNS,
+    plain_name,
+    split_id,
+)
 
 logger = logging.getLogger("claimcheck.quantification.count_layout")
 
@@ -17,18 +24,8 @@ _SYMBOLS_OR_IDS = (*SYMBOL_COLUMNS, "description", "gene", "name")
 
 _DESCRIBING = (
     *("chr", "chrom", "chromosome", "seqnames", "start", "end", "strand", "length", "width", "effectivelength", "gc"),
-    *(
-        "entrez",
-        "entrezid",
-        "entrezgene",
-        "biotype",
-        "genebiotype",
-        "genetype",
-        "transcriptid",
-        "transcriptids",
-        "tx",
-        "txname",
-    ),
+    *("entrez", "entrezid", "entrezgene", "biotype", "genebiotype", "genetype"),
+    *TRANSCRIPT_COLUMNS,
 )
 """How columns that describe genes are called: no samples, though many of them hold numbers."""
 
@@ -48,7 +45,7 @@ _DAYS = range(36526, 54789)
 """Days of the years 2000 to 2049 as Excel counts them."""
 _FILE_ENDS = re.compile(
     r"(?:\.(?:bam|sam|cram|gz|txt|tsv|csv|counts?|htseq|sorted|markdup|dedup|umi|genes|results|sortedByCoord|out|Aligned|tab)"
-    r"|_counts?|[._]?ReadsPerGene|[._]Aligned|_sorted)$",
+    r"|[._](?:htseq|feature|gene|star|rna_seq|augmented)?[._]?counts?|[._]?ReadsPerGene|[._](?:Aligned|sorted|rsem|genes?|quant|sf))$",
     re.IGNORECASE,
 )
 
@@ -126,13 +123,14 @@ def match_samples(header: Sequence[str], samples: Collection[str]) -> dict[str, 
         if sample in exact:
             matched[sample] = exact[sample]
             continue
-        alike = [place for place in free if _plain_name(header[place]) == _plain_name(sample)]
-        if len(alike) == 1 and sum(_plain_name(other) == _plain_name(sample) for other in samples) == 1:
+        alike = [place for place in free if plain_file_name(header[place]) == plain_file_name(sample)]
+        if len(alike) == 1 and sum(plain_file_name(other) == plain_file_name(sample) for other in samples) == 1:
             matched[sample] = alike[0]
     return matched
 
 
-def _plain_name(name: str) -> str:
+def plain_file_name(name: str) -> str:
+    """Return what a file, or a column named after it, is called without folder, the ends that programs add, and R's X."""
     stem = re.split(r"[/\\]", name.strip())[-1]
     while _FILE_ENDS.search(stem):
         stem = _FILE_ENDS.sub("", stem)

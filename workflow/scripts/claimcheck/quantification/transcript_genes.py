@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from claimcheck.core.delimited import parse
 from claimcheck.core.errors import StudyError
-from claimcheck.core.identifiers import strip_version
+from claimcheck.core.identifiers import ID_COLUMNS, SYMBOL_COLUMNS, TRANSCRIPT_COLUMNS, plain_name, strip_version
 from claimcheck.core.tables import listed
 from claimcheck.core.text import NotTextError, decode
 from claimcheck.sourcing.sequence_files import open_packed
@@ -24,13 +25,11 @@ LARGEST = 1 << 33
 _LARGEST_TABLE = 1 << 28
 
 _NAMES = {
-    "transcript_id": re.compile(
-        r"(tx|(ensembl_)?transcript|isoform|target)(_?name|(_stable)?_?id(_version)?)?|name|enst|refseq_mrna"
-    ),
-    "gene_id": re.compile(r"(ensembl_|ens_)?gene(_stable)?(_?id(_version)?)?|ensg|entrez(gene)?_id"),
-    "symbol": re.compile(r"(gene_?|mgi_|hgnc_)?symbol|(external_)?gene_?name|ext_gene|name2"),
+    "transcript_id": (*TRANSCRIPT_COLUMNS, "isoform", "isoformid", "target", "targetid", "name"),
+    "gene_id": (*ID_COLUMNS, "gene", "entrezid", "entrezgeneid"),
+    "symbol": SYMBOL_COLUMNS,
 }
-"""By column, what tximport, BioMart, sleuth, UCSC and nf-core call it, in small letters with `_` for blanks."""
+"""By column, what tximport, BioMart, sleuth, UCSC and nf-core call it, as `plain_name` writes it."""
 _ABSENT = ("", "NA", "n/a", "nan", "None")
 _ATTRIBUTE = re.compile(r'(\w+)\s+"?([^";]*)"?')
 _ATTRIBUTES = re.compile(r'\s*\w+\s+("|[^=;]+;)')
@@ -42,9 +41,9 @@ def read_transcript_genes(path: Path) -> pd.DataFrame:
     """Read which gene every transcript is of.
 
     Args:
-        path: plain or gzip. A GTF; or a table separated by tabs, commas, semicolons or blanks, with quotes or without. Its columns
+        path: plain or gzip. A GTF; or a table as `read_delimited` takes it. Its columns
             are found by the names in its header line, in any order; without a header line the first is the transcript, the
-            second the gene, the third, if there is one, the symbol. Lines that begin with `#` are passed over, or are the header.
+            second the gene, the third, if there is one, the symbol.
 
     Returns:
         One row a transcript in the file's order, columns TRANSCRIPT_GENE_COLUMNS (str): ids without version, the gene's id where
@@ -59,9 +58,9 @@ def read_transcript_genes(path: Path) -> pd.DataFrame:
             first = next((line for line in start if line.strip() and not line.startswith(b"#")), b"")
             if _has_features(first.decode(errors="replace")):
                 rows = _rows_of_gtf(chain(start, stream))
+                table = pd.DataFrame(rows, columns=list(TRANSCRIPT_GENE_COLUMNS), dtype=str)
             else:
-                rows = _rows_of_table(decode(b"".join(start) + stream.read(_LARGEST_TABLE + 1)))
-            table = pd.DataFrame(rows, columns=list(TRANSCRIPT_GENE_COLUMNS), dtype=str)
+                table = _rows_of_table(decode(b"".join(start) + stream.read(_LARGEST_TABLE + 1)))
     except NotTextError as error:
         raise _unreadable(path, error.reason, error.remedy) from error
     except (OSError, EOFError, UnicodeDecodeError, ValueError, csv.Error, zlib.error) as error:
@@ -104,59 +103,39 @@ def _rows_of_gtf(lines: Iterator[bytes]) -> Iterator[tuple[str, str, str]]:
             yield *pair, next((about[key] for key in ("gene_name", "gene_symbol", "gene") if about.get(key)), "")
 
 
-def _rows_of_table(content: str) -> Iterator[tuple[str, str, str]]:
-    """Yield transcript, gene and symbol of each line of a table.
+def _rows_of_table(content: str) -> pd.DataFrame:
+    """Return the columns TRANSCRIPT_GENE_COLUMNS of a table, "" where it has none.
 
     Raises:
-        ValueError: it is far too long, has no line, a line of one column, or a header line that lacks a column.
+        ValueError: it is far too long, or its header line lacks a column.
+        NotTextError: see `parse`.
     """
     if len(content) > _LARGEST_TABLE:
         raise ValueError(f"it holds more than {_LARGEST_TABLE >> 20} MB")
-    lines = [line for line in content.splitlines() if line.strip()]
-    comments = [line for line in lines if line.startswith("#")]
-    rows = _cells([line for line in lines if not line.startswith("#")])
-    if not rows:
-        raise ValueError("it has no line")
-    header = _columns_of(rows[0])
-    if header:
-        rows = rows[1:]
-    elif comments:
-        header = _columns_of(_cells([comments[-1].lstrip("#")])[0])
-    elif len(rows[0]) < 2:
-        raise ValueError("it has one column")
-    if rows and header and len(rows[0]) == header["n"] + 1:  # what R writes with the numbers of its rows
-        header = {name: place + 1 for name, place in header.items()}
-    if header and not {"transcript_id", "gene_id"} <= set(header):
-        lacking = "gene" if "transcript_id" in header else "transcript"
-        raise ValueError(f"its header line names no column of {lacking}s")
-    places = [header.get(name) if header else place for place, name in enumerate(TRANSCRIPT_GENE_COLUMNS)]
-    for number, row in enumerate(rows, 1):
-        if len(row) <= max(place for place in places[:2] if place is not None):
-            raise ValueError(f"row {number} has {len(row)} cells: {listed(row)}")
-        transcript, gene, symbol = (
-            row[place].strip() if place is not None and place < len(row) else "" for place in places
-        )
-        yield transcript, gene, symbol
+    text = io.StringIO(content, newline=None).getvalue()
+    table = parse(text, lambda cells: bool(_places_of(cells)))
+    places = _places_of(table.header)
+    if not places:  # no header line
+        places = dict(zip(TRANSCRIPT_GENE_COLUMNS, range(table.cells.shape[1]), strict=False))
+    lacking = [name for name in ("transcript", "gene") if f"{name}_id" not in places]
+    if lacking:
+        raise ValueError(f"its header line names no column of {lacking[0]}s")
+    return pd.DataFrame(
+        {name: table.cells[places[name]] if name in places else "" for name in TRANSCRIPT_GENE_COLUMNS}, dtype=str
+    )
 
 
-def _cells(lines: Sequence[str]) -> list[list[str]]:
-    """Split lines at what separates the first of them."""
-    separator = next((mark for mark in "\t,;" if lines and mark in lines[0]), " ")
-    text = io.StringIO("\n".join(lines))
-    return list(csv.reader(text, delimiter=separator, skipinitialspace=separator == " "))
-
-
-def _columns_of(cells: Sequence[str]) -> dict[str, int]:
-    """Return the place of each column that a header line names, and as `n` how many it has; empty if it is no header line."""
-    names = [re.sub(r"[\W_]+", "_", cell.strip().lower()).strip("_") for cell in cells]
-    places = {}
-    for column, known in _NAMES.items():
-        found = [place for place, name in enumerate(names) if known.fullmatch(name)]
-        if found:
-            places[column] = found[0]
+def _places_of(header: Sequence[str]) -> dict[str, int]:
+    """Return the place of each column that a header line names; empty if it is no header line."""
+    plain = [plain_name(name) for name in header]
+    places = {
+        column: next(place for place, name in enumerate(plain) if name in known)
+        for column, known in _NAMES.items()
+        if not set(known).isdisjoint(plain)
+    }
     if "gene_id" not in places and "symbol" in places:  # genes by symbol alone, as the tables of UCSC have them
         places["gene_id"] = places["symbol"]
-    return places | {"n": len(names)} if places else {}
+    return places
 
 
 def _checked(table: pd.DataFrame, path: Path) -> pd.DataFrame:
