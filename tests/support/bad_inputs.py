@@ -149,12 +149,16 @@ def read_as_the_workflow_does(kind: str, study: Study) -> None:
         )
     if kind == "counts table":
         import_counts.main(
-            table=Path(COUNTS),
+            files=[Path(COUNTS)],
             samples=Path("samples.tsv"),
             curated=[],
             names=None,
             deleted_gene=None,
             deleted_gene_symbol="",
+            animals=[],
+            left_out=[],
+            column="auto",
+            strandedness={},
             counts=Path("counts.tsv"),
             gene_names=Path("gene_names.tsv"),
             gates=Path("gates.tsv"),

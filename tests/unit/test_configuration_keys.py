@@ -83,7 +83,7 @@ OTHERS = {
     "simulation.archive.study_accession": ["PRJNA0000002"],
 }
 """Values of keys that only few others are allowed for."""
-REFUSED = {"start_from"}
+REFUSED = {"start_from", "counts.folder", "counts.column"}
 """Keys that no other value is allowed for as long as the others stay as they are."""
 
 

@@ -240,7 +240,7 @@ def test_the_deleted_gene_is_found_by_the_symbol_that_the_configuration_says(tmp
     table = write(tmp_path, "gene,KO1,WT1\nGone,1,2\nTfrc,3,4\nFth1,5,6\n")
     study = {
         "start_from": "counts",
-        "counts": {"table": str(table), "genes": None},
+        "counts": {"table": str(table), "folder": None, "genes": None},
         "gene_sets": {"curated": "none"},
         "study": {"deleted_gene": G1, "deleted_gene_symbol": "Gone"},
         "quality": {},

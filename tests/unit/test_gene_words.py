@@ -39,7 +39,7 @@ def requests(folder, gene, ids, names=NAMES, **more):
     curated = str(folder / "sets") if names else "none"
     study = {
         "start_from": "counts",
-        "counts": {"table": str(counts), "genes": None},
+        "counts": {"table": str(counts), "folder": None, "genes": None},
         "gene_sets": {"curated": curated},
         "study": {"deleted_gene": None, "deleted_gene_symbol": ""},
         "quality": {},

@@ -45,6 +45,7 @@ from claimcheck.core.study import CONFIG, SHEET, load_configuration, read_config
 from claimcheck.figures.registry import figures_of_study, read_entries, sections_of
 from claimcheck.gene_sets.curated import list_tables
 from claimcheck.quantification.abundance_files import abundances_of_study
+from claimcheck.quantification.count_files import count_files_of_study
 from claimcheck.sourcing.addresses import file_or_none, local_paths
 from claimcheck.sourcing.read_files import open_sheet
 
@@ -68,6 +69,7 @@ REQUESTS = checked(requests_of_study, config)
 
 FROM_ARCHIVE = config["start_from"] == "archive"
 ABUNDANCES = checked(abundances_of_study, config, Path())
+COUNT_FILES = checked(count_files_of_study, config, Path())
 HAS_TRANSCRIPTS = FROM_ARCHIVE or ABUNDANCES is not None
 HAS_MAPPING = FROM_ARCHIVE or bool(ABUNDANCES and ABUNDANCES.has_mapping)
 SIMULATED = "simulation" in config

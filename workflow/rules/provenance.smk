@@ -51,7 +51,8 @@ rule record_inputs:
                 config["collections"]["aliases"],
             ),
             *local_paths(
-                *((config["counts"] or {}).get(key) for key in ("table", "genes"))
+                *((config["counts"] or {}).get(key) for key in ("table", "genes")),
+                *(COUNT_FILES.by_sample.values() if COUNT_FILES else []),
             ),
             *(
                 local_paths(config["transcripts"]["genes"], *ABUNDANCES.tables)

@@ -378,7 +378,11 @@ else:
 
     rule import_counts:
         input:
-            table=config["counts"]["table"],
+            files=(
+                list(COUNT_FILES.by_sample.values())
+                if COUNT_FILES
+                else [config["counts"]["table"]]
+            ),
             samples="results/samples/samples.tsv",
             curated=CURATED,
             names=config["counts"]["genes"] or [],
@@ -395,7 +399,11 @@ else:
         params:
             deleted_gene=config["study"]["deleted_gene"],
             deleted_gene_symbol=config["study"]["deleted_gene_symbol"],
+            animals=list(COUNT_FILES.by_sample) if COUNT_FILES else [],
+            left_out=COUNT_FILES.left_out if COUNT_FILES else [],
+            column=config["counts"]["column"],
+            strandedness=config["quality"]["strandedness"],
         message:
-            "Read the gene counts {input.table}"
+            "Read the gene counts of {input.files}"
         script:
             "../scripts/import_counts.py"

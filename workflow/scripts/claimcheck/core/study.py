@@ -296,10 +296,15 @@ def _contradictions(study: dict[str, Any], folder: Path) -> list[tuple[str, str,
     if study["start_from"] != "archive":
         entry = study["start_from"]
         given = study[entry] or {}
-        for key in ("table", "samples") if entry == "counts" else ("folder", "samples"):
+        table_or_folder = "folder" if entry == "transcripts" or given.get("folder") else "table"
+        for key in (table_or_folder, "samples"):
             absent = f"start_from is {entry}, but {entry}.{key} is not set"
-            complaint = _missing(folder, given[key]) if key in given else absent
+            complaint = _missing(folder, given[key]) if given.get(key) else absent
             rules.append((f"{entry}.{key}", complaint, "the path of a file or folder, relative to the study folder"))
+        of_files = given.get("column") not in (None, "auto") and not given.get("folder")
+        both = bool(given.get("table") and given.get("folder"))
+        rules.append(("counts.folder", "counts.table and counts.folder are both set" * both, "one of them"))
+        rules.append(("counts.column", "counts.column is set, but counts.folder is not" * of_files, "both, or neither"))
         genes = given.get("genes")
         if entry == "counts" and genes:
             rules.append(("counts.genes", _missing(folder, genes), "the path of a file, relative to the study folder"))

@@ -45,7 +45,7 @@ _DAYS = range(36526, 54789)
 """Days of the years 2000 to 2049 as Excel counts them."""
 _FILE_ENDS = re.compile(
     r"(?:\.(?:bam|sam|cram|gz|txt|tsv|csv|counts?|htseq|sorted|markdup|dedup|umi|genes|results|sortedByCoord|out|Aligned|tab)"
-    r"|[._](?:htseq|feature|gene|star|rna_seq|augmented)?[._]?counts?|[._]?ReadsPerGene|[._](?:Aligned|sorted|rsem|genes?|quant|sf))$",
+    r"|[._](?:htseq|feature|gene)?[._]?counts?|[.]rna_seq[.]augmented_star|[._]?ReadsPerGene|[._](?:Aligned|sorted|rsem|genes?|quant|sf))$",
     re.IGNORECASE,
 )
 
@@ -129,13 +129,23 @@ def match_samples(header: Sequence[str], samples: Collection[str]) -> dict[str, 
     return matched
 
 
-def plain_file_name(name: str) -> str:
-    """Return what a file, or a column named after it, is called without folder, the ends that programs add, and R's X."""
+def file_stem(name: str) -> str:
+    """Return the name of a file without its folder and the ends that programs add."""
     stem = re.split(r"[/\\]", name.strip())[-1]
-    while _FILE_ENDS.search(stem):
-        stem = _FILE_ENDS.sub("", stem)
-    plain = re.sub(r"[^A-Za-z0-9]+", ".", stem).strip(".")
+    while (shorter := _FILE_ENDS.sub("", stem)) not in (stem, ""):
+        stem = shorter
+    return stem
+
+
+def plain_file_name(name: str) -> str:
+    """Return what a file, or a column named after it, is called without what programs add and change, such as R's X."""
+    plain = re.sub(r"[^A-Za-z0-9]+", ".", file_stem(name)).strip(".")
     return plain[1:].lstrip(".") if re.match(r"X\.?\d", plain) else plain
+
+
+def is_summary(name: str) -> bool:
+    """Say whether a row is called as counters call what they count beside genes, or a total."""
+    return bool(_SUMMARY.fullmatch(name) or _TOTAL.fullmatch(name))
 
 
 def summary_rows(ids: "pd.Series[str]", numbers: pd.DataFrame) -> "pd.Series[bool]":
@@ -149,7 +159,7 @@ def summary_rows(ids: "pd.Series[str]", numbers: pd.DataFrame) -> "pd.Series[boo
         bool, (rows,): True where the name is one that HTSeq, STAR or featureCounts give to such rows, says that it is a total, or
         the row is the sum of all others in every sample.
     """
-    named = ids.map(lambda name: bool(_SUMMARY.fullmatch(name) or _TOTAL.fullmatch(name)))
+    named = ids.map(is_summary)
     genes = numbers[~named].to_numpy()
     totals = genes.sum(axis=0)
     is_sum = np.zeros(len(ids), dtype=bool)

@@ -19,6 +19,8 @@ from claimcheck.core.identifiers import (
 )
 from claimcheck.core.schemas import load_schema, replace_titled
 from claimcheck.core.tables import listed
+from claimcheck.quantification.count_columns import read_sample_labels
+from claimcheck.quantification.count_files import count_files_of_study
 from claimcheck.quantification.counts import read_labels
 
 
@@ -178,7 +180,10 @@ def study_genes(configuration: Mapping[str, Any]) -> StudyGenes | None:
         return None
     counts, curated = configuration["counts"], configuration["gene_sets"]["curated"]
     deleted, symbol = (configuration["study"][key] for key in ("deleted_gene", "deleted_gene_symbol"))
-    labels = read_labels(Path(counts["table"]))
+    found = count_files_of_study(configuration, Path())
+    labels = (
+        read_sample_labels(Path(next(iter(found.by_sample.values())))) if found else read_labels(Path(counts["table"]))
+    )
     files = [] if curated == "none" else list_files(Path(curated))
     naming, symbols = name_counted(labels.genes, labels.symbols, files, counts["genes"], {deleted: symbol})
     named: dict[str, list[str]] = {}
