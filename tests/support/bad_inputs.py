@@ -21,7 +21,7 @@ import read_sample_sheet
 import resolve_samples
 from claimcheck.claims.requests import read_requests
 from claimcheck.core.study import CONFIG, load_configuration, read_configuration
-from claimcheck.quantification.gene_naming import study_genes
+from claimcheck.quantification.study_genes import study_genes
 from support import tiny
 from support.studies import ROOT
 
@@ -141,7 +141,7 @@ def read_as_the_workflow_does(kind: str, study: Study) -> None:
             None if claims == "none" else Path(claims),
             curated=configuration["gene_sets"]["curated"],
             reference_expression=None if expression == "none" else Path(expression),
-            counted=study_genes(configuration),
+            counted=study_genes(configuration, {}),
         )
     if kind in ("configuration", "sample sheet", "counts table") and not study.from_archive:
         read_sample_sheet.main(
@@ -153,8 +153,7 @@ def read_as_the_workflow_does(kind: str, study: Study) -> None:
             samples=Path("samples.tsv"),
             curated=[],
             names=None,
-            deleted_gene=None,
-            deleted_gene_symbol="",
+            stated={},
             animals=[],
             left_out=[],
             column="auto",

@@ -20,8 +20,7 @@ def main(
     samples: Path,
     curated: list[Path],
     names: Path | None,
-    deleted_gene: str | None,
-    deleted_gene_symbol: str,
+    stated: dict[str, str],
     animals: list[str],
     left_out: list[str],
     column: str,
@@ -43,7 +42,6 @@ def main(
         read = read_count_files(chosen, column=column, strands=Strands(**strandedness), folder=folder)
     else:
         read = read_count_table(files[0], wanted)
-    stated: dict[str | None, str | None] = {deleted_gene: deleted_gene_symbol}
     genes = list(read.counts.index)
     naming, symbols = name_counted(genes, read.symbols, curated, str(names) if names else None, stated)
     counted = read.counts.rename(index=naming.ids).sort_index()
