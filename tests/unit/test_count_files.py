@@ -247,3 +247,13 @@ def test_rows_in_another_order_are_joined_by_gene(tmp_path: Path) -> None:
     (tmp_path / "counts/WT2.txt").write_text(rows(GENES[::-1], WT1[::-1]))
     assert read(tmp_path).counts["WT2"].tolist() == WT1
     pd.testing.assert_series_equal(read(tmp_path).counts["WT2"], read(tmp_path).counts["WT1"], check_names=False)
+
+
+def test_too_few_reads_tell_no_strand(tmp_path: Path) -> None:
+    write_all(tmp_path, "{}.ReadsPerGene.out.tab", lambda _, n: star(n, forward=0.0))
+    files = {name: Path(path) for name, path in find(tmp_path).by_sample.items()}
+    strands = STRANDS._replace(min_reads=25_000)
+    with pytest.raises(StudyError, match="which of STAR's columns") as caught:
+        read_count_files(files, column="auto", strands=strands, folder=tmp_path)
+    assert "WT1: 0.0 % forward, undetermined" in caught.value.details
+    assert "KO1: 0.0 % forward, reverse" in caught.value.details

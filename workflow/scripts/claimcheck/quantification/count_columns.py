@@ -48,10 +48,17 @@ class SampleFile:
 
 
 class Strands(NamedTuple):
-    """Shares of the commoner strand above which a library is stranded, and below which unstranded (quality.strandedness)."""
+    """What decides strandedness (quality.strandedness).
+
+    Attributes:
+        stranded: share of the commoner strand above which a library is stranded.
+        unstranded: share below which it is unstranded.
+        min_reads: reads on the strands of genes below which it is undetermined.
+    """
 
     stranded: float
     unstranded: float
+    min_reads: float = 0
 
 
 def read_sample_labels(path: Path) -> Labels:
@@ -179,12 +186,12 @@ def _strand_of(
     read: Mapping[str, SampleFile], column: str, strands: Strands, folder: Path
 ) -> tuple[dict[str, str], Finding]:
     """Choose the column of STAR by the share of the reads of genes that are on one strand."""
-    shares = {}
+    shares, calls = {}, {}
     for sample, one in read.items():
         genes = ~one.ids.map(is_summary)
         forward, reverse = (pd.to_numeric(one.columns[name][genes], errors="coerce").sum() for name in STRANDS[1:])
         shares[sample] = float(forward / max(forward + reverse, 1.0))
-    calls = {sample: _call(share, strands) for sample, share in shares.items()}
+        calls[sample] = _call(shares[sample], strands) if forward + reverse >= strands.min_reads else "undetermined"
     low, high = 100 * min(shares.values()), 100 * max(shares.values())
     said = f"{low:.0f} to {high:.0f} % of the reads that genes have on one of the strands are on the forward strand"
     different = sorted(set(calls.values()))
@@ -202,7 +209,7 @@ def _strand_of(
         details=[f"{sample}: {100 * share:.1f} % forward, {calls[sample]}" for sample, share in shares.items()],
         where=str(folder),
         expected=f"all samples with more than {100 * strands.stranded:g} % on one strand, or all with less than "
-        f"{100 * strands.unstranded:g} % on either (quality.strandedness)",
+        f"{100 * strands.unstranded:g} % on either, of {strands.min_reads:,} reads at least (quality.strandedness)",
         remedy=f"set counts.column to {' or '.join(STRANDS)}, as the protocol of the libraries says",
     )
 
