@@ -229,6 +229,7 @@ def test_the_plot_of_a_gene_is_saved_as_a_drawing(opened, downloads: Path) -> No
     go(opened, HOSTILE[0])
     root = ET.parse(_saved(opened, downloads, "SVG")).getroot()
     assert len([part for part in root.iter() if str(part.get("class", "")).startswith("animal")]) == len(SAMPLES)
+    assert f"{HOSTILE[0]}, simulated data" in root.itertext()
     assert not list(root.iter("{http://www.w3.org/2000/svg}script"))
 
 

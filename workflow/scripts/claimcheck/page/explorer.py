@@ -153,6 +153,7 @@ def pack_genes(
         "test": study.test,
         "reference": study.reference,
         "direction": study.direction,
+        "stamp": "simulated data" if study.simulated else "",
         "link": "" if study.gene_link == "none" else study.gene_link,
         "linked": ENSEMBL_ID if study.gene_link == ENSEMBL else ANY_ID,
     }
