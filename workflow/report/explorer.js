@@ -117,8 +117,8 @@ class Explorer {
     list.hidden = !rows;
     if (!rows) return;
     const words = this.genes.wordsOf(set);
-    const links = rows.slice(0, MOST_LISTED).flatMap((row) => [this.genes.inward(row), " "]);
-    const rest = rows.length > MOST_LISTED ? `and ${rows.length - MOST_LISTED} more` : "";
+    const links = rows.slice(0, MOST_LISTED).flatMap((row, i) => [i ? ", " : "", this.genes.inward(row)]);
+    const rest = rows.length > MOST_LISTED ? ` and ${rows.length - MOST_LISTED} more` : "";
     const size = rows.length === 1 ? "1 gene" : `${rows.length} genes`;
     list.querySelector("summary").textContent = `${size}: ${words} (${this.genes.words.sets[set][0]})`;
     list.querySelector("p").replaceChildren("The smallest p first: ", ...links, rest);
@@ -149,7 +149,7 @@ class GeneSearch {
         const more = `${alias ? `formerly ${alias} · ` : ""}${gene_id[row]} · log2 ${written("two", log2_fold_change[row])}`;
         return element(
           "li",
-          { id: `gene-match-${place}`, role: "option", data: { "data-place": place, "aria-selected": "false" } },
+          { id: `gene-match-${place}`, data: { role: "option", "data-place": place, "aria-selected": "false" } },
           element("b", {}, this.genes.nameOf(row)),
           ` ${more}`,
         );
@@ -159,7 +159,7 @@ class GeneSearch {
       this.list.append(
         element(
           "li",
-          { role: "option", data: { "aria-disabled": "true", "aria-selected": "false" } },
+          { data: { role: "option", "aria-disabled": "true", "aria-selected": "false" } },
           "no tested gene has this name",
         ),
       );

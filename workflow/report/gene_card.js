@@ -161,7 +161,7 @@ class GeneCard {
     );
     const choice = element(
       "select",
-      { ariaLabel: "What the shapes stand for" },
+      { data: { "aria-label": "What the shapes stand for" } },
       ...marks.map((mark) => element("option", { value: mark, selected: mark === this.mark }, mark)),
     );
     choice.addEventListener("change", () => {
@@ -206,7 +206,11 @@ class GeneCard {
     );
     return element(
       "div",
-      { className: "scroll", tabIndex: 0, role: "region", ariaLabel: `Counts of ${name}, animal by animal` },
+      {
+        className: "scroll",
+        tabIndex: 0,
+        data: { role: "region", "aria-label": `Counts of ${name}, animal by animal` },
+      },
       table,
     );
   }
