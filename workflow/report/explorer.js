@@ -1,4 +1,4 @@
-// Any gene in every animal: joins search, map and card, and makes every name of a gene on the page a link to it.
+// Any gene in every sample: joins search, map and card, and makes every name of a gene on the page a link to it.
 const MOST_FOUND = 12;
 const MOST_LISTED = 200;
 const WIDE = "(min-width: 60rem)";

@@ -1,10 +1,10 @@
-// One gene: its counts in every animal, its test, and the sets that hold it.
+// One gene: its counts in every sample, its test, and the sets that hold it.
 class GeneCard {
   constructor(genes, place, { step, light }) {
     Object.assign(this, { genes, place, step, light, mark: genes.words.marks[0] ?? "" });
-    const { test, reference, animals, marks } = genes.words;
+    const { test, reference, samples, marks } = genes.words;
     this.groups = [reference, test];
-    this.animals = animals.map(([name, group, factor, ...values]) => ({
+    this.samples = samples.map(([name, group, factor, ...values]) => ({
       name,
       group,
       factor,
@@ -29,7 +29,7 @@ class GeneCard {
       element("p", {}, this.#sentence(row)),
       this.#numbers(row),
       ...(counts
-        ? this.#inAnimals(row, counts)
+        ? this.#inSamples(row, counts)
         : [
             element("p", {}, "The page does not carry this gene's counts; they are in results/counts/gene_counts.tsv."),
           ]),
@@ -84,29 +84,29 @@ class GeneCard {
     return element("dl", {}, ...rows.flatMap(([term, value]) => [element("dt", {}, term), element("dd", {}, value)]));
   }
 
-  #inAnimals(row, counts) {
-    const measured = this.animals.map((animal, i) => ({
-      ...animal,
+  #inSamples(row, counts) {
+    const measured = this.samples.map((sample, i) => ({
+      ...sample,
       count: counts[i],
-      level: counts[i] / animal.factor,
+      level: counts[i] / sample.factor,
     }));
     const picture = this.#plot(measured);
     const readout = element(
       "p",
       { className: "readout", data: { "aria-hidden": "true" } },
-      "Point at or tap an animal for its name.",
+      `Point at or tap any ${this.genes.words.subject} for its name.`,
     );
     picture.addEventListener("pointerover", ({ target }) => {
-      const animal = measured[target.closest(".animal")?.dataset.animal];
-      if (animal) readout.textContent = this.#told(animal);
+      const sample = measured[target.closest(".sample")?.dataset.sample];
+      if (sample) readout.textContent = this.#told(sample);
     });
     const name = this.genes.nameOf(row);
     return [
-      element("div", { className: "animals" }, picture, this.#key(), readout),
+      element("div", { className: "samples" }, picture, this.#key(), readout),
       element(
         "details",
         {},
-        element("summary", {}, `Counts of ${measured.length} animals`),
+        element("summary", {}, `Counts of ${measured.length} ${this.genes.words.subjects}`),
         this.#table(name, measured),
         element(
           "div",
@@ -128,26 +128,27 @@ class GeneCard {
   }
 
   #markValues() {
-    return [...new Set(this.animals.map(({ values }) => values[this.mark]))].sort();
+    return [...new Set(this.samples.map(({ values }) => values[this.mark]))].sort();
   }
 
   #plot(measured) {
     const values = this.#markValues();
-    const shapeOf = (animal) => (this.mark ? values.indexOf(animal.values[this.mark]) : 0);
-    return plotAnimals(measured, this.groups, shapeOf, this.#summary(measured));
+    const shapeOf = (sample) => (this.mark ? values.indexOf(sample.values[this.mark]) : 0);
+    return plotSamples(measured, this.groups, shapeOf, this.#summary(measured));
   }
 
   #summary(measured) {
+    const { subject, subjects } = this.genes.words;
     const of = this.groups.map((group) => {
-      const own = measured.filter((animal) => animal.group === group).map(({ level }) => level);
+      const own = measured.filter((sample) => sample.group === group).map(({ level }) => level);
       return own.length
-        ? `${group}: ${own.length} animals, ${precise(Math.min(...own))} to ${precise(Math.max(...own))}`
-        : `${group}: no animal`;
+        ? `${group}: ${own.length} ${subjects}, ${precise(Math.min(...own))} to ${precise(Math.max(...own))}`
+        : `${group}: none`;
     });
-    return `Normalised counts, a point an animal. ${of.join("; ")}. The table below has every animal.`;
+    return `Normalised counts, one point for each ${subject}. ${of.join("; ")}. The table below has them all.`;
   }
 
-  // What shapes mean, and, where several covariates tell animals apart, which of them.
+  // What shapes mean, and, where several covariates tell samples apart, which of them.
   #key() {
     const { marks } = this.genes.words;
     if (!this.mark) return element("p", { className: "key" }, "Line: mean on the log scale.");
@@ -179,18 +180,18 @@ class GeneCard {
   }
 
   #fields() {
-    return ["animal", "group", ...this.genes.words.marks, "normalised count", "count"];
+    return [this.genes.words.subject, "group", ...this.genes.words.marks, "normalised count", "count"];
   }
 
   #table(name, measured) {
     const head = this.#fields().map((field, i, all) =>
       element("th", { scope: "col", className: i < all.length - 2 ? "" : "number" }, field),
     );
-    const rows = measured.map(({ name: animal, group, values, level, count }) =>
+    const rows = measured.map(({ name: sample, group, values, level, count }) =>
       element(
         "tr",
         {},
-        element("th", { scope: "row" }, animal),
+        element("th", { scope: "row" }, sample),
         element("td", {}, group),
         ...Object.values(values).map((value) => element("td", {}, value || "–")),
         element("td", { className: "number" }, precise(level)),
@@ -209,7 +210,7 @@ class GeneCard {
       {
         className: "scroll",
         tabIndex: 0,
-        data: { role: "region", "aria-label": `Counts of ${name}, animal by animal` },
+        data: { role: "region", "aria-label": `Counts of ${name}, one by one` },
       },
       table,
     );

@@ -1,4 +1,4 @@
-// The counts of a gene as points, an animal each: groups side by side, a log scale.
+// The counts of a gene as points, a sample each: groups side by side, a log scale.
 const PLOT = { width: 340, height: 250, left: 52, right: 8, top: 12, bottom: 42 };
 const OFFSET = 0.5; // added to counts, so that 0 has a place on a log scale
 const LEAST_SPAN = 8; // ratio of the ends of the scale at the least, so that noise does not look like a difference
@@ -26,10 +26,10 @@ const SHAPES = [
   () => drawn("polygon", { points: corners(6, 6) }),
 ];
 
-// Draws animals (name, group, level: normalised count) of two groups; `shapeOf` says which of SHAPES each has.
-function plotAnimals(animals, groups, shapeOf, label) {
+// Draws samples (name, group, level: normalised count) of two groups; `shapeOf` says which of SHAPES each has.
+function plotSamples(samples, groups, shapeOf, label) {
   const { width, height, left, right, top, bottom } = PLOT;
-  const levels = animals.map(({ level }) => Math.log10(level + OFFSET));
+  const levels = samples.map(({ level }) => Math.log10(level + OFFSET));
   const [low, high] = countScale(levels);
   const [base, across] = [height - bottom, (width - left - right) / groups.length];
   const y = (value) => top + ((high - value) / (high - low)) * (base - top);
@@ -37,7 +37,7 @@ function plotAnimals(animals, groups, shapeOf, label) {
   svg.append(...countAxis(low, high, y, base));
   for (const [number, group] of groups.entries()) {
     const middle = left + across * (number + 0.5);
-    const own = [...animals.keys()].filter((i) => animals[i].group === group);
+    const own = [...samples.keys()].filter((i) => samples[i].group === group);
     const centred = (at, words) => drawn("text", { x: middle, y: base + at, "text-anchor": "middle" }, words);
     svg.append(centred(16, shortened(group, 22)), centred(31, `n = ${own.length}`));
     if (!own.length) continue;
@@ -47,10 +47,10 @@ function plotAnimals(animals, groups, shapeOf, label) {
       const x = middle + across * 0.56 * (own.length > 1 ? place / (own.length - 1) - 0.5 : 0);
       const side = number ? { x: -10, "text-anchor": "end" } : { x: 10 };
       const where = `translate(${x.toFixed(1)} ${y(levels[i]).toFixed(1)})`;
-      const point = { class: `animal ${number ? "test" : "reference"}`, "data-animal": i, transform: where };
-      const name = drawn("text", { class: "name", y: -9, ...side }, shortened(animals[i].name, 24));
+      const point = { class: `sample ${number ? "test" : "reference"}`, "data-sample": i, transform: where };
+      const name = drawn("text", { class: "name", y: -9, ...side }, shortened(samples[i].name, 24));
       svg.append(
-        drawn("g", point, drawn("circle", { r: 11, fill: "transparent" }), SHAPES[shapeOf(animals[i])](), name),
+        drawn("g", point, drawn("circle", { r: 11, fill: "transparent" }), SHAPES[shapeOf(samples[i])](), name),
       );
     });
   }

@@ -104,9 +104,9 @@ class Genes {
     return [...this.setRows.keys()].filter((set) => this.setRows[set].includes(row));
   }
 
-  // Counts of a gene in every animal as they were counted; null where the page does not carry them.
+  // Counts of a gene in every sample as they were counted; null where the page does not carry them.
   countsOf(row) {
-    const n = this.words.animals.length;
+    const n = this.words.samples.length;
     const place = this.countsAt.get(row);
     return place === undefined ? null : Array.from(this.columns.counts.subarray(place * n, (place + 1) * n));
   }
