@@ -139,7 +139,7 @@ def test_a_card_says_what_the_tables_say(opened) -> None:
 def test_every_animal_stands_where_its_count_is_and_is_named(opened) -> None:
     go(opened, "Gene50")
     counts = COUNTS.loc[OF.at["Gene50", "gene_id"]]
-    points = opened.find_elements(By.CSS_SELECTOR, "#gene-card .animal")
+    points = opened.find_elements(By.CSS_SELECTOR, "#gene-card .sample")
     assert len(points) == len(SAMPLES)
     places = {}
     for point in points:
@@ -160,7 +160,7 @@ def test_shapes_tell_animals_apart_by_the_chosen_covariate(opened) -> None:
     go(opened, "Gene50")
     for mark in ("batch", "sex"):
         Select(opened.find_element(By.CSS_SELECTOR, "#gene-card .key select")).select_by_value(mark)
-        for point in opened.find_elements(By.CSS_SELECTOR, "#gene-card .animal"):
+        for point in opened.find_elements(By.CSS_SELECTOR, "#gene-card .sample"):
             value = SAMPLES.set_index("sample").at[_name_of(opened, point), mark]
             shape = point.find_elements(By.CSS_SELECTOR, ":scope > :not(text)")[1].tag_name
             assert shape == ("circle" if value == sorted(SAMPLES[mark].unique())[0] else "polygon")
@@ -168,7 +168,7 @@ def test_shapes_tell_animals_apart_by_the_chosen_covariate(opened) -> None:
 
 
 def _name_of(opened: webdriver.Chrome, point) -> str:
-    number = int(point.get_attribute("data-animal"))
+    number = int(point.get_attribute("data-sample"))
     return opened.execute_script(
         "return document.querySelectorAll('#gene-card tbody th')[arguments[0]].textContent", number
     )
@@ -200,11 +200,18 @@ def test_of_genes_with_one_symbol_each_has_an_address(opened) -> None:
     assert twins["gene_id"].iloc[0] in card(opened).text
 
 
+def test_samples_are_called_what_they_come_from(opened) -> None:
+    go(opened, "Gene50")
+    shown = opened.find_element(By.ID, "explore").get_attribute("outerHTML")
+    assert "8 donors" in shown
+    assert "animal" not in shown.lower()
+
+
 def test_a_gene_without_counts_in_any_animal_is_drawn(opened) -> None:
     go(opened, "Gene20")
     heights = {
         point.get_attribute("transform").split()[1]
-        for point in opened.find_elements(By.CSS_SELECTOR, "#gene-card .animal")
+        for point in opened.find_elements(By.CSS_SELECTOR, "#gene-card .sample")
     }
     assert len(heights) == 1
     assert complaints(opened) == []
@@ -217,8 +224,8 @@ def test_counts_are_exported_as_a_table_that_no_spreadsheet_runs(opened, downloa
     counts = COUNTS.loc[OF.at[HOSTILE[5], "gene_id"]]
     assert len(rows) == len(SAMPLES)
     for row in rows:
-        animal = row["animal"].removeprefix("'")
-        assert row["animal"].startswith("=") is False
+        animal = row["donor"].removeprefix("'")
+        assert row["donor"].startswith("=") is False
         assert row["gene"] == f"'{HOSTILE[5]}"
         assert int(row["count"]) == counts[animal]
         factor = FACTORS[list(SAMPLES["sample"]).index(animal)]
@@ -228,7 +235,8 @@ def test_counts_are_exported_as_a_table_that_no_spreadsheet_runs(opened, downloa
 def test_the_plot_of_a_gene_is_saved_as_a_drawing(opened, downloads: Path) -> None:
     go(opened, HOSTILE[0])
     root = ET.parse(_saved(opened, downloads, "SVG")).getroot()
-    assert len([part for part in root.iter() if str(part.get("class", "")).startswith("animal")]) == len(SAMPLES)
+    assert len([part for part in root.iter() if str(part.get("class", "")).startswith("sample")]) == len(SAMPLES)
+    assert f"{HOSTILE[0]}, simulated data" in root.itertext()
     assert not list(root.iter("{http://www.w3.org/2000/svg}script"))
 
 
@@ -263,6 +271,21 @@ def test_pointing_at_a_gene_names_it_and_a_click_shows_it(opened) -> None:
     ActionChains(opened).click().perform()
     wait_until(lambda: name(opened) == first["symbol"])
     assert opened.execute_script("return location.hash") == f"#gene={quote(first['symbol'], safe='!()*~' + chr(39))}"
+
+
+def test_a_tap_on_a_phone_shows_a_gene_and_its_card(browser, page: Path) -> None:
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", PHONE | {"width": 360})
+    browser.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": True})
+    browser.get("about:blank")
+    browser.get(page.as_uri())
+    wait_until(lambda: browser.find_elements(By.ID, "gene-name"))
+    first = RANKED.iloc[1]
+    x, y = spot_of(browser, first["log2_fold_change"], -np.log10(first["p_value"]), volcano_ends(browser))
+    for kind, points in (("touchStart", [{"x": x, "y": y}]), ("touchEnd", [])):
+        browser.execute_cdp_cmd("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    wait_until(lambda: name(browser) == first["symbol"])
+    browser.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": False})
+    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
 def test_a_map_is_enlarged_by_keys_and_by_dragging_and_comes_back(opened) -> None:

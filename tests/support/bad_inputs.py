@@ -21,7 +21,7 @@ import read_sample_sheet
 import resolve_samples
 from claimcheck.claims.requests import read_requests
 from claimcheck.core.study import CONFIG, load_configuration, read_configuration
-from claimcheck.quantification.gene_naming import study_genes
+from claimcheck.quantification.study_genes import study_genes
 from support import tiny
 from support.studies import ROOT
 
@@ -141,7 +141,7 @@ def read_as_the_workflow_does(kind: str, study: Study) -> None:
             None if claims == "none" else Path(claims),
             curated=configuration["gene_sets"]["curated"],
             reference_expression=None if expression == "none" else Path(expression),
-            counted=study_genes(configuration),
+            counted=study_genes(configuration, {}),
         )
     if kind in ("configuration", "sample sheet", "counts table") and not study.from_archive:
         read_sample_sheet.main(
@@ -149,12 +149,15 @@ def read_as_the_workflow_does(kind: str, study: Study) -> None:
         )
     if kind == "counts table":
         import_counts.main(
-            table=Path(COUNTS),
+            files=[Path(COUNTS)],
             samples=Path("samples.tsv"),
             curated=[],
             names=None,
-            deleted_gene=None,
-            deleted_gene_symbol="",
+            stated={},
+            animals=[],
+            left_out=[],
+            column="auto",
+            strandedness={},
             counts=Path("counts.tsv"),
             gene_names=Path("gene_names.tsv"),
             gates=Path("gates.tsv"),
@@ -180,7 +183,6 @@ def read_as_the_workflow_does(kind: str, study: Study) -> None:
             extra=[],
             transcript_genes=None,
             annotation=None,
-            deleted_gene=configuration["study"]["deleted_gene"],
             listed_transcripts=Path("listed.tsv"),
             listed_extra=Path("extra.tsv"),
         )
@@ -712,12 +714,6 @@ MISTAKES = [
         # the reference
         ("reference", "no FASTA", writes(REFERENCE, "gene,length\nA,5\n"), ("cannot be read as FASTA", REFERENCE)),
         ("reference", "empty", writes(REFERENCE, ""), ("it holds no transcript", REFERENCE, "reference.transcripts")),
-        (
-            "reference",
-            "without the deleted gene",
-            sets(study__deleted_gene="ENSMUSG00000026822"),
-            ("the reference lacks the deleted gene ENSMUSG00000026822", "study.deleted_gene", "reference.transcripts"),
-        ),
         (
             "reference",
             "truncated",

@@ -12,6 +12,7 @@ from snakemake.exceptions import WorkflowError
 from snakemake.settings.types import ConfigSettings, OutputSettings, Quietness, ResourceSettings
 
 import claimcheck.claims.requests
+import claimcheck.core.contradictions
 import claimcheck.core.dependencies
 import claimcheck.core.schemas
 import claimcheck.core.study
@@ -34,7 +35,7 @@ LEFT_OUT = {
 _KEPT = (
     (claimcheck.core.study, "load_schema"),
     (claimcheck.core.study, "load_configuration"),
-    (claimcheck.core.study, "read_table"),
+    (claimcheck.core.contradictions, "read_table"),
     (claimcheck.figures.registry, "read_entries"),
     (claimcheck.claims.requests, "read_requests"),
 )

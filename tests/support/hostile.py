@@ -9,6 +9,7 @@ from test_claims_figures import REGISTER
 from test_claims_page import FIGURES, some_claims
 from test_report import ALWAYS, STUDY, page_of, results
 
+from claimcheck.deseq2.size_factors import RATIO
 from claimcheck.page.explorer import GeneTables
 
 N_GENES = 300
@@ -88,11 +89,14 @@ def write_page(folder: Path) -> Path:
         STUDY,
         title=HOSTILE[1],
         simulated=True,
+        subjects="donors",
         gene_link="https://www.ensembl.org/id/{gene_id}",
         label_genes=list(GENES["gene_id"][:8]),
     )
     samples = SAMPLES
-    factors = pd.DataFrame({"sample": samples["sample"], "size_factor": FACTORS, "library_size": 900})
+    factors = pd.DataFrame(
+        {"sample": samples["sample"], "size_factor": FACTORS, "library_size": 900, "method": RATIO, "n_genes": 900}
+    )
     tables = replace(
         results(),
         genes=GENES,

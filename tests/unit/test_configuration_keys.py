@@ -71,8 +71,6 @@ OTHERS = {
     "reference.extra": [["https://example.org/spike_ins.fa"]],
     "identity.other_source.panel": ["QC_MUSCLE"],
     "identity.tissue.panel": ["QC_MUSCLE"],
-    "quality.shares.*.sets": [["QC_MUSCLE"]],
-    "study.deleted_gene_symbol": ["NGAL"],
     "collections.sources.*.enabled": [True, False],
     "gene_sets.curated": ["config/../config/gene_sets"],
     "gene_sets.reference_expression": ["config/../config/gene_sets/reference/bone_expression.tsv"],
@@ -85,7 +83,7 @@ OTHERS = {
     "simulation.archive.study_accession": ["PRJNA0000002"],
 }
 """Values of keys that only few others are allowed for."""
-REFUSED = {"start_from"}
+REFUSED = {"start_from", "counts.folder", "counts.column"}
 """Keys that no other value is allowed for as long as the others stay as they are."""
 
 

@@ -138,12 +138,15 @@ def test_counts_of_a_family_are_summed(tmp_path):
     (tmp_path / "counts.tsv").write_text("\n".join(lines))
     folder = tmp_path / "results"
     import_counts.main(
-        table=tmp_path / "counts.tsv",
+        files=[tmp_path / "counts.tsv"],
         samples=path,
         curated=[],
         names=None,
-        deleted_gene=None,
-        deleted_gene_symbol="",
+        stated={},
+        animals=[],
+        left_out=[],
+        column="auto",
+        strandedness={},
         counts=folder / "counts/gene_counts.tsv",
         gene_names=folder / "counts/gene_names.tsv",
         gates=folder / "quality/gates/counts_table.tsv",

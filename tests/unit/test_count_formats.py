@@ -9,7 +9,9 @@ import pytest
 from claimcheck.core.errors import StudyError
 from claimcheck.core.identifiers import KnownGenes
 from claimcheck.quantification.counts import read_count_table
-from claimcheck.quantification.gene_naming import name_genes, read_gene_names, require_agreement, study_genes
+from claimcheck.quantification.gene_agreement import counts_source, reference_source, require_agreement
+from claimcheck.quantification.gene_naming import name_genes, read_gene_names
+from claimcheck.quantification.study_genes import configured_genes, study_genes
 
 G1, G2, G3 = (f"ENSMUSG0000000000{number}" for number in (1, 2, 3))
 EXPECTED = pd.DataFrame({"KO1": [1, 30, 7], "WT1": [20, 4, 0]}, index=pd.Index([G1, G2, G3], name="gene_id"))
@@ -189,6 +191,7 @@ VALUES = {
     "scaled to one sum and rounded": (RAW / RAW.sum() * 20e6).round(),
     "divided by size factors": RAW / SIZES,
     "divided and rounded to three places": (RAW / SIZES).round(3),
+    "effective lengths": (RNG.uniform(300, 6000, (2000, 1)) + RNG.normal(0, 9, (2000, 4))).round(2) + 0 * RAW,
     "log2": np.log2(RAW + 1),
     "log2 of normalised": np.log2(RAW / SIZES + 0.5).clip(lower=0),
 }
@@ -240,17 +243,17 @@ def test_the_deleted_gene_is_found_by_the_symbol_that_the_configuration_says(tmp
     table = write(tmp_path, "gene,KO1,WT1\nGone,1,2\nTfrc,3,4\nFth1,5,6\n")
     study = {
         "start_from": "counts",
-        "counts": {"table": str(table), "genes": None},
+        "counts": {"table": str(table), "folder": None, "genes": None},
         "gene_sets": {"curated": "none"},
         "study": {"deleted_gene": G1, "deleted_gene_symbol": "Gone"},
         "quality": {},
         "identity": {},
     }
-    genes = study_genes(study)
+    genes = study_genes(study, {G1: "Gone"})
     assert genes.ids == {G1, "Tfrc", "Fth1"}
     genes.require({"a set": ["Tfrc"]})
     with pytest.raises(StudyError, match=f"lacks the deleted gene {G1}"):
-        study_genes(study | {"study": {"deleted_gene": G1, "deleted_gene_symbol": "Lost"}}).require({"a set": ["Tfrc"]})
+        study_genes(study, {G1: "Lost"}).require({"a set": ["Tfrc"]})
 
 
 def test_numbers_of_ncbi_need_a_table_that_says_whose_they_are(tmp_path):
@@ -263,12 +266,40 @@ def test_numbers_of_ncbi_need_a_table_that_says_whose_they_are(tmp_path):
     assert name_genes(["16819", "14190"], KNOWN, words).ids == {"16819": G1, "14190": G2}
 
 
-def test_a_table_of_another_species_or_without_the_deleted_gene_stops():
-    with pytest.raises(StudyError, match="has genes of human, and the study names genes of mouse"):
-        require_agreement(["ENSG00000148346"], {"gene sets": [G1]}, deleted=None)
+@pytest.mark.parametrize(
+    "source", [counts_source("counts.table"), reference_source("reference.transcripts")], ids=["counts", "reference"]
+)
+def test_genes_of_another_species_or_without_the_deleted_gene_stop(source):
+    with pytest.raises(StudyError, match=f"{source.name} has genes of human, and the study names genes of mouse"):
+        require_agreement(["ENSG00000148346"], {"gene sets": [G1]}, source, deleted=None)
     with pytest.raises(StudyError, match=r"no gene that quality\.panels names") as caught:
-        require_agreement([G1, G2], {"gene sets": [G1], "quality.panels": [G3]}, deleted=None)
+        require_agreement([G1, G2], {"gene sets": [G1], "quality.panels": [G3]}, source, deleted=None)
     assert caught.value.details == ["gene sets: 1 of 1 genes", "quality.panels: 0 of 1 genes"]
-    with pytest.raises(StudyError, match=f"lacks the deleted gene {G3}"):
-        require_agreement([G1], {"gene sets": [G1]}, deleted=G3)
-    require_agreement([G1], {"gene sets": [G1, G2], "quality.panels": []}, deleted=G1)
+    assert source.key in caught.value.where
+    with pytest.raises(StudyError, match=rf"{source.name} lacks the deleted gene {G3} \(Lcn2\)"):
+        require_agreement([G1], {"gene sets": [G1]}, source, deleted=G3, symbols={G3: "Lcn2"})
+    found = require_agreement([G1], {"gene sets": [G1, G2], "quality.panels": []}, source, deleted=G1)
+    assert found.to_dict("records") == [{"place": "gene sets", "n_found": 1, "n_genes": 2}]
+
+
+def test_symbols_of_the_configuration_name_genes_of_the_table(tmp_path):
+    table = write(tmp_path, "gene,KO1,WT1\nGone,1,2\nmt-Co1,3,4\nFth1,5,6\n")
+    study = {
+        "start_from": "counts",
+        "counts": {"table": str(table), "folder": None, "genes": None},
+        "gene_sets": {"curated": "none"},
+        "study": {"deleted_gene": "Gone"},
+        "quality": {"shares": {"mitochondria": {"genes": ["mt-Co1", G2]}}},
+        "identity": {},
+    }
+    genes = study_genes(study, {G1: "Gone", G2: "mt-Co1", G3: "Fth1"})
+    assert genes.ids == {G1, G2, G3}
+    assert genes.configuration["study"]["deleted_gene"] == G1
+    assert configured_genes(genes.configuration) == {"quality.shares": [G2, G2]}
+    assert study["quality"]["shares"]["mitochondria"]["genes"] == ["mt-Co1", G2]
+
+
+def test_a_symbol_of_the_study_means_its_gene_whatever_the_table_calls_so():
+    known = KnownGenes({G1: "Lcn2", G2: "Lcn2", G3: "Twin"}, preferred=[G2])
+    assert known.find("Lcn2") == [G2]
+    assert KnownGenes({G1: "Lcn2", G2: "Lcn2"}).find("Lcn2") == [G1, G2]

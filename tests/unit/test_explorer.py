@@ -120,7 +120,7 @@ def test_a_gene_is_called_by_the_p_of_the_table_not_by_the_shortened_one() -> No
 def test_every_animal_has_its_count_its_group_and_what_tells_it_from_others() -> None:
     words, columns = packed()
     assert words["marks"] == ["sex"]
-    assert words["animals"] == [
+    assert words["samples"] == [
         ["c1", "control", 0.9, "female"],
         ["c2", "control", 1.0, "male"],
         ["k1", "knockout", 1.1, "male"],

@@ -10,7 +10,7 @@ from claimcheck.claims.resolve import readout_genes
 from claimcheck.core.errors import StudyError
 from claimcheck.core.identifiers import KnownGenes
 from claimcheck.core.schemas import load_schema
-from claimcheck.quantification.gene_naming import study_genes
+from claimcheck.quantification.study_genes import study_genes
 
 ABC1, ABC2 = "ENSMUSG00000000001", "ENSMUSG00000000002"
 NAMES = f"gene_id\tsymbol\n{ABC1}\tAbc1\n{ABC2}\tAbc2\nENSMUSG00000000003\tTwin\nENSMUSG00000000004\tTwin\n"
@@ -39,7 +39,7 @@ def requests(folder, gene, ids, names=NAMES, **more):
     curated = str(folder / "sets") if names else "none"
     study = {
         "start_from": "counts",
-        "counts": {"table": str(counts), "genes": None},
+        "counts": {"table": str(counts), "folder": None, "genes": None},
         "gene_sets": {"curated": curated},
         "study": {"deleted_gene": None, "deleted_gene_symbol": ""},
         "quality": {},
@@ -49,7 +49,7 @@ def requests(folder, gene, ids, names=NAMES, **more):
         register(folder, claim(gene=gene, **more)),
         curated=curated,
         reference_expression=None,
-        counted=study_genes(study),
+        counted=study_genes(study, {}),
     )
 
 

@@ -1,11 +1,9 @@
 """Genes are named by the reference first, then by the sets; the biotype of a gene is that of its transcripts."""
 
 import pandas as pd
-import pytest
 
-from claimcheck.core.errors import StudyError
 from claimcheck.qc.tissue import judge_tissue
-from claimcheck.quantification.genes import read_annotation, require_deleted
+from claimcheck.quantification.genes import read_annotation
 
 
 def write(path, *rows):
@@ -63,11 +61,3 @@ def test_the_panel_counts_where_there_are_tpm():
     outcome, sentence = judge_tissue(EXPRESSED, pd.DataFrame({"s1": [5.0, 1, 0]}), RULE, NAMES)
     assert outcome == "contradicted"
     assert "median TPM of P: 1" in sentence
-
-
-def test_a_reference_has_the_deleted_gene():
-    require_deleted({"ENSMUSG00000026822"}, "ENSMUSG00000026822", where="the file")
-    require_deleted({"ENSMUSG00000026822"}, None, where="the file")
-    with pytest.raises(StudyError, match="lacks the deleted gene ENSMUSG00000000001") as caught:
-        require_deleted({"ENSMUSG00000026822"}, "ENSMUSG00000000001", where="the file")
-    assert "the file has ENSMUSG00000026822" in caught.value.where

@@ -16,6 +16,7 @@ from test_report import ALWAYS, N_SCRIPTS, STUDY, page_of, results
 
 from claimcheck.core.errors import StudyError
 from claimcheck.core.study import read_configuration
+from claimcheck.deseq2.size_factors import RATIO
 from claimcheck.page.explorer import ANY_ID, ENSEMBL_ID
 from claimcheck.page.interactive import named_globally
 from claimcheck.page.tables import Column, as_table, short, together, two, words
@@ -76,7 +77,7 @@ def test_fifty_thousand_genes_make_a_page_below_eight_megabytes_and_the_same_eac
         results(),
         genes=genes,
         samples=samples,
-        size_factors=samples.assign(size_factor=1.0, library_size=1000),
+        size_factors=samples.assign(size_factor=1.0, library_size=1000, method=RATIO, n_genes=900),
         gene_tables=some_tables(genes, list(samples["sample"]), sets=50),
     )
     page = page_of(STUDY, tables, drawings)

@@ -83,9 +83,9 @@ def test_what_tools_write_is_read(tmp_path, content, expected, packed):
 
 
 REFUSED = {
-    "empty": (b"", "it has no line"),
-    "one column": (f"{T1}\n{T2}\n".encode(), "it has one column"),
-    "a short row": (f"{T1}\t{G1}\n{T2}\n".encode(), "row 2 has 1 cells"),
+    "empty": (b"", "it is empty"),
+    "one column": (f"{T1}\n{T2}\n".encode(), "no two columns were found"),
+    "a short row": (f"{T1}\t{G1}\n{T2}\n".encode(), "line 2 has 1 cells"),
     "no column of genes": (f"target_id\tlength\n{T1}\t9\n".encode(), "names no column of genes"),
     "no column of transcripts": (f"gene_id\tlength\n{G1}\t9\n".encode(), "names no column of transcripts"),
     "only NA": (f"{T1}\tNA\n".encode(), "no transcript with a gene"),

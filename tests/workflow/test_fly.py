@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from claimcheck.core.tables import read_table
 from support.archive import Archive, serve, shared_data
+from support.nfcore import write_results
 from support.studies import run_workflow, write_study
 
 PROJECT = "PRJNA0000002"
@@ -101,3 +103,38 @@ def test_the_results_of_a_quantifier_give_the_counts_of_its_reads(fly_study: Pat
     page = (study / "results/report/index.html").read_text()
     assert "that somebody else quantified with kallisto" in page
     assert "Reads were pseudoaligned" not in page
+
+
+NFCORE = {
+    "transcripts": {"folder": "star_salmon", "genes": "star_salmon/tx2gene.tsv"},
+    "counts": {"table": "star_salmon/salmon.merged.gene_counts.tsv"},
+    "files": {"folder": "star_salmon"},
+}
+
+
+@pytest.mark.parametrize("entry", NFCORE)
+def test_the_results_of_nf_core_rnaseq_are_a_study(fly_study: Path, tmp_path: Path, entry: str) -> None:
+    """Its folder, its sample sheet with a column `condition`, lanes and all, and four lines of configuration."""
+    samples = read_table(fly_study / "results/samples/samples.tsv", text=True)
+    names = dict(zip(samples["sample"], [f"{group}_REP{n}" for group in "AB" for n in (1, 2)], strict=True))
+    write_results(tmp_path, fly_study, names)
+    head, *rows = (tmp_path / "samplesheet.csv").read_text().splitlines()
+    sheet = "\n".join([f"{head},condition", *(f"{row},{row[0]}" for row in rows)])
+    start = "transcripts" if entry == "transcripts" else "counts"
+    configuration = {
+        "study": {"title": "nf-core"},
+        "start_from": start,
+        start: {**NFCORE[entry], "samples": "config/samplesheet.csv"},
+        "design": {"test": "B", "reference": "A"},
+    }
+    study = write_study(tmp_path, configuration, samplesheet__csv=sheet)
+    completed = run_workflow(study, "results/counts/gene_counts.tsv")
+    assert completed.returncode == 0, completed.stderr[-3000:]
+    counts = read_table(study / "results/counts/gene_counts.tsv").set_index("gene_id")
+    ours = read_table(fly_study / "results/counts/gene_counts.tsv").set_index("gene_id").rename(columns=names)
+    if entry != "transcripts":  # not scaled by the lengths of transcripts
+        merged = pd.read_csv(study / "star_salmon/salmon.merged.gene_counts.tsv", sep="\t", index_col="gene_id")
+        ours = merged.drop(columns="gene_name").round().astype("int64")
+    pd.testing.assert_frame_equal(counts, ours.sort_index())
+    symbols = read_table(study / "results/counts/gene_names.tsv", text=True).set_index("gene_id")["symbol"]
+    assert symbols.get("FBgn0002563") == (None if entry == "files" else "Lsp1beta")

@@ -1,4 +1,4 @@
-// Any gene in every animal: joins search, map and card, and makes every name of a gene on the page a link to it.
+// Any gene in every sample: joins search, map and card, and makes every name of a gene on the page a link to it.
 const MOST_FOUND = 12;
 const MOST_LISTED = 200;
 const WIDE = "(min-width: 60rem)";
@@ -14,7 +14,12 @@ class Explorer {
     });
     this.#views();
     this.#sets();
-    new GeneSearch(genes, place, (row) => this.choose(row), (words) => (this.news.textContent = words));
+    new GeneSearch(
+      genes,
+      place,
+      (row) => this.choose(row),
+      (words) => (this.news.textContent = words),
+    );
     this.show(genes.words.first);
     addEventListener("hashchange", () => this.follow());
     document.addEventListener("click", (event) => {
@@ -46,7 +51,8 @@ class Explorer {
 
   // Shows what the page's address asks for.
   follow() {
-    const twin = location.hash.startsWith("#figure-") && document.getElementById(location.hash.slice(1))?.closest(".twin");
+    const twin =
+      location.hash.startsWith("#figure-") && document.getElementById(location.hash.slice(1))?.closest(".twin");
     if (twin) {
       this.view(location.hash === "#figure-ma" ? "expression" : "evidence");
       this.place.scrollIntoView();
@@ -80,8 +86,10 @@ class Explorer {
   }
 
   #views() {
-    for (const choice of this.place.querySelectorAll('input[name="gene-view"]')) choice.addEventListener("change", () => this.map.show(choice.value));
-    for (const key of this.place.querySelectorAll("[data-zoom]")) key.addEventListener("click", () => this.map.zoom(key.dataset.zoom));
+    for (const choice of this.place.querySelectorAll('input[name="gene-view"]'))
+      choice.addEventListener("change", () => this.map.show(choice.value));
+    for (const key of this.place.querySelectorAll("[data-zoom]"))
+      key.addEventListener("click", () => this.map.zoom(key.dataset.zoom));
   }
 
   #sets() {
@@ -92,7 +100,9 @@ class Explorer {
     sets.forEach(([name, family], set) => {
       if (!this.genes.setRows[set].length) return;
       if (!families.has(family)) families.set(family, element("optgroup", { label: family.replaceAll("_", " ") }));
-      families.get(family).append(element("option", { value: set }, `${shortened(this.genes.wordsOf(set), 80)} (${name})`));
+      families
+        .get(family)
+        .append(element("option", { value: set }, `${shortened(this.genes.wordsOf(set), 80)} (${name})`));
     });
     this.choice.append(...families.values());
     this.choice.addEventListener("change", () => this.light(this.choice.value === "" ? -1 : Number(this.choice.value)));
@@ -107,8 +117,8 @@ class Explorer {
     list.hidden = !rows;
     if (!rows) return;
     const words = this.genes.wordsOf(set);
-    const links = rows.slice(0, MOST_LISTED).flatMap((row) => [this.genes.inward(row), " "]);
-    const rest = rows.length > MOST_LISTED ? `and ${rows.length - MOST_LISTED} more` : "";
+    const links = rows.slice(0, MOST_LISTED).flatMap((row, i) => [i ? ", " : "", this.genes.inward(row)]);
+    const rest = rows.length > MOST_LISTED ? ` and ${rows.length - MOST_LISTED} more` : "";
     const size = rows.length === 1 ? "1 gene" : `${rows.length} genes`;
     list.querySelector("summary").textContent = `${size}: ${words} (${this.genes.words.sets[set][0]})`;
     list.querySelector("p").replaceChildren("The smallest p first: ", ...links, rest);
@@ -133,13 +143,26 @@ class GeneSearch {
 
   #open() {
     this.found = this.genes.search(this.field.value, MOST_FOUND);
-    this.list.replaceChildren(...this.found.map(([row, alias], place) => {
-      const { gene_id, log2_fold_change } = this.genes.columns;
-      const more = `${alias ? `formerly ${alias} · ` : ""}${gene_id[row]} · log2 ${written("two", log2_fold_change[row])}`;
-      return element("li", { id: `gene-match-${place}`, role: "option", data: { "data-place": place, "aria-selected": "false" } }, element("b", {}, this.genes.nameOf(row)), ` ${more}`);
-    }));
+    this.list.replaceChildren(
+      ...this.found.map(([row, alias], place) => {
+        const { gene_id, log2_fold_change } = this.genes.columns;
+        const more = `${alias ? `formerly ${alias} · ` : ""}${gene_id[row]} · log2 ${written("two", log2_fold_change[row])}`;
+        return element(
+          "li",
+          { id: `gene-match-${place}`, data: { role: "option", "data-place": place, "aria-selected": "false" } },
+          element("b", {}, this.genes.nameOf(row)),
+          ` ${more}`,
+        );
+      }),
+    );
     if (!this.found.length && this.field.value.trim()) {
-      this.list.append(element("li", { role: "option", data: { "aria-disabled": "true", "aria-selected": "false" } }, "no tested gene has this name"));
+      this.list.append(
+        element(
+          "li",
+          { data: { role: "option", "aria-disabled": "true", "aria-selected": "false" } },
+          "no tested gene has this name",
+        ),
+      );
     }
     this.#show(Boolean(this.list.children.length));
     this.#point(-1);
@@ -206,7 +229,8 @@ function linkCells(genes) {
     return row === undefined || row === null ? word : genes.inward(row, word);
   };
   for (const cell of document.querySelectorAll("td.gene")) cell.replaceChildren(linked(cell.textContent));
-  for (const cell of document.querySelectorAll("td.genes")) cell.replaceChildren(...cell.textContent.split(/(, | and )/).map(linked));
+  for (const cell of document.querySelectorAll("td.genes"))
+    cell.replaceChildren(...cell.textContent.split(/(, | and )/).map(linked));
 }
 
 unpackedGenes.then((genes) => {

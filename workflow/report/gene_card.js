@@ -1,51 +1,15 @@
-// One gene: its counts in every animal, its test, and the sets that hold it.
-const PLOT = { width: 340, height: 250, left: 52, right: 8, top: 12, bottom: 42 };
-const OFFSET = 0.5; // added to counts, so that 0 has a place on a log scale
-const LEAST_SPAN = 8; // ratio of the ends of the scale at the least, so that noise does not look like a difference
-const PRINTED = `text{font:11px sans-serif;fill:#1a1a1a}.name{display:none}.axis{stroke:#1a1a1a;fill:none}.mean{stroke:#555;stroke-width:1.5}
-.test{fill:#d55e00}.reference{fill:#0072b2}`;
-
-function element(name, properties = {}, ...children) {
-  const { data, ...others } = properties;
-  const made = Object.assign(document.createElement(name), others);
-  for (const [key, value] of Object.entries(data ?? {})) made.setAttribute(key, value);
-  made.append(...children);
-  return made;
-}
-
-function drawn(name, attributes = {}, ...children) {
-  const made = document.createElementNS("http://www.w3.org/2000/svg", name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  made.append(...children);
-  return made;
-}
-
-const corners = (n, size, turn = 0) =>
-  Array.from({ length: n }, (_, i) => (2 * Math.PI * i) / n + turn - Math.PI / 2)
-    .map((angle) => `${(size * Math.cos(angle)).toFixed(2)},${(size * Math.sin(angle)).toFixed(2)}`)
-    .join(" ");
-// One a value of the covariate that shapes stand for.
-const SHAPES = [
-  () => drawn("circle", { r: 5 }),
-  () => drawn("polygon", { points: corners(3, 6.6) }),
-  () => drawn("polygon", { points: corners(4, 6.6, Math.PI / 4) }),
-  () => drawn("polygon", { points: corners(4, 6.6) }),
-  () => drawn("polygon", { points: corners(3, 6.6, Math.PI) }),
-  () => drawn("polygon", { points: corners(6, 6) }),
-];
-
-function saved(filename, type, text) {
-  const address = URL.createObjectURL(new Blob([text], { type }));
-  element("a", { href: address, download: filename.replace(/[^\w.-]+/g, "_") }).click();
-  setTimeout(() => URL.revokeObjectURL(address), 10000);
-}
-
+// One gene: its counts in every sample, its test, and the sets that hold it.
 class GeneCard {
   constructor(genes, place, { step, light }) {
     Object.assign(this, { genes, place, step, light, mark: genes.words.marks[0] ?? "" });
-    const { test, reference, animals, marks } = genes.words;
+    const { test, reference, samples, marks } = genes.words;
     this.groups = [reference, test];
-    this.animals = animals.map(([name, group, factor, ...values]) => ({ name, group, factor, values: Object.fromEntries(marks.map((mark, i) => [mark, values[i]])) }));
+    this.samples = samples.map(([name, group, factor, ...values]) => ({
+      name,
+      group,
+      factor,
+      values: Object.fromEntries(marks.map((mark, i) => [mark, values[i]])),
+    }));
   }
 
   show(row) {
@@ -55,18 +19,34 @@ class GeneCard {
     const former = genes.words.aliases.filter(([, of]) => of === row).map(([alias]) => alias);
     this.place.replaceChildren(
       element("h4", { id: "gene-name", tabIndex: -1 }, genes.nameOf(row)),
-      element("p", { className: "ids" }, genes.outward(row), former.length ? ` · formerly ${former.join(", ")} · ` : " · ", genes.inward(row, "link to this gene")),
+      element(
+        "p",
+        { className: "ids" },
+        genes.outward(row),
+        former.length ? ` · formerly ${former.join(", ")} · ` : " · ",
+        genes.inward(row, "link to this gene"),
+      ),
       element("p", {}, this.#sentence(row)),
       this.#numbers(row),
-      ...(counts ? this.#inAnimals(row, counts) : [element("p", {}, "The page does not carry this gene's counts; they are in results/counts/gene_counts.tsv.")]),
+      ...(counts
+        ? this.#inSamples(row, counts)
+        : [
+            element("p", {}, "The page does not carry this gene's counts; they are in results/counts/gene_counts.tsv."),
+          ]),
       this.#sets(row),
-      element("div", { className: "keys" }, this.#button("Previous by p", () => this.step(-1)), this.#button("Next by p", () => this.step(1))),
+      element(
+        "div",
+        { className: "keys" },
+        this.#button("Previous by p", () => this.step(-1)),
+        this.#button("Next by p", () => this.step(1)),
+      ),
     );
   }
 
   // What is said of a name that is none of a tested gene.
   refuse(words) {
-    const text = "No gene of this name was tested: it is not in the reference or the table of counts, or hardly expressed.";
+    const text =
+      "No gene of this name was tested: it is not in the reference or the table of counts, or hardly expressed.";
     this.place.replaceChildren(element("h4", { id: "gene-name", tabIndex: -1 }, words), element("p", {}, text));
   }
 
@@ -80,7 +60,8 @@ class GeneCard {
     const { call, p_value, p_adjusted, missing } = this.genes.columns;
     const reason = this.genes.words.reasons[missing[row]];
     const { alpha, test, reference } = this.genes.words;
-    if (call[row]) return `Higher in ${call[row] === 1 ? test : reference} (significant at a false discovery rate of ${Number((100 * alpha).toPrecision(3))} %).`;
+    if (call[row])
+      return `Higher in ${call[row] === 1 ? test : reference} (significant at a false discovery rate of ${Number((100 * alpha).toPrecision(3))} %).`;
     if (p_value[row] === null) return `Without a p-value${reason && `: ${reason}`}.`;
     if (p_adjusted[row] === null) return `Without an adjusted p${reason && `: ${reason}`}.`;
     return "Not significant after correction, which does not show that it is unchanged.";
@@ -90,119 +71,162 @@ class GeneCard {
     const { columns, words } = this.genes;
     const two = (name) => written("two", columns[name][row]);
     const rows = [
-      [`log2 fold change, ${words.test} / ${words.reference}`, `${two("log2_fold_change")} (95 % interval ${two("ci95_low")} to ${two("ci95_high")})`],
+      [
+        `log2 fold change, ${words.test} / ${words.reference}`,
+        `${two("log2_fold_change")} (95 % interval ${two("ci95_low")} to ${two("ci95_high")})`,
+      ],
       ["p, two-sided (Wald)", written("probability", columns.p_value[row])],
       ["adjusted p", written("probability", columns.p_adjusted[row])],
       ["mean count", written("whole", columns.base_mean[row])],
     ];
-    if ("log2_fold_change_shrunken" in columns) rows.splice(1, 0, ["the same, shrunken", two("log2_fold_change_shrunken")]);
+    if ("log2_fold_change_shrunken" in columns)
+      rows.splice(1, 0, ["the same, shrunken", two("log2_fold_change_shrunken")]);
     return element("dl", {}, ...rows.flatMap(([term, value]) => [element("dt", {}, term), element("dd", {}, value)]));
   }
 
-  #inAnimals(row, counts) {
-    const measured = this.animals.map((animal, i) => ({ ...animal, count: counts[i], level: counts[i] / animal.factor }));
+  #inSamples(row, counts) {
+    const measured = this.samples.map((sample, i) => ({
+      ...sample,
+      count: counts[i],
+      level: counts[i] / sample.factor,
+    }));
     const picture = this.#plot(measured);
-    const readout = element("p", { className: "readout", data: { "aria-hidden": "true" } }, "Point at or tap an animal for its name.");
+    const readout = element(
+      "p",
+      { className: "readout", data: { "aria-hidden": "true" } },
+      `Point at or tap any ${this.genes.words.subject} for its name.`,
+    );
     picture.addEventListener("pointerover", ({ target }) => {
-      const animal = measured[target.closest(".animal")?.dataset.animal];
-      if (animal) readout.textContent = this.#told(animal);
+      const sample = measured[target.closest(".sample")?.dataset.sample];
+      if (sample) readout.textContent = this.#told(sample);
     });
     const name = this.genes.nameOf(row);
     return [
-      element("div", { className: "animals" }, picture, this.#key(), readout),
-      element("details", {}, element("summary", {}, `Counts of ${measured.length} animals`), this.#table(name, measured),
-        element("div", { className: "keys" },
+      element("div", { className: "samples" }, picture, this.#key(), readout),
+      element(
+        "details",
+        {},
+        element("summary", {}, `Counts of ${measured.length} ${this.genes.words.subjects}`),
+        this.#table(name, measured),
+        element(
+          "div",
+          { className: "keys" },
           this.#button("CSV", () => saved(`${name}.csv`, "text/csv", this.#csv(row, measured))),
-          this.#button("SVG", () => saved(`${name}.svg`, "image/svg+xml", printable(picture))))),
+          this.#button("SVG", () =>
+            saved(`${name}.svg`, "image/svg+xml", printable(picture, name, this.genes.words.stamp)),
+          ),
+        ),
+      ),
     ];
   }
 
   #told({ name, group, count, level, values }) {
-    const more = Object.entries(values).filter(([, value]) => value).map(([mark, value]) => `${mark} ${value}`);
+    const more = Object.entries(values)
+      .filter(([, value]) => value)
+      .map(([mark, value]) => `${mark} ${value}`);
     return [`${name}: ${precise(level)} normalised (${count.toLocaleString("en")} counted)`, group, ...more].join(", ");
   }
 
   #markValues() {
-    return [...new Set(this.animals.map(({ values }) => values[this.mark]))].sort();
+    return [...new Set(this.samples.map(({ values }) => values[this.mark]))].sort();
   }
 
   #plot(measured) {
-    const { width, height, left, right, top, bottom } = PLOT;
-    const levels = measured.map(({ level }) => Math.log10(level + OFFSET));
-    const [least, most] = [Math.min(...levels), Math.max(...levels)];
-    const widen = Math.log10(1.25) + Math.max(0, (Math.log10(LEAST_SPAN) - (most - least)) / 2);
-    const [low, high] = [least - widen, most + widen];
-    const y = (value) => top + ((high - value) / (high - low)) * (height - top - bottom);
-    const across = (width - left - right) / this.groups.length;
-    const middle = (group) => left + across * (this.groups.indexOf(group) + 0.5);
-    const svg = drawn("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": this.#summary(measured), xmlns: "http://www.w3.org/2000/svg" });
-    const base = height - bottom;
-    svg.append(drawn("path", { class: "axis", d: `M${left} ${top}V${base}H${width - right}` }));
-    for (const value of countTicks(low, high)) {
-      const at = y(Math.log10(value)).toFixed(1);
-      svg.append(drawn("path", { class: "axis", d: `M${left - 4} ${at}H${left}` }));
-      svg.append(drawn("text", { x: left - 7, y: at, dy: "0.35em", "text-anchor": "end" }, value >= 1 ? value.toLocaleString("en") : String(value)));
-    }
-    svg.append(drawn("text", { transform: `translate(12 ${(top + base) / 2}) rotate(-90)`, "text-anchor": "middle" }, "normalised count + 0.5 (log scale)"));
     const values = this.#markValues();
-    for (const [number, group] of this.groups.entries()) {
-      const own = [...measured.keys()].filter((i) => measured[i].group === group);
-      const kind = number ? "test" : "reference";
-      svg.append(drawn("text", { x: middle(group), y: base + 16, "text-anchor": "middle" }, shortened(group, 22)));
-      svg.append(drawn("text", { x: middle(group), y: base + 31, "text-anchor": "middle" }, `n = ${own.length}`));
-      if (!own.length) continue;
-      const mean = y(own.reduce((sum, i) => sum + levels[i], 0) / own.length).toFixed(1);
-      svg.append(drawn("path", { class: "mean", d: `M${middle(group) - across * 0.36} ${mean}h${across * 0.72}` }));
-      own.forEach((i, place) => {
-        const x = middle(group) + across * 0.56 * (own.length > 1 ? place / (own.length - 1) - 0.5 : 0);
-        const shape = SHAPES[this.mark ? values.indexOf(measured[i].values[this.mark]) : 0]();
-        const side = number ? { x: -10, "text-anchor": "end" } : { x: 10 };
-        svg.append(drawn("g", { class: `animal ${kind}`, "data-animal": i, transform: `translate(${x.toFixed(1)} ${y(levels[i]).toFixed(1)})` },
-          drawn("circle", { r: 11, fill: "transparent" }), shape, drawn("text", { class: "name", y: -9, ...side }, shortened(measured[i].name, 24))));
-      });
-    }
-    return svg;
+    const shapeOf = (sample) => (this.mark ? values.indexOf(sample.values[this.mark]) : 0);
+    return plotSamples(measured, this.groups, shapeOf, this.#summary(measured));
   }
 
   #summary(measured) {
+    const { subject, subjects } = this.genes.words;
     const of = this.groups.map((group) => {
-      const own = measured.filter((animal) => animal.group === group).map(({ level }) => level);
-      return own.length ? `${group}: ${own.length} animals, ${precise(Math.min(...own))} to ${precise(Math.max(...own))}` : `${group}: no animal`;
+      const own = measured.filter((sample) => sample.group === group).map(({ level }) => level);
+      return own.length
+        ? `${group}: ${own.length} ${subjects}, ${precise(Math.min(...own))} to ${precise(Math.max(...own))}`
+        : `${group}: none`;
     });
-    return `Normalised counts, a point an animal. ${of.join("; ")}. The table below has every animal.`;
+    return `Normalised counts, one point for each ${subject}. ${of.join("; ")}. The table below has them all.`;
   }
 
-  // What shapes mean, and, where several covariates tell animals apart, which of them.
+  // What shapes mean, and, where several covariates tell samples apart, which of them.
   #key() {
     const { marks } = this.genes.words;
     if (!this.mark) return element("p", { className: "key" }, "Line: mean on the log scale.");
     const entries = this.#markValues().map((value, i) =>
-      element("span", {}, drawn("svg", { viewBox: "-8 -8 16 16", class: "shape", "aria-hidden": "true" }, SHAPES[i]()), value || "not stated"));
-    const choice = element("select", { ariaLabel: "What the shapes stand for" }, ...marks.map((mark) => element("option", { value: mark, selected: mark === this.mark }, mark)));
+      element(
+        "span",
+        {},
+        drawn("svg", { viewBox: "-8 -8 16 16", class: "shape", "aria-hidden": "true" }, SHAPES[i]()),
+        value || "not stated",
+      ),
+    );
+    const choice = element(
+      "select",
+      { data: { "aria-label": "What the shapes stand for" } },
+      ...marks.map((mark) => element("option", { value: mark, selected: mark === this.mark }, mark)),
+    );
     choice.addEventListener("change", () => {
       this.mark = choice.value;
       this.show(this.row);
       this.place.querySelector(".key select").focus();
     });
-    return element("p", { className: "key" }, marks.length > 1 ? choice : `${this.mark}:`, ...entries, element("span", {}, "line: mean on the log scale"));
+    return element(
+      "p",
+      { className: "key" },
+      marks.length > 1 ? choice : `${this.mark}:`,
+      ...entries,
+      element("span", {}, "line: mean on the log scale"),
+    );
   }
 
   #fields() {
-    return ["animal", "group", ...this.genes.words.marks, "normalised count", "count"];
+    return [this.genes.words.subject, "group", ...this.genes.words.marks, "normalised count", "count"];
   }
 
   #table(name, measured) {
-    const head = this.#fields().map((field, i, all) => element("th", { scope: "col", className: i < all.length - 2 ? "" : "number" }, field));
-    const rows = measured.map(({ name: animal, group, values, level, count }) =>
-      element("tr", {}, element("th", { scope: "row" }, animal), element("td", {}, group), ...Object.values(values).map((value) => element("td", {}, value || "–")),
-        element("td", { className: "number" }, precise(level)), element("td", { className: "number" }, count.toLocaleString("en"))));
-    const table = element("table", {}, element("caption", { className: "unseen" }, `Counts of ${name}`), element("thead", {}, element("tr", {}, ...head)), element("tbody", {}, ...rows));
-    return element("div", { className: "scroll", tabIndex: 0, role: "region", ariaLabel: `Counts of ${name}, animal by animal` }, table);
+    const head = this.#fields().map((field, i, all) =>
+      element("th", { scope: "col", className: i < all.length - 2 ? "" : "number" }, field),
+    );
+    const rows = measured.map(({ name: sample, group, values, level, count }) =>
+      element(
+        "tr",
+        {},
+        element("th", { scope: "row" }, sample),
+        element("td", {}, group),
+        ...Object.values(values).map((value) => element("td", {}, value || "–")),
+        element("td", { className: "number" }, precise(level)),
+        element("td", { className: "number" }, count.toLocaleString("en")),
+      ),
+    );
+    const table = element(
+      "table",
+      {},
+      element("caption", { className: "unseen" }, `Counts of ${name}`),
+      element("thead", {}, element("tr", {}, ...head)),
+      element("tbody", {}, ...rows),
+    );
+    return element(
+      "div",
+      {
+        className: "scroll",
+        tabIndex: 0,
+        data: { role: "region", "aria-label": `Counts of ${name}, one by one` },
+      },
+      table,
+    );
   }
 
   #csv(row, measured) {
     const { gene_id, symbol } = this.genes.columns;
-    const rows = measured.map(({ name, group, values, level, count }) => [gene_id[row], symbol[row], name, group, ...Object.values(values), Number(level.toPrecision(6)), count]);
+    const rows = measured.map(({ name, group, values, level, count }) => [
+      gene_id[row],
+      symbol[row],
+      name,
+      group,
+      ...Object.values(values),
+      Number(level.toPrecision(6)),
+      count,
+    ]);
     return [["id", "gene", ...this.#fields()], ...rows].map((cells) => cells.map(cellOf).join(",")).join("\n") + "\n";
   }
 
@@ -211,32 +235,24 @@ class GeneCard {
     const own = this.genes.setsOf(row);
     if (!sets.length) return "";
     if (!own.length) return element("p", {}, "In no gene set of this study.");
-    const entry = (set) => element("li", {}, this.#button(this.genes.wordsOf(set), () => this.light(set)), element("small", {}, ` ${sets[set][0]}`));
-    return element("div", { className: "sets" }, element("p", {}, `In ${own.length === 1 ? "one gene set" : `${own.length} gene sets`}; choose one to highlight it:`), element("ul", {}, ...own.map(entry)));
+    const entry = (set) =>
+      element(
+        "li",
+        {},
+        this.#button(this.genes.wordsOf(set), () => this.light(set)),
+        element("small", {}, ` ${sets[set][0]}`),
+      );
+    return element(
+      "div",
+      { className: "sets" },
+      element(
+        "p",
+        {},
+        `In ${own.length === 1 ? "one gene set" : `${own.length} gene sets`}; choose one to highlight it:`,
+      ),
+      element("ul", {}, ...own.map(entry)),
+    );
   }
 }
 
 const precise = (level) => (level < 10 ? level.toFixed(1) : Math.round(level).toLocaleString("en"));
-
-// A cell of CSV (RFC 4180).
-function cellOf(value) {
-  const text = harmless(String(value));
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
-
-// Round counts on a log scale: the fewer powers of ten, the more of each.
-function countTicks(low, high) {
-  const factors = high - low < 1.2 ? [1, 2, 5] : high - low < 2.5 ? [1, 3] : [1];
-  const powers = Array.from({ length: Math.ceil(high) - Math.floor(low) + 1 }, (_, i) => Math.floor(low) + i);
-  const ticks = powers.flatMap((power) => factors.map((factor) => Number((factor * 10 ** power).toPrecision(6))));
-  return ticks.filter((value) => Math.log10(value) >= low && Math.log10(value) <= high);
-}
-
-// The plot as a file of its own: dark on white whatever the page looks like.
-function printable(picture) {
-  const copy = picture.cloneNode(true);
-  copy.setAttribute("width", PLOT.width);
-  copy.setAttribute("height", PLOT.height);
-  copy.prepend(drawn("style", {}, PRINTED), drawn("rect", { width: PLOT.width, height: PLOT.height, fill: "#fff" }));
-  return new XMLSerializer().serializeToString(copy);
-}

@@ -11,10 +11,23 @@ function twoDigits(value) {
 const NOTATIONS = {
   text: (value) => value,
   whole: (value) => Math.round(value).toLocaleString("en"),
-  two: (value) => value.toFixed(2).replace(/^-(?=0\.00$)/, "").replace("-", "−"),
+  two: (value) =>
+    value
+      .toFixed(2)
+      .replace(/^-(?=0\.00$)/, "")
+      .replace("-", "−"),
   probability: (value) => (value < 1e-300 ? "< 1e-300" : twoDigits(value)),
 };
 const written = (notation, value) => (value === null ? "–" : NOTATIONS[notation](value));
+
+// HTML elements; `data` are attributes that are no properties.
+function element(name, properties = {}, ...children) {
+  const { data, ...others } = properties;
+  const made = Object.assign(document.createElement(name), others);
+  for (const [key, value] of Object.entries(data ?? {})) made.setAttribute(key, value);
+  made.append(...children);
+  return made;
+}
 
 async function inflated(text) {
   const packed = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
@@ -91,9 +104,9 @@ class Genes {
     return [...this.setRows.keys()].filter((set) => this.setRows[set].includes(row));
   }
 
-  // Counts of a gene in every animal as they were counted; null where the page does not carry them.
+  // Counts of a gene in every sample as they were counted; null where the page does not carry them.
   countsOf(row) {
-    const n = this.words.animals.length;
+    const n = this.words.samples.length;
     const place = this.countsAt.get(row);
     return place === undefined ? null : Array.from(this.columns.counts.subarray(place * n, (place + 1) * n));
   }
@@ -173,5 +186,17 @@ async function unpack() {
 
 // A cell that begins like a formula is one to a spreadsheet.
 const harmless = (text) => text.replace(/^(?=[=@\t\r])/, "'");
+
+// A cell of CSV (RFC 4180).
+function cellOf(value) {
+  const text = harmless(String(value));
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+function saved(filename, type, text) {
+  const address = URL.createObjectURL(new Blob([text], { type }));
+  element("a", { href: address, download: filename.replace(/[^\w.-]+/g, "_") }).click();
+  setTimeout(() => URL.revokeObjectURL(address), 10000);
+}
 
 const unpackedGenes = unpack();

@@ -39,9 +39,9 @@ if workflow.is_main_process:
     checked(require_machine, by_conda=BY_CONDA)
     age_unfinished(Path.cwd())
 
-from claimcheck.claims.requests import requests_of_study
+from claimcheck.claims.requests import read_whole_study
 from claimcheck.core.problems import expect_none, expect_problems, show_problems
-from claimcheck.core.study import CONFIG, SHEET, load_configuration, read_configuration
+from claimcheck.core.study import CONFIG, SHEET, load_configuration
 from claimcheck.figures.registry import figures_of_study, read_entries, sections_of
 from claimcheck.gene_sets.curated import list_tables
 from claimcheck.quantification.abundance_files import abundances_of_study
@@ -62,13 +62,15 @@ config = dict(config)
 # What `snakemake verify` compares with is no part of the study.
 MANIFEST = config.pop("manifest", "results/provenance.json")
 
-config.update(checked(read_configuration, config, folder=Path()))
-# A register that cannot be evaluated stops before anything is fetched.
-REQUESTS = checked(requests_of_study, config)
+# A register that cannot be evaluated, and genes that do not agree, stop before anything is fetched.
+STUDY = checked(read_whole_study, config, folder=Path())
+config.update(STUDY.configuration)
+REQUESTS = STUDY.requests
 
 FROM_ARCHIVE = config["start_from"] == "archive"
 ABUNDANCES = checked(abundances_of_study, config, Path())
 HAS_TRANSCRIPTS = FROM_ARCHIVE or ABUNDANCES is not None
+HAS_NAMES = not FROM_ARCHIVE and not (ABUNDANCES and not config["transcripts"]["genes"])
 HAS_MAPPING = FROM_ARCHIVE or bool(ABUNDANCES and ABUNDANCES.has_mapping)
 SIMULATED = "simulation" in config
 HAS_EXONS = FROM_ARCHIVE and bool(
@@ -84,14 +86,13 @@ FIGURES = figures_of_study(ENTRIES, config, FACTS)
 SECTIONS = {section.name: section for section in sections_of(FIGURES)}
 
 CURATED = list_tables(config["gene_sets"]["curated"])
-FROM_COUNTS = config["start_from"] == "counts"
 EXTRA_FILES = [
     f"resources/reference/extra/{number}.fa"
     for number in range(len(config["reference"]["extra"]))
 ]
 GENE_TABLES = {
     "transcripts": "results/reference/transcripts.tsv" if HAS_TRANSCRIPTS else [],
-    "gene_sets": CURATED + ["results/counts/gene_names.tsv"] * FROM_COUNTS,
+    "gene_sets": CURATED + ["results/counts/gene_names.tsv"] * HAS_NAMES,
 }
 
 

@@ -20,6 +20,7 @@ localrules:
 
 rule quality:
     input:
+        "results/reference/agreement.tsv" if HAS_TRANSCRIPTS else [],
         "results/quality/gates.tsv",
         [figure.file("svg") for figure in SECTIONS["quality"].figures],
     message:

@@ -51,7 +51,8 @@ rule record_inputs:
                 config["collections"]["aliases"],
             ),
             *local_paths(
-                *((config["counts"] or {}).get(key) for key in ("table", "genes"))
+                *((config["counts"] or {}).get(key) for key in ("table", "genes")),
+                *(STUDY.count_files.by_sample.values() if STUDY.count_files else []),
             ),
             *(
                 local_paths(config["transcripts"]["genes"], *ABUNDANCES.tables)
@@ -121,6 +122,7 @@ rule record_inputs:
 rule record_provenance:
     input:
         "results/report/index.html",
+        "results/reference/agreement.tsv" if HAS_TRANSCRIPTS else [],
         configuration="results/config.yaml",
         inputs="results/provenance_inputs.tsv",
         samples="results/samples/samples.tsv",

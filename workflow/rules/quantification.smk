@@ -5,6 +5,7 @@ resources/reference/transcripts.fa             a link to it (FASTA, plain or gzi
 resources/reference/transcript_genes           a link to the genes of the transcripts, if reference.transcript_genes names a table
 resources/reference/extra/<number>.fa          links to the files of reference.extra
 results/reference/transcripts.tsv              one row a transcript, with its gene
+results/reference/agreement.tsv                how many of the genes that the study names it has, by where they are named
 results/reference/extra_sequences.tsv          one row a sequence that is no gene of the organism
 resources/reference/annotation.gtf             a link to the annotation, if reference.annotation names one
 results/reference/exons.tsv                    the exons of one transcript of the deleted gene, with their sequences
@@ -36,6 +37,7 @@ localrules:
     fetch_extra,
     fetch_transcript_genes,
     list_exons,
+    compare_genes,
 
 
 rule fetch_transcripts:
@@ -71,15 +73,14 @@ if ABUNDANCES and config["transcripts"]["genes"]:
         input:
             genes=config["transcripts"]["genes"],
         output:
-            "results/reference/transcripts.tsv",
+            listed_transcripts="results/reference/transcripts.tsv",
+            gene_names="results/counts/gene_names.tsv",
         log:
             "logs/list_quantified/list_quantified.log",
         benchmark:
             "logs/list_quantified/list_quantified.benchmark.tsv"
         conda:
             "../../envs/quantification.yaml"
-        params:
-            deleted_gene=config["study"]["deleted_gene"],
         message:
             "List the transcripts of {input.genes} and their genes"
         script:
@@ -114,8 +115,6 @@ else:
             "logs/list_transcripts/list_transcripts.benchmark.tsv"
         conda:
             "../../envs/sourcing.yaml"
-        params:
-            deleted_gene=config["study"]["deleted_gene"],
         message:
             "List the transcripts of the reference and their genes"
         script:
@@ -198,6 +197,34 @@ rule list_exons:
         "Cut a transcript of {params.gene} into its exons"
     script:
         "../scripts/list_exons.py"
+
+
+# Nothing depends on it, so that a register can change and no read is counted again; it comes first, and what fails stops the study.
+rule compare_genes:
+    input:
+        listed="results/reference/transcripts.tsv",
+    output:
+        "results/reference/agreement.tsv",
+    log:
+        "logs/compare_genes/compare_genes.log",
+    benchmark:
+        "logs/compare_genes/compare_genes.benchmark.tsv"
+    priority: 9
+    conda:
+        "../../envs/sourcing.yaml"
+    params:
+        wanted=REQUESTS.wanted,
+        deleted_gene=config["study"]["deleted_gene"],
+        symbols=STUDY.symbols,
+        key=(
+            "transcripts.genes"
+            if ABUNDANCES and config["transcripts"]["genes"]
+            else "reference.transcripts"
+        ),
+    message:
+        "Compare the genes of the reference with those that the study names"
+    script:
+        "../scripts/compare_genes.py"
 
 
 rule index_transcripts:
@@ -382,7 +409,11 @@ else:
 
     rule import_counts:
         input:
-            table=config["counts"]["table"],
+            files=(
+                list(STUDY.count_files.by_sample.values())
+                if STUDY.count_files
+                else [config["counts"]["table"]]
+            ),
             samples="results/samples/samples.tsv",
             curated=CURATED,
             names=config["counts"]["genes"] or [],
@@ -397,9 +428,12 @@ else:
         conda:
             "../../envs/expression.yaml"
         params:
-            deleted_gene=config["study"]["deleted_gene"],
-            deleted_gene_symbol=config["study"]["deleted_gene_symbol"],
+            stated=STUDY.symbols,
+            animals=list(STUDY.count_files.by_sample) if STUDY.count_files else [],
+            left_out=STUDY.count_files.left_out if STUDY.count_files else [],
+            column=config["counts"]["column"],
+            strandedness=config["quality"]["strandedness"],
         message:
-            "Read the gene counts {input.table}"
+            "Read the gene counts of the samples"
         script:
             "../scripts/import_counts.py"

@@ -101,6 +101,7 @@ rule fetch:
             "results/quality/reads/{run}.tsv", run=read_files().runs
         ),
         "results/reference/transcripts.tsv",
+        "results/reference/agreement.tsv",
         "results/reference/exons.tsv" if HAS_EXONS else [],
         "results/gene_sets/collections.tsv",
     message:

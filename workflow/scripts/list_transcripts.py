@@ -5,7 +5,6 @@ from pathlib import Path
 
 from claimcheck.core.steps import logger, run
 from claimcheck.core.tables import listed, write_table
-from claimcheck.quantification.genes import require_deleted
 from claimcheck.quantification.transcript_genes import read_transcript_genes
 from claimcheck.sourcing.reference import read_reference
 
@@ -16,7 +15,6 @@ def main(
     extra: list[Path],
     transcript_genes: Path | None,
     annotation: Path | None,
-    deleted_gene: str | None = None,
     listed_transcripts: Path,
     listed_extra: Path,
 ) -> None:
@@ -27,7 +25,6 @@ def main(
         genes=read_transcript_genes(transcript_genes) if transcript_genes else None,
         annotated=partial(read_transcript_genes, annotation) if annotation else None,
     )
-    require_deleted(set(reference.transcripts["gene_id"]), deleted_gene, where="reference.transcripts")
     if reference.n_empty:
         logger.warning("%d records of the reference have no sequence and are left out", reference.n_empty)
     if len(reference.extra):

@@ -24,7 +24,7 @@ from claimcheck.core.tables import listed
 from claimcheck.gene_sets.published.sources import read_published
 from claimcheck.gene_sets.variation import read_variation
 from claimcheck.qc.panels import select_genes
-from claimcheck.quantification.gene_naming import StudyGenes
+from claimcheck.quantification.study_genes import StudyGenes
 from claimcheck.sourcing.samples import compile_patterns
 from claimcheck.sourcing.surroundings import may_add
 
@@ -49,7 +49,7 @@ def require_agreement(
         configuration: from `read_configuration`.
         folder: the study folder.
         parts: its register and curated sets.
-        counted: the genes of the table of counts that the study starts from, or None.
+        counted: the genes of the data that the study starts from, or None.
 
     Raises:
         StudyError: a set, panel, column, group or name is nowhere to be found, or genes are those of another species.
@@ -193,7 +193,7 @@ def _kind_of_study(
 ) -> tuple[str, str]:
     """Return what the ids of the study's genes begin with, "" if nothing tells, and what tells it."""
     if counted:
-        return common_kind(counted.ids), "the table of counts"
+        return common_kind(counted.ids), counted.source.name
     tax_id = configuration["study"]["tax_id"]
     of_tax_id = next((kind for kind, (_, number) in SPECIES.items() if number == tax_id), "")
     if configuration["start_from"] == "archive" and of_tax_id:

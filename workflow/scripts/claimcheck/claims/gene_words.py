@@ -20,14 +20,14 @@ def name_genes(
 ) -> dict[str, Any]:
     """Write every gene of a register as `id: symbol`, ids without the version of Ensembl.
 
-    A word is the id or the symbol of a gene that the study's tables know, or else an id of the table of counts.
+    A word is the id or the symbol of a gene that the study's tables know, or else an id of its data.
 
     Args:
         content: a register that fits its schema.
         schema: of registers.
         known: the genes that the study's tables know.
-        counted: ids of the table of counts; of a study without such a table none, and then words are ids only if they look like
-            those of databases. None where an earlier step has seen to it that every word is known.
+        counted: ids of the counts or transcripts; where only the reference has them none, and then words are ids only if they
+            look like those of databases. None where an earlier step has seen to it that every word is known.
         where: the file, for messages.
 
     Raises:
@@ -78,6 +78,6 @@ def _unknown(word: str, known: KnownGenes, counted: Iterable[str], *, where: str
     return StudyError(
         f"no gene {word} is known{near}",
         where=where,
-        expected="an id of the table of counts, or a symbol that the folder of gene sets (gene_sets.curated) gives an id",
+        expected="an id of the study's genes, or a symbol that its data or the folder of gene sets (gene_sets.curated) give an id",
         remedy=f"write `id: symbol`, or add a table {NAMES} (gene_id, symbol) to that folder",
     )

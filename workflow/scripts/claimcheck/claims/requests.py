@@ -18,8 +18,10 @@ from claimcheck.claims.resolve import left_out_genes, planned_genes, planned_set
 from claimcheck.core.gene_lists import list_files, read_gene_lists
 from claimcheck.core.schemas import load_schema
 from claimcheck.core.standards import Levels
+from claimcheck.core.study import read_configuration, stated_symbols
 from claimcheck.gene_sets.curated import read_curated
-from claimcheck.quantification.gene_naming import StudyGenes, study_genes
+from claimcheck.quantification.count_files import CountFiles
+from claimcheck.quantification.study_genes import StudyGenes, configured_genes, study_genes
 
 WHOLE = "full"
 """The variant in which sets are tested where there is no register."""
@@ -36,6 +38,8 @@ class Requests(NamedTuple):
         tests: few_residual_df, least_correlation, levels (attributes of `Levels`) and matching (of `Matching`) of the tests that
             other steps make as well.
         sections: sections of the configuration that the primary analysis is registered with, sorted.
+        wanted: ids of the genes that the study names, by where, of which its data must have some; empty for gene sets that have
+            none.
         explored: what exploratory claims look at, a group of genes a set: panel (the claim), part (the set, "" for genes named
             one by one), genes (symbols by id), left_out (ids that the claim's variant leaves out).
         publication: DOI of the paper that the claims are taken from, or "".
@@ -45,19 +49,42 @@ class Requests(NamedTuple):
     left_out: dict[str, list[str]]
     tests: dict[str, Any]
     sections: list[str]
+    wanted: dict[str, list[str]]
     explored: list[dict[str, Any]]
     publication: str = ""
 
 
-def requests_of_study(configuration: Mapping[str, Any], folder: Path = Path()) -> Requests:
-    """Read the requests of a study from its completed configuration; see `read_requests`.
+class Study(NamedTuple):
+    """A study as every call of Snakemake reads it.
+
+    Attributes:
+        configuration: complete; genes have ids where the data say which.
+        symbols: those that the configuration says, by id.
+        count_files: of the samples, where a study starts from counts in a file for each.
+        requests: what the claims ask for.
+    """
+
+    configuration: dict[str, Any]
+    symbols: dict[str, str]
+    count_files: CountFiles | None
+    requests: Requests
+
+
+def read_whole_study(given: dict[str, Any], *, folder: Path) -> Study:
+    """Read the configuration of a study, what it names, and the genes of its data, and hold them against each other.
+
+    Args:
+        given: the configuration as it was written.
+        folder: the study folder, to which paths are relative.
 
     Raises:
-        StudyError: also where the parts of the study contradict each other; see `require_agreement`.
+        StudyError: see `read_configuration`, `study_genes`, `read_requests` and `require_agreement`.
     """
+    configuration, symbols = read_configuration(given, folder=folder), stated_symbols(given, folder=folder)
+    counted = study_genes(configuration, symbols)
+    configuration = counted.configuration if counted else configuration
     register, gene_sets = configuration["claims"], configuration["gene_sets"]
     reference = gene_sets["reference_expression"]
-    counted = study_genes(configuration)
     parts = _read_parts(None if register == "none" else Path(register), gene_sets["curated"], counted)
     requests = _requests(
         parts,
@@ -66,7 +93,8 @@ def requests_of_study(configuration: Mapping[str, Any], folder: Path = Path()) -
         counted=counted,
     )
     require_agreement(configuration, folder, parts, counted)
-    return requests
+    wanted = requests.wanted | configured_genes(configuration)
+    return Study(configuration, symbols, counted.files if counted else None, requests._replace(wanted=wanted))
 
 
 def read_requests(
@@ -78,7 +106,7 @@ def read_requests(
         claims: the register; None where a study has none.
         curated: folder of the curated sets, or "none".
         reference_expression: the table that variants may leave genes out by, or None.
-        counted: the genes of the table of counts that the study starts from, or None.
+        counted: the genes of the data that the study starts from, or None where the reference will tell.
 
     Raises:
         StudyError: the sets or the register are wrong, or it lacks what it needs.
@@ -109,10 +137,11 @@ def _requests(parts: Parts, *, curated: str, reference_expression: Path | None, 
     if register is None:
         if counted:
             counted.require(places)
-        return Requests([], {WHOLE: []}, standard_tests(), [], [])
+        return Requests([], {WHOLE: []}, standard_tests(), [], places, [])
     looked_at = {*planned_genes(register)["gene_id"], *readout_genes(register)}
+    places = {parts.path: sorted(looked_at)} | places
     if counted:
-        counted.require({parts.path: sorted(looked_at)} | places)
+        counted.require(places)
     reference = read_reference(register, reference_expression)
     by_set = {str(name): list(rows) for name, rows in members.groupby("set")["gene_id"]}
     return Requests(
@@ -120,6 +149,7 @@ def _requests(parts: Parts, *, curated: str, reference_expression: Path | None, 
         {name: sorted(left_out_genes(register, name, by_set, reference)) for name in register.primary["variants"]},
         _tests_of_others(asdict(register.tests), register.primary["negative_controls"]["matching"]),
         sorted({key.partition(".")[0] for key in register.primary["configuration"]}),
+        places,
         _explored(register, sets, members, reference),
         register.publication,
     )

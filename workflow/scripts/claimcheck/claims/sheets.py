@@ -11,7 +11,7 @@ from claimcheck.core.study import SHEET
 from claimcheck.core.tables import listed
 from claimcheck.deseq2.design import Design, require_covariates_that_vary
 from claimcheck.quantification.count_layout import match_samples
-from claimcheck.quantification.gene_naming import StudyGenes
+from claimcheck.quantification.study_genes import StudyGenes
 from claimcheck.sourcing.confounding import pool_families
 from claimcheck.sourcing.samples import check_sheet, require_animals, require_covariates, select_groups
 from claimcheck.sourcing.sheets import read_sheet
@@ -51,7 +51,7 @@ def require_sheet(configuration: Mapping[str, Any], folder: Path, counted: Study
     if from_archive:
         require_animals(selected, where=where)
     _require_covariates(pool_families(selected), design, where, from_archive=from_archive)
-    if counted:
+    if counted and counted.columns:
         _require_columns(list(selected["sample"]), counted, configuration["counts"]["table"], where)
     return selected
 

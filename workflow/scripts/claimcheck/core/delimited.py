@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +15,9 @@ from claimcheck.core.text import NotTextError, decode, unpack
 
 SEPARATORS = {"\t": "tabs", ",": "commas", ";": "semicolons", "|": "bars", r"\s+": "blanks"}
 """Separators by how they are called; what a table is read with is the one that most of its first lines agree on."""
+
+IsHeader = Callable[[Sequence[str]], bool]
+"""Says of the cells of a line whether they are names of columns."""
 
 _LINES_LOOKED_AT = 200
 _SHARE_OF_ONE_WIDTH = 0.5
@@ -44,7 +47,7 @@ class Delimited:
         return found
 
 
-def read_delimited(path: Path, *, what: str, expected: str, key: str) -> Delimited:
+def read_delimited(path: Path, *, what: str, expected: str, key: str, is_header: IsHeader | None = None) -> Delimited:
     """Read a table that a user or another program wrote, all cells as text.
 
     Args:
@@ -52,6 +55,7 @@ def read_delimited(path: Path, *, what: str, expected: str, key: str) -> Delimit
         what: what it is, for messages, such as "table of counts".
         expected: what it should hold.
         key: the key of the configuration that names it.
+        is_header: as `parse` takes it.
 
     Raises:
         StudyError: it is missing, no text, empty, has one column alone, no header line, or a line of another length.
@@ -65,7 +69,7 @@ def read_delimited(path: Path, *, what: str, expected: str, key: str) -> Delimit
         )
     try:
         content = decode(unpack(path.read_bytes()))
-        return parse(io.StringIO(content, newline=None).getvalue())
+        return parse(io.StringIO(content, newline=None).getvalue(), is_header)
     except NotTextError as error:
         reason, remedy = error.reason, error.remedy
     except csv.Error as error:
@@ -73,8 +77,12 @@ def read_delimited(path: Path, *, what: str, expected: str, key: str) -> Delimit
     raise StudyError(f"the {what} cannot be read: {reason}", where=str(path), expected=expected, remedy=remedy)
 
 
-def parse(text: str) -> Delimited:
+def parse(text: str, is_header: IsHeader | None = None) -> Delimited:
     """Parse the text of a table; line ends are LF.
+
+    Args:
+        text: the table.
+        is_header: tells a line of names where a table may lack it; without it, the first line of the table is the header.
 
     Raises:
         NotTextError: it is empty, has one column alone, no header line, or a line of another length.
@@ -86,11 +94,13 @@ def parse(text: str) -> Delimited:
     separator, width = "\t" if gct else "", 0
     if not gct:
         separator, width = _separator_of(lines)
-    start = 2 if gct else _header_line(lines, separator, width)
-    header = [name.strip() for name in _split(lines[start].lstrip("#") if start else lines[start], separator)]
+    start = 2 if gct else _header_line(lines, separator, width, is_header)
+    header = _header_cells(lines[start], separator)
+    has_header = gct or is_header is None or is_header(header)
     # GCT 1.3 has rows below the header that describe samples.
-    below = start + 1 + (_described_samples(lines[1]) if gct else 0)
+    below = start + has_header + (_described_samples(lines[1]) if gct else 0)
     cells = _body(lines, below, separator)
+    header = header if has_header else [""] * cells.shape[1]
     if len(header) == cells.shape[1] - 1 and not cells.empty:
         header = ["", *header]  # R writes row names without a name
     if not cells.empty and len(header) != cells.shape[1]:
@@ -112,6 +122,10 @@ def parse(text: str) -> Delimited:
         below + 1,
         [line.strip() for line in lines[:start] if line.strip()],
     )
+
+
+def _header_cells(line: str, separator: str) -> list[str]:
+    return [name.strip() for name in _split(line.lstrip("#"), separator)]
 
 
 def _split(line: str, separator: str) -> list[str]:
@@ -139,10 +153,10 @@ def _separator_of(lines: Sequence[str]) -> tuple[str, int]:
     return best[1], best[2]
 
 
-def _header_line(lines: Sequence[str], separator: str, width: int) -> int:
+def _header_line(lines: Sequence[str], separator: str, width: int, is_header: IsHeader | None) -> int:
     """Return the index of the header line: the first that is as wide as the body, or one cell less, and no comment.
 
-    A header that begins with # is known by what follows: data at once.
+    A header that begins with # is known by what follows: data at once. Where there is no header it is the first line of data.
     """
     previous = -1
     for index, line in enumerate(lines):
@@ -151,11 +165,13 @@ def _header_line(lines: Sequence[str], separator: str, width: int) -> int:
         if line.startswith("#"):
             previous = index if fits else -1
         elif fits:
-            return previous if previous >= 0 and _are_numbers(cells) else index
+            is_data = are_numbers(cells) if is_header is None else not is_header(cells)
+            named = is_header is None or (previous >= 0 and is_header(_header_cells(lines[previous], separator)))
+            return previous if previous >= 0 and is_data and named else index
     return max(previous, 0)
 
 
-def _are_numbers(cells: Sequence[str]) -> bool:
+def are_numbers(cells: Sequence[str]) -> bool:
     """Say whether some cells behind the first hold something, and all of these numbers."""
     rest = [cell for cell in cells[1:] if cell.strip()]
     return bool(rest) and all(_NUMBER.fullmatch(cell) for cell in rest)
@@ -164,7 +180,7 @@ def _are_numbers(cells: Sequence[str]) -> bool:
 def _is_data(cells: Sequence[str]) -> bool:
     """Say whether cells are numbers that can be no names of samples: with decimals, or one of them twice."""
     rest = [cell.strip() for cell in cells[1:] if cell.strip()]
-    return _are_numbers(cells) and not (len(set(rest)) == len(rest) and all(map(str.isdecimal, rest)))
+    return are_numbers(cells) and not (len(set(rest)) == len(rest) and all(map(str.isdecimal, rest)))
 
 
 def _described_samples(line: str) -> int:

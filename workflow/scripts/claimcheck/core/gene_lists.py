@@ -57,7 +57,7 @@ def read_gene_lists(files: Iterable[Path], named: Mapping[str, str] | None = Non
 
     Args:
         files: tables, files in the GMT format, and tables of names, of which the first has the last word.
-        named: symbols by gene id that are known besides.
+        named: symbols by gene id that are known besides; a symbol that the files have too means their gene.
 
     Raises:
         StudyError: a file cannot be read or lacks a column; no gene of a GMT file is known, or one is not and there is no
@@ -70,9 +70,10 @@ def read_gene_lists(files: Iterable[Path], named: Mapping[str, str] | None = Non
     members["gene_id"] = members["gene_id"].map(strip_version)
     listed_genes = members.drop_duplicates("gene_id")
     symbols = dict(zip(listed_genes["gene_id"], listed_genes["symbol"], strict=True))
-    symbols = dict(named or {}) | _read_names(path for path in ordered if path.name == NAMES) | symbols
+    own = _read_names(path for path in ordered if path.name == NAMES) | symbols
+    symbols = dict(named or {}) | own
     all_named = len(symbols) > len(listed_genes)
-    known = KnownGenes(symbols)
+    known = KnownGenes(symbols, own)
     sets: list[tuple[str, ...]] = []
     rows: list[tuple[str, ...]] = []
     lost: list[tuple[str, ...]] = []

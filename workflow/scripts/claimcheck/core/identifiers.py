@@ -22,9 +22,19 @@ SPECIES = {
 
 _OF_SPECIES = re.compile(rf"(ENS[A-Z]*G|{'|'.join(SPECIES)})[0-9]{{7,}}")
 
-ID_COLUMNS = ("geneid", "ensemblgeneid", "ensemblid", "ensembl", "ensgene", "geneids")
-SYMBOL_COLUMNS = ("genename", "symbol", "genesymbol", "externalgenename", "mgisymbol", "hgncsymbol")
-"""How tables of genes call their columns of ids and of symbols, as `plain_name` writes it."""
+ID_COLUMNS = (
+    *("geneid", "geneids", "geneidversion", "genestableid", "genestableidversion"),
+    *("ensemblgeneid", "ensemblgeneidversion", "ensemblgene", "ensemblid", "ensembl", "ensgeneid", "ensgene", "ensg"),
+)
+SYMBOL_COLUMNS = (
+    *("genename", "symbol", "genesymbol", "externalgenename", "extgene", "mgisymbol", "hgncsymbol", "name2"),
+)
+TRANSCRIPT_COLUMNS = (
+    *("transcriptid", "transcriptids", "transcriptidversion", "transcriptstableid", "transcriptstableidversion"),
+    *("ensembltranscriptid", "ensembltranscriptidversion", "enst", "refseqmrna"),
+    *("transcript", "transcriptname", "tx", "txid", "txname"),
+)
+"""How tables call their columns of gene ids, of symbols and of transcripts, as `plain_name` writes it."""
 
 
 def plain_name(column: str) -> str:
@@ -71,10 +81,12 @@ class KnownGenes:
 
     Args:
         symbols: the symbol of each gene, by id without version.
+        preferred: ids that a symbol means where it is the symbol of others too; empty for none.
     """
 
-    def __init__(self, symbols: Mapping[str, str]) -> None:
+    def __init__(self, symbols: Mapping[str, str], preferred: Iterable[str] = ()) -> None:
         self.symbols = dict(symbols)
+        self._preferred = frozenset(preferred)
         by_symbol: dict[str, list[str]] = defaultdict(list)
         for gene, symbol in self.symbols.items():
             by_symbol[symbol].append(gene)
@@ -83,7 +95,10 @@ class KnownGenes:
     def find(self, word: str) -> list[str]:
         """List the ids of the genes that a word may mean: the one that it is the id of, else those that it is the symbol of."""
         gene = strip_version(word)
-        return [gene] if gene in self.symbols else sorted(self._ids.get(word, ()))
+        if gene in self.symbols:
+            return [gene]
+        ids = sorted(self._ids.get(word, ()))
+        return [gene for gene in ids if gene in self._preferred] or ids
 
     def near(self, word: str, others: Iterable[str] = ()) -> list[str]:
         """List symbols and ids, of others too, that a misspelt word may have been meant as; the case of letters counts least."""

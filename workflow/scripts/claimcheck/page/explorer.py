@@ -1,4 +1,4 @@
-"""Any gene in every animal: what the page's explorer knows of genes and animals, packed for a script to unpack."""
+"""Any gene in every sample: what the page's explorer knows of them, packed for a script to unpack."""
 
 import base64
 import json
@@ -27,7 +27,7 @@ ENSEMBL = "https://www.ensembl.org/id/{gene_id}"
 ENSEMBL_ID = r"^ENS[A-Z]*G\d+$"
 ANY_ID = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"
 MOST_COUNTS = 1_500_000
-"""Counts of single animals that a page carries, about 2 MB; beyond, genes of interest and of sets come first, then by p."""
+"""Counts of single samples that a page carries, about 2 MB; beyond, genes of interest and of sets come first, then by p."""
 MOST_MARKS = 6
 """Values of a covariate that have a mark of their own; one with more has none."""
 EXPONENT_BASE = 400
@@ -102,13 +102,13 @@ def read_gene_tables(files: GeneFiles) -> GeneTables:
 def pack_genes(
     genes: pd.DataFrame, tables: GeneTables, samples: pd.DataFrame, size_factors: pd.DataFrame, study: Study
 ) -> str:
-    """Pack all genes, those with the smallest p first, with their counts in every animal.
+    """Pack all genes, those with the smallest p first, with their counts in every sample.
 
     Args:
         genes: gene_id, symbol, base_mean, log2_fold_change, lfc_se, stat, p_value, p_adjusted, missing (why one of the last
             two is) and, where it was computed, log2_fold_change_shrunken; all genes of the differential test.
         tables: counts, sets and former symbols.
-        samples: sample, condition and, where they are known, sex, age, tissue, batch; a row an animal.
+        samples: sample, condition and, where they are known, sex, age, tissue, batch; a row a sample.
         size_factors: sample, size_factor.
         study: names, direction, model, alpha, genes of interest, and the address of a gene's page.
 
@@ -116,22 +116,22 @@ def pack_genes(
         Text, see `pack`. Numbers have six significant digits, counts are exact. A gene's row is its place by p.
 
         Words: headings (name, heading and notation of the table's columns), gene_id, symbol, aliases (former symbol, row),
-        animals (name, group, size factor, covariates), marks (covariates that tell animals apart), sets (name, family,
+        samples (name, group, size factor, covariates), marks (covariates that tell samples apart), sets (name, family,
         description), labelled (row, whether of interest), limits (ends of the scales), first (row shown at first),
         reasons (why a p is missing), half_width (of an interval, in standard errors), and what `Study` says.
 
         Columns: those of the test, call (1 higher in test, 2 in reference, 0), missing (place among the reasons), counted (rows
-        with counts), counts (by these rows, then animals), sizes and members (genes a set, and their rows as differences).
+        with counts), counts (by these rows, then samples), sizes and members (genes a set, and their rows as differences).
     """
     ranked = genes.assign(size=genes["stat"].abs())
     ranked = ranked.sort_values(["p_value", "size", "gene_id"], ascending=[True, False, True]).reset_index(drop=True)
     row_of = pd.Series(ranked.index, index=ranked["gene_id"])
     called = ranked["p_adjusted"] < study.alpha
     rows = [np.sort(row_of[row_of.index.isin(own)].to_numpy()) for own in _members(tables)]
-    animals = by_group(samples, study.test, study.reference)
+    compared = by_group(samples, study.test, study.reference)
     in_sets = np.unique(np.concatenate([*rows, np.array([], dtype=int)]))
-    counted, counts = _counts(ranked, tables.counts, list(animals["sample"]), in_sets, study)
-    marks = _marks(animals, study)
+    counted, counts = _counts(ranked, tables.counts, list(compared["sample"]), in_sets, study)
+    marks = _marks(compared, study)
     factors = size_factors.set_index("sample")["size_factor"]
     shown = [name for name in HEADINGS if name in ranked or name in _COMPUTED]
     reasons = sorted({"", *ranked["missing"]})
@@ -141,9 +141,9 @@ def pack_genes(
         "gene_id": list(ranked["gene_id"]),
         "symbol": list(ranked["symbol"]),
         "aliases": _aliases(ranked, tables.aliases),
-        "animals": [
-            [animal["sample"], animal["condition"], factors[animal["sample"]], *(str(animal[mark]) for mark in marks)]
-            for animal in animals.to_dict("records")
+        "samples": [
+            [sample["sample"], sample["condition"], factors[sample["sample"]], *(str(sample[mark]) for mark in marks)]
+            for sample in compared.to_dict("records")
         ],
         "marks": marks,
         "sets": tables.sets[_SET_COLUMNS].to_numpy().tolist(),
@@ -152,7 +152,10 @@ def pack_genes(
         "half_width": NORMAL_975,
         "test": study.test,
         "reference": study.reference,
+        "subject": study.subject,
+        "subjects": study.subjects,
         "direction": study.direction,
+        "stamp": "simulated data" if study.simulated else "",
         "link": "" if study.gene_link == "none" else study.gene_link,
         "linked": ENSEMBL_ID if study.gene_link == ENSEMBL else ANY_ID,
     }
@@ -217,7 +220,7 @@ def _members(tables: GeneTables) -> list[set[str]]:
 def _counts(
     ranked: pd.DataFrame, counts: pd.DataFrame, samples: Sequence[str], in_sets: NDArray[np.int64], study: Study
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Choose the rows whose counts the page carries; return them, and their counts (rows, animals)."""
+    """Choose the rows whose counts the page carries; return them, and their counts (rows, samples)."""
     of_gene = counts.set_index("gene_id")[list(samples)]
     rows = np.flatnonzero(ranked["gene_id"].isin(of_gene.index))
     room = MOST_COUNTS // max(1, len(samples))
@@ -228,11 +231,11 @@ def _counts(
     return rows, of_gene.loc[ranked.loc[rows, "gene_id"]].to_numpy(dtype=np.int64)
 
 
-def _marks(animals: pd.DataFrame, study: Study) -> list[str]:
-    """List the covariates that tell animals apart, those of the model first."""
+def _marks(samples: pd.DataFrame, study: Study) -> list[str]:
+    """List the covariates that tell samples apart, those of the model first."""
     terms = re.findall(r"[^\s~+:*]+", study.formula)
-    known = [name for name in dict.fromkeys([*terms, *_MARKED]) if name in animals and name != "condition"]
-    return [name for name in known if 1 < animals[name].astype(str).nunique() <= MOST_MARKS]
+    known = [name for name in dict.fromkeys([*terms, *_MARKED]) if name in samples and name != "condition"]
+    return [name for name in known if 1 < samples[name].astype(str).nunique() <= MOST_MARKS]
 
 
 def _aliases(ranked: pd.DataFrame, aliases: Mapping[str, str]) -> list[list[Any]]:

@@ -10,7 +10,16 @@ from pathlib import Path
 from itables.utils import read_package_file
 from markupsafe import Markup
 
-OWN_SCRIPTS = ("genes.js", "gene_map.js", "gene_card.js", "explorer.js", "page.js", "first.js")
+OWN_SCRIPTS = (
+    "genes.js",
+    "map_axes.js",
+    "map_pointer.js",
+    "gene_map.js",
+    "gene_plot.js",
+    "gene_card.js",
+    "explorer.js",
+    "page.js", "first.js",
+)
 """Files beside the template that are one script of the page, in this order."""
 _EXPORTS = re.compile(r"export\{([^}]*)\}")
 

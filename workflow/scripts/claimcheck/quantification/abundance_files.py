@@ -2,17 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
-
-import pandas as pd
 
 from claimcheck.core.errors import StudyError
 from claimcheck.core.tables import listed
 from claimcheck.quantification.quantifier_reports import Report, read_report
+from claimcheck.quantification.sample_places import compared_samples, require_own, stated_places
 from claimcheck.sourcing.confounding import FOLDER
-from claimcheck.sourcing.samples import check_sheet, select_groups
-from claimcheck.sourcing.sheets import read_sheet
 
 TABLES = {"kallisto": ("abundance.tsv", "abundance.tsv.gz"), "salmon": ("quant.sf", "quant.sf.gz")}
 """What holds the abundances of a sample, by quantifier; the first that is there is read."""
@@ -59,11 +56,11 @@ def abundances_of_study(configuration: Mapping[str, Any], folder: Path) -> Abund
     """
     if configuration["start_from"] != "transcripts":
         return None
-    given, design = configuration["transcripts"], configuration["design"]
-    stated = read_sheet(folder / given["samples"], key="transcripts.samples")
-    sheet = check_sheet(stated, where=given["samples"], factor=design["factor"])
-    chosen = select_groups(sheet, test=design["test"], reference=design["reference"], where=given["samples"])
-    places = _folders_of(chosen, given["samples"])
+    given = configuration["transcripts"]
+    chosen = compared_samples(configuration, folder)
+    stated = stated_places(chosen, column=FOLDER, key="transcripts.folder", where=given["samples"])
+    places = {sample: stated.get(sample, sample) for sample in chosen["sample"]}
+    require_own(places, column=FOLDER, where=given["samples"])
     root = Path(given["folder"])
     _require_folders(places, root, folder, given["samples"])
     found = {sample: _table_in(root / place, folder, sample) for sample, place in places.items()}
@@ -86,31 +83,6 @@ def abundances_of_study(configuration: Mapping[str, Any], folder: Path) -> Abund
         [str(path) for path in there.values()],
         {name: read_report(folder / path, quantifier) for name, path in there.items()},
     )
-
-
-def _folders_of(chosen: pd.DataFrame, where: str) -> dict[str, str]:
-    """Return the folder of each sample: the column FOLDER, or where that is empty the sample's name."""
-    stated = chosen.get(FOLDER, pd.Series("", index=chosen.index)).str.strip()
-    places = dict(zip(chosen["sample"], stated.where(stated != "", chosen["sample"]), strict=True))
-    for sample, place in places.items():
-        path = PurePosixPath(place)
-        if path.is_absolute() or ".." in path.parts or set("{};\\") & set(place) or not place.isprintable():
-            raise StudyError(
-                f"the folder of {sample} is {place!r}",
-                where=f"{where}, column {FOLDER}",
-                expected="a folder below transcripts.folder, without `..`, braces, semicolons and backslashes in its path",
-                remedy="correct the cell, or rename the folder",
-            )
-    shared = [place for place in places.values() if list(places.values()).count(place) > 1]
-    if shared:
-        raise StudyError(
-            f"two samples have the folder {shared[0]!r}: "
-            f"{listed(name for name, place in places.items() if place == shared[0])}",
-            where=f"{where}, column {FOLDER}",
-            expected="a folder of its own for each sample",
-            remedy="correct the column",
-        )
-    return places
 
 
 def _require_folders(places: Mapping[str, str], root: Path, study: Path, where: str) -> None:

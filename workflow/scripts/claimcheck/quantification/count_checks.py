@@ -12,6 +12,8 @@ _MILLION = 1e6
 _SAME_SUM = 1e-4
 _FRACTIONAL = 0.9
 """Share of cells above zero with decimals from which a column is no plain count; in those of RSEM and salmon many are whole."""
+_SAME_LENGTH = 0.05
+"""Range of the effective lengths of a gene over samples, as a part of their mean; counts of some hundred reads scatter by more."""
 _LEAST_CELLS = 50
 _MULTIPLES = 20
 _MULTIPLE_TOLERANCE = 0.05
@@ -25,6 +27,8 @@ def why_no_counts(counts: pd.DataFrame) -> str:
     """
     sums = counts.sum()
     fractional = share_fractional(counts)
+    if len(counts) >= _LEAST_CELLS and len(sums) > 1 and (fractional > _FRACTIONAL).all() and _are_lengths(counts):
+        return "nearly the same in all samples and never zero, as lengths of genes are"
     if (
         len(counts) >= _LEAST_CELLS
         and float(counts.to_numpy().max(initial=0)) < _LOG_RANGE
@@ -51,6 +55,12 @@ def why_no_counts(counts: pd.DataFrame) -> str:
         name, unit = units[0]
         return f"whole multiples of one number in each sample ({unit:.4g} in {name}), as counts divided by size factors or sums are"
     return ""
+
+
+def _are_lengths(counts: pd.DataFrame) -> bool:
+    """Say whether values differ between samples less than the counts of any experiment do, gene by gene."""
+    ranges = (counts.max(axis="columns") - counts.min(axis="columns")) / counts.mean(axis="columns").clip(lower=1)
+    return bool((counts > 0).to_numpy().all() and ranges.median() < _SAME_LENGTH)
 
 
 def share_fractional(counts: pd.DataFrame) -> "pd.Series[float]":

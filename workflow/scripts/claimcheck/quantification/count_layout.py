@@ -8,7 +8,14 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from claimcheck.core.identifiers import DATABASE_ID, ID_COLUMNS, SYMBOL_COLUMNS, plain_name, split_id
+from claimcheck.core.identifiers import (
+    DATABASE_ID,
+    ID_COLUMNS,
+    SYMBOL_COLUMNS,
+    TRANSCRIPT_COLUMNS,
+    plain_name,
+    split_id,
+)
 
 logger = logging.getLogger("claimcheck.quantification.count_layout")
 
@@ -17,18 +24,8 @@ _SYMBOLS_OR_IDS = (*SYMBOL_COLUMNS, "description", "gene", "name")
 
 _DESCRIBING = (
     *("chr", "chrom", "chromosome", "seqnames", "start", "end", "strand", "length", "width", "effectivelength", "gc"),
-    *(
-        "entrez",
-        "entrezid",
-        "entrezgene",
-        "biotype",
-        "genebiotype",
-        "genetype",
-        "transcriptid",
-        "transcriptids",
-        "tx",
-        "txname",
-    ),
+    *("entrez", "entrezid", "entrezgene", "biotype", "genebiotype", "genetype"),
+    *TRANSCRIPT_COLUMNS,
 )
 """How columns that describe genes are called: no samples, though many of them hold numbers."""
 
@@ -48,7 +45,7 @@ _DAYS = range(36526, 54789)
 """Days of the years 2000 to 2049 as Excel counts them."""
 _FILE_ENDS = re.compile(
     r"(?:\.(?:bam|sam|cram|gz|txt|tsv|csv|counts?|htseq|sorted|markdup|dedup|umi|genes|results|sortedByCoord|out|Aligned|tab)"
-    r"|_counts?|[._]?ReadsPerGene|[._]Aligned|_sorted)$",
+    r"|[._](?:htseq|feature|gene)?[._]?counts?|[.]rna_seq[.]augmented_star|[._]?ReadsPerGene|[._](?:Aligned|sorted|rsem|genes?|quant|sf))$",
     re.IGNORECASE,
 )
 
@@ -126,18 +123,29 @@ def match_samples(header: Sequence[str], samples: Collection[str]) -> dict[str, 
         if sample in exact:
             matched[sample] = exact[sample]
             continue
-        alike = [place for place in free if _plain_name(header[place]) == _plain_name(sample)]
-        if len(alike) == 1 and sum(_plain_name(other) == _plain_name(sample) for other in samples) == 1:
+        alike = [place for place in free if plain_file_name(header[place]) == plain_file_name(sample)]
+        if len(alike) == 1 and sum(plain_file_name(other) == plain_file_name(sample) for other in samples) == 1:
             matched[sample] = alike[0]
     return matched
 
 
-def _plain_name(name: str) -> str:
+def file_stem(name: str) -> str:
+    """Return the name of a file without its folder and the ends that programs add."""
     stem = re.split(r"[/\\]", name.strip())[-1]
-    while _FILE_ENDS.search(stem):
-        stem = _FILE_ENDS.sub("", stem)
-    plain = re.sub(r"[^A-Za-z0-9]+", ".", stem).strip(".")
+    while (shorter := _FILE_ENDS.sub("", stem)) not in (stem, ""):
+        stem = shorter
+    return stem
+
+
+def plain_file_name(name: str) -> str:
+    """Return what a file, or a column named after it, is called without what programs add and change, such as R's X."""
+    plain = re.sub(r"[^A-Za-z0-9]+", ".", file_stem(name)).strip(".")
     return plain[1:].lstrip(".") if re.match(r"X\.?\d", plain) else plain
+
+
+def is_summary(name: str) -> bool:
+    """Say whether a row is called as counters call what they count beside genes, or a total."""
+    return bool(_SUMMARY.fullmatch(name) or _TOTAL.fullmatch(name))
 
 
 def summary_rows(ids: "pd.Series[str]", numbers: pd.DataFrame) -> "pd.Series[bool]":
@@ -151,7 +159,7 @@ def summary_rows(ids: "pd.Series[str]", numbers: pd.DataFrame) -> "pd.Series[boo
         bool, (rows,): True where the name is one that HTSeq, STAR or featureCounts give to such rows, says that it is a total, or
         the row is the sum of all others in every sample.
     """
-    named = ids.map(lambda name: bool(_SUMMARY.fullmatch(name) or _TOTAL.fullmatch(name)))
+    named = ids.map(is_summary)
     genes = numbers[~named].to_numpy()
     totals = genes.sum(axis=0)
     is_sum = np.zeros(len(ids), dtype=bool)

@@ -1,6 +1,6 @@
 """Gene counts from a table that somebody else made."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -49,7 +49,11 @@ class Labels(NamedTuple):
 
 def read_labels(path: Path, samples: Sequence[str] | None = None) -> Labels:
     """Read what the rows and columns of a table of counts are called; see `read_count_table`."""
-    table = _read(path)
+    return labels_of(_read(path), samples)
+
+
+def labels_of(table: Delimited, samples: Sequence[str] | None = None) -> Labels:
+    """Tell what the rows and columns of a table of counts are called."""
     layout = find_layout(table.cells, table.header, samples)
     pairs = [split_id(cell) for cell in table.cells[layout.ids]]
     return Labels([gene for gene, _ in pairs], _symbols(table.cells, layout, pairs), table.header)
@@ -70,7 +74,20 @@ def read_count_table(path: Path, samples: Sequence[str] | None = None) -> CountT
         StudyError: the file is missing or no table, lacks a sample, names a gene or sample twice or a gene not at all, holds
             transcripts, a cell is negative, missing or no number, or the values are no counts.
     """
-    table = _read(path)
+    return counts_of(_read(path), samples, path)
+
+
+def counts_of(
+    table: Delimited, samples: Sequence[str] | None, path: Path, files: Mapping[str, Path] | None = None
+) -> CountTable:
+    """Check and convert a table of counts; see `read_count_table`.
+
+    Args:
+        table: as it was read, or joined of files.
+        samples: as `read_count_table` takes them.
+        path: of the table, or of the folder with the files that it was joined of.
+        files: of the samples, where it was.
+    """
     layout = find_layout(table.cells, table.header, samples)
     _check_columns(table, layout, samples, path)
     findings = _of_columns(table, layout, samples)
@@ -87,7 +104,7 @@ def read_count_table(path: Path, samples: Sequence[str] | None = None) -> CountT
     is_gene = ~no_genes & ~dates
     _check_ids(ids[is_gene], path, table.first_line)
     numbers = numbers[is_gene]
-    _check_cells(numbers, table, layout, path)
+    _check_cells(numbers, table, layout, path, files or {})
     pairs = [split_id(cell) for cell in ids[is_gene]]
     numbers.index = pd.Index([gene for gene, _ in pairs], name="gene_id")
     _check_genes(numbers, path)
@@ -188,7 +205,9 @@ def _check_ids(ids: "pd.Series[str]", path: Path, first_line: int) -> None:
         )
 
 
-def _check_cells(numbers: pd.DataFrame, table: Delimited, layout: Layout, path: Path) -> None:
+def _check_cells(
+    numbers: pd.DataFrame, table: Delimited, layout: Layout, path: Path, files: Mapping[str, Path]
+) -> None:
     """Check that every cell is a number, of zero or more, that reads can add up to."""
     values = numbers.to_numpy()
     wrong = ~np.isfinite(values) | (values < 0) | (values > MOST_READS)
@@ -204,7 +223,7 @@ def _check_cells(numbers: pd.DataFrame, table: Delimited, layout: Layout, path: 
         hint = "name the table of raw counts: negative values are logarithms or corrected for something"
     raise StudyError(
         f"the count of gene {table.cells.at[index, layout.ids]} in sample {sample} is {cell!r}",
-        where=f"{path}, data row {index + 1} ({int(wrong.sum())} such cells in all)",
+        where=f"{files.get(sample, f'{path}, data row {index + 1}')} ({int(wrong.sum())} such cells in all)",
         expected=f"a number of zero or more, below {MOST_READS:.0e}, in every cell",
         remedy=hint,
     )

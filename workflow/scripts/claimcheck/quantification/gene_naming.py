@@ -1,25 +1,14 @@
-"""The ids that a study knows the genes of a table of counts by, and whether the two speak of the same genes at all."""
+"""The ids that a study knows the genes of a table of counts by."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from claimcheck.core.delimited import read_delimited
 from claimcheck.core.errors import StudyError
-from claimcheck.core.gene_lists import list_files, read_gene_lists
-from claimcheck.core.identifiers import (
-    DATABASE_ID,
-    ID_COLUMNS,
-    SYMBOL_COLUMNS,
-    KnownGenes,
-    common_kind,
-    plain_name,
-    species_of_kind,
-    strip_version,
-)
-from claimcheck.core.schemas import load_schema, replace_titled
+from claimcheck.core.gene_lists import read_gene_lists
+from claimcheck.core.identifiers import DATABASE_ID, ID_COLUMNS, SYMBOL_COLUMNS, KnownGenes, plain_name, strip_version
 from claimcheck.core.tables import listed
-from claimcheck.quantification.counts import read_labels
 
 
 class Naming(NamedTuple):
@@ -100,111 +89,12 @@ def name_genes(genes: Sequence[str], known: KnownGenes, names: Mapping[str, Sequ
     return Naming(changed, symbols, ambiguous, unknown if changed else [])
 
 
-def require_agreement(counted: Collection[str], wanted: Mapping[str, Collection[str]], *, deleted: str | None) -> None:
-    """Check that a table of counts has the genes that a study looks at, before anything is computed.
-
-    Args:
-        counted: ids of the table, as the study knows them.
-        wanted: ids by where the study names them; of each place the table must have one at least.
-        deleted: id of the gene that the study deleted, which must be in the table; None where there is none.
-
-    Raises:
-        StudyError: it lacks all genes of a place, or the deleted one.
-    """
-    counted = frozenset(counted)
-    shares = {place: (len(counted.intersection(genes)), len(genes)) for place, genes in wanted.items() if genes}
-    absent = [place for place, (found, _) in shares.items() if not found]
-    if absent:
-        theirs, ours = listed(sorted(counted), most=3), listed(sorted(wanted[absent[0]]), most=3)
-        species = [_species_of(genes) for genes in (counted, wanted[absent[0]])]
-        differ = None not in species and species[0] != species[1]
-        raise StudyError(
-            f"the table of counts has genes of {species[0]}, and the study names genes of {species[1]}"
-            if differ
-            else f"the table of counts has no gene that {listed(absent, most=3)} names",
-            details=[f"{place}: {found} of {number} genes" for place, (found, number) in shares.items()],
-            where=f"counts.table has {theirs}; {absent[0]} has {ours}",
-            expected="the same genes in both, by id or by symbol; versions of Ensembl ids make no difference",
-            remedy="name gene sets and genes of the same species as the counts"
-            if differ
-            else "correct the ids, or say in a table (counts.genes: gene_id, symbol and other names) which genes are meant",
-        )
-    if deleted and deleted not in counted:
-        raise StudyError(
-            f"the table of counts lacks the deleted gene {deleted}",
-            where="config/config.yaml, study.deleted_gene",
-            expected="its counts, which show whether it was deleted",
-            remedy="correct the id, use the table before any filter, or leave study.deleted_gene out",
-        )
-
-
-class StudyGenes(NamedTuple):
-    """The genes of the table of counts that a study starts from.
-
-    Attributes:
-        ids: as the study knows them.
-        symbols: by id, where the table or the study's table of names says them.
-        wanted: ids that the configuration names, by where.
-        deleted: id of the deleted gene, or None.
-        columns: names of the columns of the table.
-        naming: how the genes of the table are called.
-    """
-
-    ids: frozenset[str]
-    symbols: dict[str, str]
-    wanted: dict[str, list[str]]
-    deleted: str | None
-    columns: frozenset[str]
-    naming: Naming
-
-    def require(self, places: Mapping[str, Collection[str]]) -> None:
-        """Check that the table has what the configuration and other places name; see `require_agreement`."""
-        wanted = {**places, **self.wanted}
-        # else rows and columns are exchanged, which reading the table says
-        if self.columns.isdisjoint(gene for genes in wanted.values() for gene in genes):
-            require_agreement(self.ids, wanted, deleted=self.deleted)
-
-
-def study_genes(configuration: Mapping[str, Any]) -> StudyGenes | None:
-    """Read which genes the table of counts of a study has; None where it starts from something else.
-
-    Args:
-        configuration: from `read_configuration`.
-
-    Raises:
-        StudyError: see `read_labels`, `read_gene_names` and `name_genes`.
-    """
-    if configuration["start_from"] != "counts":
-        return None
-    counts, curated = configuration["counts"], configuration["gene_sets"]["curated"]
-    deleted, symbol = (configuration["study"][key] for key in ("deleted_gene", "deleted_gene_symbol"))
-    labels = read_labels(Path(counts["table"]))
-    files = [] if curated == "none" else list_files(Path(curated))
-    naming, symbols = name_counted(labels.genes, labels.symbols, files, counts["genes"], {deleted: symbol})
-    named: dict[str, list[str]] = {}
-
-    def remember(key: str, genes: list[str]) -> list[str]:
-        named.setdefault(".".join(key.split(".")[:2]), []).extend(genes)
-        return genes
-
-    checked = {key: configuration[key] for key in ("quality", "identity")}
-    replace_titled(checked, load_schema("config.schema.yaml"), "genes", remember)
-    return StudyGenes(
-        frozenset(naming.ids.get(gene, gene) for gene in labels.genes),
-        symbols,
-        {key: genes for key, genes in named.items() if genes},
-        deleted,
-        frozenset(labels.columns),
-        naming,
-    )
-
-
 def name_counted(
     genes: Sequence[str],
     symbols: Mapping[str, str],
     curated: Sequence[Path],
     names: str | None,
-    stated: Mapping[str | None, str | None],
+    stated: Mapping[str, str],
 ) -> tuple[Naming, dict[str, str]]:
     """Name the genes of a table of counts, from the study's gene sets and its table of names.
 
@@ -212,19 +102,14 @@ def name_counted(
         genes, symbols: of the table, from `read_labels`.
         curated: the files of the curated gene sets.
         names: path of the table of names, or None.
-        stated: symbols by id that the configuration says; empty ones are none.
+        stated: symbols by id that the configuration says.
 
     Returns:
         The naming, and the symbols by the study's id.
     """
     said, words = read_gene_names(Path(names)) if names else ({}, {})
-    said = {gene: symbol for gene, symbol in stated.items() if gene and symbol} | said
+    said = {**stated, **said}
     naming = name_genes(genes, read_gene_lists(curated, said).known, words)
     of_table = {naming.ids.get(gene, gene): symbol for gene, symbol in symbols.items()}
     present = {naming.ids.get(gene, gene) for gene in genes}
     return naming, {gene: symbol for gene, symbol in (naming.symbols | of_table | said).items() if gene in present}
-
-
-def _species_of(genes: Collection[str]) -> str | None:
-    """Return the species of some genes, if most of them have ids of one."""
-    return species_of_kind(common_kind(genes)) or None

@@ -1,14 +1,13 @@
 """What the genes are called and what they are: from the reference, and where it is silent from the curated sets."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
-from claimcheck.core.errors import StudyError
 from claimcheck.core.gene_lists import MEMBER_COLUMNS, read_gene_lists
-from claimcheck.core.tables import listed, read_table
+from claimcheck.core.tables import read_table
 
 
 @dataclass(frozen=True)
@@ -47,35 +46,15 @@ def read_annotation(
     symbols = pd.Series(known | {gene: symbol for gene, symbol in extra.items() if gene not in known}, dtype=str)
     genes = symbols.rename_axis("gene_id").rename("symbol").reset_index().assign(biotype="")
     if transcripts:
-        table = read_table(transcripts)
-        names = table.drop_duplicates("gene_id")[["gene_id", "symbol"]]
+        listed = read_table(transcripts)
+        names = listed.drop_duplicates("gene_id")[["gene_id", "symbol"]]
         unnamed = names["symbol"] == names["gene_id"]
         names = names.assign(
             symbol=names["symbol"].mask(unnamed, names["gene_id"].map(symbols).fillna(names["gene_id"]))
         )
-        described = names.merge(_gene_biotypes(table), on="gene_id").sort_values("gene_id")
+        described = names.merge(_gene_biotypes(listed), on="gene_id").sort_values("gene_id")
         genes = pd.concat([described, genes]).drop_duplicates("gene_id")
     return Annotation(genes.reset_index(drop=True), lists.members[list(MEMBER_COLUMNS)])
-
-
-def require_deleted(genes: Collection[str], deleted_gene: str | None, *, where: str) -> None:
-    """Check that a reference has the gene that the study deleted, without which its level is 0 in all samples.
-
-    Args:
-        genes: ids of the reference, without version.
-        deleted_gene: its id, or None where nothing was deleted.
-        where: what says the genes, for the message.
-
-    Raises:
-        StudyError: the reference lacks it.
-    """
-    if deleted_gene and deleted_gene not in genes:
-        raise StudyError(
-            f"the reference lacks the deleted gene {deleted_gene}",
-            where=f"study.deleted_gene in config/config.yaml; {where} has {listed(sorted(genes), most=3)}",
-            expected="its transcripts, whose level shows whether it was deleted",
-            remedy="correct the id, name a reference that has the gene by this id, or leave study.deleted_gene out",
-        )
 
 
 def _gene_biotypes(transcripts: pd.DataFrame) -> pd.DataFrame:

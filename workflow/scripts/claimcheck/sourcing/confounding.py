@@ -25,8 +25,10 @@ SAME_AGE = 0.05
 
 FOLDER = "folder"
 """Column that names where a sample's transcript abundances are."""
+FILE = "file"
+"""Column that names where a sample's counts are."""
 
-NOT_COVARIATES = ("sample", "condition", "sex_from", "runs", "evidence", DIGEST, SUMMED, FOLDER)
+NOT_COVARIATES = ("sample", "condition", "sex_from", "runs", "evidence", DIGEST, SUMMED, FOLDER, FILE)
 """Columns of the sheet that say what a sample is, and nothing of how it was made."""
 SEQUENCING = ("library_layout", "instrument_model", "read_length")
 """Columns that say how a sample was sequenced: they may explain a difference, and are adjusted for only where that is asked."""

@@ -9,6 +9,9 @@ from claimcheck.core.errors import StudyError
 from claimcheck.core.tables import listed
 from claimcheck.core.text import unmark_formula
 
+_OF_NFCORE = ("fastq_1", "fastq_2")
+"""Columns of the sample sheets of nf-core pipelines that name the reads of a lane."""
+
 
 def read_sheet(path: Path, *, key: str) -> pd.DataFrame:
     """Read a sample sheet, with tabs, commas or semicolons between its cells.
@@ -19,7 +22,7 @@ def read_sheet(path: Path, *, key: str) -> pd.DataFrame:
 
     Returns:
         All cells as text, one row a sample; `NA`, `no` and `0` are words as others are. Columns without a name are left out, such
-        as row numbers.
+        as row numbers, and so are those with the reads of nf-core's sample sheets, whose rows for the lanes of a sample become one.
 
     Raises:
         StudyError: it is no table, or names a column twice.
@@ -38,4 +41,6 @@ def read_sheet(path: Path, *, key: str) -> pd.DataFrame:
             remedy="correct the header line",
         )
     sheet = table.cells[named].set_axis(names, axis="columns")
-    return sheet.apply(lambda column: column.map(unmark_formula)) if len(sheet) else sheet
+    sheet = sheet.apply(lambda column: column.map(unmark_formula)) if len(sheet) else sheet
+    lanes = [name for name in _OF_NFCORE if name in sheet]
+    return sheet.drop(columns=lanes).drop_duplicates(ignore_index=True) if lanes else sheet
