@@ -18,7 +18,8 @@ OWN_SCRIPTS = (
     "gene_plot.js",
     "gene_card.js",
     "explorer.js",
-    "page.js", "first.js",
+    "page.js",
+    "first.js",
 )
 """Files beside the template that are one script of the page, in this order."""
 _EXPORTS = re.compile(r"export\{([^}]*)\}")

@@ -51,7 +51,6 @@ from claimcheck.page.tables import (
     words,
 )
 
-
 PAPER_FIELDS = ("doi", "title", "authors", "journal", "year", "licence", "abstract", "source")
 
 
