@@ -12,6 +12,7 @@ from claimcheck.claims.model import Claim, Register
 from claimcheck.figures.claims import MARKS, direction_of, in_reading_order, kind_of, records, unit_of
 from claimcheck.page.conditions import Condition, conditions_of
 from claimcheck.page.forest import Scale, draw_axis, draw_row, scale_of
+from claimcheck.page.set_names import SetNames
 from claimcheck.page.strips import Strip, draw_strip
 from claimcheck.page.study_words import Study
 from claimcheck.page.tables import Column, Table, as_table, interval_text, probability, two, words
@@ -97,6 +98,7 @@ class Evidence:
     levels: pd.DataFrame
     genes: pd.DataFrame
     samples: pd.DataFrame
+    names: SetNames
 
 
 def group_cards(evidence: Evidence, register: Register, study: Study, more: Mapping[str, Any]) -> list[CardGroup]:
@@ -153,15 +155,14 @@ def _card(
         drawing=draw_row({**row, "mde_sides": sides}, scale),
         effect=two(float(row["effect"])) if pd.notna(row["effect"]) else "",
         interval=interval_text(row["ci95_low"], row["ci95_high"]),
-        reason=words(row["reason"]),
-        sentence=_MINUS.sub("−", str(row["sentence"])),
+        reason=evidence.names.both(words(row["reason"])),
+        sentence=evidence.names.both(_MINUS.sub("−", str(row["sentence"]))),
         notes=claim.notes,
-        strips=[
-            draw_strip(own.assign(value=own["level_adjusted"]), str(of), test=study.test, reference=study.reference)
-            for of, own in list(levels.groupby("of", sort=False))[:_MOST_STRIPS]
-        ],
+        strips=_strips(levels, evidence.names, study),
         adjusted=bool((levels["level"] - levels["level_adjusted"]).abs().gt(1e-9).any()),
-        conditions=conditions_of(row, register, verdicts, left_out, panels),
+        conditions=conditions_of(
+            {**row, "of": evidence.names.plain(str(row["of"] or ""))}, register, verdicts, left_out, panels
+        ),
         test=_test(row, claim),
         others=_others(evidence.robustness[evidence.robustness["claim"] == name]),
         left_out=_left_out(left_out, study) if len(left_out) else None,
@@ -171,6 +172,12 @@ def _card(
         genes=_genes(members, evidence.genes) if claim.sets else [],
         sources=_sources(name, row, claim),
     )
+
+
+def _strips(levels: pd.DataFrame, names: SetNames, study: Study) -> list[Strip]:
+    """Draw the first genes or sets of a claim, sample by sample."""
+    shown = list(levels.assign(value=levels["level_adjusted"]).groupby("of", sort=False))[:_MOST_STRIPS]
+    return [draw_strip(own, names.both(str(of)), test=study.test, reference=study.reference) for of, own in shown]
 
 
 def _predicted(register: Register, claim: Claim, study: Study) -> tuple[str, str]:

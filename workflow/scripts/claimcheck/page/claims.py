@@ -24,6 +24,7 @@ from claimcheck.page.claims_tables import (
 )
 from claimcheck.page.pattern import PatternView, view_pattern
 from claimcheck.page.power import PowerResults, PowerView, view_power
+from claimcheck.page.set_names import SetNames
 from claimcheck.page.study_words import Study
 from claimcheck.page.tables import Table, two
 
@@ -111,7 +112,13 @@ class ClaimsView:
 
 
 def view_claims(
-    results: ClaimResults, outcomes: pd.DataFrame, genes: pd.DataFrame, samples: pd.DataFrame, study: Study
+    results: ClaimResults,
+    outcomes: pd.DataFrame,
+    genes: pd.DataFrame,
+    samples: pd.DataFrame,
+    study: Study,
+    *,
+    names: SetNames,
 ) -> ClaimsView:
     """Put together what the page says of the claims.
 
@@ -121,6 +128,7 @@ def view_claims(
         genes: results/differential/genes.tsv.
         samples: the sample sheet.
         study: names of the conditions.
+        names: of gene sets.
     """
     register, verdicts = results.register, results.verdicts
     numbers = dict(zip(results.identification["key"], results.identification["value"], strict=True))
@@ -129,6 +137,7 @@ def view_claims(
     taken = panels["stands"].eq(False) & rules.eq(TAKEN_BY_VETO)
     told = panels["differs"].eq(True) | taken
     worlds = results.artefacts.drop_duplicates("world")[["world", "explanation"]]
+    in_words = results.artefacts.assign(looked_at=results.artefacts["looked_at"].fillna("").map(names.plain))
     evidence = Evidence(
         verdicts=verdicts,
         robustness=results.robustness,
@@ -138,6 +147,7 @@ def view_claims(
         levels=results.levels,
         genes=genes,
         samples=samples,
+        names=names,
     )
     power = None if results.power is None else view_power(results.power, verdicts, register, study.subjects)
     more = {
@@ -159,7 +169,7 @@ def view_claims(
         file_digest=numbers["file_digest"],
         deviations=_deviations(results.identification),
         pattern=view_pattern(results.pattern, register),
-        artefacts=artefact_table(results.artefacts, study.test, study.reference) if len(results.artefacts) else None,
+        artefacts=artefact_table(in_words, study.test, study.reference) if len(results.artefacts) else None,
         worlds=list(worlds.itertuples(index=False, name=None)),
         statements=statements_table(register),
         not_testable=proxy_table(verdicts, register, results.set_tests, results.gene_tests, study),

@@ -31,6 +31,7 @@ from claimcheck.page.sentences import (
     describe_size_factors,
     name_differing_panels,
 )
+from claimcheck.page.set_names import SetNames
 from claimcheck.page.study_words import Calls, Study, count_calls
 from claimcheck.page.tables import (
     Column,
@@ -173,11 +174,16 @@ def render_page(
         sampled = sampled.merge(results.mapping, on="sample", how="left")
     gates = pd.concat([results.gates, gates_of_fallbacks(results.fallbacks)], ignore_index=True)
     found = results.claims
-    claims = None if found is None else view_claims(found, results.outcomes, results.genes, results.samples, study)
+    names = SetNames(results.gene_tables.sets)
+    claims = (
+        None
+        if found is None
+        else view_claims(found, results.outcomes, results.genes, results.samples, study, names=names)
+    )
     headline = make_headline(
         results.samples, None if found is None else found.verdicts, None if found is None else found.register, study
     )
-    families = _families(study, results.set_tests, at("sets"))
+    families = _families(study, results.set_tests, at("sets"), names)
     interest = results.genes[results.genes["gene_id"].isin(study.label_genes)].sort_values("symbol")
     return environment.get_template(template.name).render(
         study=study,
@@ -198,7 +204,7 @@ def render_page(
         size_factors=describe_size_factors(results.size_factors),
         fallbacks=describe_fallbacks(results.fallbacks),
         outcomes=results.outcomes.to_dict("records"),
-        differing=name_differing_panels(results.composition, results.gates, study),
+        differing=names.plain(name_differing_panels(results.composition, results.gates, study)),
         panels=panel_table(results.composition, study),
         model=describe_model(results.design),
         design=design_table(results.design),
@@ -283,7 +289,9 @@ def _view(path: Path, study: Study, calls: Calls, entries: Mapping[str, Entry], 
     )
 
 
-def _families(study: Study, tests: pd.DataFrame | None, views: Sequence[FigureView]) -> list[FamilyView]:
+def _families(
+    study: Study, tests: pd.DataFrame | None, views: Sequence[FigureView], names: SetNames
+) -> list[FamilyView]:
     if tests is None:
         return []
     families = []
@@ -294,7 +302,7 @@ def _families(study: Study, tests: pd.DataFrame | None, views: Sequence[FigureVi
         down = list(low.loc[low["effect"] < 0, "set"])
         n_ranked = int((chosen["p_prerank_adjusted"] < study.alpha).sum())
         named = "".join(
-            f" Higher in {group}: {', '.join(sets)}."
+            f" Higher in {group}: {'; '.join(map(names.plain, sets))}."
             for group, sets in ((study.test, up), (study.reference, down))
             if sets
         )
