@@ -24,6 +24,7 @@ from claimcheck.deseq2.levels import log2_cpm
 from claimcheck.figures.named import standards_of
 from claimcheck.page.captions import Study
 from claimcheck.page.claims import ClaimResults, view_claims
+from claimcheck.page.set_names import SetNames
 from support.defaults import detected_genes, fit, score_panels
 
 # A world of 240 genes: every set is a block of eight, shifted in the test group.
@@ -552,7 +553,8 @@ def page_of(register, tables, found, study):
         shown[name] = shown[name].assign(n_genes=pd.to_numeric(shown[name]["n_genes"], errors="coerce"))
     results = ClaimResults(register=register, identification=found.assign(value=found["value"].astype(str)), **shown)
     about = Study("Every key", "", False, "counts", "knockout", "control", 0.05)
-    view = view_claims(results, study.outcomes, about)
+    nothing = SetNames(pd.DataFrame(columns=["set", "description"]))
+    view = view_claims(results, study.outcomes, study.genes, DATA.samples, about, names=nothing)
     return repr(replace(view, digest="", file_digest="")), standards_of(register, 10)
 
 

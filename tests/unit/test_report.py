@@ -131,6 +131,7 @@ def results() -> Results:
         reads=None,
         set_tests=None,
         sets=None,
+        publication={"doi": "10.1000/<x>", "title": "A <b>paper</b>"},
         configuration=f"{CONFIGURATION}# <b>bold</b>\n",
         provenance=pd.DataFrame(
             [
@@ -173,7 +174,7 @@ def set_results(p_adjusted: float) -> Results:
 
 @pytest.fixture
 def drawings(tmp_path: Path) -> dict[str, Path]:
-    names = [*ALWAYS, *SOMETIMES, "enrichment_wnt", "enrichment_iron"]
+    names = [*ALWAYS, *SOMETIMES, "set_effects_wnt", "set_effects_iron"]
     paths = {name: tmp_path / f"{name}.svg" for name in names}
     for path in paths.values():
         path.write_text('<svg xmlns="http://www.w3.org/2000/svg" width="400pt" height="300pt"></svg>')
@@ -259,7 +260,7 @@ def test_page_fetches_nothing_and_describes_every_figure(drawings: dict[str, Pat
         {"run": ["r1"], "mate": [""], "n_reads": [1000], "n_sampled": [1000], "adapter": ["<b>Some</b>"]}
     )
     tables = replace(set_results(0.01), reads=reads)
-    page = page_of(study, tables, drawings, *SOMETIMES, "enrichment_wnt")
+    page = page_of(study, tables, drawings, *SOMETIMES, "set_effects_wnt")
     reader = Reader()
     reader.feed(page)
     assert reader.open == []
@@ -295,7 +296,7 @@ def test_counts_and_direction_are_those_of_the_table(drawings: dict[str, Path]) 
 
 def test_failed_gate_is_said_in_words_at_the_top(drawings: dict[str, Path]) -> None:
     text = text_of(page_of(STUDY, results(), drawings))
-    assert "1 FAIL, 0 WARN, 1 PASS" in text
+    assert "⚠ 1 of 2 quality checks failed and was accepted." in text
     assert text.index("FAIL mapping") < text.index("PASS size")
 
 
@@ -323,7 +324,7 @@ def test_no_sets_and_no_reads_are_said(drawings: dict[str, Path]) -> None:
 @pytest.mark.parametrize(
     ("p_adjusted", "sentence"),
     [
-        (0.01, "below 0.05). Higher in knockout: UP_SET. Ranking alone would name 1."),
+        (0.01, "below 0.05). Higher in knockout: what rises. Ranking alone would name 1."),
         (0.6, "below 0.05). Ranking alone would name 1."),
     ],
 )
@@ -331,7 +332,7 @@ def test_sets_are_named_by_tests_that_allow_for_correlation_not_by_rank(
     drawings: dict[str, Path], p_adjusted: float, sentence: str
 ) -> None:
     study = replace(STUDY, families=["wnt", "iron"])
-    text = text_of(page_of(study, set_results(p_adjusted), drawings, "enrichment_wnt", "enrichment_iron"))
+    text = text_of(page_of(study, set_results(p_adjusted), drawings, "set_effects_wnt", "set_effects_iron"))
     assert sentence in text
     assert "Of 0 sets tested" in text
     assert "significantly enriched" not in text
@@ -342,7 +343,7 @@ def test_sets_are_named_by_tests_that_allow_for_correlation_not_by_rank(
 def test_simulated_data_are_called_so_on_page_and_figures(drawings: dict[str, Path]) -> None:
     page = page_of(replace(STUDY, simulated=True), results(), drawings)
     assert "(simulated data)</title>" in page
-    assert text_of(page).startswith("Simulated data.")
+    assert "A study simulated data" in text_of(page)
     assert page.count('alt="Simulated data.') == len(ALWAYS)
     assert "imulated" not in without_scripts(page_of(STUDY, results(), drawings))
 
@@ -357,7 +358,7 @@ def test_notation_never_prints_a_p_of_zero_and_keeps_signs() -> None:
 
 def test_identity_composition_and_model_stand_at_the_head(drawings: dict[str, Path]) -> None:
     text = text_of(page_of(STUDY, results(), drawings, "composition"))
-    head = text[: text.index("What this page can say")]
+    head = text[: text.index("Differential expression")]
     assert "unconfirmed: <b>Gone</b> cannot be read here" in head
     assert "1 of 2 panels differ" in head
     assert "MUSCLE (log2 1.20)" in head

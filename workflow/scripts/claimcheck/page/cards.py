@@ -9,6 +9,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from claimcheck.claims.model import Claim, Register
+from claimcheck.core.tables import listed
 from claimcheck.figures.claims import MARKS, direction_of, in_reading_order, kind_of, records, unit_of
 from claimcheck.page.conditions import Condition, conditions_of
 from claimcheck.page.forest import Scale, draw_axis, draw_row, scale_of
@@ -136,9 +137,8 @@ def _card(
     panels = vetoes[vetoes["veto"].isin(register.vetoes)]
     verdicts = dict(zip(evidence.verdicts["claim"], evidence.verdicts["verdict"].astype(str), strict=True))
     members = evidence.members[evidence.members["claim"] == name]
-    levels = evidence.levels[evidence.levels["claim"] == name].merge(
-        evidence.samples[["sample", "condition", "sex"]], on="sample"
-    )
+    sheet = evidence.samples.reindex(columns=["sample", "condition", "sex"])
+    levels = evidence.levels[evidence.levels["claim"] == name].merge(sheet, on="sample")
     predicted = _predicted(register, claim, study)
     sides = {"≈": (-1, 1), "↕": (-1, 1)}.get(predicted[0], (direction_of(register, claim) or 1,))
     return Card(
@@ -148,7 +148,9 @@ def _card(
         mark=MARKS[kind],
         kind=kind.replace(" ", "-"),
         verdict=str(row["verdict"]),
-        label=words(row["label"]) if row["label"] else "",
+        label="; ".join(
+            part for part in (str(row["label"] or ""), evidence.names.plain(looked_at(claim, row))) if part
+        ),
         leads=name in register.lead,
         arrow=predicted[0],
         predicted=predicted[1],
@@ -178,6 +180,19 @@ def _strips(levels: pd.DataFrame, names: SetNames, study: Study) -> list[Strip]:
     """Draw the first genes or sets of a claim, sample by sample."""
     shown = list(levels.assign(value=levels["level_adjusted"]).groupby("of", sort=False))[:_MOST_STRIPS]
     return [draw_strip(own, names.both(str(of)), test=study.test, reference=study.reference) for of, own in shown]
+
+
+def looked_at(claim: Claim, row: dict[str, Any]) -> str:
+    """Say what an effect is the effect of, where more than one gene or set decides."""
+    of = f"; effect of {row['of']}" if row["of"] else ""
+    if claim.members:
+        return f"decided by {listed(claim.members)}" + (" and controls" if claim.kind == "specificity" else "") + of
+    if claim.kind == "multi_source":
+        return f"{claim.at_least} or more of several sets{of}"
+    if any(gene.model for gene in claim.genes):
+        return f"genes one by one{of}, in the direction that the model says"
+    n_genes = pd.to_numeric(pd.Series([row.get("n_genes")]), errors="coerce").iloc[0]
+    return f"set of {n_genes:.0f} genes" if claim.sets and n_genes > 0 else ""
 
 
 def _predicted(register: Register, claim: Claim, study: Study) -> tuple[str, str]:
@@ -257,9 +272,9 @@ def _genes(members: pd.DataFrame, genes: pd.DataFrame) -> list[Gene]:
 def _sources(name: str, row: dict[str, Any], claim: Claim) -> list[str]:
     """Say in which tables a claim's numbers stand, and which rule and script made them."""
     tables = ["verdicts", "levels", "robustness", "leave_one_out", "vetoes"]
-    listed = ", ".join(f"results/claims/{table}.tsv" for table in (tables if claim.kind != "quality" else tables[:1]))
+    files = ", ".join(f"results/claims/{table}.tsv" for table in (tables if claim.kind != "quality" else tables[:1]))
     return [
-        f"Rows {name} of {listed}: rule evaluate_claims, workflow/scripts/evaluate_claims.py.",
+        f"Rows {name} of {files}: rule evaluate_claims, workflow/scripts/evaluate_claims.py.",
         f"Decided by row {int(row['rule'])} of the table of verdicts (workflow/scripts/claimcheck/claims/verdicts.py); prediction "
         f"and limits stand in the register under {name}.",
     ]

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from claimcheck.claims.model import Claim, Register
+from claimcheck.figures.claims import kind_of
 from claimcheck.page.tables import interval_text, probability, two
 
 NEVER_TESTED = (0, 1, 2, 3, 4)
@@ -55,6 +56,7 @@ def conditions_of(
             probability(row["p_adjusted"]),
             bool(row["p_adjusted"] <= rules.alpha),
         ),
+        *_against(row, rules.alpha),
         _size(row, claim),
         Condition(
             "k, share of other analyses that agree",
@@ -63,7 +65,7 @@ def conditions_of(
             bool(row["agreement"] >= rules.k_supported),
         ),
     ]
-    if claim.sets and pd.notna(row["p_camera"]):
+    if claim.sets and pd.notna(row.get("p_camera")):
         other_genes = Condition(
             "p that other genes do not move as much (CAMERA)",
             f"{rules.camera_p:g} or less",
@@ -86,6 +88,17 @@ def conditions_of(
             )
         )
     return found
+
+
+def _against(row: dict[str, Any], alpha: float) -> list[Condition]:
+    """Give the test that spoke against a claim, where one did."""
+    tests = {
+        "contradicted": ("p that the opposite holds, adjusted over all claims", "p_adjusted_opposite"),
+        "not supported": ("p that any change is smaller than claimed, adjusted over all claims", "p_adjusted_smaller"),
+    }
+    what, column = tests.get(kind_of(int(row["rule"])), ("", ""))
+    p = float(row.get(column, np.nan))
+    return [] if np.isnan(p) else [Condition(what, f"above {alpha:g}", probability(p), p > alpha)]
 
 
 def _holds(verdict: str) -> bool:

@@ -22,13 +22,11 @@ class Headline:
         groups: how many of each group, by sex, test group first.
         tissue: of the samples, or "".
         answer: sentences made from the verdicts.
-        counts: verdict and number of claims with it, in the order of MARKS.
     """
 
     groups: str
     tissue: str
     answer: list[str]
-    counts: list[tuple[str, str, int]]
 
 
 def make_headline(
@@ -37,21 +35,21 @@ def make_headline(
     """Put together the first lines.
 
     Args:
-        samples: condition, sex, tissue; a row a sample.
+        samples: condition, and sex and tissue where they are known; a row a sample.
         verdicts: results/claims/verdicts.tsv, None without claims.
         register: the claims register, None without claims.
         study: names of the conditions.
     """
-    groups = " and ".join(f"{_group(samples, name)}" for name in (study.test, study.reference))
-    tissues = sorted({str(tissue) for tissue in samples["tissue"].dropna() if str(tissue)})
+    stated = samples.reindex(columns=["condition", "sex", "tissue"]).fillna("")
+    tissues = sorted(set(stated["tissue"].astype(str)) - {""})
+    groups = " and ".join(_group(stated, name) for name in (study.test, study.reference))
     if verdicts is None or register is None:
-        return Headline(groups, listed(tissues), [], [])
+        return Headline(groups, listed(tissues), [])
     own = verdicts[verdicts["claim"].isin(register.confirmatory)]
-    kinds = own["verdict"].str.partition(" (")[0]
+    kinds = own["verdict"].astype(str).map(lambda verdict: verdict.partition(" (")[0])
     found = {str(kind): int(n) for kind, n in kinds.value_counts().items()}
     names = [name for name in (*MARKS, *sorted(set(found) - set(MARKS))) if name in found]
-    counts = [(MARKS.get(name, "●"), name, found[name]) for name in names]
-    return Headline(groups, listed(tissues), _answer(own.assign(kind=kinds), register, dict(found)), counts)
+    return Headline(groups, listed(tissues), _answer(own, register, {name: found[name] for name in names}))
 
 
 @dataclass(frozen=True)
@@ -62,31 +60,33 @@ class Caution:
     place: str
 
 
-def find_warning(claims: ClaimsView | None, gates: pd.DataFrame) -> Caution | None:
-    """Choose what weighs most: a premise that is not established, a pattern that something else makes, a check that failed.
+def find_cautions(claims: ClaimsView | None, gates: pd.DataFrame) -> list[Caution]:
+    """List what weighs on every verdict: premises that are not established, a pattern that something else makes, failed checks.
 
     Args:
         claims: what the page says of claims.
         gates: status; a row a check.
+
+    Returns:
+        Where nothing does, at most one: a deviation from the register, or warnings of checks.
     """
-    if claims and claims.banners:
-        return Caution(claims.banners[0][1], "identity")
-    if claims and claims.pattern and claims.pattern.warning:
-        return Caution(claims.pattern.warning, "pattern")
     n_failed, n_warned = (int((gates["status"] == status).sum()) for status in ("fail", "warn"))
+    found = [Caution(words, "identity") for _, words in claims.banners] if claims else []
+    if claims and claims.pattern and claims.pattern.warning:
+        found.append(Caution(claims.pattern.warning.rstrip(".") + ".", "pattern"))
     if n_failed:
         verb = "was" if n_failed == 1 else "were"
-        return Caution(f"{n_failed} of {len(gates)} quality checks failed and {verb} accepted.", "quality")
-    if claims and claims.deviations:
-        return Caution("The analysis is not the registered one.", "claims")
-    if n_warned:
-        return Caution(f"All {len(gates)} quality checks passed, {n_warned} with a warning.", "quality")
-    return None
+        found.append(Caution(f"{n_failed} of {len(gates)} quality checks failed and {verb} accepted.", "quality"))
+    if not found and claims and claims.deviations:
+        found.append(Caution("The analysis is not the registered one.", "claims"))
+    if not found and n_warned:
+        found.append(Caution(f"All {len(gates)} quality checks passed, {n_warned} with a warning.", "quality"))
+    return found
 
 
 def _group(samples: pd.DataFrame, name: str) -> str:
     own = samples[samples["condition"] == name]
-    sexes = own["sex"].fillna("").astype(str)
+    sexes = own["sex"].astype(str)
     parts = [f"{n} {sex}" for sex in _SEXES if (n := int((sexes == sex).sum()))]
     unknown = int((~sexes.isin(_SEXES)).sum())
     if parts and unknown:
@@ -98,16 +98,14 @@ def _answer(own: pd.DataFrame, register: Register, found: Mapping[str, int]) -> 
     """Say in two sentences how many claims have which verdict, and which those are that the register puts first."""
     if own.empty:
         return ["The register holds no claim that a verdict could be given on."]
-    total = len(own)
     parts = [f"{n} {'is' if n == 1 else 'are'} {name}" for name, n in found.items()]
-    sentences = [f"Of {total} claims {listed(parts, most=len(parts))}."]
+    told = " and ".join(part for part in (", ".join(parts[:-1]), parts[-1]) if part)
+    sentences = [f"Of {len(own)} claims, {told}."]
     leading = in_reading_order(own[own["claim"].isin(register.lead)], register.lead)
     if len(leading):
-        told = [
-            f"{_bare(statement)} ({verdict})"
-            for statement, verdict in leading[["statement", "verdict"]].itertuples(index=False, name=None)
-        ]
-        sentences.append(f"Those that the register puts first: {'; '.join(told)}.")
+        pairs = leading[["statement", "verdict"]].itertuples(index=False, name=None)
+        named = "; ".join(f"{_bare(statement)} ({verdict})" for statement, verdict in pairs)
+        sentences.append(f"Those that the register puts first: {named}.")
     return sentences
 
 

@@ -16,7 +16,7 @@ from claimcheck.page.captions import describe_figure
 from claimcheck.page.claims import ClaimResults, ClaimsView, view_claims
 from claimcheck.page.drawings import data_address, shorten
 from claimcheck.page.explorer import GeneTables, pack_genes
-from claimcheck.page.headline import find_warning, make_headline
+from claimcheck.page.headline import find_cautions, make_headline
 from claimcheck.page.interactive import prepare_interaction
 from claimcheck.page.methods import read_references
 from claimcheck.page.provenance_card import certificate_of, make_card, versions_of
@@ -198,7 +198,7 @@ def render_page(
         statements=claims.abstract if claims else [],
         sections=_sections(claims, study, explored="exploratory" in views or bool(claims and claims.exploratory.rows)),
         paper=dict.fromkeys(PAPER_FIELDS, "") | results.publication,
-        warning=find_warning(claims, gates),
+        cautions=find_cautions(claims, gates),
         samples=sample_table(sampled, study),
         gates=gate_table(gates),
         size_factors=describe_size_factors(results.size_factors),
@@ -257,7 +257,8 @@ def _sections(claims: ClaimsView | None, study: Study, *, explored: bool) -> lis
     """List the sections of the page: anchor, name, and whether this study has it."""
     has_claims = claims is not None
     return [
-        ("claims", "Verdicts" if has_claims else "Summary", True),
+        ("claims", "Verdicts", has_claims),
+        ("summary", "Summary", not has_claims),
         ("abstract", "Abstract", has_claims),
         ("artefacts", "Other explanations", has_claims),
         ("genes", "Genes", True),
