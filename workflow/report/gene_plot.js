@@ -1,5 +1,5 @@
 // The counts of a gene as points, a sample each: groups side by side, a log scale.
-const PLOT = { width: 340, height: 250, left: 52, right: 8, top: 12, bottom: 42 };
+const PLOT = { width: 340, height: 250, left: 66, right: 8, top: 12, bottom: 42 };
 const OFFSET = 0.5; // added to counts, so that 0 has a place on a log scale
 const LEAST_SPAN = 8; // ratio of the ends of the scale at the least, so that noise does not look like a difference
 const PRINTED = `text{font:11px sans-serif;fill:#1a1a1a}.name{display:none}.axis{stroke:#1a1a1a;fill:none}
@@ -71,7 +71,7 @@ function countAxis(low, high, y, base) {
     const mark = drawn("path", { class: "axis", d: `M${left - 4} ${at}H${left}` });
     return [mark, drawn("text", { x: left - 7, y: at, dy: "0.35em", "text-anchor": "end" }, words)];
   });
-  const turned = { transform: `translate(12 ${(top + base) / 2}) rotate(-90)`, "text-anchor": "middle" };
+  const turned = { transform: `translate(9 ${(top + base) / 2}) rotate(-90)`, "text-anchor": "middle" };
   const lines = drawn("path", { class: "axis", d: `M${left} ${top}V${base}H${width - right}` });
   return [lines, ...ticks, drawn("text", turned, "normalised count + 0.5 (log scale)")];
 }
