@@ -554,7 +554,7 @@ def page_of(register, tables, found, study):
     results = ClaimResults(register=register, identification=found.assign(value=found["value"].astype(str)), **shown)
     about = Study("Every key", "", False, "counts", "knockout", "control", 0.05)
     nothing = SetNames(pd.DataFrame(columns=["set", "description"]))
-    view = view_claims(results, study.outcomes, study.genes, DATA.samples, about, names=nothing)
+    view = view_claims(results, study.outcomes, study.genes, world()[0], about, names=nothing)
     return repr(replace(view, digest="", file_digest="")), standards_of(register, 10)
 
 

@@ -259,7 +259,7 @@ def _left_out(rows: pd.DataFrame, study: Study) -> Table:
 
 def _genes(members: pd.DataFrame, genes: pd.DataFrame) -> list[Gene]:
     """List the genes of a claim's sets, those that move most first."""
-    tested = genes[["gene_id", "symbol", "log2_fold_change"]]
+    tested = genes.reindex(columns=["gene_id", "symbol", "log2_fold_change"])
     known = members.drop_duplicates("gene_id").merge(tested, on="gene_id", how="left")
     known = known.assign(size=-known["log2_fold_change"].abs()).sort_values(["size", "gene_id"])
     columns = known[["gene_id", "symbol", "log2_fold_change", "weight"]]
