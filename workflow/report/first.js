@@ -1,4 +1,4 @@
-// Opens what an address points to, copies sentences and links, and opens everything for paper. Without it the page is whole.
+// Opens what an address points to, copies sentences and links, and opens all claims for paper. Without it the page is whole.
 document.documentElement.classList.add("scripts");
 
 function reveal() {
@@ -24,9 +24,10 @@ document.addEventListener("click", ({ target }) => {
   const button = target.closest?.("button.copy");
   if (button) copy(button);
 });
+if (matchMedia("(max-width: 68rem)").matches) document.querySelector("nav details").open = false;
 let closed = [];
 addEventListener("beforeprint", () => {
-  closed = [...document.querySelectorAll("details:not([open])")];
+  closed = [...document.querySelectorAll("details.claim:not([open])")];
   for (const box of closed) box.open = true;
 });
 addEventListener("afterprint", () => {

@@ -123,6 +123,10 @@ def _size(row: dict[str, Any], claim: Claim) -> Condition:
 
 
 def _left_out(rows: pd.DataFrame, limit: float) -> Condition:
+    if rows["p_value"].isna().all():
+        return Condition(
+            "p without any one sample, not adjusted", f"{limit:g} or less, and the same sign", "not tested", met=False
+        )
     worst = rows.loc[rows["p_value"].fillna(1).idxmax()]
     return Condition(
         "p without any one sample, not adjusted",
