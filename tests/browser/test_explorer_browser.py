@@ -400,7 +400,7 @@ def test_nobody_is_kept_out(browser, page: Path, width: int, scheme: str) -> Non
     wait_until(lambda: browser.find_elements(By.ID, "gene-name"))
     browser.execute_script(
         "document.querySelector('#gene-card .sets button').click();"
-        "for (const fold of document.querySelectorAll('.explorer details')) fold.open = true"
+        "for (const fold of document.querySelectorAll('details')) fold.open = true"
     )
     search(browser, "gene1")
     assert browser.execute_script("return document.documentElement.scrollWidth") <= width

@@ -236,6 +236,8 @@ def test_the_page_is_whole_without_script(browser, page: Path) -> None:
     browser.get(page.as_uri())
     assert not browser.find_elements(By.CSS_SELECTOR, ".enhanced, .card svg")
     assert not any(part.is_displayed() for part in browser.find_elements(By.CSS_SELECTOR, ".interactive"))
+    for fold in browser.find_elements(By.CSS_SELECTOR, "main > section > details.part > summary"):
+        fold.click()
     tables = browser.find_elements(By.CSS_SELECTOR, "#genes table")
     assert any("ENSMUSG" in table.text for table in tables)
     assert len(browser.find_elements(By.CSS_SELECTOR, ".twin img")) == 2

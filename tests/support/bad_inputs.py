@@ -165,6 +165,7 @@ def read_as_the_workflow_does(kind: str, study: Study) -> None:
     if kind == "runs":
         runs = pd.DataFrame(tiny.tiny_archive().projects[tiny.PROJECT]).assign(listed_by="ENA;NCBI")
         runs.to_csv("run_table.tsv", sep="\t", index=False)
+        Path("attributes.tsv").write_text("sample_accession\tattribute\tvalue\n")
         resolve_samples.main(
             run_table=Path("run_table.tsv"),
             attributes=Path("attributes.tsv"),
@@ -756,14 +757,19 @@ MISTAKES = [
             "reads",
             "other number of mates",
             reads(2, lambda text: b"".join(text.splitlines(keepends=True)[:-400])),
-            (f"3000 in {RUN}_1.fastq.gz and 2900 in {RUN}_2.fastq.gz", "mate 2 for every read of mate 1"),
+            (f"3,000 in {RUN}_1.fastq.gz and 2,900 in {RUN}_2.fastq.gz", "mate 2 for every read of mate 1"),
         ),
-        ("reads", "no FASTQ", reads(1, lambda text: b">a\nACGT\n"), (f"{RUN}_1.fastq.gz cannot be read to its end",)),
+        (
+            "reads",
+            "no FASTQ",
+            reads(1, lambda text: b">a\nACGT\n"),
+            (f"{RUN}_1.fastq.gz is FASTA, which has no qualities",),
+        ),
         (
             "reads",
             "qualities of another length",
             reads(2, lambda text: text.replace(b"I\n", b"\n", 1)),
-            (f"{RUN}_2.fastq.gz cannot be read to its end", "qualit", "config/samples.tsv"),
+            (f"{RUN}_2.fastq.gz: read 1 has fewer qualities than letters", "config/samples.tsv"),
         ),
         ("reads", "empty", reads(1, lambda text: b""), (f"{RUN}_1.fastq.gz is empty", "fetched again")),
         (

@@ -52,15 +52,18 @@ def start_browser(folder: Path) -> Iterator[webdriver.Chrome]:
 
 
 def read_through(browser: webdriver.Chrome, page: Path) -> None:
-    """Open a page and scroll to its end, so that all of it is made."""
+    """Open a page and what is folded in it, and scroll to its end, so that all of it is made."""
     browser.get("about:blank")
     for log in ("browser", "performance"):  # what the browser's own first page asked for
         browser.get_log(log)
     browser.get(page.as_uri())
+    browser.execute_script("for (const fold of document.querySelectorAll('details.part')) fold.open = true")
     for identifier, content in (("explore", "svg"), ("all-genes", "tbody tr")):
         wait_until(lambda identifier=identifier: browser.find_element("id", identifier).is_displayed())
-        browser.execute_script(f"document.getElementById('{identifier}').scrollIntoView()")
-        made = f"return Boolean(document.querySelector('#{identifier} {content}'))"
+        made = (
+            f"document.getElementById('{identifier}').scrollIntoView();"
+            f"return Boolean(document.querySelector('#{identifier} {content}'))"
+        )
         wait_until(lambda made=made: browser.execute_script(made))
 
 

@@ -102,7 +102,7 @@ def test_a_workflow_elsewhere_has_the_same_digests(workflow, tmp_path_factory):
         ("fetch_collections.py", "schemas/collections.schema.yaml"),
         *(
             ("write_report.py", f"report/{name}")
-            for name in ("claims.html.j2", "figures.yaml", "page.css", "page.js", "references.yaml")
+            for name in ("first.html.j2", "figures.yaml", "page.css", "page.js", "references.yaml")
         ),
     ],
 )

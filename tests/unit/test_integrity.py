@@ -109,7 +109,7 @@ SPOILT = {
     "barcodes": (
         "r.fastq.gz",
         gzip.compress(b"@r\nACGTACGTACGTACGTACGTACGTACGT\n+\n" + b"I" * 28 + b"\n"),
-        "none of its 1",
+        "has no read of 31 nucleotides among its 1",
         KEEP,
     ),
     "interleaved": ("r.fastq", fastq([f"f{n}/{mate}" for n in range(9) for mate in (1, 2)]), "interleaved", KEEP),
@@ -216,7 +216,7 @@ MISPAIRED = {
     "a barcode for mate 1": (
         b"".join(b"@r%d\nACGTACGTAC%s\n+\nIIIIIIIIII%s\n" % (n, b"A" * 16, b"I" * 16) for n in range(9)),
         fastq([f"r{n}" for n in range(9)]),
-        "none of its 9 reads has 31 nucleotides",
+        "has no read of 31 nucleotides among its 9",
     ),
 }
 

@@ -107,9 +107,9 @@ WRONG: dict[str, tuple[Callable[[list[bytes]], list[bytes]], str]] = {
     "mate 1 twice": (lambda mates: [mates[0]] * 2, "the same mate stands in both files: 10,100 of 10,100 reads"),
     "interleaved": (
         lambda mates: [pack(interleave(*map(lines_of, mates)))],
-        "it holds both mates of every fragment in turn (interleaved)",
+        "holds both mates of every fragment in turn (interleaved)",
     ),
-    "barcodes": (lambda mates: [cut(mates[0], 28), mates[1]], "reads has 31 nucleotides"),
+    "barcodes": (lambda mates: [cut(mates[0], 28), mates[1]], "has no read of 31 nucleotides among its 10,100"),
 }
 
 

@@ -1,5 +1,10 @@
 // Opens what an address points to, copies sentences and links, and opens all claims for paper. Without it the page is whole.
 document.documentElement.classList.add("scripts");
+// The tables' own style is dark by a class.
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const shade = () => document.documentElement.classList.toggle("dark", dark.matches);
+dark.addEventListener("change", shade);
+shade();
 
 function reveal() {
   const target = location.hash.length > 1 && document.getElementById(decoded(location.hash.slice(1)));

@@ -40,10 +40,10 @@ def unreadable(path: Path, error: Exception) -> StudyError:
 
 def malformed(path: Path, record: int | None, problem: str) -> StudyError:
     """Describe a record that is none of FASTQ."""
-    which = "" if record is None else f"read {record:,} "
+    which = "" if record is None else f": read {record:,}"
     packed = path.suffix == ".gz"
     remedy = _AS_DEPOSITED if packed else _FETCH_AGAIN  # gzip has a checksum, which held so far
-    return _error(f"{which}{problem}", [path], _FOUR_LINES, remedy)
+    return _error(f"{which} {problem}".removeprefix(" "), [path], _FOUR_LINES, remedy)
 
 
 def no_reads(path: Path, first: bytes) -> StudyError:
@@ -78,6 +78,7 @@ def unfit(path: Path, problem: str, expected: str) -> StudyError:
 
 
 def _error(problem: str, paths: Sequence[Path], expected: str, remedy: str) -> StudyError:
-    subject = f"the FASTQ file {paths[0].name}: " if len(paths) == 1 else ""
+    separator = "" if problem.startswith(":") else " "
+    subject = f"the FASTQ file {paths[0].name}{separator}" if len(paths) == 1 else ""
     where = ", ".join(str(path.resolve()) for path in paths)
     return StudyError(f"{subject}{problem}", where=where, expected=expected, remedy=remedy)

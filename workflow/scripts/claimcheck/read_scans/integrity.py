@@ -61,15 +61,15 @@ class Integrity:
         if self._in_turn:
             raise faults.unfit(
                 self.paths[0],
-                "it holds both mates of every fragment in turn (interleaved)",
+                "holds both mates of every fragment in turn (interleaved)",
                 "single-end reads, or mate 1 and mate 2 in a file each",
             )
         for path, longest in zip(self.paths, self._longest, strict=True):
             if longest < K:
                 raise faults.unfit(
                     path,
-                    f"none of its {self.n_reads:,} reads has {K} nucleotides, without which kallisto places none (mates as short "
-                    "as that are often barcodes of cells or molecules)",
+                    f"has no read of {K} nucleotides among its {self.n_reads:,}, and kallisto places none that is shorter (mates "
+                    "as short as that are often barcodes of cells or molecules)",
                     f"reads of at least {K} nucleotides",
                 )
 
