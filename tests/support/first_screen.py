@@ -1,6 +1,7 @@
-"""Traces every number on a page's first screen to the cell of a table that it was written from."""
+"""Traces the numbers on a page's first screen, and on the cards of claims, to the cells that they were written from."""
 
 import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
@@ -11,183 +12,202 @@ import yaml
 from claimcheck.core.tables import read_table
 
 NUMBER = re.compile(r"(?<![\w.])(?<!\w[-−])[-−]?\d[\d,]*(?:\.\d+)?(?:e[-−]?\d+)?(?![\w])")
-BLOCKS = {"p", "dt", "dd", "td", "th", "li", "h1"}
-SKIPPED = {"details", "nav", "style", "script"}
-GENE_SET_KINDS = {"quality", "not_testable", "exploratory"}
+EMPTY = {"meta", "link", "img", "input", "br", "line", "rect", "circle", "path", "hr"}
 
 
 @dataclass
-class Block:
-    """A piece of text: its tag, classes, the heading of its column or the term before it, and the row that it stands in."""
+class Node:
+    """An element of a page: its tag, attributes, children, and text."""
 
     tag: str
-    classes: str
-    label: str
-    row: int
-    text: str = ""
+    attributes: dict[str, str]
+    children: list["Node | str"] = field(default_factory=list)
+
+    def find(self, tag: str = "", name: str = "", **attributes: str) -> Iterator["Node"]:
+        """Give the elements below with a tag, a class and attributes."""
+        for child in self.children:
+            if isinstance(child, Node):
+                fits = tag in ("", child.tag) and (not name or name in child.attributes.get("class", "").split())
+                if fits and all(child.attributes.get(key) == value for key, value in attributes.items()):
+                    yield child
+                yield from child.find(tag, name, **attributes)
+
+    @property
+    def text(self) -> str:
+        """All text below, with plain minus signs and single spaces."""
+        parts = [child if isinstance(child, str) else f" {child.text} " for child in self.children]
+        return " ".join("".join(parts).replace("−", "-").split())
 
 
-@dataclass
-class FirstScreen(HTMLParser):
-    """Collects the blocks of the header and of the section on claims, without what is folded."""
+class Tree(HTMLParser):
+    """Builds the tree of a page."""
 
-    blocks: list[Block] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._inside, self._skipping, self._row, self._term = 0, 0, 0, ""
-        self._open: list[Block] = []
+        self.root = Node("page", {})
+        self._open = [self.root]
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attrs}
-        self._inside += tag == "header" or (tag == "section" and (self._inside > 0 or given.get("id") == "claims"))
-        self._skipping += tag in SKIPPED
-        self._row += tag == "tr"
-        if self._inside and not self._skipping and tag in BLOCKS:
-            self._open.append(Block(tag, given.get("class", ""), given.get("data-label", self._term), self._row))
+        node = Node(tag, {name: value or "" for name, value in attrs})
+        self._open[-1].children.append(node)
+        if tag not in EMPTY:
+            self._open.append(node)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._open[-1].children.append(Node(tag, {name: value or "" for name, value in attrs}))
 
     def handle_data(self, data: str) -> None:
-        if self._open and not self._skipping:
-            self._open[-1].text += data
+        self._open[-1].children.append(data)
 
     def handle_endtag(self, tag: str) -> None:
-        self._skipping -= tag in SKIPPED
-        if self._open and self._open[-1].tag == tag:
-            block = self._open.pop()
-            block.text = " ".join(block.text.replace("−", "-").split())
-            self._term = block.text if tag == "dt" else self._term
-            self.blocks.append(block)
-        if self._inside and tag in ("header", "section"):
-            self._inside -= 1
+        while len(self._open) > 1 and tag not in EMPTY:
+            if self._open.pop().tag == tag:
+                return
 
 
 def numbers(text: str) -> list[str]:
     """Find the numbers in a text, as they are written."""
-    return NUMBER.findall(text)
+    return NUMBER.findall(text.replace("−", "-"))
 
 
 def written_from(token: str, values: pd.Series) -> bool:
     """Say whether a number is one of these values, to half a unit of its last digit."""
-    plain = token.replace(",", "").replace("−", "-")
+    plain = token.replace(",", "")
     mantissa, _, exponent = plain.partition("e")
     half = 0.5 * 10 ** (int(exponent or 0) - len(mantissa.partition(".")[2]))
     return bool(((values.astype(float) - float(plain)).abs() <= half * (1 + 1e-9)).any())
 
 
-def untraced(study: Path) -> tuple[list[str], int]:
-    """Hold the first screen of a finished study against its tables.
+class Trace:
+    """Holds a page against the tables of its study.
 
-    Returns:
-        What could not be traced, as `label: number in text`; and how many numbers were traced.
+    Args:
+        study: the folder of a finished study with claims.
+
+    Attributes:
+        missing: what could not be traced, as `place claim: number in text`.
+        traced: how many numbers were.
     """
-    screen = FirstScreen()
-    screen.feed((study / "results/report/index.html").read_text())
-    tables = _Tables(study / "results")
-    missing, traced = [], 0
-    claim = ""
-    for block in screen.blocks:
-        of_claim = block.tag == "th" and re.match(r"[A-Z]\d\d ", block.text)
-        if "legend" in block.classes or block.tag in ("dt", "h1") or (block.tag == "th" and not of_claim):
-            continue
-        if of_claim:
-            claim = block.text.partition(" ")[0]
-        known = tables.values_of(block, claim)
-        for token in numbers(block.text):
-            if isinstance(known, str):
-                found = token in numbers(known.replace("−", "-"))
-            else:
-                found = written_from(token, known)
-            traced += found
-            missing += [] if found else [f"{block.label or block.tag} {claim}: {token} in {block.text!r}"]
-    return missing, traced
 
-
-class _Tables:
-    """The cells that a first screen may draw on."""
-
-    def __init__(self, results: Path) -> None:
-        text = {name: read_table(results / f"{name}.tsv", text=True) for name in ("samples/samples", "quality/gates")}
-        self.samples, self.gates = text["samples/samples"], text["quality/gates"]
-        self.outcomes = read_table(results / "identity/outcome.tsv", text=True)
-        self.register = read_table(results / "claims/register.tsv", text=True)
-        claims = yaml.safe_load((results / "config.yaml").read_text())["claims"]
-        registered = yaml.safe_load((results.parent / claims).read_text())["claims"]
-        self.notes = {claim["id"]: f"{claim.get('notes', '')} {claim.get('at_least', '')}" for claim in registered}
+    def __init__(self, study: Path) -> None:
+        results = study / "results"
+        self.missing: list[str] = []
+        self.traced = 0
+        tree = Tree()
+        tree.feed((results / "report/index.html").read_text())
+        self.page = tree.root
         words = ["claim", "statement", "kind", "verdict", "reason", "label", "sentence", "variant", "leading_edge"]
         self.verdicts = read_table(results / "claims/verdicts.tsv", text=words).set_index("claim", drop=False)
-        self.composition = read_table(results / "quality/composition_groups.tsv", text=["panel", "reason"])
-        self.design = read_table(results / "differential/design.tsv", text=["covariate", "formula", "reason"])
-        self.genes = read_table(results / "differential/genes.tsv", text=["gene_id", "symbol"])
-        self.alpha = float(
-            read_table(results / "differential/summary.tsv", text=True).set_index("quantity").at["alpha", "value"]
-        )
-
-    def values_of(self, block: Block, claim: str) -> pd.Series | str:
-        """Return the numbers, or the text, that a block may quote."""
-        groups = self.samples["condition"].value_counts()
-        by_label = {
-            "Animals": lambda: groups,
-            "Quality gates": lambda: (
-                self.gates["status"].value_counts().reindex(["fail", "warn", "pass"], fill_value=0)
-            ),
-            "Deletion": lambda: " ".join(self.outcomes["sentence"]),
-            "Tissue": lambda: " ".join(self.outcomes["sentence"]),
-            "Composition": self._composition,
-            "Model": self._model,
-            "Outcome": lambda: self._outcome(groups),
+        self.samples = read_table(results / "samples/samples.tsv", text=True)
+        self.gates = read_table(results / "quality/gates.tsv", text=True)
+        self.fallbacks = read_table(results / "differential/fallbacks.tsv")
+        self.of_claims = {
+            name: read_table(results / f"claims/{name}.tsv")
+            for name in ("levels", "robustness", "leave_one_out", "vetoes")
         }
-        if block.tag == "dd":
-            return by_label.get(block.label, lambda: pd.Series(dtype=float))()
-        if block.tag in ("td", "th"):
-            return self._of_claim(block, self.verdicts.loc[claim]) if claim else pd.Series(dtype=float)
-        if "note" in block.classes:
-            own = self.verdicts[~self.verdicts["kind"].isin(GENE_SET_KINDS)]
-            words = own["verdict"].str.partition(" (")[0].value_counts()
-            untested = own["p_value"].isna().sum()
-            return pd.Series([len(own), *words, untested, (self.verdicts["kind"] == "not_testable").sum()])
-        if "register" in block.classes:
-            return " ".join(self.register["value"])
-        return " ".join(self.outcomes["sentence"]) if "stamp" in block.classes else pd.Series(dtype=float)
-
-    def _of_claim(self, block: Block, row: pd.Series) -> pd.Series | str:
-        columns = {
-            "MDE": ["mde"],
-            "n": ["n_test", "n_reference"],
-            "k": ["agreement"],
-            "p, adjusted by the procedure": ["p_adjusted", "p_adjusted_opposite", "p_adjusted_smaller"],
+        path = study / yaml.safe_load((results / "config.yaml").read_text())["claims"]
+        self.register = yaml.safe_load(path.read_text())
+        self.notes = {
+            claim["id"]: f"{claim.get('notes', '')} {claim.get('at_least', '')}" for claim in self.register["claims"]
         }
-        if block.label in columns:
-            return pd.to_numeric(row[columns[block.label]], errors="coerce")
-        if block.label.startswith("log2 "):
-            return pd.to_numeric(row[["effect", "ci95_low", "ci95_high"]])
-        n_genes = pd.to_numeric(pd.Series([row["n_genes"]]), errors="coerce").dropna()
-        said = [row["statement"], row["verdict"], row["reason"], row["label"], self.notes[row["claim"]]]
-        return " ".join([*said, *(f"{n:.0f}" for n in n_genes)])
 
-    def _composition(self) -> pd.Series:
-        different = self.composition[self.composition["differs"].eq(True)]
-        banner = " ".join(self.gates.loc[self.gates["scope"] == "PC1", "reason"])
-        quoted = [float(token.replace(",", "")) for token in numbers(banner)]
-        # "log2" is a word; panels beyond the first few are counted
-        return pd.Series(
-            [len(different), len(self.composition), *different["log2_ratio"], *quoted, *range(1, len(different))]
+    def hold(self, place: str, claim: str, text: str, known: pd.Series | str) -> None:
+        """Look for every number of a text among numbers, or in another text."""
+        for token in numbers(text):
+            found = token in numbers(known) if isinstance(known, str) else written_from(token, known)
+            self.traced += found
+            self.missing += [] if found else [f"{place} {claim}: {token} in {text!r}"]
+
+    def facts(self) -> None:
+        """Trace the lines before the claims."""
+        (facts,) = self.page.find("div", "facts")
+        own = self.verdicts[~self.verdicts["kind"].isin(["quality", "not_testable", "exploratory"])]
+        kinds = own["verdict"].str.partition(" (")[0].value_counts()
+        cells = self.samples.groupby(["condition", "sex"]).size()
+        known = pd.Series(
+            [*self.samples["condition"].value_counts(), *cells, len(own), *kinds, len(self.gates) + len(self.fallbacks)]
         )
+        known = pd.concat([known, self.gates["status"].value_counts()], ignore_index=True)
+        said = " ".join([*own["verdict"], self.register["publication"]])
+        for line in facts.find("p"):
+            for token in numbers(line.text):
+                self.hold("facts", "", token, said if token in numbers(said) else known)
 
-    def _model(self) -> str:
-        taken = self.design[self.design["chosen"].eq(True)].iloc[0]
-        return f"{taken['formula']} {taken['residual_df']:.0f} {taken['reason']}"
+    def rows(self) -> None:
+        """Trace the row of every claim: its numbers, and what is drawn."""
+        for group in self.page.find("div", "claims"):
+            marks = [mark for axis in group.find("svg", "axis") for mark in axis.find("text")]
+            places = {float(mark.attributes["x"][:-1]): float(mark.text) for mark in marks}
+            for card in group.find("details", "claim"):
+                claim = card.attributes["id"]
+                row = self.verdicts.loc[claim]
+                summary = next(card.find("summary"))
+                (effect,) = summary.find("span", "effect")
+                self.hold("effect", claim, effect.text, pd.to_numeric(row[["effect", "ci95_low", "ci95_high"]]))
+                (verdict,) = summary.find("span", "verdict")
+                self.hold("verdict", claim, verdict.text, str(row["verdict"]))
+                if places and pd.notna(row["effect"]):
+                    self._drawn(claim, summary, row, places)
 
-    def _outcome(self, groups: pd.Series) -> pd.Series:
-        adjusted = self.genes["p_adjusted"]
-        called = self.genes[adjusted < self.alpha]["log2_fold_change"]
-        return pd.Series(
-            [
-                adjusted.notna().sum(),
-                len(called),
-                (called > 0).sum(),
-                (called <= 0).sum(),
-                self.alpha,
-                adjusted.min(),
-                *groups,
-            ]
+    def _drawn(self, claim: str, summary: Node, row: pd.Series, places: dict[float, float]) -> None:
+        (last, value) = max(places.items())
+        per_cent = value / (last - 50)
+
+        def shown(node: Node, name: str) -> str:
+            return f"{(float(node.attributes[name][:-1]) - 50) * per_cent:.1f}"
+
+        (circle,) = summary.find("circle")
+        (interval,) = summary.find("line", "interval")
+        self.hold("drawn effect", claim, shown(circle, "cx"), pd.Series([row["effect"]]))
+        self.hold(
+            "drawn interval", claim, f"{shown(interval, 'x1')} {shown(interval, 'x2')}", row[["ci95_low", "ci95_high"]]
         )
+        for mark in summary.find("line", "mde"):
+            self.hold("drawn mde", claim, shown(mark, "x1"), pd.Series([row["mde"], -row["mde"]]))
+
+    def card(self, claim: str) -> None:
+        """Trace what opens under a claim."""
+        (card,) = (one for one in self.page.find("details", "claim") if one.attributes["id"] == claim)
+        (evidence,) = card.find("div", "evidence")
+        row = self.verdicts.loc[claim]
+        own = {name: table[table["claim"] == claim] for name, table in self.of_claims.items()}
+        (sentence,) = evidence.find("p", "sentence")
+        self.hold("sentence", claim, sentence.text, f"{row['sentence']} {row['n_genes']}")
+        for title in evidence.find("title"):
+            sample, _, level = title.text.rpartition(" ")
+            level_of = own["levels"].loc[own["levels"]["sample"] == sample.partition(",")[0], "level_adjusted"]
+            self.hold("level", claim, level, level_of)
+        found: dict[str, Callable[[], pd.Series]] = {
+            "p that the claim holds": lambda: pd.Series([row["p_adjusted"]]),
+            "effect": lambda: pd.Series([row["effect"]]),
+            "90 % interval": lambda: row[["ci90_low", "ci90_high"]],
+            "k,": lambda: pd.Series([row["agreement"]]),
+            "p that other genes": lambda: pd.Series([row["p_camera"]]),
+            "p without any": lambda: pd.Series([own["leave_one_out"]["p_value"].max()]),
+            "what is left": lambda: pd.Series([(~own["vetoes"]["veto"].str.startswith("beyond")).sum()]),
+        }
+        for condition in evidence.find("tr"):
+            cells = [cell.text for cell in condition.find("td")]
+            values = next((get for start, get in found.items() if cells and cells[0].startswith(start)), None)
+            if values and len(cells) == 4:
+                told = re.sub(r"without \S+", "", cells[2])
+                self.hold(cells[0], claim, told, values())
+        counted = own["robustness"][own["robustness"]["counted"].eq(True) & own["robustness"]["agrees"].notna()]
+        others = pd.Series(
+            [int(counted["agrees"].eq(True).sum()), len(counted), counted["effect"].min(), counted["effect"].max()]
+        )
+        for line in evidence.find("p"):
+            if line.text.startswith("Other analyses"):
+                self.hold("others", claim, line.text.partition("Those that do not")[0], others)
+            if line.text.startswith("Decided by"):
+                self.hold("test", claim, line.text, pd.Series([row["p_value"], row["p_adjusted"]]))
+
+
+def trace_page(study: Path, cards: tuple[str, ...]) -> Trace:
+    """Trace the first screen of a finished study, and some of its cards."""
+    trace = Trace(study)
+    trace.facts()
+    trace.rows()
+    for claim in cards:
+        trace.card(claim)
+    return trace

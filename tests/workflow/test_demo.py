@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from claimcheck.core.tables import read_table, write_table
-from support.first_screen import untraced
+from support.first_screen import trace_page
 from support.studies import ROOT, copy_workflow, last_words, planned_rules, run_workflow
 from support.tables import edit_entry, require_declared
 
@@ -78,19 +78,34 @@ def test_page_says_that_it_is_simulated(demo: Path) -> None:
         assert "simulated" in figure.read_text()
 
 
-def test_every_number_on_the_first_screen_is_a_cell_of_a_table(demo: Path) -> None:
-    missing, traced = untraced(demo)
-    assert not missing
-    assert traced > 150
-    path = demo / "results/claims/verdicts.tsv"
+CARDS = ("C11", "C14", "C02", "C07")
+
+
+def test_every_number_on_the_first_screen_and_on_cards_is_a_cell_of_a_table(demo: Path) -> None:
+    trace = trace_page(demo, CARDS)
+    assert not trace.missing
+    assert trace.traced > 200
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "value", "place"),
+    [
+        ("verdicts", "effect", -0.47, "effect C11"),
+        ("verdicts", "effect", -0.47, "drawn effect C11"),
+        ("verdicts", "p_adjusted", 0.5, "p that the claim holds, adjusted over all claims C11"),
+        ("levels", "level_adjusted", 99.0, "level C11"),
+        ("leave_one_out", "p_value", 0.9, "p without any one sample, not adjusted C11"),
+        ("robustness", "effect", 7.0, "others C11"),
+    ],
+)
+def test_a_changed_cell_is_found_on_the_page(demo: Path, table: str, column: str, value: float, place: str) -> None:
+    path = demo / f"results/claims/{table}.tsv"
     original = path.read_text()
-    verdicts = read_table(path)
-    verdicts.loc[verdicts["claim"] == "C04", "effect"] = -0.47
+    changed = read_table(path)
+    changed.loc[changed["claim"] == "C11", column] = value
     try:
-        write_table(verdicts, path)
-        assert [
-            words for words in untraced(demo)[0] if words.startswith("log2 knockout / control") and " C04: " in words
-        ]
+        write_table(changed, path)
+        assert [words for words in trace_page(demo, CARDS).missing if words.startswith(place)]
     finally:
         path.write_text(original)
 

@@ -72,7 +72,6 @@ def test_nothing_in_names_titles_and_cells_is_run(tmp_path: Path) -> None:
     study.configuration["study"]["title"] = evil
     study.configuration["counts"]["table"] = table
     study.configuration["claims"] = "none"
-    study.configuration["gene_sets"] = {}
     folder = study.write(tmp_path)
     completed = run_workflow(folder, "results/counts/gene_counts.tsv", "results/config.yaml")
     assert completed.returncode == 0, completed.stderr[-3000:]
@@ -311,7 +310,7 @@ BOMB = gzip.compress(bytes(1 << 20)) * 600
 
 READERS = {
     "reference": "from claimcheck.sourcing.reference import read_reference as read",
-    "reads": "from claimcheck.read_scans.integrity import inspect_fastq as read",
+    "reads": "from claimcheck.read_scans.scan import read_fragments\nread = lambda path: list(read_fragments([path]))",
     "annotation": "from claimcheck.sourcing.annotation import read_gene_exons\nread = lambda path: read_gene_exons(path, 'G1')",
     "collection": "from claimcheck.core.gene_lists import read_text as read",
     "counts": "from claimcheck.quantification.counts import read_count_table as read",
