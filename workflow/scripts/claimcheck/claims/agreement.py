@@ -88,7 +88,10 @@ def _groups(configuration: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str
 
 
 def _require_published(configuration: Mapping[str, Any], parts: Parts) -> None:
-    """Check the published sets: their names and addresses, and that figures name sets that there may be."""
+    """Check the published sets: their names and addresses, and that figures name sets that there may be.
+
+    Without collections nobody knows their names, and figures leave out what there is not.
+    """
     published = read_published(configuration["collections"])
     names = {one.name for collection in published for one in collection.sets}
     twice = sorted(names & set(parts.sets["set"]))
@@ -102,7 +105,7 @@ def _require_published(configuration: Mapping[str, Any], parts: Parts) -> None:
     possible = names | set(parts.sets["set"]) | set(parts.register.primary["optional_sets"] if parts.register else ())
     for name, layout in configuration["report"]["set_effects"].items():
         unknown = sorted(set(chain.from_iterable(layout.get("groups", {}).values())) - possible)
-        if unknown:
+        if unknown and published:
             raise StudyError(
                 f"no gene set is called {listed(unknown)}",
                 where=f"{_CONFIG}, report.set_effects.{name}.groups",
