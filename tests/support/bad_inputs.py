@@ -163,7 +163,8 @@ def read_as_the_workflow_does(kind: str, study: Study) -> None:
             gates=Path("gates.tsv"),
         )
     if kind == "runs":
-        runs = pd.DataFrame(tiny.tiny_archive().projects[tiny.PROJECT]).assign(listed_by="ENA;NCBI", instrument_model="", base_count="")
+        runs = pd.DataFrame(tiny.tiny_archive().projects[tiny.PROJECT])
+        runs = runs.assign(listed_by="ENA;NCBI", instrument_model="", base_count="")
         runs.to_csv("run_table.tsv", sep="\t", index=False)
         Path("attributes.tsv").write_text("sample_accession\tattribute\tvalue\n")
         resolve_samples.main(
