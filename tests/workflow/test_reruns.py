@@ -62,7 +62,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, P
             f"{LIBRARY}/core/tables.py",
             OF_ABUNDANCES - {"index_transcripts", "quantify_sample"}
             | BEFORE_THE_CHECKPOINT
-            | {"collect_reads_quality"},
+            | {"collect_reads_quality", "fetch_publication"},
         ),
     ],
 )

@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from html.parser import HTMLParser
@@ -103,6 +104,9 @@ def test_no_gene_sets_is_said(two_runs: list[Path]) -> None:
     assert "no gene sets" in (two_runs[0] / "results/report/index.html").read_text()
 
 
+LINKS = "return [...document.querySelectorAll('a[href^=\"../\"]')].map((a) => a.pathname)"
+
+
 def test_the_page_opens_in_a_browser(two_runs: list[Path], tmp_path: Path) -> None:
     page = two_runs[0] / "results/report/index.html"
     with start_browser(tmp_path) as browser:
@@ -111,11 +115,14 @@ def test_the_page_opens_in_a_browser(two_runs: list[Path], tmp_path: Path) -> No
         assert requests_outside(browser) == []
         assert broken_links(browser) == []
         widths = browser.execute_script("return [...document.images].map((image) => image.naturalWidth)")
-        links = browser.execute_script(
-            "return [...document.querySelectorAll('a[href^=\"../\"]')].map((a) => a.pathname)"
-        )
+        dead = browser.execute_script(LINKS)
+        with zipfile.ZipFile(page.with_name("report.zip")) as bundle:
+            bundle.extractall(tmp_path)
+        browser.get((tmp_path / "results/report/index.html").as_uri())
+        links = browser.execute_script(LINKS)
     assert len(widths) > 5
     assert min(widths) > 0  # every drawing is one that the browser can read
+    assert dead == []
     assert len(links) > 20
     assert all(Path(link).is_file() for link in links)
 
