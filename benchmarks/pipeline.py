@@ -1,8 +1,8 @@
 """What does a whole run of the workflow cost beside bare kallisto on the same reads, and how much disk does it need?
 
 The study is the demo's simulated bone, grown to about 60,000 transcripts and read from its archive's mirror on disk: fetching,
-MD5, reads to their end with their quality, kallisto, all checks, differential expression, sets, claims, figures and page. Bare kallisto is
-`index` and one `quant` a sample with the same binary and threads. Simulating the study is not counted.
+MD5, reads to their end with their quality, kallisto, all checks, differential expression, sets, claims, figures and page. Bare
+kallisto is `index` and one `quant` a sample with the same binary and threads. Simulating the study is not counted.
 """
 
 import os
