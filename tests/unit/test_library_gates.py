@@ -12,8 +12,9 @@ SAMPLES = ["a1", "a2", "b1", "b2"]
 CONDITIONS = pd.Series(["a", "a", "b", "b"], index=SAMPLES)
 
 
-def gates(*, libraries=None, reads=None):
-    mapped = pd.DataFrame({"sample": SAMPLES, "share_pseudoaligned": 0.9, "n_pseudoaligned": 2e7})
+def gates(*, mapping=None, libraries=None, reads=None):
+    lengths = {"fragment_length": 200.0, "fragment_length_assumed": np.nan}
+    mapped = {"sample": SAMPLES, "share_pseudoaligned": 0.9, "n_pseudoaligned": 2e7} | lengths | (mapping or {})
     measured = {
         "sample": SAMPLES,
         "n_oriented": 5000,
@@ -30,7 +31,7 @@ def gates(*, libraries=None, reads=None):
         "notice": "",
     }
     found = library_gates(
-        mapped,
+        pd.DataFrame(mapped),
         pd.DataFrame(measured | (libraries or {})),
         pd.DataFrame(files | (reads or {})),
         conditions=CONDITIONS,
@@ -114,3 +115,10 @@ def test_what_was_noticed_of_a_file_warns():
     assert found["reads", "R1 mate 2"].reason == "lines end with CR LF"
     assert ("reads", "R1 mate 1") not in found
     assert ("reads", "study") not in found
+
+
+def test_pairs_without_a_fragment_length_are_noticed():
+    found = gates(
+        mapping={"fragment_length": [200.0, np.nan, 200.0, np.nan], "fragment_length_assumed": [np.nan] * 3 + [200.0]}
+    )
+    assert [scope for gate, scope in found if gate == "fragment_length"] == ["a2"]

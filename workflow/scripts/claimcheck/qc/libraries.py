@@ -25,7 +25,7 @@ def library_gates(
     """Check the libraries against the thresholds.
 
     Args:
-        mapped: sample, share_pseudoaligned, n_pseudoaligned.
+        mapped: sample, share_pseudoaligned, n_pseudoaligned, fragment_length, fragment_length_assumed.
         libraries: sample, n_oriented, strandedness, three_prime_bias, n_genes.
         reads: run, mate, share_short, share_q30, share_adapter, notice; a row a file.
         conditions: by sample.
@@ -37,6 +37,7 @@ def library_gates(
     scope = reads["run"] + reads["mate"].map(lambda mate: f" mate {mate}" if mate else "")
     return [
         *mapping_gates(shares, numbers, quality),
+        *_fragments(mapped),
         *at_least(
             "q30_share",
             "share of base calls with Phred 30 or better",
@@ -95,6 +96,16 @@ def abundance_gates(mapped: pd.DataFrame, lost: pd.DataFrame, *, quality: Mappin
     meaning = f"share of TPM in transcripts that {source} has no gene for ({n_lost:,} of {n_transcripts:,})"
     of_samples = dict(zip(lost["sample"], lost["share_lost"], strict=True))
     return [*found, *at_most("share_without_gene", meaning, of_samples, warn=quality["share_without_gene"]["warn"])]
+
+
+def _fragments(mapped: pd.DataFrame) -> list[Gate]:
+    """Warn of samples of pairs whose fragments have no length, as of mates that do not belong together."""
+    paired = mapped["fragment_length_assumed"].isna()
+    reason = "mean fragment length: not measurable, since kallisto places no two mates on one transcript by which it could tell"
+    return [
+        Gate("fragment_length", sample, "warn", NOT_MEASURABLE, "", reason)
+        for sample in mapped.loc[paired & mapped["fragment_length"].isna(), "sample"]
+    ]
 
 
 def _measured(scope: "pd.Series[str]", values: "pd.Series[float]") -> dict[str, float]:
