@@ -178,11 +178,11 @@ class Trace:
             level_of = own["levels"].loc[own["levels"]["sample"] == sample.partition(",")[0], "level_adjusted"]
             self.hold("level", claim, level, level_of)
         found: dict[str, Callable[[], pd.Series]] = {
-            "p that the claim holds": lambda: pd.Series([row["p_adjusted"]]),
+            "p of the claim's test": lambda: pd.Series([row["p_adjusted"]]),
             "effect": lambda: pd.Series([row["effect"]]),
             "90 % interval": lambda: row[["ci90_low", "ci90_high"]],
             "k,": lambda: pd.Series([row["agreement"]]),
-            "p that other genes": lambda: pd.Series([row["p_camera"]]),
+            "p of CAMERA": lambda: pd.Series([row["p_camera"]]),
             "p without any": lambda: pd.Series([own["leave_one_out"]["p_value"].max()]),
             "what is left": lambda: pd.Series([(~own["vetoes"]["veto"].str.startswith("beyond")).sum()]),
         }

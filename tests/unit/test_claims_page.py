@@ -171,7 +171,7 @@ def test_a_card_prints_the_numbers_of_the_tables(drawings) -> None:
     card = card_of(page_with(some_claims(verdicts=verdicts), drawings), "C14")
     assert f"● supported C14 {REGISTER.claims['C14'].statement}" in card
     assert "↑ predicted: higher in knockout 0.51 (0.20 to 0.82) It rises – supported (log2 −0.51)." in card
-    assert "p that the claim holds, adjusted over all claims 0.05 or less 0.012 yes" in card
+    assert "p of the claim's test, adjusted over all claims 0.05 or less 0.012 yes" in card
     assert "effect (log2) of an object 0.2 or more 0.51 yes" in card
     assert "k, share of other analyses that agree 0.80 or more; 0.50 for weak support 0.85 yes" in card
     assert "p without any one sample, not adjusted 0.1 or less, and the same sign at most 0.04, without k2 yes" in card
@@ -197,12 +197,12 @@ def test_of_claims_that_several_tests_decide_a_row_says_whose_effect_it_prints(d
 def test_a_contradicted_claim_shows_the_p_value_that_contradicts_it(drawings) -> None:
     verdicts = with_verdict("C11", p_adjusted=1.0, verdict="contradicted", rule=8).assign(p_adjusted_opposite=0.0042)
     page = page_with(some_claims(verdicts=verdicts), drawings)
-    assert "p that the opposite holds, adjusted over all claims above 0.05 0.0042 no" in card_of(page, "C11")
-    assert text_of(page).count("p that the opposite holds") == 1
+    assert "p of the opposite, adjusted over all claims above 0.05 0.0042 no" in card_of(page, "C11")
+    assert text_of(page).count("p of the opposite") == 1
     verdicts = with_verdict("C11", verdict="not supported", rule=9).assign(p_adjusted_smaller=0.003)
     card = card_of(page_with(some_claims(verdicts=verdicts), drawings), "C11")
     assert "⊖ not supported" in card
-    assert "p that any change is smaller than claimed, adjusted over all claims above 0.05 0.003 no" in card
+    assert "p of a change smaller than claimed, adjusted over all claims above 0.05 0.003 no" in card
 
 
 def test_what_rna_cannot_test_is_folded_with_its_transcripts(drawings) -> None:

@@ -115,7 +115,9 @@ def test_reviews_say_the_verdicts_in_the_words_of_the_tables():
     verdicts = some_verdicts()
     verdicts.loc[verdicts["claim"] == "C11", ["verdict", "rule", "sentence"]] = ["supported", 6, "It falls </script>."]
     paper = {"doi": "10.1/x", "title": "A paper", "authors": "", "journal": "J", "year": "2026"}
-    reviews = json.loads(as_json(review_claims(verdicts, REGISTER, title="A study", paper=paper, certificate="ab12")))
+    reviews = json.loads(
+        as_json(review_claims(verdicts, REGISTER, title="A study", paper=paper, certificate="ab12", simulated=False))
+    )
     by_claim = {review["@id"]: review for review in reviews}
     assert len(by_claim) == int((verdicts["kind"] != "exploratory").sum())
     own = by_claim["#C11"]
@@ -145,3 +147,11 @@ def test_the_bundle_has_the_same_bytes_every_time(tmp_path):
     with zipfile.ZipFile(tmp_path / "one.zip") as archive:
         assert archive.namelist() == ["results/a/table.tsv", "results/page.html"]
         assert archive.read("results/a/table.tsv") == b"a\n1\n"
+
+
+def test_reviews_of_simulated_data_name_no_paper():
+    paper = {"doi": "10.1/x", "title": "A paper"}
+    (first, *_) = review_claims(some_verdicts(), REGISTER, title="S", paper=paper, certificate="ab", simulated=True)
+    assert first["reviewBody"].startswith("Simulated data: ")
+    assert "10.1/x" not in str(first)
+    assert "A paper" not in str(first)

@@ -92,7 +92,7 @@ def test_every_number_on_the_first_screen_and_on_cards_is_a_cell_of_a_table(demo
     [
         ("verdicts", "effect", -0.47, "effect C11"),
         ("verdicts", "effect", -0.47, "drawn effect C11"),
-        ("verdicts", "p_adjusted", 0.5, "p that the claim holds, adjusted over all claims C11"),
+        ("verdicts", "p_adjusted", 0.5, "p of the claim's test, adjusted over all claims C11"),
         ("levels", "level_adjusted", 99.0, "level C11"),
         ("leave_one_out", "p_value", 0.9, "p without any one sample, not adjusted C11"),
         ("robustness", "effect", 7.0, "others C11"),

@@ -25,12 +25,12 @@ _ARROWS = {1: "↑", -1: "↓", 0: "↕"}
 
 @dataclass(frozen=True)
 class Gene:
-    """A gene of a set: what the set expects of it, and what it does."""
+    """A gene of a set: what it does, and whether that is against the claim."""
 
     gene_id: str
     symbol: str
     effect: str
-    turned: bool
+    against: bool
 
 
 @dataclass(frozen=True)
@@ -167,11 +167,11 @@ def _card(
         ),
         test=_test(row, claim),
         others=_others(evidence.robustness[evidence.robustness["claim"] == name]),
-        left_out=_left_out(left_out, study) if len(left_out) else None,
+        left_out=_left_out(left_out, claim, study) if len(left_out) else None,
         vetoes=more["vetoes"].get(name),
         alone=more["alone"].get(name, []),
         power=more["power"].get(name, []),
-        genes=_genes(members, evidence.genes) if claim.sets else [],
+        genes=_genes(members, evidence.genes, claim.direction) if claim.sets else [],
         sources=_sources(name, row, claim),
     )
 
@@ -201,6 +201,8 @@ def _predicted(register: Register, claim: Claim, study: Study) -> tuple[str, str
         return "", ""
     if claim.kind == "equivalence":
         return "≈", "predicted: no change"
+    if claim.kind == "specificity":
+        return "≈", f"predicted: no change of the controls beside {listed(claim.members)}"
     if claim.kind == "noninferiority":
         side = "higher" if claim.direction > 0 else "lower"
         return {1: "≥", -1: "≤"}[claim.direction], f"predicted: kept, or {side} in {study.test}"
@@ -219,10 +221,14 @@ def _test(row: dict[str, Any], claim: Claim) -> str:
         how = "one-sided, in the predicted direction"
     else:
         how = "two-sided"
-    of_gene = "the Wald test, with few samples the larger p of it and of the moderated t-test"
+    of_gene = "the larger p of the Wald test and, with few samples, of the moderated t-test"
     by = "the rotation test (ROAST) of the set" if claim.sets else of_gene
     adjusted = f"{probability(row['p_adjusted'])} after adjustment over all claims"
-    more = " The table of genes prints the two-sided p of each gene." if not claim.sets and claim.direction else ""
+    more = (
+        " The table of genes has the two-sided p of the Wald test alone, and its narrower interval."
+        if not claim.sets and claim.direction
+        else ""
+    )
     return f"Decided by {by}, {how}: p = {probability(row['p_value'])}, {adjusted}.{more}"
 
 
@@ -244,27 +250,26 @@ def _others(rows: pd.DataFrame) -> str:
     return f"{told} Those that do not agree vary: {named}."
 
 
-def _left_out(rows: pd.DataFrame, study: Study) -> Table:
+def _left_out(rows: pd.DataFrame, claim: Claim, study: Study) -> Table:
     shown = rows.assign(interval=[interval_text(row["ci95_low"], row["ci95_high"]) for row in records(rows)])
     columns = [
         Column("sample", f"without {study.subject}", words),
         Column("effect", "effect", two),
         Column("interval", "95 % interval", words),
-        Column("p_value", "p, one-sided", probability),
+        *([] if claim.margins else [Column("p_value", "p, one-sided", probability)]),
     ]
-    return as_table(
-        shown, columns, f"The effect without each {study.subject}; p in the claim's direction, not adjusted."
-    )
+    words_on_p = "" if claim.margins else "; p in the claim's direction, not adjusted"
+    return as_table(shown, columns, f"The effect without each {study.subject}{words_on_p}.")
 
 
-def _genes(members: pd.DataFrame, genes: pd.DataFrame) -> list[Gene]:
+def _genes(members: pd.DataFrame, genes: pd.DataFrame, direction: int) -> list[Gene]:
     """List the genes of a claim's sets, those that move most first."""
     tested = genes.reindex(columns=["gene_id", "symbol", "log2_fold_change"])
     known = members.drop_duplicates("gene_id").merge(tested, on="gene_id", how="left")
     known = known.assign(size=-known["log2_fold_change"].abs()).sort_values(["size", "gene_id"])
     columns = known[["gene_id", "symbol", "log2_fold_change", "weight"]]
     return [
-        Gene(gene, str(symbol) if pd.notna(symbol) and symbol else gene, two(effect), weight < 0)
+        Gene(gene, str(symbol) if pd.notna(symbol) and symbol else gene, two(effect), effect * weight * direction < 0)
         for gene, symbol, effect, weight in columns.itertuples(index=False, name=None)
     ]
 

@@ -42,20 +42,22 @@ def conditions_of(
     claim, rules = register.claims[str(row["claim"])], register.rules
     if claim.kind == "quality" or int(row["rule"]) in NEVER_TESTED:
         return []
+    adjusted = Condition(
+        "p of the claim's test, adjusted over all claims",
+        f"{rules.alpha:g} or less",
+        probability(float(row["p_adjusted"])),
+        bool(row["p_adjusted"] <= rules.alpha),
+    )
     if claim.members:
-        return [
+        own = [adjusted] if claim.kind == "specificity" and pd.notna(row["p_adjusted"]) else []
+        return own + [
             Condition(
                 f"{member} {register.claims[member].statement}", "supported", verdicts[member], _holds(verdicts[member])
             )
             for member in claim.members
         ]
     found = [
-        Condition(
-            "p that the claim holds, adjusted over all claims",
-            f"{rules.alpha:g} or less",
-            probability(row["p_adjusted"]),
-            bool(row["p_adjusted"] <= rules.alpha),
-        ),
+        adjusted,
         *_against(row, rules.alpha),
         _size(row, claim),
         Condition(
@@ -67,13 +69,13 @@ def conditions_of(
     ]
     if claim.sets and pd.notna(row.get("p_camera")):
         other_genes = Condition(
-            "p that other genes do not move as much (CAMERA)",
+            "p of CAMERA: do other genes move as much",
             f"{rules.camera_p:g} or less",
             probability(row["p_camera"]),
             bool(row["p_camera"] <= rules.camera_p),
         )
         found += [] if claim.margins else [other_genes]
-    if len(left_out):
+    if len(left_out) and not claim.margins:
         found.append(_left_out(left_out, rules.leave_one_out_p))
     if len(vetoes):
         fallen = vetoes.loc[vetoes["stands"].eq(False), "veto"].drop_duplicates()
@@ -93,8 +95,8 @@ def conditions_of(
 def _against(row: dict[str, Any], alpha: float) -> list[Condition]:
     """Give the test that spoke against a claim, where one did."""
     tests = {
-        "contradicted": ("p that the opposite holds, adjusted over all claims", "p_adjusted_opposite"),
-        "not supported": ("p that any change is smaller than claimed, adjusted over all claims", "p_adjusted_smaller"),
+        "contradicted": ("p of the opposite, adjusted over all claims", "p_adjusted_opposite"),
+        "not supported": ("p of a change smaller than claimed, adjusted over all claims", "p_adjusted_smaller"),
     }
     what, column = tests.get(kind_of(int(row["rule"])), ("", ""))
     p = float(row.get(column, np.nan))

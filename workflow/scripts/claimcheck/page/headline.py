@@ -58,6 +58,7 @@ class Caution:
 
     text: str
     place: str
+    serious: bool = True
 
 
 def find_cautions(claims: ClaimsView | None, gates: pd.DataFrame) -> list[Caution]:
@@ -80,7 +81,9 @@ def find_cautions(claims: ClaimsView | None, gates: pd.DataFrame) -> list[Cautio
     if not found and claims and claims.deviations:
         found.append(Caution("The analysis is not the registered one.", "claims"))
     if not found and n_warned:
-        found.append(Caution(f"All {len(gates)} quality checks passed, {n_warned} with a warning.", "quality"))
+        found.append(
+            Caution(f"All {len(gates)} quality checks passed, {n_warned} with a warning.", "quality", serious=False)
+        )
     return found
 
 
@@ -101,6 +104,9 @@ def _answer(own: pd.DataFrame, register: Register, found: Mapping[str, int]) -> 
     parts = [f"{n} {'is' if n == 1 else 'are'} {name}" for name, n in found.items()]
     told = " and ".join(part for part in (", ".join(parts[:-1]), parts[-1]) if part)
     sentences = [f"Of {len(own)} claims, {told}."]
+    untested = list(own.loc[own["p_value"].isna(), "claim"])
+    if untested:
+        sentences[0] = sentences[0].removesuffix(".") + f"; not tested: {listed(untested, most=len(untested))}."
     leading = in_reading_order(own[own["claim"].isin(register.lead)], register.lead)
     if len(leading):
         pairs = leading[["statement", "verdict"]].itertuples(index=False, name=None)

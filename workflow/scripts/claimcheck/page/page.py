@@ -249,6 +249,7 @@ def make_reviews(found: ClaimResults, results: Results, study: Study) -> str:
         title=study.title,
         paper=results.publication,
         certificate=certificate_of(results.provenance),
+        simulated=study.simulated,
     )
     return as_json(reviews)
 

@@ -13,7 +13,7 @@ RATINGS = {"supported": 5, "weakly supported": 4, "inconclusive": 3, "not suppor
 
 
 def review_claims(
-    verdicts: pd.DataFrame, register: Register, *, title: str, paper: dict[str, str], certificate: str
+    verdicts: pd.DataFrame, register: Register, *, title: str, paper: dict[str, str], certificate: str, simulated: bool
 ) -> list[dict[str, Any]]:
     """Describe the verdicts as https://schema.org/ClaimReview.
 
@@ -23,11 +23,14 @@ def review_claims(
         title: of the study.
         paper: doi, title, authors, journal, year, as far as they are known.
         certificate: number of this run.
+        simulated: whether the data are; every review then says so, and names no paper.
     """
     article = {"@type": "ScholarlyArticle"}
     known = {"headline": "title", "author": "authors", "isPartOf": "journal", "datePublished": "year"}
     article |= {name: paper[field] for name, field in known.items() if paper.get(field)}
-    if paper.get("doi"):
+    if simulated:
+        article = {"@type": "CreativeWork", "headline": f"{title} (simulated data)"}
+    elif paper.get("doi"):
         article["sameAs"] = f"https://doi.org/{paper['doi']}"
     return [
         {
@@ -36,7 +39,7 @@ def review_claims(
             "@id": f"#{row['claim']}",
             "name": f"{row['claim']} of {title}",
             "claimReviewed": str(row["statement"]),
-            "reviewBody": str(row["sentence"]),
+            "reviewBody": f"{'Simulated data: ' if simulated else ''}{row['sentence']}",
             "reviewRating": _rating(row),
             "itemReviewed": {"@type": "Claim", "text": str(row["statement"]), "appearance": article},
             "author": {"@type": "SoftwareApplication", "name": "claimcheck", "applicationCategory": "RNA-seq analysis"},
