@@ -123,9 +123,17 @@ class Trace:
         (facts,) = self.page.find("div", "facts")
         own = self.verdicts[~self.verdicts["kind"].isin(["quality", "not_testable", "exploratory"])]
         kinds = own["verdict"].str.partition(" (")[0].value_counts()
+        untestable = int((self.verdicts["kind"] == "not_testable").sum())
         cells = self.samples.groupby(["condition", "sex"]).size()
         known = pd.Series(
-            [*self.samples["condition"].value_counts(), *cells, len(own), *kinds, len(self.gates) + len(self.fallbacks)]
+            [
+                *self.samples["condition"].value_counts(),
+                *cells,
+                untestable,
+                len(own),
+                *kinds,
+                len(self.gates) + len(self.fallbacks),
+            ]
         )
         known = pd.concat([known, self.gates["status"].value_counts()], ignore_index=True)
         said = " ".join([*own["verdict"], self.register["publication"]])

@@ -109,6 +109,7 @@ def test_the_answer_counts_verdicts_and_names_those_that_lead():
     answer = make_headline(SAMPLES, verdicts, REGISTER, STUDY).answer
     assert answer[0] == "Of 18 claims, 1 is supported, 16 are inconclusive and 1 is contradicted."
     assert "the transcript of Dkk1 falls (supported); the transcript of Sost falls (contradicted)" in answer[1]
+    assert answer[2] == "RNA cannot test 14 further statements of the abstract at all."
 
 
 def test_reviews_say_the_verdicts_in_the_words_of_the_tables():

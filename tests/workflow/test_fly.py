@@ -6,44 +6,16 @@ import pandas as pd
 import pytest
 
 from claimcheck.core.tables import read_table
-from support.archive import Archive, serve, shared_data
+from support.archive import serve, shared_data
+from support.fly import FLY, PROJECT, fly_archive, write_fly_study
 from support.nfcore import write_results
 from support.studies import run_workflow, write_study
-
-PROJECT = "PRJNA0000002"
 
 
 @pytest.fixture(scope="module")
 def fly_study(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    reads = shared_data("reads/smn_fly")
-    archive = Archive()
-    for number, group in enumerate("AABB", start=1):
-        mates = [(reads / f"sample{number}.tiny_R{mate}.fastq.gz").read_bytes() for mate in (1, 2)]
-        archive.add_run(
-            PROJECT,
-            f"SRR000000{number}",
-            mates,
-            tax_id="7227",
-            scientific_name="Drosophila melanogaster",
-            sample_title=f"group {group} replicate {number}",
-            experiment_title="group A and group B of a fly study",
-        )
-    with serve(archive):
-        folder = write_study(
-            tmp_path_factory.mktemp("fly"),
-            {
-                "study": {"title": "Four fly samples", "bioproject": PROJECT, "tax_id": 7227},
-                "archive": archive.addresses(),
-                "samples": {"patterns": {"A": ["group A"], "B": ["group B"]}},
-                "design": {"test": "B", "reference": "A"},
-                "reference": {
-                    "name": "FlyBase, a slice",
-                    "transcripts": str(reads / "dm6.small.transcriptome.fa"),
-                },
-                "quantification": {"threads": 2},
-                "quality": {"pseudoaligned_reads": {"warn": 5000, "fail": 1000}},
-            },
-        )
+    with serve(fly_archive()) as archive:
+        folder = write_fly_study(tmp_path_factory.mktemp("fly"), archive)
         completed = run_workflow(folder)
     assert completed.returncode == 0, completed.stderr[-4000:]
     return folder
@@ -88,7 +60,7 @@ def test_the_results_of_a_quantifier_give_the_counts_of_its_reads(fly_study: Pat
             "start_from": "transcripts",
             "transcripts": {"folder": str(fly_study / "results/quantification"), "samples": "config/sheet.csv"},
             "design": {"test": "B", "reference": "A"},
-            "reference": {"transcripts": str(shared_data("reads/smn_fly") / "dm6.small.transcriptome.fa")},
+            "reference": {"transcripts": str(shared_data(FLY) / "dm6.small.transcriptome.fa")},
             "quality": {
                 "pseudoaligned_reads": {"warn": 5000, "fail": 1000},
                 "library_size": {"warn": 1000, "fail": 100},

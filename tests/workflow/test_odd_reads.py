@@ -11,11 +11,9 @@ import pytest
 
 from claimcheck.core.tables import read_table
 from support import tiny
-from support.archive import Archive, serve, shared_data
-from support.studies import run_workflow, write_study
-
-PROJECT = "PRJNA0000003"
-FLY = "reads/smn_fly"
+from support.archive import serve, shared_data
+from support.fly import FLY, Change, as_sequenced, fly_archive, write_fly_study
+from support.studies import run_workflow
 
 
 def lines_of(packed: bytes) -> list[bytes]:
@@ -46,43 +44,15 @@ def without_last_line_end(packed: bytes) -> bytes:
     return pack(lines_of(packed)[:-1])
 
 
-def unchanged(packed: bytes) -> bytes:
-    return packed
-
-
 @contextmanager
-def fly_study(folder: Path, changes: Callable[[int, list[bytes]], list[bytes]], **reference: Any) -> Iterator[Path]:
-    """Serve the four samples, each as `changes` leaves its mates, and write a study of them."""
-    reads = shared_data(FLY)
-    archive = Archive()
-    for number, group in enumerate("AABB", start=1):
-        mates = [(reads / f"sample{number}.tiny_R{mate}.fastq.gz").read_bytes() for mate in (1, 2)]
-        archive.add_run(
-            PROJECT,
-            f"SRR000000{number}",
-            changes(number, mates),
-            tax_id="7227",
-            scientific_name="Drosophila melanogaster",
-            sample_title=f"group {group} replicate {number}",
-            experiment_title="group A and group B of a fly study",
-        )
-    with serve(archive):
-        yield write_study(
-            folder,
-            {
-                "study": {"title": "Four fly samples", "bioproject": PROJECT, "tax_id": 7227},
-                "archive": archive.addresses(),
-                "samples": {"patterns": {"A": ["group A"], "B": ["group B"]}},
-                "design": {"test": "B", "reference": "A"},
-                "reference": {"transcripts": str(reads / "dm6.small.transcriptome.fa")} | reference,
-                "quantification": {"threads": 2},
-                "quality": {"pseudoaligned_reads": {"warn": 5000, "fail": 1000}},
-            },
-        )
+def fly_study(folder: Path, change: Change = as_sequenced, **reference: Any) -> Iterator[Path]:
+    """Serve the four samples, each as `change` leaves its mates, and write a study of them."""
+    with serve(fly_archive(change)) as archive:
+        yield write_fly_study(folder, archive, **reference)
 
 
-def counted(folder: Path, changes: Callable[[int, list[bytes]], list[bytes]]) -> Path:
-    with fly_study(folder, changes) as study:
+def counted(folder: Path, change: Change = as_sequenced) -> Path:
+    with fly_study(folder, change) as study:
         completed = run_workflow(study, "quality")
     assert completed.returncode == 0, completed.stderr[-4000:]
     return study / "results"
@@ -91,7 +61,7 @@ def counted(folder: Path, changes: Callable[[int, list[bytes]], list[bytes]]) ->
 def test_case_qualities_and_line_ends_change_no_count(tmp_path: Path) -> None:
     odd = [in_lower_case, as_sra_lite, with_cr_lf, without_last_line_end]
     results = counted(tmp_path / "odd", lambda number, mates: [odd[number - 1](mate) for mate in mates])
-    usual = counted(tmp_path / "usual", lambda _, mates: mates)
+    usual = counted(tmp_path / "usual")
     for name in ("counts/gene_counts.tsv", "counts/gene_tpm.tsv", "quality/mapping.tsv", "quality/libraries.tsv"):
         assert (results / name).read_bytes() == (usual / name).read_bytes(), name
     reads = read_table(results / "quality/reads.tsv")
@@ -143,7 +113,7 @@ def test_a_foreign_reference_is_named_by_what_it_explains(tmp_path: Path, n_own:
     own = (shared_data(FLY) / "dm6.small.transcriptome.fa").read_text().split(">")[1 : n_own + 1]
     foreign = tmp_path / "foreign.fa"
     foreign.write_text(tiny.fasta(tiny.transcripts()) + "".join(f">{record}" for record in own))
-    with fly_study(tmp_path / "study", lambda _, mates: mates, transcripts=str(foreign)) as study:
+    with fly_study(tmp_path / "study", transcripts=str(foreign)) as study:
         completed = run_workflow(study)
     assert completed.returncode != 0
     assert "Traceback" not in completed.stderr

@@ -35,9 +35,9 @@ def main(
     write_text(page, render_page(study, results, figures, TEMPLATE))
     inside: dict[str, Path | str] = {str(path): path for path in _results([files, claims, figures, drawn])}
     inside[str(page)] = render_page(study, results, figures, TEMPLATE, linked=True)
-    if reviews and results.claims:
-        inside[str(reviews)] = make_reviews(results.claims, results, study)
-        write_text(reviews, make_reviews(results.claims, results, study))
+    if reviews:
+        inside[str(reviews)] = make_reviews(results, study)
+        write_text(reviews, str(inside[str(reviews)]))
     write_bundle(bundle, inside)
 
 

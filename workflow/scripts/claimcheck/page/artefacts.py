@@ -7,7 +7,7 @@ import pandas as pd
 from claimcheck.claims.explanations import KEPT_OR_UP
 from claimcheck.claims.model import Claim, Register
 from claimcheck.core.tables import listed
-from claimcheck.page.tables import Column, Table, as_table, interval_text, plain, two, words
+from claimcheck.page.tables import Column, Table, as_table, interval_text, plain, sentence, two, words
 
 _PREDICTED = {KEPT_OR_UP: "kept or up"}
 _SIGNS = {"up": 1, "down": -1}
@@ -50,7 +50,7 @@ def artefact_table(artefacts: pd.DataFrame, test: str, reference: str) -> Table:
         {"looked_at": "in all"} | {f"world{number}": count(judged, world) for number, world in enumerate(worlds)}
     )
     columns = [
-        Column("looked_at", "what is looked at", words),
+        Column("looked_at", "what is looked at", sentence),
         Column("claim", "claim", plain),
         Column("observed", "observed", plain),
         Column("effect", f"log2 {test} / {reference}", plain),

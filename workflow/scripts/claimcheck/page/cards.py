@@ -62,7 +62,6 @@ class Card:
     drawing: Markup
     effect: str
     interval: str
-    reason: str
     sentence: str
     notes: str
     strips: list[Strip]
@@ -157,7 +156,6 @@ def _card(
         drawing=draw_row({**row, "mde_sides": sides}, scale),
         effect=two(float(row["effect"])) if pd.notna(row["effect"]) else "",
         interval=interval_text(row["ci95_low"], row["ci95_high"]),
-        reason=evidence.names.both(words(row["reason"])),
         sentence=evidence.names.both(_MINUS.sub("−", str(row["sentence"]))),
         notes=claim.notes,
         strips=_strips(levels, evidence.names, study),

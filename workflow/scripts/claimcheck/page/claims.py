@@ -6,7 +6,7 @@ import pandas as pd
 
 from claimcheck.claims.model import Register
 from claimcheck.core.tables import listed
-from claimcheck.figures.claims import MARKS, confirmatory_rows, records
+from claimcheck.figures.claims import confirmatory_rows, records
 from claimcheck.figures.procedure import name_of
 from claimcheck.page.abstract import Statement, read_abstract
 from claimcheck.page.artefacts import artefact_table, reading_rule, shown_by_artefacts
@@ -18,7 +18,6 @@ from claimcheck.page.claims_tables import (
     numbers_table,
     proxy_table,
     robustness_table,
-    statements_table,
     truth_table,
     veto_table,
 )
@@ -67,8 +66,7 @@ class ClaimsView:
     """What the page says of claims.
 
     Attributes:
-        banners: words and sentence of what weighs on every verdict.
-        summary: how many claims have which verdict.
+        banners: what weighs on every verdict, a sentence each.
         groups: a card a claim that has a verdict, those that lead first, by the unit of its effect.
         abstract: the statements of the abstract with their claims.
         reading: which claims artefacts imitate, a sentence each.
@@ -84,8 +82,7 @@ class ClaimsView:
 
     title: str
     publication: str
-    banners: list[tuple[str, str]]
-    summary: str
+    banners: list[str]
     groups: list[CardGroup]
     abstract: list[Statement]
     reading: list[str]
@@ -97,7 +94,6 @@ class ClaimsView:
     pattern: PatternView | None
     artefacts: Table | None
     worlds: list[tuple[str, str]]
-    statements: Table
     not_testable: Table
     exploratory: Table
     numbers: Table
@@ -159,7 +155,6 @@ def view_claims(
         title=register.title,
         publication=register.publication,
         banners=_banners(outcomes),
-        summary=_summary(verdicts, register),
         groups=group_cards(evidence, register, study, more),
         abstract=read_abstract(verdicts, register),
         reading=reading_rule(results.artefacts, register),
@@ -171,7 +166,6 @@ def view_claims(
         pattern=view_pattern(results.pattern, register),
         artefacts=artefact_table(in_words, study.test, study.reference) if len(results.artefacts) else None,
         worlds=list(worlds.itertuples(index=False, name=None)),
-        statements=statements_table(register),
         not_testable=proxy_table(verdicts, register, results.set_tests, results.gene_tests, study),
         exploratory=exploratory_table(verdicts, register, results.set_tests, results.gene_tests, study),
         numbers=numbers_table(verdicts, register, study),
@@ -186,35 +180,20 @@ def view_claims(
     )
 
 
-def _banners(outcomes: pd.DataFrame) -> list[tuple[str, str]]:
+def _banners(outcomes: pd.DataFrame) -> list[str]:
     """Name the premises that are not established: they weigh on every verdict."""
-    names = {"knockout": ("KO", "the deletion"), "tissue": ("TISSUE", "the tissue")}
+    premises = {"knockout": "the deletion", "tissue": "the tissue"}
     banners = []
     for row in records(outcomes):
-        short, premise = names.get(row["question"], (str(row["question"]).upper(), "this premise"))
+        premise = premises.get(row["question"], "this premise")
         consequence = {
             "unconfirmed": f"Every verdict below supposes {premise}; none of them shows it.",
             "contradicted": "Claims that need it are not testable.",
         }
         if row["outcome"] in consequence:
             why = str(row["sentence"]).removeprefix(f"{row['outcome']}: ")
-            banners.append((f"{short}_{row['outcome'].upper()}", f"{why}. {consequence[row['outcome']]}"))
+            banners.append(f"{why}. {consequence[row['outcome']]}")
     return banners
-
-
-def _summary(verdicts: pd.DataFrame, register: Register) -> str:
-    """Count the verdicts of the confirmatory claims, and those that RNA cannot test."""
-    own = verdicts[verdicts["claim"].isin(register.confirmatory)]
-    if own.empty:
-        return "The register holds no claim that a verdict could be given on."
-    counts = own["verdict"].str.partition(" (")[0].value_counts()
-    counts = counts.reindex([name for name in (*MARKS, *counts.index.difference(list(MARKS))) if name in counts])
-    untestable = int((verdicts["kind"] == "not_testable").sum())
-    parts = ", ".join(f"{n} {name}" for name, n in counts.items())
-    more = f" {untestable} further statements cannot be tested by RNA at all." if untestable else ""
-    untested = int(own["p_value"].isna().sum())
-    tested = f"; {untested} of them {'was' if untested == 1 else 'were'} not tested" if untested else ""
-    return f"Of {len(own)} claims, as the register words them: {parts}{tested}.{more}"
 
 
 def _procedure(procedure: pd.DataFrame, register: Register) -> list[str]:

@@ -24,20 +24,6 @@ from claimcheck.page.tables import (
 )
 
 
-def statements_table(register: Register) -> Table:
-    """List what the publication states, and the claims that belong to each statement."""
-    rows = [
-        (name, text, "; ".join(claim.id for claim in register.claims.values() if name in claim.about))
-        for name, text in register.statements.items()
-    ]
-    columns = [
-        Column("id", "id", words),
-        Column("statement", "statement", sentence),
-        Column("claims", "claims that belong to it", words),
-    ]
-    return as_table(pd.DataFrame(rows, columns=["id", "statement", "claims"]), columns, "In the words of the register.")
-
-
 def numbers_table(verdicts: pd.DataFrame, register: Register, study: Study) -> Table:
     """Lay out every number that a verdict rests on."""
     rows = confirmatory_rows(verdicts, register)

@@ -48,8 +48,11 @@ def make_headline(
     own = verdicts[verdicts["claim"].isin(register.confirmatory)]
     kinds = own["verdict"].astype(str).map(lambda verdict: verdict.partition(" (")[0])
     found = {str(kind): int(n) for kind, n in kinds.value_counts().items()}
+    n_untestable = int((verdicts["kind"] == "not_testable").sum())
     names = [name for name in (*MARKS, *sorted(set(found) - set(MARKS))) if name in found]
-    return Headline(groups, listed(tissues), _answer(own, register, {name: found[name] for name in names}))
+    return Headline(
+        groups, listed(tissues), _answer(own, register, {name: found[name] for name in names}, n_untestable)
+    )
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,7 @@ def find_cautions(claims: ClaimsView | None, gates: pd.DataFrame) -> list[Cautio
         Where nothing does, at most one: a deviation from the register, or warnings of checks.
     """
     n_failed, n_warned = (int((gates["status"] == status).sum()) for status in ("fail", "warn"))
-    found = [Caution(words, "identity") for _, words in claims.banners] if claims else []
+    found = [Caution(words, "identity") for words in claims.banners] if claims else []
     if claims and claims.pattern and claims.pattern.warning:
         found.append(Caution(claims.pattern.warning.rstrip(".") + ".", "pattern"))
     if n_failed:
@@ -97,8 +100,8 @@ def _group(samples: pd.DataFrame, name: str) -> str:
     return f"{len(own)} {name}" + (f" ({', '.join(parts)})" if parts else "")
 
 
-def _answer(own: pd.DataFrame, register: Register, found: Mapping[str, int]) -> list[str]:
-    """Say in two sentences how many claims have which verdict, and which those are that the register puts first."""
+def _answer(own: pd.DataFrame, register: Register, found: Mapping[str, int], n_untestable: int) -> list[str]:
+    """Say how many claims have which verdict, what nobody can test by RNA, and what the claims got that the register puts first."""
     if own.empty:
         return ["The register holds no claim that a verdict could be given on."]
     parts = [f"{n} {'is' if n == 1 else 'are'} {name}" for name, n in found.items()]
@@ -112,6 +115,9 @@ def _answer(own: pd.DataFrame, register: Register, found: Mapping[str, int]) -> 
         pairs = leading[["statement", "verdict"]].itertuples(index=False, name=None)
         named = "; ".join(f"{_bare(statement)} ({verdict})" for statement, verdict in pairs)
         sentences.append(f"Those that the register puts first: {named}.")
+    if n_untestable:
+        further = "1 further statement" if n_untestable == 1 else f"{n_untestable} further statements"
+        sentences.append(f"RNA cannot test {further} of the abstract at all.")
     return sentences
 
 

@@ -183,6 +183,7 @@ def render_page(
     headline = make_headline(
         results.samples, None if found is None else found.verdicts, None if found is None else found.register, study
     )
+    explored = "exploratory" in views or bool(claims and claims.exploratory.rows)
     families = _families(study, results.set_tests, at("sets"), names)
     interest = results.genes[results.genes["gene_id"].isin(study.label_genes)].sort_values("symbol")
     return environment.get_template(template.name).render(
@@ -194,9 +195,9 @@ def render_page(
         linked=linked,
         version=__version__,
         # what would end the script is written as JSON writes it
-        reviews="" if found is None else Markup(make_reviews(found, results, study).replace("<", "\\u003c")),
+        reviews=Markup(make_reviews(results, study).replace("<", "\\u003c")),
         statements=claims.abstract if claims else [],
-        sections=_sections(claims, study, explored="exploratory" in views or bool(claims and claims.exploratory.rows)),
+        sections=_sections(claims, explored=explored),
         paper=dict.fromkeys(PAPER_FIELDS, "") | results.publication,
         cautions=find_cautions(claims, gates),
         samples=sample_table(sampled, study),
@@ -227,7 +228,7 @@ def render_page(
         families=families,
         at=at,
         opposed=[view for view in views.values() if view.entry.place == "sets" and view.key not in study.families],
-        explored="exploratory" in views or bool(claims and claims.exploratory.rows),
+        explored=explored,
         sets=None if results.sets is None else set_table(results.sets),
         configuration=results.configuration,
         settings=yaml.safe_load(results.configuration),
@@ -241,20 +242,23 @@ def render_page(
     )
 
 
-def make_reviews(found: ClaimResults, results: Results, study: Study) -> str:
-    """Write the verdicts as JSON-LD."""
-    reviews = review_claims(
-        found.verdicts,
-        found.register,
-        title=study.title,
-        paper=results.publication,
-        certificate=certificate_of(results.provenance),
-        simulated=study.simulated,
+def make_reviews(results: Results, study: Study) -> str:
+    """Write the verdicts as JSON-LD, "" without claims."""
+    if results.claims is None:
+        return ""
+    return as_json(
+        review_claims(
+            results.claims.verdicts,
+            results.claims.register,
+            title=study.title,
+            paper=results.publication,
+            certificate=certificate_of(results.provenance),
+            simulated=study.simulated,
+        )
     )
-    return as_json(reviews)
 
 
-def _sections(claims: ClaimsView | None, study: Study, *, explored: bool) -> list[tuple[str, str, bool]]:
+def _sections(claims: ClaimsView | None, *, explored: bool) -> list[tuple[str, str, bool]]:
     """List the sections of the page: anchor, name, and whether this study has it."""
     has_claims = claims is not None
     return [
