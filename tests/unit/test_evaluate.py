@@ -11,6 +11,7 @@ from claimcheck.claims.decide import MORE_VERDICT_COLUMNS, VETO_COLUMNS, judge, 
 from claimcheck.claims.evaluate import find_out
 from claimcheck.claims.procedure import PROCEDURE_COLUMNS
 from claimcheck.claims.reasons import VERDICT_COLUMNS
+from claimcheck.page.conditions import conditions_of
 from support.worlds import NOTHING, PAPER, plant
 
 KEPT = {"C01", "C07", "C08"}
@@ -251,6 +252,24 @@ def test_tables_have_their_columns_and_every_claim_its_row():
         "set_tests",
         "gene_tests",
     }
+
+
+@pytest.mark.parametrize("world", ["paper", "nothing"])
+def test_the_page_lists_an_unmet_condition_of_every_claim_that_is_not_supported(world):
+    findings, tables = found(world)
+    verdicts, of_vetoes, _ = judge(findings)
+    register, by_claim = findings.register, verdicts.set_index("claim", drop=False)
+    n_supported = 0
+    for row in verdicts.to_dict("records"):
+        left_out, vetoes = (table[table["claim"] == row["claim"]] for table in (tables["leave_one_out"], of_vetoes))
+        own = conditions_of(row, register, by_claim, left_out, vetoes[vetoes["veto"].isin(register.vetoes)])
+        unmet = [one.what for one in own if not one.met]
+        if own and row["rule"] == 6:
+            n_supported += 1
+            assert not unmet, (row["claim"], unmet)
+        elif own:
+            assert unmet, row["claim"]
+    assert (n_supported > 3) == (world == "paper")
 
 
 def test_the_levels_of_claims_differ_by_their_effects():

@@ -60,17 +60,18 @@ def test_every_sample_stands_at_its_level():
             "sample": ["<a>", "b", "c", "d"],
             "condition": ["control", "control", "knockout", "knockout"],
             "sex": ["female", "male", "", "female"],
-            "value": [4.0, 3.0, 2.0, float("nan")],
+            "value": [4.0, 3.0, 2.0, 2.5],
         }
     )
     drawing = str(draw_strip(levels, "Gene <1>", test="knockout", reference="control").drawing)
     assert re.findall(r"<title>(.*?)</title>", drawing) == [
         "&lt;a&gt;, female: 4.00",
         "b, male: 3.00",
+        "d, female: 2.50",
         "c, sex unknown: 2.00",
     ]
     assert "control (2)" in drawing
-    assert "knockout (1)" in drawing
+    assert "knockout (2)" in drawing
     assert "Gene &lt;1&gt; in every sample" in drawing
     (highest,) = numbers(drawing, r'<circle cx="66" cy="([\d.]+)"')
     (lowest,) = numbers(drawing, r'<rect x="212" y="([\d.]+)"')

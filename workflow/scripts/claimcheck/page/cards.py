@@ -134,9 +134,9 @@ def _card(
     claim, kind = register.claims[name], kind_of(int(row["rule"]))
     left_out, vetoes = (table[table["claim"] == name] for table in (evidence.leave_one_out, evidence.vetoes))
     panels = vetoes[vetoes["veto"].isin(register.vetoes)]
-    verdicts = dict(zip(evidence.verdicts["claim"], evidence.verdicts["verdict"].astype(str), strict=True))
+    verdicts = evidence.verdicts.set_index("claim")
     members = evidence.members[evidence.members["claim"] == name]
-    sheet = evidence.samples.reindex(columns=["sample", "condition", "sex"])
+    sheet = evidence.samples.reindex(columns=["sample", "condition", "sex"]).fillna("")
     levels = evidence.levels[evidence.levels["claim"] == name].merge(sheet, on="sample")
     predicted = _predicted(register, claim, study)
     sides = {"≈": (-1, 1), "↕": (-1, 1)}.get(predicted[0], (direction_of(register, claim) or 1,))
@@ -176,7 +176,8 @@ def _card(
 
 def _strips(levels: pd.DataFrame, names: SetNames, study: Study) -> list[Strip]:
     """Draw the first genes or sets of a claim, sample by sample."""
-    shown = list(levels.assign(value=levels["level_adjusted"]).groupby("of", sort=False))[:_MOST_STRIPS]
+    known = levels.assign(value=levels["level_adjusted"]).dropna(subset=["value"])
+    shown = list(known.groupby("of", sort=False))[:_MOST_STRIPS]
     return [draw_strip(own, names.both(str(of)), test=study.test, reference=study.reference) for of, own in shown]
 
 

@@ -7,11 +7,15 @@ import numpy as np
 import pandas as pd
 
 from claimcheck.claims.model import Claim, Register
+from claimcheck.core.tables import listed
 from claimcheck.figures.claims import kind_of
 from claimcheck.page.tables import interval_text, probability, two
 
 NEVER_TESTED = (0, 1, 2, 3, 4)
 """Rows of the table of verdicts before any test."""
+
+FULL_SUPPORT = 6
+"""Row of the table of verdicts that supports without a shortfall, in whatever words the register has for it."""
 
 
 @dataclass(frozen=True)
@@ -25,23 +29,34 @@ class Condition:
 
 
 def conditions_of(
-    row: dict[str, Any], register: Register, verdicts: dict[str, str], left_out: pd.DataFrame, vetoes: pd.DataFrame
+    row: dict[str, Any], register: Register, verdicts: pd.DataFrame, left_out: pd.DataFrame, vetoes: pd.DataFrame
 ) -> list[Condition]:
     """List the conditions of support of a claim: one that is lost would take the verdict, one that is not met stands in its way.
+
+    What the register asks for besides is said by the verdict's reason, where all that is listed is met and support is not full.
 
     Args:
         row: of results/claims/verdicts.tsv.
         register: the claims register.
-        verdicts: by claim.
+        verdicts: results/claims/verdicts.tsv by claim.
         left_out: rows of results/claims/leave_one_out.tsv of this claim.
         vetoes: rows of results/claims/vetoes.tsv of this claim, panels only.
 
     Returns:
         None where nothing was tested.
     """
-    claim, rules = register.claims[str(row["claim"])], register.rules
-    if claim.kind == "quality" or int(row["rule"]) in NEVER_TESTED:
+    if register.claims[str(row["claim"])].kind == "quality" or int(row["rule"]) in NEVER_TESTED:
         return []
+    found = _conditions(row, register, verdicts, left_out, vetoes)
+    if int(row["rule"]) != FULL_SUPPORT and all(one.met for one in found):
+        found.append(Condition("what the register asks for besides", "as registered", str(row["reason"]), met=False))
+    return found
+
+
+def _conditions(
+    row: dict[str, Any], register: Register, verdicts: pd.DataFrame, left_out: pd.DataFrame, vetoes: pd.DataFrame
+) -> list[Condition]:
+    claim, rules = register.claims[str(row["claim"])], register.rules
     adjusted = Condition(
         "p of the claim's test, adjusted over all claims",
         f"{rules.alpha:g} or less",
@@ -52,7 +67,10 @@ def conditions_of(
         own = [adjusted] if claim.kind == "specificity" and pd.notna(row["p_adjusted"]) else []
         return own + [
             Condition(
-                f"{member} {register.claims[member].statement}", "supported", verdicts[member], _holds(verdicts[member])
+                f"{member} {register.claims[member].statement}",
+                "supported",
+                str(verdicts.at[member, "verdict"]),
+                bool(verdicts.at[member, "rule"] == FULL_SUPPORT),
             )
             for member in claim.members
         ]
@@ -76,7 +94,7 @@ def conditions_of(
         )
         found += [] if claim.margins else [other_genes]
     if len(left_out) and not claim.margins:
-        found.append(_left_out(left_out, rules.leave_one_out_p))
+        found.append(_left_out(left_out, float(row["effect"]), rules.leave_one_out_p))
     if len(vetoes):
         fallen = vetoes.loc[vetoes["stands"].eq(False), "veto"].drop_duplicates()
         found.append(
@@ -103,10 +121,6 @@ def _against(row: dict[str, Any], alpha: float) -> list[Condition]:
     return [] if np.isnan(p) else [Condition(what, f"above {alpha:g}", probability(p), p > alpha)]
 
 
-def _holds(verdict: str) -> bool:
-    return verdict.startswith("supported")
-
-
 def _size(row: dict[str, Any], claim: Claim) -> Condition:
     if claim.margins:
         low, high = claim.margins
@@ -124,15 +138,14 @@ def _size(row: dict[str, Any], claim: Claim) -> Condition:
     return Condition(what, asked, two(row["effect"]), bool(towards >= claim.threshold))
 
 
-def _left_out(rows: pd.DataFrame, limit: float) -> Condition:
-    if rows["p_value"].isna().all():
-        return Condition(
-            "p without any one sample, not adjusted", f"{limit:g} or less, and the same sign", "not tested", met=False
-        )
-    worst = rows.loc[rows["p_value"].fillna(1).idxmax()]
-    return Condition(
-        "p without any one sample, not adjusted",
-        f"{limit:g} or less, and the same sign",
-        f"at most {probability(float(worst['p_value']))}, without {worst['sample']}",
-        bool(rows["p_value"].le(limit).all()),
-    )
+def _left_out(rows: pd.DataFrame, effect: float, limit: float) -> Condition:
+    what, asked = "p without any one sample, not adjusted", f"{limit:g} or less, and the same sign"
+    untested = rows.loc[rows["p_value"].isna(), "sample"]
+    if len(untested):
+        return Condition(what, asked, f"not tested without {listed(untested)}", met=False)
+    turned = rows.loc[~(rows["effect"] * effect > 0), "sample"]
+    if len(turned):
+        return Condition(what, asked, f"another sign without {listed(turned)}", met=False)
+    worst = rows.loc[rows["p_value"].idxmax()]
+    told = f"at most {probability(float(worst['p_value']))}, without {worst['sample']}"
+    return Condition(what, asked, told, bool(worst["p_value"] <= limit))

@@ -30,15 +30,14 @@ def draw_strip(levels: pd.DataFrame, of: str, *, test: str, reference: str) -> S
     """Draw the level of one gene or set in every sample.
 
     Args:
-        levels: sample, condition, sex, value (log2); a row a sample.
+        levels: sample, condition, sex ("" where it is not known), value (log2); a row a sample, one or more.
         of: the gene or set.
         test, reference: names of the conditions.
 
     Returns:
         An SVG that says its numbers in text: circles are female, triangles male, squares of unknown sex; a bar is a group's mean.
     """
-    known = levels.dropna(subset=["value"])
-    low, high = float(known["value"].min()), float(known["value"].max())
+    low, high = float(levels["value"].min()), float(levels["value"].max())
     room = (high - low) or 1.0
 
     def height(value: float) -> float:
@@ -49,7 +48,7 @@ def draw_strip(levels: pd.DataFrame, of: str, *, test: str, reference: str) -> S
         for end in (low, high)
     ]
     for place, group, name in zip(_COLUMNS, ("reference", "test"), (reference, test), strict=True):
-        own = known[known["condition"] == name].sort_values(["value", "sample"], ascending=[False, True])
+        own = levels[levels["condition"] == name].sort_values(["value", "sample"], ascending=[False, True])
         parts.append(f'<g class="{group}">')
         parts.append(f'<text x="{place}" y="186" text-anchor="start">{escape(name)} ({len(own)})</text>')
         if len(own):
