@@ -11,7 +11,7 @@ import yaml
 from test_power import MAP, REGISTER, results_of, verdicts_of
 from test_report import STUDY, TEMPLATE, results, text_of
 
-from claimcheck.core.schemas import load_schema
+from claimcheck.core.schemas import complete, load_schema
 from claimcheck.figures.registry import read_entries
 from claimcheck.page.captions import describe_figure
 from claimcheck.page.page import render_page
@@ -27,7 +27,8 @@ WORDS = load_schema("config.schema.yaml")["properties"]["study"]["properties"]["
 MOUSE, HUMAN, YEAST = "ENSMUSG00000026822", "ENSG00000148346", "YAL001C"
 # the page prints the configuration, a key of which is power.animals
 KEYS = {key: value for key, value in DEFAULTS.items() if key != "power"}
-CONFIGURATION = yaml.safe_dump(KEYS | {"study": {"title": "Of donors", "deleted_gene": None}, "start_from": "counts"})
+STUDY_KEYS = complete({"study": {"title": "Of donors"}}, load_schema("config.schema.yaml"))["study"]
+CONFIGURATION = yaml.safe_dump(KEYS | {"study": STUDY_KEYS, "start_from": "counts"})
 ANIMAL = re.compile(r"\b(animals?|mouse|mice|murine)\b", re.IGNORECASE)
 
 
