@@ -54,6 +54,7 @@ def main(
     tested = _comparable(counted, sheet, differential["min_count"], first_gates, quality["accepted"])
     unused = _genes(differential["size_factors_without"], annotation, "differential.size_factors_without")
     factors = estimate_size_factors(tested, unused or frozenset())
+    factors["library_size"] = factors["sample"].map(counted.sum())
     of_samples = factors.set_index("sample")["size_factor"]
     levels = log2_cpm(counted, of_samples)
 

@@ -39,7 +39,7 @@ def estimate_size_factors(counts: pd.DataFrame, unused: Set[str] = frozenset()) 
 
     Returns:
         One row a sample: sample, size_factor, size_factor_all_genes, relative_difference (of the first to the second, both
-        scaled to a geometric mean of 1), library_size (sum of the counts given), method (RATIO, POSCOUNTS or TOTALS, of both),
+        scaled to a geometric mean of 1), method (RATIO, POSCOUNTS or TOTALS, of both),
         n_genes (counted in every sample, of those that size_factor is estimated from). Where leaving genes out leaves fewer
         than MIN_CONTROL_GENES, though there are as many, the two are the same; the comparison itself stops there.
     """
@@ -59,7 +59,6 @@ def estimate_size_factors(counts: pd.DataFrame, unused: Set[str] = frozenset()) 
             "size_factor": robust,
             "size_factor_all_genes": standard,
             "relative_difference": ratio / np.exp(np.log(ratio).mean()) - 1,
-            "library_size": counts.sum(),
             "method": method,
             "n_genes": usable,
         }
