@@ -51,7 +51,7 @@ AT_ONCE = 60
 
 # Studies in which the keys say something, and what may stand there in place of what does.
 
-OF_COUNTS = {("counts",), ("design", "factor"), ("quality", "library_size")}
+OF_COUNTS = {("counts",), ("design", "factor"), ("quality", "library_size"), ("study", "published_results")}
 PATTERNED = {
     "study": {"title": "patterns", "bioproject": "PRJNA1"},
     "reference": {"transcripts": "https://example.org/transcripts.fa"},
@@ -73,6 +73,10 @@ OTHERS = {
     "identity.tissue.panel": ["QC_MUSCLE"],
     "quality.shares.*.sets": [["QC_MUSCLE"]],
     "study.deleted_gene_symbol": ["NGAL"],
+    "study.published_results.file": ["config/published_copy.tsv"],
+    "study.published_results.gene": ["symbol"],
+    "study.published_results.log2_fold_change": ["lfc"],
+    "study.published_results.adjusted_p": ["fdr"],
     "collections.sources.*.enabled": [True, False],
     "gene_sets.curated": ["config/../config/gene_sets"],
     "gene_sets.reference_expression": ["config/../config/gene_sets/reference/bone_expression.tsv"],
@@ -118,7 +122,10 @@ def studies_in(folder):
     names = "gene_id\tsymbol\nG1\tAbc\n"
     sheet = "sample\tcondition\tgroup\tage\na\tx\tx\t8\nb\tx\ty\t9\nc\ty\tx\t8\nd\ty\ty\t9\n"
     tables = {"counts__tsv": A_FEW_COUNTS, "copy__tsv": A_FEW_COUNTS, "sheet__tsv": sheet, "others__tsv": sheet}
-    counts = write_study(folder / "counts", COUNTS_STUDY, **tables, names__tsv=names)
+    published = "gene_id\tsymbol\tlog2FoldChange\tlfc\tpadj\tfdr\nG1\tAbc\t1\t0.5\t0.01\t0.02\n"
+    tables |= {"names__tsv": names, "published__tsv": published, "published_copy__tsv": published}
+    of_paper = {"study": COUNTS_STUDY["study"] | {"published_results": {"file": "config/published.tsv"}}}
+    counts = write_study(folder / "counts", COUNTS_STUDY | of_paper, **tables)
     folders = {"real": ROOT, "simulated": ROOT / "demo", "counts": counts}
     folders["patterned"] = write_study(folder / "patterned", PATTERNED)
     folders["transcripts"] = transcripts_study(folder / "transcripts")

@@ -19,7 +19,7 @@ from claimcheck.claims.specifications import Model
 from claimcheck.core.errors import StudyError
 from claimcheck.core.study import read_study
 from claimcheck.core.tables import read_table, write_table
-from claimcheck.figures.power import draw_power
+from claimcheck.figures.power import draw_power, draw_samples_needed
 from claimcheck.figures.style import house_style
 from claimcheck.gene_sets.curated import list_tables, read_collection
 from claimcheck.gene_sets.variation import read_variation
@@ -319,3 +319,22 @@ def test_a_reference_without_genes_is_named(tmp_path: Path) -> None:
     with pytest.raises(StudyError, match="has no gene") as caught:
         read_variation(path)
     assert str(path) in caught.value.where
+
+
+def test_the_animals_that_each_claim_takes_are_drawn_where_they_are():
+    rows = [("C11", 2.0, "3"), ("C11", 3.0, "8"), ("C12", 2.0, "more than 8"), ("C12", 3.0, power.NOT_KNOWN)]
+    needed = pd.DataFrame(rows, columns=["claim", "multiple", "animals"]).assign(
+        statement="It falls.", true_effect=-1.0
+    )
+    with house_style():
+        figure, drawn = draw_samples_needed(needed, pd.DataFrame({"n": [3, 8, 3, 8]}), REGISTER, simulated=False)
+    assert drawn.set_index(["claim", "multiple"])["place"].fillna(-1).to_dict() == {
+        ("C11", 2.0): 0,
+        ("C11", 3.0): 1,
+        ("C12", 2.0): 2,
+        ("C12", 3.0): -1,
+    }
+    [axes] = figure.axes
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["3", "8", "more than 8"]
+    points = np.ma.concatenate([marks.get_offsets() for marks in axes.collections if len(marks.get_offsets())])
+    assert sorted(points[:, 0].compressed()) == [0, 1, 2]

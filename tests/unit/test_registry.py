@@ -31,7 +31,12 @@ from support.studies import COUNTS_STUDY, ROOT
 REPORT = ROOT / "workflow/report"
 GIVEN = {"test", "reference", "simulated", "figure"}
 WIDE: dict[str, Any] = {
-    "study": {"title": "all figures", "deleted_gene": "g1", "deleted_gene_symbol": "G1"},
+    "study": {
+        "title": "all figures",
+        "deleted_gene": "g1",
+        "deleted_gene_symbol": "G1",
+        "published_results": {"file": "config/published.tsv"},
+    },
     "quality": {"panels": ["P"], "shares": {"muscle": {"genes": ["g1"], "warn": 0.1}}},
     "identity": {"female_genes": ["g1"]},
     "report": {

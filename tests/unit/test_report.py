@@ -57,6 +57,7 @@ def gene_tables() -> GeneTables:
 
 def results() -> Results:
     return Results(
+        published=None,
         samples=pd.DataFrame(
             {
                 "sample": ["c1", "c2", "k1", "k2"],

@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from claimcheck.core.tables import read_table
@@ -105,16 +104,35 @@ def test_page_of_the_counts(bone: Path) -> None:
     assert "Simulated data" not in page
 
 
-def test_fold_changes_are_those_of_deseq2(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def colitis(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A study that names the results of R's DESeq2, which are of day 0 over day 7, as the paper's own."""
     folder = shared_data("counts/colitis_DSS")
     groups = {f"DSSd{day}_{number}": f"day{day}" for day in ("00", "07") for number in (1, 2, 3)}
-    study = run_counts(tmp_path, folder / "gene_counts.csv", groups, test="day07", reference="day00")
-    ours = read_table(study / "results/differential/genes.tsv").set_index("gene_id")
-    published = pd.read_csv(folder / "dge_results.csv", index_col=0)
-    joined = ours[["log2_fold_change"]].join(published, how="inner")
-    assert len(joined) > 8_000
-    correlation = np.corrcoef(joined["log2_fold_change"], joined["log2FoldChange"])[0, 1]
-    assert abs(correlation) > 0.99999
-    counts = read_table(study / "results/counts/gene_counts.tsv").set_index("gene_id")
+    published = {"file": str(folder / "dge_results.csv"), "source": "Table S1"}
+    return run_counts(
+        tmp_path_factory.mktemp("colitis"),
+        folder / "gene_counts.csv",
+        groups,
+        test="day07",
+        reference="day00",
+        study={"title": "Colitis", "published_results": published},
+    )
+
+
+def test_fold_changes_are_those_of_deseq2(colitis: Path) -> None:
+    table = read_table(colitis / "results/differential/published.tsv")
+    both = table[table["log2_fold_change"].notna()]
+    assert len(both) > 8_000
+    assert np.corrcoef(both["log2_fold_change"], both["published_log2_fold_change"])[0, 1] < -0.99999
+    ours = read_table(colitis / "results/differential/genes.tsv").set_index("gene_id")
+    counts = read_table(colitis / "results/counts/gene_counts.tsv").set_index("gene_id")
     raw = np.log2(counts.filter(like="d07").sum(axis=1) + 1) - np.log2(counts.filter(like="d00").sum(axis=1) + 1)
     assert np.corrcoef(raw[ours.index], ours["log2_fold_change"])[0, 1] > 0.9
+
+
+def test_published_fold_changes_of_the_other_direction_are_noticed(colitis: Path) -> None:
+    page = (colitis / "results/report/index.html").read_text()
+    assert "Their correlation is -1.00." in page or "Their correlation is −1.00." in page
+    assert "The paper’s own fold changes have the opposite sign of these" in page
+    assert (colitis / "results/figures/published.svg").exists()

@@ -7,12 +7,16 @@ results/differential/outlier_genes.tsv   of how many genes each sample is the ou
 results/differential/dispersions.tsv     dispersion of each gene: its own, the trend's, the one that is used
 results/differential/fallbacks.tsv       what was done in place of what was planned, where that could not be done
 results/differential/gene_counts.tsv     normalised counts of the genes of interest, and of genes with an outlier sample
+results/differential/published.tsv       the paper's own fold changes beside those of the study, where it names such a table
 results/differential/named_genes.tsv     one row a figure, group and gene that the configuration or exploratory claims name for it
 results/differential/named_levels.tsv    one row such a gene and sample: log2 CPM, and z over all samples
 """
 
+from claimcheck.deseq2.published import read_published
 from claimcheck.quantification.genes import read_annotation
 from claimcheck.gene_sets.named import figure_groups, list_genes
+
+PUBLISHED = config["study"]["published_results"]
 
 NAMED_GENES = checked(
     figure_groups,
@@ -102,3 +106,32 @@ if NAMED_GENES:
             "Look up the genes that figures name"
         script:
             "../scripts/measure_named_genes.py"
+
+
+if PUBLISHED:
+    PUBLISHED_COLUMNS = {
+        key: PUBLISHED[key] for key in ("gene", "log2_fold_change", "adjusted_p")
+    }
+    # A table that cannot be read stops before anything is fetched.
+    checked(read_published, Path(PUBLISHED["file"]), PUBLISHED_COLUMNS)
+
+    rule compare_published:
+        input:
+            published=PUBLISHED["file"],
+            genes="results/differential/genes.tsv",
+        output:
+            "results/differential/published.tsv",
+        log:
+            "logs/compare_published/compare_published.log",
+        benchmark:
+            "logs/compare_published/compare_published.benchmark.tsv"
+        localrule: True
+        conda:
+            "../../envs/expression.yaml"
+        params:
+            columns=PUBLISHED_COLUMNS,
+            reversed_groups=PUBLISHED["reversed"],
+        message:
+            "Put the fold changes of the paper's own table beside those of the study"
+        script:
+            "../scripts/compare_published.py"

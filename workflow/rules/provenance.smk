@@ -54,6 +54,7 @@ rule record_inputs:
                 *((config["counts"] or {}).get(key) for key in ("table", "genes")),
                 *(STUDY.count_files.by_sample.values() if STUDY.count_files else []),
             ),
+            *local_paths((config["study"]["published_results"] or {}).get("file")),
             *(
                 local_paths(config["transcripts"]["genes"], *ABUNDANCES.tables)
                 if ABUNDANCES

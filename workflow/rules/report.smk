@@ -90,6 +90,7 @@ rule write_report:
         heterogeneity="results/differential/heterogeneity.tsv",
         outlier_genes="results/differential/outlier_genes.tsv",
         fallbacks="results/differential/fallbacks.tsv",
+        published="results/differential/published.tsv" if PUBLISHED else [],
         mapping="results/quality/mapping.tsv" if HAS_MAPPING else [],
         reads="results/quality/reads.tsv" if FROM_ARCHIVE else [],
         extra="results/counts/extra_sequences.tsv" if FROM_ARCHIVE else [],

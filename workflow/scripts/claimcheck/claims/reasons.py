@@ -52,7 +52,7 @@ def sentence(claim: Claim, evidence: Evidence, decision: Decision, *, test: str,
     parts = {
         f"log2 {test} / {reference} {estimate.effect:+.2f}, 95 % CI {low:+.2f} to {high:+.2f}": estimate.effect,
         f"n = {evidence.n_test} and {evidence.n_reference}": 0.0,
-        f"minimum detectable effect {estimate.mde:.2f}": estimate.mde,
+        f"minimum detectable effect {evidence.found.mde:.2f}": evidence.found.mde,
         f"{100 * evidence.k:.0f} % of other analyses agree": evidence.k,
     }
     numbers = ", ".join(words for words, value in parts.items() if not np.isnan(value))
@@ -63,8 +63,8 @@ def sentence(claim: Claim, evidence: Evidence, decision: Decision, *, test: str,
 def verdict_row(claim: Claim, evidence: Evidence, decision: Decision, *, test: str, reference: str) -> dict[str, Any]:
     """Lay out one claim as a row of the table of verdicts, columns VERDICT_COLUMNS.
 
-    Effect, intervals, p_value (before the adjustment, by the claim's rule) and mde are those of the object that `of` names;
-    `agreement` is k.
+    Effect, intervals and p_value (before the adjustment, by the claim's rule) are those of the object that `of` names; mde is the
+    largest of all that decide together; `agreement` is k.
 
     Args:
         claim, evidence, decision, test, reference: as in `sentence`.
@@ -79,7 +79,7 @@ def verdict_row(claim: Claim, evidence: Evidence, decision: Decision, *, test: s
         "ci95_high": estimate.ci95[1],
         "p_value": evidence.found.p_predicted,
         "p_adjusted": evidence.p_predicted,
-        "mde": estimate.mde,
+        "mde": evidence.found.mde,
         "n_test": evidence.n_test,
         "n_reference": evidence.n_reference,
         "agreement": evidence.k,

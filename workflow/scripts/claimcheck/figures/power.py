@@ -1,11 +1,13 @@
-"""What a study can show, before its data: how often each claim would be supported, by animals and true effect."""
+"""What a study can show, before its data: how often each claim would be supported, and how many animals it takes."""
 
 import textwrap
 
+import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
 from claimcheck.claims.model import Register
+from claimcheck.claims.power import NOT_KNOWN
 from claimcheck.figures.claims import in_reading_order
 from claimcheck.figures.heatmap import SEQUENTIAL, draw_cells
 from claimcheck.figures.style import FULL_WIDTH, new_figure, say_nothing_to_draw
@@ -17,6 +19,10 @@ _ROW = 0.27
 """Inches a claim."""
 _HEAD = 0.75
 """Inches of the titles and the axis of a row of panels."""
+_APART = 0.16
+"""Parts of a row between the marks of two true effects."""
+_MARKS = ("s", "o", "^", "D", "v", "P", "X")
+_COLOURS = ("#8A8A8A", "#56B4E9", "#0072B2", "#D55E00", "#CC79A7", "#009E73", "#E69F00")
 
 
 def draw_power(power: pd.DataFrame, register: Register, *, simulated: bool) -> tuple[Figure, pd.DataFrame]:
@@ -68,6 +74,61 @@ def draw_power(power: pd.DataFrame, register: Register, *, simulated: bool) -> t
             )
             axes.set_title(_title(kind, multiple), loc="center", fontsize=7.5)
             axes.tick_params(axis="y", labelsize=6.5, labelleft=axes is panels[0])
+    return figure, drawn
+
+
+def draw_samples_needed(
+    needed: pd.DataFrame, power: pd.DataFrame, register: Register, *, simulated: bool
+) -> tuple[Figure, pd.DataFrame]:
+    """Draw how many samples in each group a claim takes: a row a claim, a mark a true effect.
+
+    Args:
+        needed: results/power/animals.tsv.
+        power: results/power/power.tsv, which has the sizes of the map.
+        register: the claims register.
+        simulated: whether the study's data are simulated.
+
+    Returns:
+        The figure, and the rows of `needed` that are drawn, with the column `place`: the number of the size on the axis from 0,
+        one more than the last where no size of the map is enough.
+    """
+    rows = in_reading_order(needed, register.lead)
+    sizes = sorted(power["n"].unique())
+    number = pd.to_numeric(rows["animals"], errors="coerce")
+    places = number.map({size: place for place, size in enumerate(sizes)}).fillna(len(sizes))
+    drawn = rows.assign(place=places.where(rows["animals"] != NOT_KNOWN)).reset_index(drop=True)
+    claims = drawn.drop_duplicates("claim")
+    figure = new_figure(FULL_WIDTH, _ROW * max(len(claims), 1) + _HEAD, simulated=simulated)
+    axes = figure.subplots()
+    if drawn["place"].isna().all():
+        say_nothing_to_draw(axes, NOTHING)
+        return figure, drawn
+    heights = {claim: -row for row, claim in enumerate(claims["claim"])}
+    multiples = sorted(drawn["multiple"].unique())
+    for row, multiple in enumerate(multiples):
+        own = drawn[drawn["multiple"] == multiple]
+        offset = 0.0 if multiple == 0 else _APART * (len(multiples) / 2 - row)
+        axes.scatter(
+            own["place"],
+            own["claim"].map(heights) + offset,
+            marker=_MARKS[row % len(_MARKS)],
+            color=_COLOURS[row % len(_COLOURS)],
+            s=22,
+            label="no change (of claims that nothing changes)"
+            if multiple == 0
+            else f"{multiple:g} × smallest effect of interest",
+        )
+    for claim in drawn.loc[drawn["place"].isna(), "claim"].unique():
+        axes.text(0, heights[claim], NOT_KNOWN, fontsize=7, va="center", ha="center", color="#666666")
+    axes.set_xticks(range(len(sizes) + 1), [*map(str, sizes), f"more than {sizes[-1]}"])
+    axes.set_yticks(
+        list(heights.values()), [_label(*one) for one in claims[["claim", "statement"]].itertuples(index=False)]
+    )
+    axes.tick_params(axis="y", labelsize=6.5)
+    axes.set(xlim=(-0.5, len(sizes) + 0.5), ylim=(-len(claims) + 0.4, 0.6))
+    axes.hlines(np.arange(-len(claims) + 1, 0) + 0.5, -0.5, len(sizes) + 0.5, color="#EEEEEE", linewidth=0.6, zorder=0)
+    axes.set_xlabel(f"samples in each group for support in {100 * register.tests.power:.0f} % of drawn studies")
+    figure.legend(loc="outside upper right", ncols=len(multiples), title="true effect")
     return figure, drawn
 
 

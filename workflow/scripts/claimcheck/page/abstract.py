@@ -1,6 +1,6 @@
 """The abstract, statement by statement, with the verdicts that belong to each."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -10,7 +10,11 @@ from claimcheck.figures.claims import MARKS, kind_of, records
 
 @dataclass(frozen=True)
 class ClaimMark:
-    """A claim under a statement: its verdict in words and as a sign, and what would test it where RNA cannot."""
+    """A claim under a statement: its verdict in words and as a sign, and what would test it where RNA cannot.
+
+    Attributes:
+        anchor: whether links to the claim lead here: where it has no card, its first statement.
+    """
 
     claim: str
     statement: str
@@ -18,6 +22,7 @@ class ClaimMark:
     kind: str
     verdict: str
     assay: str
+    anchor: bool = False
 
 
 @dataclass(frozen=True)
@@ -43,11 +48,10 @@ def read_abstract(verdicts: pd.DataFrame, register: Register) -> list[Statement]
         marks[claim.id] = ClaimMark(
             claim.id, claim.statement, MARKS[kind], kind.replace(" ", "-"), str(row["verdict"]), claim.assay
         )
-    return [
-        Statement(
-            name,
-            text,
-            [marks[claim.id] for claim in register.claims.values() if name in claim.about and claim.id in marks],
-        )
-        for name, text in register.statements.items()
-    ]
+    statements = []
+    without_card = {mark.claim for mark in marks.values() if mark.kind == "not-testable" and mark.assay}
+    for name, text in register.statements.items():
+        own = [marks[claim.id] for claim in register.claims.values() if name in claim.about and claim.id in marks]
+        statements.append(Statement(name, text, [replace(mark, anchor=mark.claim in without_card) for mark in own]))
+        without_card -= {mark.claim for mark in own}
+    return statements

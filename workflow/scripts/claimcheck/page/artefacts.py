@@ -60,7 +60,8 @@ def artefact_table(artefacts: pd.DataFrame, test: str, reference: str) -> Table:
     caption = (
         "What each explanation predicts, beside what is observed. Observed: up or down where the 95 % interval excludes no change, "
         "else uncertain. ✓ the interval agrees with the prediction (of no change: it excludes the smallest change of interest), "
-        "✗ it excludes it, ? neither."
+        "✗ it excludes it, ? neither. Sets are whole here; a claim may leave out genes that other tissues express, and then its "
+        "effect is another."
     )
     return as_table(pd.DataFrame(rows).fillna(""), columns, caption)
 

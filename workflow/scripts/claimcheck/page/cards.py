@@ -1,6 +1,5 @@
 """All evidence of one claim in one place."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,17 +8,17 @@ import pandas as pd
 from markupsafe import Markup
 
 from claimcheck.claims.model import Claim, Register
+from claimcheck.claims.specifications import LEFT_OUT
 from claimcheck.core.tables import listed
 from claimcheck.figures.claims import MARKS, direction_of, in_reading_order, kind_of, records, unit_of
 from claimcheck.page.conditions import Condition, conditions_of
 from claimcheck.page.forest import Scale, draw_axis, draw_row, scale_of
-from claimcheck.page.set_names import SetNames
+from claimcheck.page.set_names import SetNames, true_minus
 from claimcheck.page.strips import Strip, draw_strip
 from claimcheck.page.study_words import Study
 from claimcheck.page.tables import Column, Table, as_table, interval_text, probability, two, words
 
 _MOST_STRIPS = 8
-_MINUS = re.compile(r"(?<=[ (])-(?=[0-9])")
 _ARROWS = {1: "↑", -1: "↓", 0: "↕"}
 
 
@@ -156,7 +155,7 @@ def _card(
         drawing=draw_row({**row, "mde_sides": sides}, scale),
         effect=two(float(row["effect"])) if pd.notna(row["effect"]) else "",
         interval=interval_text(row["ci95_low"], row["ci95_high"]),
-        sentence=evidence.names.both(_MINUS.sub("−", str(row["sentence"]))),
+        sentence=evidence.names.both(true_minus(str(row["sentence"]))),
         notes=claim.notes,
         strips=_strips(levels, evidence.names, study),
         adjusted=bool((levels["level"] - levels["level_adjusted"]).abs().gt(1e-9).any()),
@@ -164,13 +163,13 @@ def _card(
             {**row, "of": evidence.names.plain(str(row["of"] or ""))}, register, verdicts, left_out, panels
         ),
         test=_test(row, claim),
-        others=_others(evidence.robustness[evidence.robustness["claim"] == name]),
-        left_out=_left_out(left_out, claim, study) if len(left_out) else None,
+        others=_others(evidence.robustness[evidence.robustness["claim"] == name], study.subject),
+        left_out=_left_out(left_out, claim, str(row["of"] or ""), study) if left_out["effect"].notna().any() else None,
         vetoes=more["vetoes"].get(name),
         alone=more["alone"].get(name, []),
         power=more["power"].get(name, []),
         genes=_genes(members, evidence.genes, claim.direction) if claim.sets else [],
-        sources=_sources(name, row, claim),
+        sources=_sources(name, claim),
     )
 
 
@@ -231,16 +230,18 @@ def _test(row: dict[str, Any], claim: Claim) -> str:
     return f"Decided by {by}, {how}: p = {probability(row['p_value'])}, {adjusted}.{more}"
 
 
-def _others(rows: pd.DataFrame) -> str:
+def _others(rows: pd.DataFrame, subject: str) -> str:
     """Sum up what other analyses say."""
     own = rows[rows["counted"].eq(True) & rows["agrees"].notna()]
     effects = own["effect"].dropna()
     if effects.empty:
         return ""
     against = own[own["agrees"].eq(False)]
+    left_out = int(own["axis"].eq(LEFT_OUT).sum())
     told = (
-        f"{int(own['agrees'].eq(True).sum())} of {len(own)} other analyses agree; their effects lie between "
-        f"{two(effects.min())} and {two(effects.max())}."
+        f"{int(own['agrees'].eq(True).sum())} of {len(own)} other analyses agree"
+        + (f", {left_out} of which leave out one {subject} each" if left_out else "")
+        + f"; their effects lie between {two(effects.min())} and {two(effects.max())}."
     )
     if against.empty:
         return told
@@ -249,7 +250,7 @@ def _others(rows: pd.DataFrame) -> str:
     return f"{told} Those that do not agree vary: {named}."
 
 
-def _left_out(rows: pd.DataFrame, claim: Claim, study: Study) -> Table:
+def _left_out(rows: pd.DataFrame, claim: Claim, of: str, study: Study) -> Table:
     shown = rows.assign(interval=[interval_text(row["ci95_low"], row["ci95_high"]) for row in records(rows)])
     columns = [
         Column("sample", f"without {study.subject}", words),
@@ -258,7 +259,8 @@ def _left_out(rows: pd.DataFrame, claim: Claim, study: Study) -> Table:
         *([] if claim.margins else [Column("p_value", "p, one-sided", probability)]),
     ]
     words_on_p = "" if claim.margins else "; p in the claim's direction, not adjusted"
-    return as_table(shown, columns, f"The effect without each {study.subject}{words_on_p}.")
+    effect = f"The effect of {of}" if of else "The effect"
+    return as_table(shown, columns, f"{effect} without each {study.subject}{words_on_p}.")
 
 
 def _genes(members: pd.DataFrame, genes: pd.DataFrame, direction: int) -> list[Gene]:
@@ -273,12 +275,11 @@ def _genes(members: pd.DataFrame, genes: pd.DataFrame, direction: int) -> list[G
     ]
 
 
-def _sources(name: str, row: dict[str, Any], claim: Claim) -> list[str]:
+def _sources(name: str, claim: Claim) -> list[str]:
     """Say in which tables a claim's numbers stand, and which rule and script made them."""
     tables = ["verdicts", "levels", "robustness", "leave_one_out", "vetoes"]
     files = ", ".join(f"results/claims/{table}.tsv" for table in (tables if claim.kind != "quality" else tables[:1]))
     return [
         f"Rows {name} of {files}: rule evaluate_claims, workflow/scripts/evaluate_claims.py.",
-        f"Decided by row {int(row['rule'])} of the table of verdicts (workflow/scripts/claimcheck/claims/verdicts.py); prediction "
-        f"and limits stand in the register under {name}.",
+        f"Prediction and limits stand in the register under {name}.",
     ]

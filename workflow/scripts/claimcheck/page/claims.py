@@ -18,6 +18,7 @@ from claimcheck.page.claims_tables import (
     numbers_table,
     proxy_table,
     robustness_table,
+    tally_truth,
     truth_table,
     veto_table,
 )
@@ -76,6 +77,8 @@ class ClaimsView:
         digest, file_digest: checksums of the register.
         pattern: whole explanations weighed, None where they are not.
         artefacts, truth, power: None where there is nothing to compare.
+        truth_tally: how many verdicts are right, wrong and open, where the truth is known.
+        anchors: ids of claims that have a place on the page.
         vetoes, other_vetoes: what else may explain the effects, where it differs or takes a verdict, and elsewhere.
         beyond: sets beside others that move along.
     """
@@ -104,6 +107,8 @@ class ClaimsView:
     left_undone: list[str]
     controls: list[str]
     truth: Table | None
+    truth_tally: str
+    anchors: frozenset[str]
     power: PowerView | None
 
 
@@ -151,12 +156,16 @@ def view_claims(
         "vetoes": {str(name): veto_table(rows, verdicts) for name, rows in panels.groupby("claim", sort=False)},
         "power": {} if power is None else power.chances,
     }
+    groups = group_cards(evidence, register, study, more)
+    abstract = read_abstract(verdicts, register)
+    anchors = {card.claim for group in groups for card in group.cards}
+    anchors |= {mark.claim for statement in abstract for mark in statement.claims if mark.anchor}
     return ClaimsView(
         title=register.title,
         publication=register.publication,
         banners=_banners(outcomes),
-        groups=group_cards(evidence, register, study, more),
-        abstract=read_abstract(verdicts, register),
+        groups=groups,
+        abstract=abstract,
         reading=reading_rule(results.artefacts, register),
         reach=_reach(verdicts, register),
         procedure=_procedure(results.procedure, register),
@@ -176,6 +185,8 @@ def view_claims(
         left_undone=_left_undone(results.specifications),
         controls=control_sentences(results.controls, register),
         truth=None if results.truth is None else truth_table(results.truth, verdicts, register, study),
+        truth_tally="" if results.truth is None else tally_truth(results.truth, verdicts),
+        anchors=frozenset(anchors),
         power=power,
     )
 

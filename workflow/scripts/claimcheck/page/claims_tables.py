@@ -257,6 +257,14 @@ def truth_table(truth: pd.DataFrame, verdicts: pd.DataFrame, register: Register,
     )
 
 
+def tally_truth(truth: pd.DataFrame, verdicts: pd.DataFrame) -> str:
+    """Count the verdicts that the planted truth bears out, refutes, and leaves open."""
+    rows = truth.merge(verdicts, on="claim", how="inner", validate="1:1")
+    counted = pd.Series([_outcome(row) for row in records(rows)]).replace("", "without planted truth").value_counts()
+    told = ", ".join(f"{n} {outcome}" for outcome, n in counted.items())
+    return f"Of {len(rows)} verdicts: {told}. Open: no verdict either way."
+
+
 def _outcome(row: dict[str, Any]) -> str:
     verdict_row, holds = int(row["rule"]), row["holds"]
     if not holds:

@@ -141,6 +141,8 @@ def _size(row: dict[str, Any], claim: Claim) -> Condition:
 def _left_out(rows: pd.DataFrame, effect: float, limit: float) -> Condition:
     what, asked = "p without any one sample, not adjusted", f"{limit:g} or less, and the same sign"
     untested = rows.loc[rows["p_value"].isna(), "sample"]
+    if len(untested) == len(rows):
+        return Condition(what, asked, "not tested", met=False)
     if len(untested):
         return Condition(what, asked, f"not tested without {listed(untested)}", met=False)
     turned = rows.loc[~(rows["effect"] * effect > 0), "sample"]

@@ -9,6 +9,7 @@ from claimcheck.claims.model import Register
 from claimcheck.core.tables import listed
 from claimcheck.figures.claims import MARKS, in_reading_order
 from claimcheck.page.claims import ClaimsView
+from claimcheck.page.published import PublishedView
 from claimcheck.page.study_words import Study
 
 _SEXES = ("female", "male")
@@ -64,12 +65,15 @@ class Caution:
     serious: bool = True
 
 
-def find_cautions(claims: ClaimsView | None, gates: pd.DataFrame) -> list[Caution]:
+def find_cautions(
+    claims: ClaimsView | None, gates: pd.DataFrame, published: PublishedView | None = None
+) -> list[Caution]:
     """List what weighs on every verdict: premises that are not established, a pattern that something else makes, failed checks.
 
     Args:
         claims: what the page says of claims.
         gates: status; a row a check.
+        published: how the paper's own fold changes go with these; None where the study names none.
 
     Returns:
         Where nothing does, at most one: a deviation from the register, or warnings of checks.
@@ -78,6 +82,8 @@ def find_cautions(claims: ClaimsView | None, gates: pd.DataFrame) -> list[Cautio
     found = [Caution(words, "identity") for words in claims.banners] if claims else []
     if claims and claims.pattern and claims.pattern.warning:
         found.append(Caution(claims.pattern.warning.rstrip(".") + ".", "pattern"))
+    if published and published.is_opposed:
+        found.append(Caution("The paper’s own fold changes have the opposite sign of these, as a rule.", "published"))
     if n_failed:
         verb = "was" if n_failed == 1 else "were"
         found.append(Caution(f"{n_failed} of {len(gates)} quality checks failed and {verb} accepted.", "quality"))

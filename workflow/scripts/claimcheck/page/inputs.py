@@ -26,6 +26,7 @@ class ResultFiles:
     heterogeneity: Path
     outlier_genes: Path
     fallbacks: Path
+    published: Path | None
     mapping: Path | None
     reads: Path | None
     extra: Path | None
@@ -83,6 +84,7 @@ def read_results(files: ResultFiles, claims: ClaimFiles | None) -> Results:
         genes=read_table(files.genes),
         summary=read_table(files.summary),
         size_factors=read_table(files.size_factors),
+        published=read_table(files.published) if files.published else None,
         mapping=read_table(files.mapping) if files.mapping else None,
         reads=read_table(files.reads) if files.reads else None,
         extra=read_table(files.extra) if files.extra else None,

@@ -20,6 +20,7 @@ from claimcheck.page.headline import find_cautions, make_headline
 from claimcheck.page.interactive import prepare_interaction
 from claimcheck.page.methods import read_references
 from claimcheck.page.provenance_card import certificate_of, make_card, versions_of
+from claimcheck.page.published import describe_published
 from claimcheck.page.reviews import as_json, review_claims
 from claimcheck.page.sentences import (
     describe_fallbacks,
@@ -31,7 +32,7 @@ from claimcheck.page.sentences import (
     describe_size_factors,
     name_differing_panels,
 )
-from claimcheck.page.set_names import SetNames
+from claimcheck.page.set_names import SetNames, link_claims, true_minus
 from claimcheck.page.study_words import Calls, Study, count_calls
 from claimcheck.page.tables import (
     Column,
@@ -72,6 +73,7 @@ class Results:
             log2_fold_change_shrunken.
         summary: quantity, value (text).
         size_factors: sample, size_factor, library_size, method.
+        published: as results/differential/published.tsv; None where the study names no such table.
         mapping: as results/quality/mapping.tsv.
         extra: sequence, length, sample, condition, n_reads, per_million: sequences that are no genes; None without reads.
         reads: as results/quality/reads.tsv.
@@ -96,6 +98,7 @@ class Results:
     genes: pd.DataFrame
     summary: pd.DataFrame
     size_factors: pd.DataFrame
+    published: pd.DataFrame | None
     mapping: pd.DataFrame | None
     reads: pd.DataFrame | None
     extra: pd.DataFrame | None
@@ -180,6 +183,11 @@ def render_page(
         if found is None
         else view_claims(found, results.outcomes, results.genes, results.samples, study, names=names)
     )
+    settings = yaml.safe_load(results.configuration)
+    published = None if results.published is None else describe_published(results.published, settings["study"], study)
+    linked_claims = claims.anchors if claims else frozenset()
+    environment.filters["coded"] = lambda text: names.both(true_minus(text))
+    environment.filters["claims_linked"] = lambda text: link_claims(names.both(text), linked_claims)
     headline = make_headline(
         results.samples, None if found is None else found.verdicts, None if found is None else found.register, study
     )
@@ -199,7 +207,8 @@ def render_page(
         statements=claims.abstract if claims else [],
         sections=_sections(claims, explored=explored),
         paper=dict.fromkeys(PAPER_FIELDS, "") | results.publication,
-        cautions=find_cautions(claims, gates),
+        cautions=find_cautions(claims, gates, published),
+        published=published,
         samples=sample_table(sampled, study),
         gates=gate_table(gates),
         size_factors=describe_size_factors(results.size_factors),
@@ -231,7 +240,7 @@ def render_page(
         explored=explored,
         sets=None if results.sets is None else set_table(results.sets),
         configuration=results.configuration,
-        settings=yaml.safe_load(results.configuration),
+        settings=settings,
         versions=versions_of(results.provenance),
         card=make_card(results.samples, results.configuration, results.provenance, study),
         **read_references(template.parent / "references.yaml").helpers(),

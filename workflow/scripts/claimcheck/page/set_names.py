@@ -1,11 +1,13 @@
-"""Names of gene sets as a reader knows them: what a set holds, before its code."""
+"""Names as a reader knows them: what a gene set holds before its code, and a link behind the id of a claim."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import pandas as pd
+from markupsafe import Markup, escape
 
 _CODE = re.compile(r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b|\b[A-Z]{6,}\b")
+_MINUS = re.compile(r"(?<![^\s(])-(?=[0-9])")
 _PANEL = re.compile(r"^contamination or confounder panel: ")
 
 
@@ -32,3 +34,17 @@ class SetNames:
             return f"{words} ({found[0]})" if words else found[0]
 
         return _CODE.sub(named, text)
+
+
+def true_minus(text: str) -> str:
+    """Write the hyphen before a number as a minus sign."""
+    return _MINUS.sub("−", text)
+
+
+def link_claims(text: str, claims: Collection[str]) -> Markup:
+    """Escape a text, and make each id of a claim in it a link to the claim."""
+    parts = re.split(r"\b([A-Z][0-9]{2})\b", text)
+    return Markup("").join(
+        Markup('<a href="#{0}">{0}</a>').format(part) if number % 2 and part in claims else escape(part)
+        for number, part in enumerate(parts)
+    )

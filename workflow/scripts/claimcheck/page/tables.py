@@ -105,7 +105,7 @@ def short(value: Any) -> str:
     number = pd.to_numeric(value, errors="coerce")
     if pd.isna(number):
         return words(value)
-    return f"{number:.3g}" if abs(number) < 1000 else whole(number)
+    return figures_of(number, "{:.3g}") if abs(number) < 1000 else whole(number)
 
 
 def together(value: Any) -> str:
