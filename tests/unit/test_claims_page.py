@@ -210,7 +210,7 @@ def test_what_rna_cannot_test_is_folded_with_its_transcripts(drawings) -> None:
     start = page.index("Statements that RNA cannot test")
     folded = text_of("<body>" + page[start : page.index("</details>", start)])
     assert folded.startswith("Statements that RNA cannot test, with transcripts near them (14)")
-    assert "(OSTEOCYTE) −0.08 (−0.38 to 0.23)" in folded
+    assert "OSTEOCYTE −0.08 (−0.38 to 0.23)" in folded
     assert "Bglap 0.20 (−0.17 to 0.56)" in folded
     assert "Col1a1 not measured" in folded
     assert "C01 inconclusive" in folded

@@ -13,7 +13,7 @@ from claimcheck.page.bundle import write_bundle
 from claimcheck.page.forest import Scale, draw_axis, draw_row, scale_of
 from claimcheck.page.headline import make_headline
 from claimcheck.page.reviews import as_json, review_claims
-from claimcheck.page.set_names import SetNames
+from claimcheck.page.set_names import SetNames, link_claims, true_minus
 from claimcheck.page.strips import draw_strip
 from claimcheck.page.study_words import Study
 
@@ -138,6 +138,15 @@ def test_sets_are_named_by_what_they_hold():
     names = SetNames(pd.DataFrame({"set": ["QC_MUSCLE", "OSTEOBLAST"], "description": held}))
     assert names.plain("QC_MUSCLE - OSTEOBLAST and UNKNOWN_SET") == "muscle - osteoblasts and UNKNOWN_SET"
     assert names.both("more of QC_MUSCLE.") == "more of muscle (QC_MUSCLE)."
+
+
+def test_ids_of_claims_that_are_on_the_page_are_links_and_all_else_is_text():
+    linked = link_claims("protein is <N10>, see C02; C99 and SAMN00000001 are not", {"N10", "C02"})
+    assert linked == 'protein is &lt;<a href="#N10">N10</a>&gt;, see <a href="#C02">C02</a>; C99 and SAMN00000001 are not'
+
+
+def test_a_hyphen_is_a_minus_before_a_number_alone():
+    assert true_minus("-0.63 (-1 to -0.2), cut-2, a - 3, 10-20") == "−0.63 (−1 to −0.2), cut-2, a - 3, 10-20"
 
 
 def test_the_bundle_has_the_same_bytes_every_time(tmp_path):
