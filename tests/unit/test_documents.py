@@ -120,3 +120,19 @@ def test_documents_that_messages_name_exist() -> None:
     named = {name for path in code for name in re.findall(r"\b(?:docs|config)/[\w./-]+\.md\b", text_of(path))}
     assert named
     assert [name for name in named if not (ROOT / name).is_file()] == []
+
+
+def test_what_cluster_jobs_need_is_what_their_rules_say() -> None:
+    rules = "\n".join(text_of(path) for path in sorted((ROOT / "workflow/rules").glob("*.smk")))
+    parts = re.split(r"^ *(?:rule|checkpoint) (\w+):$", rules, flags=re.MULTILINE)
+    needs = {
+        name: tuple(
+            found[0] for key in ("mem_mb", "runtime") if (found := re.findall(rf"{key}=growing\((\d+)\)", body))
+        )
+        for name, body in zip(parts[1::2], parts[2::2], strict=True)
+    }
+    stated = {}
+    for line in text_of(ROOT / "docs/cluster.md").splitlines():
+        if cells := re.fullmatch(r"\| (.*`.*) \|.*\| (\d+) \| (\d+) \|", line):
+            stated |= {name: cells.groups()[1:] for name in CODE.findall(cells[1])}
+    assert stated == {name: need for name, need in needs.items() if need and name != "simulate_archive"}
