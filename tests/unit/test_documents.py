@@ -4,10 +4,13 @@ import importlib.util
 import re
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from claimcheck.core.contracts import contracts
+from claimcheck.core.schemas import check, load_schema
 from support.studies import ROOT
 
 PAGES = sorted((ROOT / "docs").glob("*.md"))
@@ -99,6 +102,25 @@ def test_keys_that_pages_name_exist(keys: set[str], document: Path) -> None:
 def test_keys_are_found_in_a_text(keys: set[str]) -> None:
     text = "Set `design.covariates`, `archive.sra: none` and `design.covariate` in `samples.tsv`; `primary.tests.seed` stays."
     assert keys_named(text, keys) == ["design.covariates", "archive.sra", "design.covariate", "primary.tests.seed"]
+
+
+def configurations_of(page: Path) -> list[dict[str, Any]]:
+    """Read the examples of a page that are configurations, or parts of one."""
+    sections = load_schema("config.schema.yaml")["properties"].keys()
+    blocks = map(yaml.safe_load, re.findall(r"^```yaml\n(.*?)^```", text_of(page), re.DOTALL | re.MULTILINE))
+    return [block for block in blocks if block.keys() <= sections]
+
+
+@pytest.mark.parametrize(
+    ("page", "examples"),
+    [("another-study", 1), ("counts", 4), ("quality", 1)],
+)
+def test_configurations_that_pages_show_are_valid(page: str, examples: int) -> None:
+    shown = configurations_of(ROOT / f"docs/{page}.md")
+    assert len(shown) == examples
+    rest = {"study": {"title": "A study"}, "design": {"test": "mutant", "reference": "control"}}
+    for example in shown:
+        check(rest | example, load_schema("config.schema.yaml"), where=page)
 
 
 @pytest.mark.parametrize("document", [ROOT / "README.md", *PAGES], ids=lambda path: path.name)
