@@ -1,7 +1,9 @@
 """Write the documents that follow from the schemas: `python docs/refresh.py`, after a change of a schema or a template.
 
-config/README.md = docs/config.README.md, with a table of all keys of the configuration and the words that samples are read by.
-results/README.md = docs/results.README.md, with all tables of results and their columns.
+The templates are in docs/templates:
+config/README.md = config.md, with a table of all keys of the configuration and the words that samples are read by;
+results/README.md = results.md, with all tables of results and their columns;
+docs/register.md = register.md, with a register to start from and the defaults of all registers. Links are relative to the document.
 """
 
 import sys
@@ -16,7 +18,7 @@ from claimcheck.core.contracts import Column, contracts  # noqa: E402
 from claimcheck.core.schemas import followed, load_schema  # noqa: E402
 from claimcheck.sourcing.vocabulary import read_table  # noqa: E402
 
-NOTE = "<!-- Made by docs/refresh.py from docs/{template} and workflow/schemas: change these, then run it. -->\n\n"
+NOTE = "<!-- Made by docs/refresh.py from docs/templates/{template} and workflow/schemas: change these, then run it. -->\n\n"
 HEADER = ("key", "default", "meaning")
 
 
@@ -143,13 +145,13 @@ MARKS: dict[str, Callable[[], str]] = {
 }
 """Lines of a template, and what is put in their place."""
 
-DOCUMENTS = {"config/README.md": "config.README.md", "results/README.md": "results.README.md"}
-"""The documents, and their templates beside this file."""
+DOCUMENTS = {"config/README.md": "config.md", "results/README.md": "results.md", "docs/register.md": "register.md"}
+"""The documents, and their templates in docs/templates."""
 
 
 def written(template: str) -> str:
     """Return the document that a template describes."""
-    text = (ROOT / "docs" / template).read_text(encoding="utf-8")
+    text = (ROOT / "docs/templates" / template).read_text(encoding="utf-8")
     for mark, write in MARKS.items():
         if mark in text:
             text = text.replace(mark, write())

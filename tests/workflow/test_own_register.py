@@ -1,4 +1,4 @@
-"""A study of one's own: the register that config/README.md shows, and one without any gene set, run from counts to verdicts."""
+"""A study of one's own: the register that docs/register.md shows, and one without any gene set, run from counts to verdicts."""
 
 import importlib
 import re

@@ -249,7 +249,7 @@ def _in_words(error: ValidationError, key: str) -> tuple[str, str, str]:
             return (
                 f"the key `{missing[0]}` is missing",
                 str(part.get("description", f"a value for `{missing[0]}`")),
-                f"add `{missing[0]}`; config/README.md shows how",
+                f"add `{missing[0]}`; config/README.md explains it",
             )
         case "type":
             wanted = rule if isinstance(rule, list) else [rule]

@@ -105,7 +105,7 @@ def require_covariates_that_vary(samples: pd.DataFrame, design: Design) -> None:
         if values.nunique() == len(values) and amounts(values) is None:
             raise _unfit(
                 f"each sample has a {name} of its own, which leaves nothing to compare",
-                aside="; numbers are amounts where the column's name says so or one has decimals, as config/README.md explains",
+                aside="; numbers are amounts where the column's name says so or one has decimals, as docs/comparison.md explains",
             )
     metadata_of(samples, Design(design.test, design.reference, known))
 
