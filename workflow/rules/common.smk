@@ -33,8 +33,8 @@ def checked(read, *arguments, **named):
 
 
 BY_CONDA = DeploymentMethod.CONDA in workflow.deployment_settings.deployment_method
-prepare_processes()
-# The processes that run single steps, on nodes of a cluster too, read this file as well.
+prepare_processes(workflow.deployment_settings if BY_CONDA else None)
+# Single steps, on nodes of a cluster too, read this file as well.
 if workflow.is_main_process:
     checked(require_machine, by_conda=BY_CONDA)
     age_unfinished(Path.cwd())

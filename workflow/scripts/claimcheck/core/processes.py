@@ -1,14 +1,27 @@
-"""What holds for the processes of a whole run: threads inside libraries, kept bytecode, the interpreter's name."""
+"""What holds for the processes of a whole run: where they import from, threads inside libraries, the interpreter's name."""
 
 import logging
 import os
 import shlex
 import sys
 from pathlib import Path
+from typing import Any
+
+_SCRIPTS = Path(__file__).resolve().parents[2]
 
 
-def prepare_processes() -> None:
-    """Set up this process and those that it starts; before anything that computes is imported."""
+def prepare_processes(conda: Any = None) -> None:
+    """Set up this process and those that it starts; before anything that computes is imported.
+
+    Args:
+        conda: Snakemake's settings of deployment where steps have conda environments. Unless they say where these are, they are
+            kept with the user's caches: one in the study folder would be used whoever made it.
+    """
+    _leave_out_the_study()
+    if conda is not None and conda.conda_prefix is None:
+        caches = Path(os.environ.get("XDG_CACHE_HOME", ""))
+        home = Path(os.path.expanduser("~/.cache"))  # noqa: PTH111 - never fails
+        conda.conda_prefix = (caches if caches.is_absolute() else home) / "claimcheck" / "conda"
     # Threads inside numerical libraries make results depend on the machine, and cost more than they bring.
     for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ[variable] = "1"
@@ -22,3 +35,24 @@ def prepare_processes() -> None:
         sys.executable = shlex.quote(sys.executable)
     # On a full disk no log can be written: that is said once, not with a traceback a line.
     logging.raiseExceptions = False
+
+
+def _leave_out_the_study() -> None:
+    """Let no file of the study folder, which someone else may have sent, be imported or run because of its name.
+
+    Snakemake puts the script of a step into `.snakemake/scripts` of the study, from where Python would import first; and a relative
+    entry of a search path is the study folder in every step. What was installed there, as in a clone that is its own study, stays.
+    """
+    os.environ["PYTHONSAFEPATH"] = "1"
+    for variable in ("PYTHONPATH", "PATH"):
+        if variable in os.environ:
+            parts = os.environ[variable].split(os.pathsep)
+            os.environ[variable] = os.pathsep.join(part for part in parts if Path(part).is_absolute())
+    study = Path.cwd()
+    own = [Path(sys.prefix), Path(sys.base_prefix), _SCRIPTS]
+    sys.path[:] = [
+        part
+        for part in sys.path
+        if Path(part).is_absolute()
+        and (not Path(part).is_relative_to(study) or any(Path(part).is_relative_to(folder) for folder in own))
+    ]

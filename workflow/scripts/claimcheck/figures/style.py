@@ -53,8 +53,10 @@ _RC: Any = {
 
 @contextmanager
 def house_style() -> Iterator[None]:
-    """Draw in the look of this project; nothing of it stays behind."""
-    with mpl.rc_context(_RC):
+    """Draw in the look of this project, whatever a `matplotlibrc` says; nothing of it stays behind."""
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        mpl.rcParams.update(_RC)
         yield
 
 
