@@ -26,7 +26,7 @@ from claimcheck.claims.explanations import odds_against
 from claimcheck.claims.pattern import TOGETHER, weigh_pattern
 from claimcheck.claims.resolve import planned_genes, readout_genes
 from claimcheck.core.study import read_study
-from claimcheck.deseq2.differential import filter_genes
+from claimcheck.deseq2.filtering import filter_genes
 from claimcheck.deseq2.size_factors import estimate_size_factors
 from claimcheck.gene_sets.comparison import Comparison, make_comparison
 from claimcheck.gene_sets.variation import FACTORS

@@ -17,8 +17,8 @@ from claimcheck.claims.tests import Data
 from claimcheck.core.gene_lists import MEMBER_COLUMNS
 from claimcheck.core.study import read_study
 from claimcheck.core.tables import read_table
-from claimcheck.deseq2 import differential
 from claimcheck.deseq2.design import Design, choose_covariates
+from claimcheck.deseq2.filtering import filter_genes, has_enough_counts
 from claimcheck.deseq2.levels import log2_cpm
 from claimcheck.deseq2.size_factors import estimate_size_factors
 from claimcheck.gene_sets.curated import SET_COLUMNS, read_collection
@@ -112,7 +112,7 @@ def plant(
     unused = panels.select_genes(
         DEMO["differential"]["size_factors_without"], annotation.members, annotation.genes, where=""
     )
-    tested = counts[differential.has_enough_counts(counts, sheet, min_count=10)]
+    tested = counts[has_enough_counts(counts, sheet, min_count=10)]
     factors = estimate_size_factors(tested, unused or frozenset()).set_index("sample")["size_factor"]
     levels = log2_cpm(counts, factors)
     genes_of = {name: set(MEMBERS.loc[MEMBERS["set"] == name, "gene_id"]) for name in DEMO["quality"]["panels"]}
@@ -121,7 +121,7 @@ def plant(
 
     claims = register()
     gene_ids = tuple(dict.fromkeys([*planned_genes(claims)["gene_id"], *readout_genes(claims)]))
-    filtered = differential.filter_genes(counts, sheet, min_count=10, keep=set(gene_ids))
+    filtered = filter_genes(counts, sheet, min_count=10, keep=set(gene_ids))
     table, _ = fit(filtered, sheet, design, alpha=0.05, unused_for_size_factors=unused or frozenset())
     reference = read_reference(claims, REFERENCE)
     planned = planned_sets(claims, SETS, MEMBERS, reference)

@@ -14,7 +14,8 @@ from claimcheck.deseq2.accounting import (
     summarise,
 )
 from claimcheck.deseq2.design import Design
-from claimcheck.deseq2.differential import GENE_COLUMNS, filter_genes
+from claimcheck.deseq2.differential import GENE_COLUMNS
+from claimcheck.deseq2.filtering import filter_genes
 from claimcheck.deseq2.heterogeneity import fit_heterogeneity
 from claimcheck.deseq2.size_factors import estimate_size_factors, require_control_genes
 from claimcheck.quantification.counts import read_count_table

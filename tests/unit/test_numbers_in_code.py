@@ -32,7 +32,7 @@ REVIEWED = {
     ],
     "fewer cannot be estimated from": [
         "claims/vetoes._DOUBLING",
-        "deseq2/differential.MIN_GENES",
+        "deseq2/filtering.MIN_GENES",
         "deseq2/methods.MIN_CONTROL_GENES",
         "qc/projection._MIN_TREND_GENES",
         "qc/similarity.LEAST_ANIMALS",
@@ -59,7 +59,7 @@ REVIEWED = {
     ],
     "draws that an exact answer is approximated with": [
         "claims/vetoes.CHANCE_DRAWS",
-        "claims/shuffled_labels._MOST_LISTED",
+        "gene_sets/labellings._MOST_LISTED",
         "qc/composition.MAX_RELABELLINGS",
         "qc/similarity._SIMULATED",
         "calibrate_sets._ALL",

@@ -13,7 +13,7 @@ from claimcheck.core.errors import StudyError
 from claimcheck.core.standards import Levels
 from claimcheck.core.tables import read_table
 from claimcheck.deseq2.design import Design
-from claimcheck.deseq2.differential import filter_genes
+from claimcheck.deseq2.filtering import filter_genes
 from claimcheck.deseq2.size_factors import estimate_size_factors
 from claimcheck.gene_sets.comparison import ModelFiles
 from support.tables import MODELLED, place_table

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from claimcheck.claims import checks, evaluate, measurements, requests
+from claimcheck.claims import checks, evaluate, measurements, requests, wald
 from claimcheck.claims import register as reading
 from claimcheck.claims import tests as measure
 from claimcheck.claims.artefacts import add_readouts
@@ -18,8 +18,8 @@ from claimcheck.claims.register import describe_register
 from claimcheck.claims.resolve import planned_genes, planned_sets, readout_genes
 from claimcheck.core.errors import StudyError
 from claimcheck.core.schemas import load_schema
-from claimcheck.deseq2 import differential
 from claimcheck.deseq2.design import Design
+from claimcheck.deseq2.filtering import filter_genes
 from claimcheck.deseq2.levels import log2_cpm
 from claimcheck.figures.named import standards_of
 from claimcheck.page.captions import Study
@@ -473,11 +473,11 @@ def quick():
 
     compare = once(measure.compare, lambda data, model: (of_data(data), model))
     sets = once(measure.measure_sets, lambda data, comparison: (of_plan(data), id(comparison)))
-    wald = once(measure.wald_genes, lambda data, comparison, model: (of_data(data), data.tests, model))
+    wald_genes = once(wald.wald_genes, lambda data, comparison, model: (of_data(data), data.tests, model))
     for module in (evaluate, measurements):
         patch.setattr(module, "compare", compare)
         patch.setattr(module, "measure_sets", sets)
-    patch.setattr(measurements, "wald_genes", wald)
+    patch.setattr(measurements, "wald_genes", wald_genes)
     schemas = functools.cache(load_schema)
     patch.setattr(reading, "load_schema", schemas)
     patch.setattr(checks, "load_schema", schemas)
@@ -492,7 +492,7 @@ CONTENT = [EVERY]
 @functools.cache
 def fitted(keep):
     sheet, counts, _, _ = world()
-    filtered = differential.filter_genes(counts, sheet, min_count=10, keep=set(keep))
+    filtered = filter_genes(counts, sheet, min_count=10, keep=set(keep))
     return fit(filtered, sheet, GROUPS, alpha=0.05)[0]
 
 

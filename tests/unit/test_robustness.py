@@ -17,7 +17,7 @@ from claimcheck.claims.procedure import levels_alone
 from claimcheck.claims.random_sets import draw_random_sets, draw_sets, make_pool, nearest_strength, weights_of
 from claimcheck.claims.resolve import read_reference
 from claimcheck.claims.robustness import BESIDE, agree, applies, beside_rows, leave_one_out, shares, tabulate, was_run
-from claimcheck.claims.shuffled_labels import balanced_labellings, shuffle_labels
+from claimcheck.claims.shuffled_labels import shuffle_labels
 from claimcheck.claims.specifications import (
     CROSS,
     LEFT_OUT,
@@ -29,11 +29,13 @@ from claimcheck.claims.specifications import (
     specify,
     veto_model,
 )
-from claimcheck.claims.tests import Measured, compare, measure_sets, moderated_genes, read_genes, rows_of, wald_genes
+from claimcheck.claims.tests import Measured, compare, measure_sets, moderated_genes, read_genes, rows_of
+from claimcheck.claims.wald import wald_genes
 from claimcheck.core.errors import StudyError
 from claimcheck.core.estimates import NAN, Estimate, Sides
 from claimcheck.core.schemas import load_schema
 from claimcheck.gene_sets.comparison import leading_edge
+from claimcheck.gene_sets.labellings import balanced_labellings
 from claimcheck.gene_sets.tests.camera import inter_gene_correlation
 from support.defaults import MATCHING
 from support.evidence import RULES, concluded, evidence

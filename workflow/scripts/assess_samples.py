@@ -10,7 +10,7 @@ from claimcheck.core.errors import StudyError
 from claimcheck.core.steps import run
 from claimcheck.core.tables import listed, read_table, write_table
 from claimcheck.deseq2.design import Design
-from claimcheck.deseq2.differential import filter_genes
+from claimcheck.deseq2.filtering import filter_genes
 from claimcheck.deseq2.levels import log2_cpm
 from claimcheck.deseq2.size_factors import estimate_size_factors
 from claimcheck.qc import composition, gates, panels, projection, sex, similarity

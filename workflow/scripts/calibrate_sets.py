@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 
 from claimcheck.claims.random_sets import Matching, draw_sets, make_pool, nearest_strength, weights_of
-from claimcheck.claims.shuffled_labels import balanced_labellings
 from claimcheck.core.standards import Levels
 from claimcheck.core.steps import run
 from claimcheck.core.tables import read_table, write_table
@@ -19,6 +18,7 @@ from claimcheck.gene_sets.calibration import (
     without_mirror_images,
 )
 from claimcheck.gene_sets.comparison import Comparison, ModelFiles, read_modelled
+from claimcheck.gene_sets.labellings import balanced_labellings
 from claimcheck.gene_sets.tests.camera import inter_gene_correlation
 from claimcheck.gene_sets.tests.weights import SetWeights, weigh_sets
 

@@ -17,8 +17,8 @@ from claimcheck.claims.tests import (
     measure_sets,
     moderated_genes,
     rows_of,
-    wald_genes,
 )
+from claimcheck.claims.wald import wald_genes
 from claimcheck.core.errors import StudyError
 
 Conclusions = Mapping[str, Conclusion]

@@ -23,7 +23,7 @@ from claimcheck.claims.model import CONTROL, DECIDING, NAN, Claim, Register, Tes
 from claimcheck.claims.specifications import PRIMARY, Model, Specification
 from claimcheck.claims.tests import Data
 from claimcheck.deseq2.design import Design
-from claimcheck.deseq2.differential import filter_genes
+from claimcheck.deseq2.filtering import filter_genes
 from claimcheck.deseq2.levels import log2_cpm
 from claimcheck.deseq2.size_factors import estimate_size_factors
 from claimcheck.gene_sets.variation import draw_counts, draw_deviations

@@ -2,11 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
-from pydeseq2.ds import DeseqStats
 from scipy.stats import norm
 from scipy.stats import t as student
 
@@ -15,10 +13,8 @@ from claimcheck.claims.specifications import Model, scores_of
 from claimcheck.core.errors import StudyError
 from claimcheck.core.estimates import Estimate, estimate_columns, minimum_detectable, read_estimates
 from claimcheck.core.standards import Levels
-from claimcheck.deseq2.dataset import DataSet
 from claimcheck.deseq2.design import Design, metadata_of, model_matrix
-from claimcheck.deseq2.differential import filter_genes, has_enough_counts, minimum_detectable_effect
-from claimcheck.deseq2.inference import VectorisedInference
+from claimcheck.deseq2.filtering import filter_genes, has_enough_counts
 from claimcheck.deseq2.size_factors import estimate_size_factors
 from claimcheck.gene_sets.comparison import Comparison, make_comparison, run_tests
 from claimcheck.gene_sets.tests.limma import Floats
@@ -175,44 +171,10 @@ def group_means(comparison: Comparison) -> Floats:
     return np.column_stack([normalised[:, ~of_test].mean(axis=1), normalised[:, of_test].mean(axis=1)])
 
 
-def wald_genes(data: Data, comparison: Comparison, model: Model) -> pd.DataFrame:
-    """Test the genes that claims look at with PyDESeq2's Wald test, fitted together with all others.
-
-    Returns:
-        By gene id, columns of `gene_table` and base_mean; genes without counts are absent.
-    """
-    names = list(comparison.counts.columns)
-    coefficients = [f"b{number}" for number in range(comparison.design_matrix.shape[1])]
-    conditions = pd.Series(np.where(comparison.design_matrix[:, -1] == 1, "test", "reference"), index=names)
-    dataset: Any = DataSet(
-        counts=comparison.counts.T,
-        metadata=conditions.to_frame("condition"),
-        design=pd.DataFrame(comparison.design_matrix, index=names, columns=coefficients),
-        size_factors=pd.Series(comparison.size_factors, index=names),
-        inference=VectorisedInference(),
-        quiet=True,
-    )
-    dataset.deseq2()
-    contrast = np.zeros(len(coefficients))
-    contrast[-1] = 1
-    tested: Any = DeseqStats(dataset, contrast=contrast, inference=VectorisedInference(), quiet=True)
-    tested.run_wald_test()
-    base_mean = pd.Series(np.asarray(dataset.layers["normed_counts"]).mean(axis=0), index=dataset.var_names)
-    chosen = comparison.counts.index[comparison.counts.index.isin(data.gene_ids)]
-    effect = pd.Series(np.asarray(tested.LFC @ contrast) / np.log(2), index=dataset.var_names)[chosen]
-    se = pd.Series(np.asarray(tested.SE) / np.log(2), index=dataset.var_names)[chosen]
-    dispersion = dataset.var["dispersions"][chosen]
-    mde = minimum_detectable_effect(base_mean[chosen], dispersion, conditions.value_counts(), data.tests.levels)
-    table = gene_table(
-        effect, se, mde, comparison, few_residual_df=data.tests.few_residual_df, levels=data.tests.levels
-    )
-    return table.assign(base_mean=base_mean[chosen])
-
-
 def read_genes(
     genes: pd.DataFrame, gene_ids: tuple[str, ...], comparison: Comparison, *, few_residual_df: int, levels: Levels
 ) -> pd.DataFrame:
-    """Take the genes that claims look at from results/differential/genes.tsv, as `wald_genes` returns them."""
+    """Take the genes that claims look at from results/differential/genes.tsv, as `wald.wald_genes` returns them."""
     chosen = genes[genes["gene_id"].isin(gene_ids)].set_index("gene_id")
     mde = chosen["minimum_detectable_effect"]
     table = gene_table(

@@ -85,7 +85,7 @@ def settle(figure: Figure) -> None:
         places = [tuple(round(length, 5) for length in axes.get_position().bounds) for axes in figure.axes]
         if places == before:
             break
-    figure.set_layout_engine("none")
+    figure.set_layout_engine(None)  # "none" keeps a stand-in, for which every file is drawn twice
     for axes, place in zip(figure.axes, places, strict=True):
         axes.set_position(Bbox.from_bounds(*place))
 
