@@ -142,7 +142,9 @@ def test_sets_are_named_by_what_they_hold():
 
 def test_ids_of_claims_that_are_on_the_page_are_links_and_all_else_is_text():
     linked = link_claims("protein is <N10>, see C02; C99 and SAMN00000001 are not", {"N10", "C02"})
-    assert linked == 'protein is &lt;<a href="#N10">N10</a>&gt;, see <a href="#C02">C02</a>; C99 and SAMN00000001 are not'
+    assert (
+        linked == 'protein is &lt;<a href="#N10">N10</a>&gt;, see <a href="#C02">C02</a>; C99 and SAMN00000001 are not'
+    )
 
 
 def test_a_hyphen_is_a_minus_before_a_number_alone():
