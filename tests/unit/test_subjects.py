@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import yaml
 from test_power import MAP, REGISTER, results_of, verdicts_of
@@ -47,7 +48,16 @@ ANIMAL = re.compile(r"\b(animals?|mouse|mice|murine)\b", re.IGNORECASE)
     ],
 )
 def test_the_word_is_the_stated_one_or_that_of_the_organism(stated, tax_id, genes, expected):
-    assert subjects_of(stated, tax_id, genes) == expected
+    samples = pd.DataFrame({"sample": ["a", "b"], "donor": ["D1", "D2"], "batch": ["1", "1"]})
+    assert subjects_of(stated, tax_id, genes, samples) == expected
+
+
+@pytest.mark.parametrize("column", ["donor", "Patient ID", "mouse"])
+def test_several_samples_of_one_donor_are_called_samples(column):
+    paired = pd.DataFrame({"sample": ["a", "b"], column: ["D1", "D1"]})
+    assert subjects_of("auto", 9606, [HUMAN], paired) == "samples"
+    assert subjects_of("donors", 9606, [HUMAN], paired) == "donors"
+    assert subjects_of("auto", 9606, [HUMAN], paired.assign(**{column: ""})) == "donors"
 
 
 def test_every_word_is_a_plural_whose_singular_takes_a():

@@ -29,7 +29,7 @@ def main(
 ) -> None:
     """Read the tables, and write the page alone, the verdicts for programs, and the page with all that it links to."""
     results = read_results(files, claims)
-    subjects = subjects_of(study.subjects, tax_id, results.genes["gene_id"])
+    subjects = subjects_of(study.subjects, tax_id, results.genes["gene_id"], results.samples)
     formula = results.design.loc[results.design["chosen"], "formula"].iloc[0]
     study = replace(study, formula=formula, subjects=subjects)
     write_text(page, render_page(study, results, figures, TEMPLATE))

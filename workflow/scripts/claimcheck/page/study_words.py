@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from claimcheck.sourcing.vocabulary import make_vocabulary
+
 HUMAN = 9606
 """NCBI's taxonomy id."""
 
@@ -73,19 +75,25 @@ class Calls:
         return self.n_up + self.n_down
 
 
-def subjects_of(stated: str, tax_id: int, gene_ids: Iterable[str]) -> str:
+def subjects_of(stated: str, tax_id: int, gene_ids: Iterable[str], samples: pd.DataFrame) -> str:
     """Say what the samples of a study come from.
 
     Args:
         stated: study.subjects of the configuration.
         tax_id: study.tax_id; a study of counts may leave it at its default.
         gene_ids: the tested genes.
+        samples: the sample sheet.
 
     Returns:
-        What is stated; else donors if the organism, or the genes that Ensembl numbers, are human, and animals of all others.
+        What is stated; else samples if a column, such as donor, says that several are of one; else donors if the organism, or the
+        genes that Ensembl numbers, are human, and animals of all others.
     """
     if stated != "auto":
         return stated
+    known = make_vocabulary([])
+    of_one = [name for name in samples if known.field_meaning(str(name)) == "animal"]
+    if any(samples[name][samples[name].astype(str) != ""].duplicated().any() for name in of_one):
+        return "samples"
     numbered = [gene for gene in gene_ids if re.fullmatch(r"ENS[A-Z]*G\d{11}", gene)]
     is_human = bool(numbered) and all(gene.startswith("ENSG") for gene in numbered)
     return "donors" if is_human or tax_id == HUMAN else "animals"
