@@ -78,16 +78,30 @@ def new_figure(width: float, height: float, *, simulated: bool) -> Figure:
 def settle(figure: Figure) -> None:
     """Lay a figure out and round where its panels lie: the solver's last digits vary from run to run, and name parts of an SVG."""
     figure.set_dpi(72)  # as SVG and PDF measure text
-    places: list[tuple[float, ...]] = []
-    for _ in range(3):  # ticks depend on the layout, and the layout on ticks
-        before = places
-        figure.draw_without_rendering()
-        places = [tuple(round(length, 5) for length in axes.get_position().bounds) for axes in figure.axes]
+    figure.draw_without_rendering()
+    places = _places(figure)
+    for _ in range(2):  # ticks depend on the layout, and the layout on ticks
+        _lay_out(figure)
+        before, places = places, _places(figure)
         if places == before:
             break
     figure.set_layout_engine(None)  # "none" keeps a stand-in, for which every file is drawn twice
     for axes, place in zip(figure.axes, places, strict=True):
         axes.set_position(Bbox.from_bounds(*place))
+
+
+def _places(figure: Figure) -> list[tuple[float, ...]]:
+    return [tuple(round(length, 5) for length in axes.get_position().bounds) for axes in figure.axes]
+
+
+def _lay_out(figure: Figure) -> None:
+    """Move the panels as drawing the figure does, which takes twice as long."""
+    layout = figure.get_layout_engine()
+    if layout is not None:
+        layout.execute(figure)
+    for axes in figure.axes:
+        locate: Any = axes.get_axes_locator()
+        axes.apply_aspect(locate(axes, None) if locate else None)
 
 
 def save_figure(draw: Callable[[], tuple[Figure, pd.DataFrame]], *, svg: Path, pdf: Path, table: Path) -> None:
