@@ -314,10 +314,10 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def serve(archive: Archive) -> Iterator[Archive]:
-    """Serve an archive on a free port of loopback while the block runs."""
+def serve(archive: Archive, port: int = 0) -> Iterator[Archive]:
+    """Serve an archive on loopback while the block runs, on a free port unless one is named."""
     handler = type("Handler", (_Handler,), {"archive": archive})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server = ThreadingHTTPServer(("127.0.0.1", port), handler)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     archive.address = f"http://127.0.0.1:{server.server_port}"

@@ -11,10 +11,11 @@ from snakemake.api import SnakemakeApi
 from snakemake.exceptions import WorkflowError
 from snakemake.settings.types import ConfigSettings, OutputSettings, Quietness, ResourceSettings
 
+import claimcheck.claims.agreement
 import claimcheck.claims.requests
 import claimcheck.core.contradictions
 import claimcheck.core.dependencies
-import claimcheck.core.schemas
+import claimcheck.core.installed
 import claimcheck.core.study
 import claimcheck.figures.registry
 from support.studies import ROOT
@@ -33,11 +34,13 @@ LEFT_OUT = {
 }
 """Params that hold the whole configuration, or the state of the clone."""
 _KEPT = (
-    (claimcheck.core.study, "load_schema"),
+    (claimcheck.core.installed, "require_machine"),
     (claimcheck.core.study, "load_configuration"),
+    (claimcheck.core.study, "read_gene_lists"),
     (claimcheck.core.contradictions, "read_table"),
     (claimcheck.figures.registry, "read_entries"),
-    (claimcheck.claims.requests, "read_requests"),
+    (claimcheck.claims.requests, "_read_parts"),
+    (claimcheck.claims.agreement, "read_variation"),
 )
 """Functions that take time, and whose answer follows from their arguments and the folder."""
 

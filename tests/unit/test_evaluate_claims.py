@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -41,6 +42,11 @@ TABLES = (
 )
 
 
+@cache
+def planted_paper():
+    return plant(PAPER, animals=2)
+
+
 def small_register(*claims: str, **primary) -> dict:
     """Keep some claims, and of the primary analysis what a register must have."""
     kept = [
@@ -69,7 +75,7 @@ def evaluated(
     libraries: Path | None = None,
     **changed,
 ):
-    planted = plant(PAPER, animals=2)
+    planted = planted_paper()
     data, study = planted.data, planted.study
     score, level = (
         table.rename_axis("sample").reset_index().melt("sample", var_name="panel", value_name=name)
@@ -184,7 +190,7 @@ def test_the_bias_of_coverage_of_the_libraries_is_asked_what_it_explains(tmp_pat
     register = small_register("C14", variants={"full": {}})
     register["vetoes"] = {"degradation": {"panels": ["three_prime_bias"]}}
     register["claims"][0]["vetoes"] = ["degradation"]
-    samples = list(plant(PAPER, animals=2).data.samples["sample"])
+    samples = list(planted_paper().data.samples["sample"])
     measured = pd.DataFrame({"sample": samples, "n_subset": 9, "strandedness": "forward", "n_genes": 9})
     bias = measured.assign(three_prime_bias=[0.1 * n for n in range(len(samples))])
     libraries = place_table(bias, "quality/libraries", tmp_path)

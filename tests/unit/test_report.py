@@ -16,6 +16,7 @@ from claimcheck.core.study import read_study
 from claimcheck.deseq2.fallbacks import as_table as as_fallbacks
 from claimcheck.deseq2.fallbacks import of_optimisers, of_size_factors, of_trend
 from claimcheck.deseq2.methods import POSCOUNTS, RATIO
+from claimcheck.deseq2.published import compare_published, read_published
 from claimcheck.page.drawings import data_address, shorten
 from claimcheck.page.explorer import GeneTables
 from claimcheck.page.page import Results, render_page
@@ -185,6 +186,26 @@ def drawings(tmp_path: Path) -> dict[str, Path]:
 def page_of(study: Study, tables: Results, drawings: dict[str, Path], *names: str) -> str:
     figures = [drawings[name] for name in (*ALWAYS, *names)]
     return render_page(study, tables, figures, TEMPLATE)
+
+
+@pytest.mark.parametrize(("sign", "opposed"), [(1, False), (-1, True)])
+def test_published_fold_changes_of_the_other_direction_are_a_caution(drawings, sign: int, opposed: bool) -> None:
+    own = results().genes.dropna(subset=["log2_fold_change"])
+    table = "gene\tlogFC\tpadj\n" + "".join(
+        f"{gene}\t{sign * change}\t0.001\n"
+        for gene, change in own[["gene_id", "log2_fold_change"]].itertuples(index=False)
+    )
+    path = drawings["volcano"].parent / "published.tsv"
+    path.write_text(table)
+    published = read_published(path, {"gene": "auto", "log2_fold_change": "auto", "adjusted_p": "auto"})
+    compared = compare_published(published, results().genes, reversed_groups=False)
+    configuration = yaml.safe_load(results().configuration)
+    configuration["study"] |= {"published_results": {"source": "Table <S1>"}}
+    tables = replace(results(), published=compared, configuration=yaml.safe_dump(configuration))
+    page = page_of(STUDY, tables, drawings)
+    assert "Table &lt;S1&gt; has" in page
+    assert ("The paper’s own fold changes have the opposite sign of these" in page) == opposed
+    assert ('href="#published"' in page) == opposed
 
 
 class Reader(HTMLParser):

@@ -11,6 +11,8 @@ from support.archive import shared_data
 from support.counts import counts_study, small_counts
 from support.studies import last_words, run_workflow
 
+pytestmark = pytest.mark.whole_run
+
 SEX_GENES = {"female_genes": ["Xist"], "male_genes": ["Ddx3y", "Eif2s3y", "Kdm5d", "Uty"]}
 
 
@@ -34,7 +36,7 @@ def cerebellum(folder: Path, *, swapped: bool) -> Path:
 
 def test_sex_is_called_from_expression_and_its_genes_lead_the_comparison(tmp_path: Path) -> None:
     study = cerebellum(tmp_path, swapped=False)
-    completed = run_workflow(study)
+    completed = run_workflow(study, "results/differential/genes.tsv")
     assert completed.returncode == 0, completed.stderr[-3000:]
     called = read_table(study / "results/quality/sex.tsv", text=True)
     assert len(called) == 22
@@ -67,10 +69,24 @@ def test_a_swapped_label_stops_and_is_named(tmp_path: Path) -> None:
     assert (study / "results/figures/sex.svg").exists()
 
 
-def test_a_wild_outlier_is_shown_and_not_hidden(tmp_path: Path) -> None:
-    study = small_counts(tmp_path, sex=[""] * 6, wild=True)
+def test_sex_that_differs_with_the_condition_stops(tmp_path: Path) -> None:
+    study = small_counts(tmp_path, sex=["male"] * 3 + ["female"] * 3)
+    completed = run_workflow(study)
+    assert completed.returncode != 0
+    words = last_words(completed)
+    assert "confounded_design of sex" in words
+    assert "all of ko: female; all of wt: male" in words
+    assert not (study / "results/differential/genes.tsv").exists()
+
+
+def test_a_failed_gate_is_passed_with_a_reason_and_a_wild_outlier_is_shown_and_not_hidden(tmp_path: Path) -> None:
+    reason = "no male knockouts could be bred"
+    accepted = {"gate": "confounded_design", "scope": "sex", "reason": reason}
+    quality = {"library_size": {"warn": 1000, "fail": 100}, "accepted": [accepted]}
+    study = small_counts(tmp_path, sex=["male"] * 3 + ["female"] * 3, wild=True, quality=quality)
     completed = run_workflow(study)
     assert completed.returncode == 0, completed.stderr[-3000:]
+    assert reason in (study / "results/report/index.html").read_text()
     row = (
         read_table(study / "results/differential/genes.tsv", text=["gene_id", "missing"])
         .set_index("gene_id")
@@ -85,23 +101,3 @@ def test_a_wild_outlier_is_shown_and_not_hidden(tmp_path: Path) -> None:
     assert "outlier" in page
     summary = read_table(study / "results/differential/summary.tsv").set_index("quantity")["value"]
     assert int(summary["n_outlier"]) >= 1
-
-
-def test_sex_that_differs_with_the_condition_stops(tmp_path: Path) -> None:
-    study = small_counts(tmp_path, sex=["male"] * 3 + ["female"] * 3)
-    completed = run_workflow(study)
-    assert completed.returncode != 0
-    words = last_words(completed)
-    assert "confounded_design of sex" in words
-    assert "all of ko: female; all of wt: male" in words
-    assert not (study / "results/differential/genes.tsv").exists()
-
-
-def test_a_failed_gate_is_passed_with_a_reason_alone(tmp_path: Path) -> None:
-    reason = "no male knockouts could be bred"
-    accepted = {"gate": "confounded_design", "scope": "sex", "reason": reason}
-    quality = {"library_size": {"warn": 1000, "fail": 100}, "accepted": [accepted]}
-    study = small_counts(tmp_path, sex=["male"] * 3 + ["female"] * 3, quality=quality)
-    completed = run_workflow(study)
-    assert completed.returncode == 0, completed.stderr[-3000:]
-    assert reason in (study / "results/report/index.html").read_text()

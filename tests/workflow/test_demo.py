@@ -11,6 +11,8 @@ from support.first_screen import trace_page
 from support.studies import ROOT, copy_workflow, last_words, planned_rules, run_workflow
 from support.tables import edit_entry, require_declared
 
+pytestmark = pytest.mark.whole_run
+
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -6,19 +6,12 @@ import pandas as pd
 import pytest
 
 from claimcheck.core.tables import read_table
-from support.archive import serve, shared_data
-from support.fly import FLY, PROJECT, fly_archive, write_fly_study
+from support.archive import shared_data
+from support.fly import FLY, PROJECT
 from support.nfcore import write_results
 from support.studies import run_workflow, write_study
 
-
-@pytest.fixture(scope="module")
-def fly_study(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    with serve(fly_archive()) as archive:
-        folder = write_fly_study(tmp_path_factory.mktemp("fly"), archive)
-        completed = run_workflow(folder)
-    assert completed.returncode == 0, completed.stderr[-4000:]
-    return folder
+pytestmark = pytest.mark.whole_run
 
 
 def test_nearly_all_pairs_pseudoalign(fly_study: Path) -> None:

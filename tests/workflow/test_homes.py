@@ -39,6 +39,7 @@ def read_only(clone: Path, folder: Path, mount: list[str]) -> Path:
     return launcher
 
 
+@pytest.mark.whole_run
 def test_a_whole_study_of_a_read_only_clone_without_a_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     clone = copy_workflow(tmp_path / "clone")
     python = read_only(clone, tmp_path, require_mount())

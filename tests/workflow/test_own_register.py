@@ -14,6 +14,8 @@ from claimcheck.core.tables import read_table
 from support.archive import shared_data
 from support.studies import ROOT, run_workflow, write_study
 
+pytestmark = pytest.mark.whole_run
+
 EXAMPLE = ROOT / "benchmarks/known/p53_null/config"
 SAMPLES = {f"{group}_{n}": group for group, size in (("control", 4), ("knockout", 2)) for n in range(1, size + 1)}
 

@@ -6,6 +6,7 @@ import sysconfig
 import venv
 from pathlib import Path
 
+import pytest
 import yaml
 
 from support import tiny
@@ -51,6 +52,7 @@ rule count_lines:
 """
 
 
+@pytest.mark.whole_run
 def test_another_workflow_uses_it_as_a_module(tmp_path: Path) -> None:
     copy_workflow(tmp_path / "clone")
     user = tmp_path / "user"

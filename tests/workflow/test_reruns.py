@@ -1,15 +1,11 @@
 """A finished study is made again where the code of a step changed, and nowhere else."""
 
-import shutil
-import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from support import tiny
-from support.archive import serve
-from support.studies import copy_workflow, planned_rules, run_workflow, write_study
+from support.finished import copy_study
+from support.studies import ROOT, copy_workflow, planned_rules
 from support.tables import edit_entry
 
 LIBRARY = "workflow/scripts/claimcheck"
@@ -33,20 +29,6 @@ OF_ABUNDANCES = OF_COUNTS | {
 BEFORE_THE_CHECKPOINT = {"fetch_metadata", "resolve_samples", "save_configuration"}
 
 
-@pytest.fixture(scope="module")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Path]]:
-    """Run the tiny study from a clone of its own; the archive stays within reach."""
-    folder = tmp_path_factory.mktemp("finished")
-    clone = copy_workflow(folder / "clone")
-    with serve(tiny.tiny_archive()) as archive:
-        study = write_study(
-            folder / "study", tiny.tiny_configuration(archive), transcripts__fa=tiny.fasta(tiny.transcripts())
-        )
-        completed = run_workflow(study, clone=clone)
-        assert completed.returncode == 0, completed.stderr[-3000:]
-        yield clone, study
-
-
 @pytest.mark.parametrize(
     ("edited", "rules"),
     [
@@ -66,29 +48,24 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, P
         ),
     ],
 )
-def test_an_edit_makes_its_dependents_again(
-    finished: tuple[Path, Path], tmp_path: Path, edited: str, rules: set[str]
-) -> None:
-    clone = shutil.copytree(finished[0], tmp_path / "clone")
+def test_an_edit_makes_its_dependents_again(tiny_study: Path, tmp_path: Path, edited: str, rules: set[str]) -> None:
+    clone = copy_workflow(tmp_path / "clone")
     with (clone / edited).open("a") as stream:
         stream.write("# edited\n")
-    assert planned_rules(clone, finished[1]) == rules
+    assert planned_rules(clone, tiny_study) == rules
 
 
-def test_an_edited_entry_makes_the_writer_and_the_readers_of_its_table_again(
-    finished: tuple[Path, Path], tmp_path: Path
-) -> None:
-    clone = shutil.copytree(finished[0], tmp_path / "clone")
+def test_an_edited_entry_makes_the_writer_and_the_readers_of_its_table_again(tiny_study: Path, tmp_path: Path) -> None:
+    clone = copy_workflow(tmp_path / "clone")
     edit_entry(clone, "provenance_inputs", "rule")
-    assert planned_rules(clone, finished[1]) == PROVENANCE
+    assert planned_rules(clone, tiny_study) == PROVENANCE
 
 
-def test_new_times_and_places_make_nothing_again(finished: tuple[Path, Path], tmp_path: Path) -> None:
+def test_new_times_and_places_make_nothing_again(tiny_study: Path, tmp_path: Path) -> None:
     clone = copy_workflow(tmp_path / "another" / "clone")
-    study = tmp_path / "copy"
-    subprocess.run(["cp", "-a", finished[1], study], check=True)
+    study = copy_study(tiny_study, tmp_path / "copy")
     for path in [*clone.rglob("*"), *(study / "config").iterdir()]:
         path.touch()
-    assert planned_rules(finished[0], study) == set()
+    assert planned_rules(ROOT, study) == set()
     assert planned_rules(clone, study) == set()
     assert planned_rules(clone, study.rename(tmp_path / "moved")) == set()

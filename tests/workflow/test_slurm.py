@@ -23,6 +23,12 @@ IN_A_HURRY = (
     *("--max-jobs-per-second", "20", "--latency-wait", "10"),
 )
 
+FEWER_READS = (
+    ("simulation.yaml", "pairs: 200000", "pairs: 50000"),
+    ("config.yaml", "{warn: 50000, fail: 10000}", "{warn: 12500, fail: 2500}"),
+)
+"""File, text and its replacement: what is tried here are the jobs, whatever they read."""
+
 ONCE = (
     *("simulate_archive", "index_transcripts", "import_abundances", "map_collections"),
     *("assess_samples", "compare_groups", "rank_sets", "score_sets", "calibrate_sets", "measure_named_genes"),
@@ -43,7 +49,11 @@ def obstacle() -> str:
     return "needs the right to make namespaces (unshare)" if inside.returncode else ""
 
 
-pytestmark = [pytest.mark.skipif(bool(reason := obstacle()), reason=reason), pytest.mark.timeout(1800)]
+pytestmark = [
+    pytest.mark.whole_run,
+    pytest.mark.skipif(bool(reason := obstacle()), reason=reason),
+    pytest.mark.timeout(1800),
+]
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +67,10 @@ def study(cluster: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("cluster") / "demo"
     shutil.copytree(ROOT / "demo/config", folder / "config")
     shutil.copytree(ROOT / "config", folder.parent / "config")
+    for name, usual, fewer in FEWER_READS:
+        text = (folder / "config" / name).read_text()
+        assert usual in text
+        (folder / "config" / name).write_text(text.replace(usual, fewer))
     snakemake = [sys.executable, "-m", "snakemake", "--workflow-profile", "profiles/slurm", "--directory", str(folder)]
     completed = subprocess.run(
         [str(TWO_NODES), str(cluster), *snakemake, *IN_A_HURRY],

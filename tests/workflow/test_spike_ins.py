@@ -9,6 +9,8 @@ from support import tiny
 from support.archive import serve
 from support.studies import run_workflow, write_study
 
+pytestmark = pytest.mark.whole_run
+
 SHEET = "sample;condition;runs\n" + "".join(
     f"animal{number};{condition};{run}\n" for number, (run, condition) in enumerate(tiny.RUNS.items())
 )

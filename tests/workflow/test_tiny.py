@@ -1,14 +1,14 @@
-"""The tiny study: the same bytes whatever the folder, the cores, and what kills it on its way; verified against its manifest."""
+"""The tiny study: the same bytes whatever the folder, the cores, and what kills it on its way; verified against its manifest.
+
+Fixtures run it with two cores; it is killed on four cores, and on one its disk is full.
+"""
 
 import hashlib
 import json
-import re
-import shutil
 import subprocess
 import sys
 import zipfile
 from base64 import urlsafe_b64encode
-from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -18,67 +18,19 @@ import yaml
 
 from claimcheck.core.study import read_configuration
 from support import tiny
-from support.archive import Archive, serve
+from support.archive import serve
 from support.browser import broken_links, complaints, read_through, requests_outside, start_browser
+from support.finished import FORMULA, SWAPPED, copy_study, port_of, write_tiny_study
 from support.interruptions import kill_and_resume, leftovers, require_mount
 from support.results import checksums
-from support.studies import ROOT, last_words, run_workflow, write_study
+from support.studies import ROOT, last_words, run_workflow
 from support.tables import require_declared
 
-HOSTILE = "<img src=x onerror=alert(1)></td><script>alert(2)</script>"
-FORMULA = "=HYPERLINK(A1)"
-GROUPS = "sample\tcondition\tbatch\truns\ttissue\tage\n" + "".join(
-    f"animal{number}\t{condition}\tb{number % 2}\t{run}\t{HOSTILE}\t{FORMULA}\n"
-    for number, (run, condition) in enumerate(tiny.RUNS.items())
-)
-
-SWAPPED = GROUPS.replace("animal1\tcontrol", "animal1\tknockout").replace("animal3\tknockout", "animal3\tcontrol")
-
-TITLE = f"A tiny study {HOSTILE} {{7*7}} {{{{7*7}}}} {{0.__class__}} $(touch MARK)"
+whole_run = pytest.mark.whole_run
 
 
-def hostile_reference() -> str:
-    """Give the genes symbols that a page would run, and one that a spreadsheet would."""
-    named = re.sub(r"\|Sim(\d+)\|600", r"|<script>alert(\1)</script>|600", tiny.fasta(tiny.transcripts()))
-    return named.replace("<script>alert(7)</script>", FORMULA)
-
-
-@pytest.fixture(scope="module")
-def archive() -> Iterator[Archive]:
-    """Serve one archive to all runs: its address is part of their configuration."""
-    with serve(tiny.tiny_archive()) as archive:
-        yield archive
-
-
-def new_study(folder: Path, archive: Archive) -> Path:
-    return write_study(
-        folder,
-        tiny.tiny_configuration(archive) | {"study": {"title": TITLE, "bioproject": tiny.PROJECT}},
-        transcripts__fa=hostile_reference(),
-        samples__tsv=GROUPS,
-    )
-
-
-@pytest.fixture(scope="module")
-def two_runs(tmp_path_factory: pytest.TempPathFactory, archive: Archive) -> list[Path]:
-    """Run the study in two folders, with one core and with two."""
-    folders = []
-    for cores in (1, 2):
-        folder = new_study(tmp_path_factory.mktemp(f"cores{cores}"), archive)
-        completed = run_workflow(folder, cores=cores)
-        assert completed.returncode == 0, completed.stderr[-3000:]
-        folders.append(folder)
-    return folders
-
-
-def test_same_bytes_whatever_the_cores(two_runs: list[Path]) -> None:
-    first, second = (checksums(folder / "results") for folder in two_runs)
-    assert len(first) > 30
-    assert first == second
-
-
-def test_every_table_is_what_its_entry_says(two_runs: list[Path]) -> None:
-    require_declared(two_runs[0])
+def test_every_table_is_what_its_entry_says(tiny_study: Path) -> None:
+    require_declared(tiny_study)
 
 
 def sealed(study: dict[str, Any]) -> str:
@@ -91,24 +43,24 @@ def planned(folder: Path) -> str:
     return completed.stdout + completed.stderr
 
 
-def test_nothing_to_do_the_second_time(two_runs: list[Path]) -> None:
-    assert "Nothing to be done" in planned(two_runs[0])
+def test_nothing_to_do_the_second_time(tiny_study: Path) -> None:
+    assert "Nothing to be done" in planned(tiny_study)
 
 
-def test_samples_keep_the_names_of_the_sheet(two_runs: list[Path]) -> None:
-    header = (two_runs[0] / "results/counts/gene_counts.tsv").read_text().partition("\n")[0]
+def test_samples_keep_the_names_of_the_sheet(tiny_study: Path) -> None:
+    header = (tiny_study / "results/counts/gene_counts.tsv").read_text().partition("\n")[0]
     assert header == "gene_id\tanimal0\tanimal1\tanimal2\tanimal3"
 
 
-def test_no_gene_sets_is_said(two_runs: list[Path]) -> None:
-    assert "no gene sets" in (two_runs[0] / "results/report/index.html").read_text()
+def test_no_gene_sets_is_said(tiny_study: Path) -> None:
+    assert "no gene sets" in (tiny_study / "results/report/index.html").read_text()
 
 
 LINKS = "return [...document.querySelectorAll('a[href^=\"../\"]')].map((a) => a.pathname)"
 
 
-def test_the_page_opens_in_a_browser(two_runs: list[Path], tmp_path: Path) -> None:
-    page = two_runs[0] / "results/report/index.html"
+def test_the_page_opens_in_a_browser(tiny_study: Path, tmp_path: Path) -> None:
+    page = tiny_study / "results/report/index.html"
     with start_browser(tmp_path) as browser:
         read_through(browser, page)
         assert complaints(browser) == []
@@ -127,23 +79,22 @@ def test_the_page_opens_in_a_browser(two_runs: list[Path], tmp_path: Path) -> No
     assert all(Path(link).is_file() for link in links)
 
 
-def test_editing_the_sheet_reruns_what_depends_on_it(two_runs: list[Path]) -> None:
-    sheet = two_runs[1] / "config/samples.tsv"
-    sheet.write_text(SWAPPED)
-    jobs = planned(two_runs[1])
+def test_editing_the_sheet_reruns_what_depends_on_it(tiny_study: Path, tmp_path: Path) -> None:
+    study = copy_study(tiny_study, tmp_path / "study")
+    (study / "config/samples.tsv").write_text(SWAPPED)
+    jobs = planned(study)
     assert "resolve_samples" in jobs
     assert "compare_groups" in jobs
     for rule in ("index_transcripts", "fetch_paired_reads", "check_reads", "quantify_sample"):
         assert rule not in jobs
-    sheet.write_text(GROUPS)
 
 
 # the manifest
 
 
-def test_the_manifest_has_every_result_with_its_rule_and_every_read(two_runs: list[Path]) -> None:
-    study = json.loads((two_runs[0] / "results/provenance.json").read_text())["study"]
-    found = checksums(two_runs[0] / "results")
+def test_the_manifest_has_every_result_with_its_rule_and_every_read(tiny_study: Path) -> None:
+    study = json.loads((tiny_study / "results/provenance.json").read_text())["study"]
+    found = checksums(tiny_study / "results")
     for name in ("provenance.json", "provenance_inputs.tsv"):
         del found[name]
     assert {name.removeprefix("results/"): file["sha256"] for name, file in study["outputs"].items()} == found
@@ -152,44 +103,46 @@ def test_the_manifest_has_every_result_with_its_rule_and_every_read(two_runs: li
     reads = {name: file for name, file in study["inputs"].items() if name.startswith("resources/reads/")}
     assert len(reads) == 8
     for name, file in reads.items():
-        assert (two_runs[0] / name).stat().st_size == file["size"]
-    assert not any(str(folder) in (two_runs[0] / "results/provenance.json").read_text() for folder in two_runs)
+        assert (tiny_study / name).stat().st_size == file["size"]
+    assert str(tiny_study) not in (tiny_study / "results/provenance.json").read_text()
 
 
-def test_the_saved_configuration_is_complete(two_runs: list[Path]) -> None:
-    text = (two_runs[0] / "results/config.yaml").read_text()
+def test_the_saved_configuration_is_complete(tiny_study: Path) -> None:
+    text = (tiny_study / "results/config.yaml").read_text()
     saved = yaml.safe_load(text)
-    given = yaml.safe_load((two_runs[0] / "config/config.yaml").read_text())
-    assert read_configuration(saved, folder=two_runs[0]) == saved == read_configuration(given, folder=two_runs[0])
+    given = yaml.safe_load((tiny_study / "config/config.yaml").read_text())
+    assert read_configuration(saved, folder=tiny_study) == saved == read_configuration(given, folder=tiny_study)
     assert text == yaml.safe_dump(saved, sort_keys=True, allow_unicode=True)
 
 
-def test_another_run_verifies_as_the_same(two_runs: list[Path]) -> None:
-    before = checksums(two_runs[0])
-    theirs = f"manifest={two_runs[1] / 'results/provenance.json'}"
-    completed = run_workflow(two_runs[0], "verify", "--config", theirs, cores=1)
+def test_verifying_says_what_is_identical_and_writes_no_more_than_its_log(tiny_study: Path, tmp_path: Path) -> None:
+    study = copy_study(tiny_study, tmp_path / "study")
+    before = checksums(study)
+    theirs = f"manifest={tiny_study / 'results/provenance.json'}"
+    completed = run_workflow(study, "verify", "--config", theirs, cores=1)
     assert completed.returncode == 0, completed.stderr[-3000:]
-    n_results = len(checksums(two_runs[0] / "results")) - 2
+    n_results = len(checksums(study / "results")) - 2
     assert f"identical: {n_results} files of results" in completed.stdout
-    after = checksums(two_runs[0])
+    after = checksums(study)
     changed = {name for name in after if after[name] != before.get(name) and not name.startswith(".snakemake/")}
     assert changed == {"logs/verify/verify.log"}
-    again = run_workflow(two_runs[0], "verify", "--config", theirs, cores=1)
+    again = run_workflow(study, "verify", "--config", theirs, cores=1)
     assert "identical: " in again.stdout
 
 
-def test_snakemakes_report_has_every_figure_with_its_caption(two_runs: list[Path], tmp_path: Path) -> None:
-    completed = run_workflow(two_runs[0], "--report", str(tmp_path / "report.html"))
+@whole_run
+def test_snakemakes_report_has_every_figure_with_its_caption(tiny_study: Path, tmp_path: Path) -> None:
+    completed = run_workflow(tiny_study, "--report", str(tmp_path / "report.html"))
     assert completed.returncode == 0, completed.stderr[-3000:]
     report = (tmp_path / "report.html").read_text()
-    for drawing in (two_runs[0] / "results/figures").glob("*.svg"):
+    for drawing in (tiny_study / "results/figures").glob("*.svg"):
         assert f'"{drawing.name}"' in report
     for words in ("Dispersion of every gene against its mean count", "log2 fold change, knockout / control"):
         assert words in " ".join(report.replace("\\n", " ").split())
 
 
-def test_every_difference_is_said_and_nothing_is_mended(two_runs: list[Path], tmp_path: Path) -> None:
-    study = shutil.copytree(two_runs[0], tmp_path / "tampered", symlinks=True)
+def test_every_difference_is_said_and_nothing_is_mended(tiny_study: Path, tmp_path: Path) -> None:
+    study = copy_study(tiny_study, tmp_path / "tampered")
     genes = study / "results/differential/genes.tsv"
     genes.write_text(genes.read_text().replace("alert(1)", "alert(9)"))
     (study / "results/figures/ma.svg").unlink()
@@ -226,21 +179,27 @@ def test_every_difference_is_said_and_nothing_is_mended(two_runs: list[Path], tm
 # kills, and a full disk
 
 
-def test_killed_again_and_again_it_ends_with_the_same_bytes(
-    two_runs: list[Path], archive: Archive, tmp_path: Path
-) -> None:
-    study = new_study(tmp_path / "killed", archive)
-    tally = kill_and_resume(study, kills=5, seed=20260101)
+@whole_run
+def test_killed_again_and_again_it_ends_with_the_same_bytes(tiny_study: Path, tmp_path: Path) -> None:
+    with serve(tiny.tiny_archive(), port_of(tiny_study)) as archive:
+        study = write_tiny_study(tmp_path / "killed", archive)
+        tally = kill_and_resume(study, kills=5, seed=20260101)
     print(*tally, sep="\n")
     assert len(tally) == 5, tally
-    assert checksums(study / "results") == checksums(two_runs[0] / "results"), tally
+    whole = checksums(tiny_study / "results")
+    assert len(whole) > 30
+    assert checksums(study / "results") == whole, tally
     assert leftovers(study) == [], tally
+    theirs = f"manifest={tiny_study / 'results/provenance.json'}"
+    verified = run_workflow(study, "verify", "--config", theirs, cores=1)
+    assert f"identical: {len(whole) - 2} files of results" in verified.stdout
 
 
+@whole_run
 def test_a_step_behind_the_checkpoint_that_was_killed_as_it_ended_is_made_again(
-    two_runs: list[Path], tmp_path: Path
+    tiny_study: Path, tmp_path: Path
 ) -> None:
-    study = shutil.copytree(two_runs[0], tmp_path / "study", symlinks=True)
+    study = copy_study(tiny_study, tmp_path / "study")
     output = "results/quality/libraries/animal1.tsv"
     coded = urlsafe_b64encode(output.encode()).decode()
     (study / ".snakemake/metadata" / coded).unlink()  # how it was made is written down after the last byte of it
@@ -250,20 +209,18 @@ def test_a_step_behind_the_checkpoint_that_was_killed_as_it_ended_is_made_again(
     assert "of animal1" in completed.stderr
     assert (study / ".snakemake/metadata" / coded).is_file()
     assert leftovers(study) == []
-    assert checksums(study / "results") == checksums(two_runs[0] / "results")
+    assert checksums(study / "results") == checksums(tiny_study / "results")
 
 
-def test_on_a_full_disk_it_stops_with_a_message_and_goes_on_with_more_room(
-    two_runs: list[Path], archive: Archive, tmp_path: Path
-) -> None:
+@whole_run
+def test_on_a_full_disk_it_stops_with_a_message_and_goes_on_with_more_room(tiny_study: Path, tmp_path: Path) -> None:
     unshare = require_mount()
-    study = new_study(tmp_path / "prepared", archive)
     disk = tmp_path / "disk"
     disk.mkdir()
-    run = f"{sys.executable} -m snakemake --cores 2 --directory {disk}/study"
+    run = f"{sys.executable} -m snakemake --cores 1 --directory {disk}/study"
     script = f"""
         mount -t tmpfs -o size=4m tmpfs {disk}
-        cp -r {study} {disk}/study
+        cp -r {tmp_path}/prepared {disk}/study
         {run} > {tmp_path}/full.txt 2>&1 && exit 3
         find {disk}/study/results -name '.*' > {tmp_path}/left.txt
         cp -r {disk}/study/results {tmp_path}/then
@@ -271,14 +228,16 @@ def test_on_a_full_disk_it_stops_with_a_message_and_goes_on_with_more_room(
         {run} > {tmp_path}/resumed.txt 2>&1 || exit 4
         cp -r {disk}/study/results {tmp_path}/results
     """
-    done = subprocess.run([*unshare, "bash", "-c", script], cwd=ROOT, check=False, capture_output=True, timeout=600)
+    with serve(tiny.tiny_archive(), port_of(tiny_study)) as archive:
+        write_tiny_study(tmp_path / "prepared", archive)
+        done = subprocess.run([*unshare, "bash", "-c", script], cwd=ROOT, check=False, capture_output=True, timeout=600)
     said = (tmp_path / "full.txt").read_text()
     assert done.returncode == 0, (done.stderr, said[-2000:])
     assert "the disk is full: " in said.split("=" * 78)[-2]
     assert "start again with the same command" in said
     assert "Traceback" not in said
     assert (tmp_path / "left.txt").read_text() == ""
-    whole = checksums(two_runs[0] / "results")
+    whole = checksums(tiny_study / "results")
     partly = checksums(tmp_path / "then")
     assert 0 < len(partly) < len(whole)
     assert partly.items() <= whole.items()
@@ -301,8 +260,8 @@ class Elements(HTMLParser):
             self.scripts.append(data)
 
 
-def test_nothing_hostile_in_titles_cells_and_symbols_reaches_the_page_as_more_than_text(two_runs: list[Path]) -> None:
-    text = (two_runs[0] / "results/report/index.html").read_text()
+def test_nothing_hostile_in_titles_cells_and_symbols_reaches_the_page_as_more_than_text(tiny_study: Path) -> None:
+    text = (tiny_study / "results/report/index.html").read_text()
     page = Elements()
     page.feed(text)
     assert len(page.found) > 100
@@ -315,12 +274,12 @@ def test_nothing_hostile_in_titles_cells_and_symbols_reaches_the_page_as_more_th
         assert attributes.get("src") != "x"
         assert not (attributes.get("href") or "").lower().startswith(("javascript:", "data:"))
     assert not [script for script in page.scripts if script.startswith("alert(")]
-    for drawing in (two_runs[0] / "results/figures").glob("*.svg"):
+    for drawing in (tiny_study / "results/figures").glob("*.svg"):
         assert "<script" not in drawing.read_text()
 
 
-def test_formulas_are_marked_in_every_table(two_runs: list[Path]) -> None:
-    tables = sorted((two_runs[0] / "results").rglob("*.tsv"))
+def test_formulas_are_marked_in_every_table(tiny_study: Path) -> None:
+    tables = sorted((tiny_study / "results").rglob("*.tsv"))
     cells = [cell for path in tables for line in path.read_text().splitlines() for cell in line.split("\t")]
     assert f"'{FORMULA}" in cells
     assert FORMULA not in cells

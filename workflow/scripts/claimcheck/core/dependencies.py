@@ -1,8 +1,10 @@
 """What a step depends on: its script, what that imports, the schemas and templates that these name, and the tables it handles."""
 
 import ast
+import gc
 import re
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 from types import CodeType, FunctionType
@@ -58,7 +60,9 @@ def files_of_steps(scripts: Path, starts: Mapping[str, Collection[str]]) -> dict
     """
     folders = [scripts.parent / name for name in ("schemas", "report")]
     others = {path.name: path for folder in folders for path in folder.glob("*.*") if path.name != TABLES.name}
-    named = {path: _named_by_module(path, scripts, others) for path in scripts.rglob("*.py")}
+    modules = {_parts_of(path, scripts): path for path in scripts.rglob("*.py")}
+    with _without_collections():
+        named = {path: _named_by_module(path, name, modules, others) for name, path in modules.items()}
     named |= {path: _named_by_text(path, others) for path in others.values()}
     return {
         step: _reached([path for file in files for path in _with_packages(scripts, file)], named)
@@ -66,25 +70,59 @@ def files_of_steps(scripts: Path, starts: Mapping[str, Collection[str]]) -> dict
     }
 
 
-def _named_by_module(path: Path, scripts: Path, others: dict[str, Path]) -> set[Path]:
-    package = path.relative_to(scripts).parent.parts
+@contextmanager
+def _without_collections() -> Iterator[None]:
+    """Look for no garbage: among the many nodes of trees, which all stay, that takes longer than to parse them."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _parts_of(path: Path, scripts: Path) -> tuple[str, ...]:
+    """Split the name by which a module is imported; that of a package is its folder's."""
+    parts = path.relative_to(scripts).with_suffix("").parts
+    return parts[:-1] if parts[-1] == "__init__" else parts
+
+
+def _named_by_module(
+    path: Path, name: tuple[str, ...], modules: Mapping[tuple[str, ...], Path], others: Mapping[str, Path]
+) -> set[Path]:
+    package = name if path.name == "__init__.py" else name[:-1]
+    source = path.read_text(encoding="utf-8")
+    tree = ast.parse(source)
     names: set[str] = set()
-    files: set[Path] = set()
-    for node in ast.walk(ast.parse(path.read_bytes())):
+    for node in _statements(tree):
         if isinstance(node, ast.Import):
             names.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             above = package[: len(package) - node.level + 1] if node.level else ()
             base = ".".join([*above, *([node.module] if node.module else [])])
             names.update(f"{base}.{alias.name}" for alias in node.names)
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in others:
-            files.add(others[node.value])
-    for name in names:
-        parts = name.split(".")
-        for depth in range(1, len(parts) + 1):
-            module = scripts.joinpath(*parts[:depth])
-            files.update(file for file in (module.with_suffix(".py"), module / "__init__.py") if file.is_file())
+    files: set[Path] = set()
+    if any(other in source for other in others):
+        texts = {
+            node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        }
+        files.update(file for other, file in others.items() if other in texts)
+    for one in names:
+        parts = tuple(one.split("."))
+        prefixes = (parts[:depth] for depth in range(1, len(parts) + 1))
+        files.update(modules[prefix] for prefix in prefixes if prefix in modules)
     return files
+
+
+def _statements(tree: ast.Module) -> Iterator[ast.AST]:
+    """Yield every statement, those in functions and branches too, and no expression: most of a tree are expressions."""
+    waiting: list[ast.AST] = [tree]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        for part in ("body", "orelse", "handlers", "finalbody", "cases"):
+            waiting.extend(getattr(node, part, ()))
 
 
 def _named_by_text(path: Path, others: dict[str, Path]) -> set[Path]:

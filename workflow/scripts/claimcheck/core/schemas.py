@@ -1,15 +1,19 @@
 """Checking configurations and sheets against the JSON schemas of the workflow, with messages in plain words."""
 
+import copy
 import difflib
+import functools
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import jsonschema
+import referencing
 import yaml
 from jsonschema.exceptions import ValidationError
 from jsonschema.protocols import Validator
+from referencing.jsonschema import DRAFT202012
 
 from claimcheck.core.contracts import OWN_LOADER
 from claimcheck.core.errors import StudyError
@@ -17,6 +21,7 @@ from claimcheck.core.tables import listed
 from claimcheck.core.text import NotTextError, decode
 
 SCHEMAS = Path(__file__).resolve().parents[3] / "schemas"
+_URN = "urn:claimcheck:"
 
 _TYPES = {
     "object": "a group of keys",
@@ -96,15 +101,16 @@ def _count_nodes(node: yaml.Node, sizes: dict[int, int]) -> int:
     return sizes[id(node)]
 
 
+@functools.cache
 def load_schema(name: str) -> dict[str, Any]:
     """Read a file of `workflow/schemas`; a property or definition `$ref: <other file>`, at any depth, is replaced by that schema.
 
     What stands beside the reference, such as a default, is kept.
 
-    Each file has an `$id` of its own, so that references within it stay within it.
+    Each file has an `$id` of its own, so that references within it stay within it. It is read once, and not to be changed.
     """
     schema: dict[str, Any] = yaml.load((SCHEMAS / name).read_text(encoding="utf-8"), Loader=OWN_LOADER)
-    schema["$id"] = f"urn:claimcheck:{name}"
+    schema["$id"] = f"{_URN}{name}"
     return _joined(schema)
 
 
@@ -146,13 +152,21 @@ def _pattern(_: Validator, pattern: str, instance: Any, schema: dict[str, Any]) 
 _VALIDATOR: Any = jsonschema.validators.extend(jsonschema.Draft202012Validator, {"pattern": _pattern})  # type: ignore[no-untyped-call]
 
 
+@functools.cache
+def _files_within(identifier: str) -> Any:
+    """Find the files within a schema of `load_schema` once, which each check would otherwise look for again."""
+    schema = load_schema(identifier.removeprefix(_URN))
+    return referencing.Registry().with_resource(identifier, DRAFT202012.create_resource(schema)).crawl()
+
+
 def check(instance: Any, schema: dict[str, Any], *, where: str) -> None:
     """Check an instance against a schema.
 
     Raises:
         StudyError: naming the first problem in the order of the instance, and how many there are in all.
     """
-    validator = _VALIDATOR(schema)
+    files = {"registry": _files_within(schema["$id"])} if "$id" in schema else {}
+    validator = _VALIDATOR(schema, **files)
     errors = sorted(_leaves(validator.iter_errors(instance)), key=lambda error: [str(part) for part in error.path])
     if not errors:
         return
@@ -173,7 +187,7 @@ def complete(instance: Any, schema: dict[str, Any]) -> Any:
     completed = dict(instance)
     for key, part in schema.get("properties", {}).items():
         if key not in completed and "default" in part:
-            completed[key] = part["default"]
+            completed[key] = copy.deepcopy(part["default"])
     properties, others = schema.get("properties", {}), schema.get("additionalProperties")
     for key, inner in completed.items():
         completed[key] = complete(inner, properties.get(key, others if isinstance(others, dict) else {}))
