@@ -120,7 +120,7 @@ def compare_published(published: pd.DataFrame, genes: pd.DataFrame, *, reversed_
         rows["published_log2_fold_change"] *= -1
     own = genes.set_index("gene_id")[["symbol", "log2_fold_change", "p_adjusted"]]
     joined = rows.join(own, on="gene_id")
-    return joined.assign(gene_id=joined["gene_id"].replace("", None))[
+    return joined.fillna({"symbol": ""})[
         [
             *("published_gene", "match", "gene_id", "symbol", "published_log2_fold_change", "published_p_adjusted"),
             *("log2_fold_change", "p_adjusted"),
