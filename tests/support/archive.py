@@ -314,19 +314,24 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def serve(archive: Archive) -> Iterator[Archive]:
-    """Serve an archive on a free port of loopback while the block runs."""
-    handler = type("Handler", (_Handler,), {"archive": archive})
+def serve_handler(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
+    """Serve on a free port of loopback while the block runs; give the address."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
-    archive.address = f"http://127.0.0.1:{server.server_port}"
     try:
-        yield archive
+        yield f"http://127.0.0.1:{server.server_port}"
     finally:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+@contextmanager
+def serve(archive: Archive) -> Iterator[Archive]:
+    """Serve an archive while the block runs."""
+    with serve_handler(type("Handler", (_Handler,), {"archive": archive})) as archive.address:
+        yield archive
 
 
 def shared_data(part: str) -> Path:
