@@ -314,19 +314,24 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def serve(archive: Archive, port: int = 0) -> Iterator[Archive]:
-    """Serve an archive on loopback while the block runs, on a free port unless one is named."""
-    handler = type("Handler", (_Handler,), {"archive": archive})
+def serve_handler(handler: type[BaseHTTPRequestHandler], port: int = 0) -> Iterator[str]:
+    """Serve on loopback while the block runs, on a free port unless one is named; give the address."""
     server = ThreadingHTTPServer(("127.0.0.1", port), handler)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
-    archive.address = f"http://127.0.0.1:{server.server_port}"
     try:
-        yield archive
+        yield f"http://127.0.0.1:{server.server_port}"
     finally:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+@contextmanager
+def serve(archive: Archive, port: int = 0) -> Iterator[Archive]:
+    """Serve an archive while the block runs, on a free port unless one is named."""
+    with serve_handler(type("Handler", (_Handler,), {"archive": archive}), port) as archive.address:
+        yield archive
 
 
 def shared_data(part: str) -> Path:

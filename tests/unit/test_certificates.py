@@ -16,6 +16,7 @@ from claimcheck.sourcing.http import get_text, open_session
 class Answer(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         self.send_response(200)
+        self.send_header("Content-Length", "7")
         self.end_headers()
         self.wfile.write(b"fetched")
 

@@ -7,16 +7,21 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 import requests
 
 from claimcheck.core.errors import StudyError
+from claimcheck.sourcing import download
 from claimcheck.sourcing.addresses import Address
 from claimcheck.sourcing.download import Expected, link, obtain
 from claimcheck.sourcing.http import open_session
-from support.archive import Archive, serve
+from support.archive import Archive, serve, serve_handler
 from support.studies import ROOT
 
 NAME = "SRR0000001_1.fastq.gz"
@@ -106,6 +111,148 @@ def test_spoilt_part_of_an_earlier_run_is_replaced(tmp_path: Path) -> None:
 def test_size_and_checksum_may_be_unknown(tmp_path: Path) -> None:
     with serve(Archive(files={PATH: CONTENT}, faults={f"/{PATH}": ["truncate"]})) as archive:
         assert fetch(archive, tmp_path, Expected()).read_bytes() == CONTENT
+
+
+# splices: nothing but the server's own words says what file this is
+
+OLD, NEW = b"old " * 50_000, b"new!" * 50_000
+TEXT = "transcripts.fa"
+
+
+class Changing(BaseHTTPRequestHandler):
+    """A server of one file that changes after the first, broken transfer, and answers a resume as a test says."""
+
+    protocol_version = "HTTP/1.1"
+    asked: ClassVar[list[dict[str, str]]]
+    resumed: ClassVar[Callable[["Changing", int], None]]
+    first: ClassVar[dict[str, str]]
+
+    def do_GET(self) -> None:
+        self.asked.append(dict(self.headers))
+        start = int(self.headers.get("Range", "bytes=0-")[6:-1])
+        if len(self.asked) == 1:
+            self.send(200, OLD[: len(OLD) // 2], self.first | {"Content-Length": str(len(OLD))})
+            self.close_connection = True
+        elif start:
+            type(self).resumed(self, start)
+        else:
+            self.whole()
+
+    def whole(self) -> None:
+        self.send(200, NEW, {"Content-Length": str(len(NEW)), "ETag": '"new"'})
+
+    def send(self, status: int, body: bytes, headers: dict[str, str]) -> None:
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        if not any(name.lower() in ("content-length", "transfer-encoding") for name in headers):
+            self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *args: object) -> None:
+        """Say nothing."""
+
+
+def part_of(
+    content: bytes, *, shift: int = 0, short: int = 0, total: str = "", says: str = "", **headers: str
+) -> Callable[[Changing, int], None]:
+    """Answer a resume with a part; not quite the one that was asked for."""
+
+    def answer(server: Changing, start: int) -> None:
+        first, end = start + shift, len(content) - short
+        said = says or f"bytes {first}-{end - 1}/{total or len(content)}"
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        server.send(206, content[first:end], {"Content-Range": said} | named)
+
+    return answer
+
+
+def ignored(server: Changing, start: int) -> None:
+    """Answer with the whole file, as If-Range asks for where it has changed."""
+    server.whole()
+
+
+ETAG, DATE = {"ETag": '"old"'}, {"Last-Modified": "Sat, 01 Jan 2000 00:00:00 GMT"}
+SPLICES = {
+    "the whole, since it changed": (ETAG, ignored, NEW),
+    "the rest, since it did not": (ETAG, part_of(OLD, ETag='"old"'), OLD),
+    "the rest by date": (DATE, part_of(OLD, **DATE), OLD),
+    "the rest of another version": (ETAG, part_of(NEW, ETag='"new"'), NEW),
+    "the rest of another date": (DATE, part_of(NEW, Last_Modified="Sun, 02 Jan 2000 00:00:00 GMT"), NEW),
+    "no validator": ({}, part_of(NEW), NEW),
+    "a weak validator": ({"ETag": 'W/"old"'}, part_of(NEW), NEW),
+    "a later start": (ETAG, part_of(OLD, shift=7), NEW),
+    "an earlier start": (ETAG, part_of(OLD, shift=-7), NEW),
+    "an earlier end": (ETAG, part_of(OLD, short=9), NEW),
+    "another total": (ETAG, part_of(OLD, total="999999"), NEW),
+    "a total unknown": (ETAG, part_of(OLD, total="*"), NEW),
+    "no range": (ETAG, part_of(OLD, says="bytes"), NEW),
+    "a range of another unit": (ETAG, part_of(OLD, says="lines 0-1/2"), NEW),
+    "a range of 5,000 digits": (ETAG, part_of(OLD, says=f"bytes {'1' * 5000}-2/3"), NEW),
+    "another length": (ETAG, part_of(OLD, Content_Length="5"), NEW),
+    "416": (ETAG, lambda server, start: server.send(416, b"", {}), NEW),
+}
+
+
+@pytest.mark.parametrize("name", SPLICES)
+def test_no_file_is_joined_of_two(name: str, tmp_path: Path) -> None:
+    first, resumed, content = SPLICES[name]
+    handler = type("Handler", (Changing,), {"asked": [], "first": first, "resumed": staticmethod(resumed)})
+    with serve_handler(handler) as address, open_session(timeout=2.0, pause=0.01) as session:
+        found = obtain(Address(f"{address}/x", None), tmp_path / TEXT, Expected(), session=session, pause=0.01)
+        assert found.read_bytes() == content
+        if first in (ETAG, DATE):
+            assert handler.asked[1]["If-Range"] == next(iter(first.values()))
+        else:
+            assert "Range" not in handler.asked[1]
+        asked = len(handler.asked)
+        obtain(Address(f"{address}/x", None), tmp_path / TEXT, Expected(), session=session)
+        assert len(handler.asked) == asked  # it is here, and what had come
+        found.write_bytes(content[:-1] + b"?")
+        obtain(Address(f"{address}/x", None), tmp_path / TEXT, Expected(), session=session)
+        assert found.read_bytes() == NEW
+    assert sorted(path.name for path in tmp_path.iterdir()) == [TEXT, f"{TEXT}.json"]
+
+
+class Dripping(Changing):
+    """Sends a byte now and then."""
+
+    def do_GET(self) -> None:
+        self.send(200, b"x", {"Content-Length": "100000", "ETag": '"old"'})
+        with suppress(OSError):
+            while True:
+                time.sleep(0.02)
+                self.wfile.write(b"x")
+
+
+@pytest.mark.parametrize("expected", [Expected(), Expected(size=100_000), Expected(100_000, digest="0" * 32)], ids=str)
+def test_a_file_that_drips_is_given_up_and_what_came_is_kept(
+    expected: Expected, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(download, "WINDOW", 0.2)
+    started = time.monotonic()
+    session = open_session(timeout=2.0, pause=0.01)
+    with serve_handler(Dripping) as address, session, pytest.raises(StudyError, match="bytes in 0 s"):
+        obtain(Address(f"{address}/x", None), tmp_path / TEXT, expected, session=session, pause=0.01)
+    assert time.monotonic() - started < 20
+    assert (tmp_path / f"{TEXT}.part").stat().st_size > 0
+    assert not (tmp_path / TEXT).exists()
+
+
+@pytest.mark.parametrize("name", [NAME, f"{NAME}.part", f"{NAME}.json", f"{NAME}.part.json"])
+def test_no_link_is_followed_out_of_the_study(name: str, tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    outside.write_bytes(CONTENT[:1000])
+    study = tmp_path / "study"
+    study.mkdir()
+    with serve(Archive(files={PATH: CONTENT})) as archive:
+        for expected in (EXPECTED, Expected()):
+            for path in study.iterdir():
+                path.unlink()
+            (study / name).symlink_to(outside)
+            assert fetch(archive, study, expected).read_bytes() == CONTENT
+            assert outside.read_bytes() == CONTENT[:1000]
 
 
 def test_disk_that_is_too_small_is_said_before_the_start(tmp_path: Path) -> None:

@@ -5,6 +5,8 @@ Fixtures run it with two cores; it is killed on four cores, and on one its disk 
 
 import hashlib
 import json
+import os
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -174,6 +176,59 @@ def test_every_difference_is_said_and_nothing_is_mended(tiny_study: Path, tmp_pa
     assert "6 differences" in said
     assert "Not here, so not compared: resources/reads/SRR0000013_1.fastq.gz" in completed.stdout
     assert checksums(study / "results") == before
+
+
+def change_byte(path: Path) -> None:
+    """Change a byte in the middle of a file, and leave its size and time as they were."""
+    before, content = path.stat(), bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.resolve().write_bytes(content)
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+CHANGED = {
+    "results/differential/genes.tsv": "compare_groups",
+    "results/figures/ma.svg": "draw_differential",
+    "resources/reads/SRR0000012_2.fastq.gz": "fetch_paired_reads",
+    "results/quantification/animal2/abundance.tsv": "quantify_sample",
+}
+
+
+def test_what_was_changed_by_hand_is_found_by_verify_and_made_again_by_the_next_run(
+    two_runs: list[Path], tmp_path: Path
+) -> None:
+    study = shutil.copytree(two_runs[0], tmp_path / "study", symlinks=True)
+    for name in CHANGED:
+        change_byte(study / name)
+    gone = "results/quality/reads.tsv"
+    (study / gone).unlink()
+    said = last_words(run_workflow(study, "verify", cores=1))
+    assert all(said.count(name) == 1 for name in [*CHANGED, gone]), said
+    completed = run_workflow(study)
+    assert completed.returncode == 0, completed.stderr[-3000:]
+    for name, rule in CHANGED.items():
+        assert completed.stderr.count(f"{name} is not what the step {rule} made: it is made again") == 1
+    assert completed.stderr.count(f"{gone} is gone: it is made again") == 1
+    assert checksums(study / "results") == checksums(two_runs[0] / "results")
+    assert "Nothing to be done" in planned(study)
+
+
+def test_verify_follows_results_back_to_what_they_were_made_from(two_runs: list[Path], tmp_path: Path) -> None:
+    study = shutil.copytree(two_runs[0], tmp_path / "study", symlinks=True)
+    inner = "resources/reference/transcripts.idx"
+    assert inner not in (study / "results/provenance.json").read_text()
+    change_byte(study / inner)
+    said = last_words(run_workflow(study, "verify", cores=1))
+    assert said.count("\n  - ") == said.count(f"not as made: {inner} (rule index_transcripts)") == 1, said
+
+
+def test_a_file_in_the_place_of_a_result_that_no_step_made_stops_the_run(two_runs: list[Path], tmp_path: Path) -> None:
+    study = shutil.copytree(two_runs[0], tmp_path / "study", symlinks=True)
+    shutil.rmtree(study / ".snakemake")
+    completed = run_workflow(study, "-n")
+    assert completed.returncode != 0
+    assert "no step of this study made them" in completed.stdout + completed.stderr
+    assert "results/differential/genes.tsv" not in completed.stdout + completed.stderr  # of which the manifest knows
 
 
 # kills, and a full disk

@@ -184,8 +184,9 @@ async function unpack() {
   return new Genes(words, columnsOf(bytes, 4 + length, words.columns));
 }
 
-// A cell that begins like a formula is one to a spreadsheet.
-const harmless = (text) => text.replace(/^(?=[=@\t\r])/, "'");
+// The rule of the tables in results/ (claimcheck.core.text): what a spreadsheet would run gets an apostrophe.
+const FORMULA = /^'*\s*(?:[=@\uff1d\uff20]|[+\-\uff0b\uff0d].*[(|!])/s;
+const harmless = (text) => (FORMULA.test(text) ? `'${text}` : text);
 
 // A cell of CSV (RFC 4180).
 function cellOf(value) {

@@ -14,8 +14,11 @@ from snakemake.io import regex_from_filepattern
 
 from claimcheck.core.dependencies import digest_of_tables, digests_of_steps
 from claimcheck.core.installed import pinned_packages
-from claimcheck.core.steps import CODE
+from claimcheck.core.ledger import is_locked, require_known, stated_checksums
+from claimcheck.core.steps import CODE, reason_to_run
 from claimcheck.provenance.inputs import digest_of_code
+from claimcheck.provenance.manifest import MANIFEST as OWN_MANIFEST
+from claimcheck.provenance.manifest import in_places_of
 
 PINNED = pinned_packages()
 WORKFLOW_VERSIONS = {
@@ -25,12 +28,14 @@ WORKFLOW_VERSIONS = {
 }
 
 
-# The rule by the pattern of each result.
-MAKERS = {
+# The rule by the pattern of each output, and of each result.
+OUTPUTS = {
     regex_from_filepattern(str(output)): name
     for name, proxy in rules._rules.items()
     for output in proxy.rule.output
-    if output.startswith("results/")
+}
+MAKERS = {
+    pattern: name for pattern, name in OUTPUTS.items() if pattern.startswith("results/")
 }
 
 
@@ -185,9 +190,22 @@ DIGESTS = digests_of_steps(
 )
 LOCAL_RULES = set(workflow._localrules)
 
+# What a run made before is held against its records, unless it is only to be compared or another run is writing it.
+LOOK = (
+    workflow.is_main_process
+    and not is_locked()
+    and "verify" not in getattr(workflow.dag_settings, "targets", ())
+)
+if LOOK:
+    checked(require_known, in_places_of(OUTPUTS), stated_checksums(OWN_MANIFEST))
+
 for name, step in OWN_RULES.items():
     if name in DIGESTS:
-        tables = digest_of_tables(*step.input, *step.output)
-        step.set_params(**{CODE: DIGESTS[name] + tables})
+        digest = DIGESTS[name] + digest_of_tables(*step.input, *step.output)
+        waited_for = [
+            str(path) for path in step.input if getattr(path, "is_ancient", False)
+        ]
+        outputs = [str(path) for path in step.output]
+        step.set_params(**{CODE: reason_to_run(digest, outputs, waited_for, look=LOOK)})
     if name in LOCAL_RULES:
         workflow.localrules(step.name)

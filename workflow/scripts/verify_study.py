@@ -5,9 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from claimcheck.core.errors import StudyError
+from claimcheck.core.ledger import read_record
 from claimcheck.core.steps import run
 from claimcheck.core.tables import listed
 from claimcheck.provenance.comparison import (
+    compare_chain,
     compare_claims,
     compare_configuration,
     compare_inputs,
@@ -36,13 +38,17 @@ def main(
     differences = [
         *changed_results,
         *changed_inputs,
+        *compare_chain(stated, changed_results + changed_inputs),
         *compare_configuration(stated, plain(configuration)),
         *compare_claims(stated, claims),
         *compare_software(stated, {**versions, **quantifier_versions(run_infos), **workflow}),
     ]
     inputs, outputs = stated["study"]["inputs"], stated["study"]["outputs"]
+    unrecorded = [name for name in outputs if read_record(name) is None]
     if absent:
         print(f"\nNot here, so not compared: {listed(absent)}")
+    if unrecorded:
+        print(f"\nWithout a record of the step that made it, so not followed to its inputs: {listed(unrecorded)}")
     if differences:
         count = f"{len(differences)} difference{'s' if len(differences) > 1 else ''}"
         verdict = (
@@ -55,12 +61,13 @@ def main(
             details=differences,
             where=f"{Path.cwd()}, {len(outputs)} results and {len(inputs) - len(absent)} inputs compared",
             expected=f"the bytes, configuration, claims and versions of {manifest}",
-            remedy="delete a changed file and start the study again to have it made anew; with the manifest's configuration, "
+            remedy="start the study again: what is no longer as it was made is made anew; with the manifest's configuration, "
             "claims and versions it should come out the same",
         )
     print(
         f"\nidentical: {len(outputs)} files of results, {len(inputs) - len(absent)} inputs, "
-        f"configuration, claims and {len(stated['study']['software'])} versions, as {manifest} says\n"
+        f"configuration, claims and {len(stated['study']['software'])} versions, as {manifest} says; "
+        f"{len(outputs) - len(unrecorded)} followed from what they were made from\n"
     )
 
 

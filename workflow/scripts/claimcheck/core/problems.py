@@ -7,6 +7,7 @@ from pathlib import Path
 
 from claimcheck.core.disk import check_disk
 from claimcheck.core.errors import StudyError
+from claimcheck.core.own_files import remove_link
 
 PROBLEMS = Path("logs/problems.txt")
 """Every message of a run that ended in an error, in the order of failure."""
@@ -16,6 +17,7 @@ def add_problem(message: str) -> None:
     """Keep the message of a step that failed; one that is tried again says the same, which is kept once."""
     with suppress(OSError):  # a full disk takes no message, the terminal does
         PROBLEMS.parent.mkdir(parents=True, exist_ok=True)
+        remove_link(PROBLEMS)
         said = PROBLEMS.read_text(encoding="utf-8") if PROBLEMS.is_file() else ""
         if f"{message}\n\n" not in said:
             with PROBLEMS.open("a", encoding="utf-8") as stream:

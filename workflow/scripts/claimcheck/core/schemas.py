@@ -17,6 +17,7 @@ from referencing.jsonschema import DRAFT202012
 
 from claimcheck.core.contracts import OWN_LOADER
 from claimcheck.core.errors import StudyError
+from claimcheck.core.plain import LARGEST, complaints, number_of, odd_letter
 from claimcheck.core.tables import listed
 from claimcheck.core.text import NotTextError, decode
 
@@ -34,12 +35,31 @@ _TYPES = {
 }
 
 
+_LONGEST_QUOTED = 40
 MOST_NODES = 100_000
 """Keys and values of a file after its aliases are followed; the largest real one has some 3,000."""
 
 
 class _Loader(yaml.SafeLoader):
-    """Makes plain data alone, and refuses a key that stands twice in a mapping, of which the second would silently win."""
+    """Makes plain data alone: no key twice in a mapping, of which the second would win, and no number or date in disguise."""
+
+    def construct_number(self, node: yaml.ScalarNode) -> int | float:
+        text = self.construct_scalar(node)
+        number = number_of(text)
+        if number is None:
+            said = text if len(text) < _LONGEST_QUOTED else f"{text[:20]}…"
+            raise yaml.constructor.ConstructorError(
+                None,
+                None,
+                f"{said!r} is no plain decimal number that is finite and at most {LARGEST:g}",
+                node.start_mark,
+            )
+        return int(text) if text.lstrip("+-").isdecimal() else number
+
+    def refuse_date(self, node: yaml.ScalarNode) -> None:
+        raise yaml.constructor.ConstructorError(
+            None, None, f"{node.value!r} is read as a date; write it in quotes", node.start_mark
+        )
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode) and key.value != "<<"]
@@ -48,11 +68,28 @@ class _Loader(yaml.SafeLoader):
             raise yaml.constructor.ConstructorError(None, None, f"the key `{twice[0]}` stands twice", node.start_mark)
         return super().construct_mapping(node, deep=deep)
 
+    def construct_scalar(self, node: yaml.ScalarNode | yaml.MappingNode) -> str:
+        text = str(super().construct_scalar(node))
+        letter = odd_letter(text)
+        if letter:
+            raise yaml.constructor.ConstructorError(None, None, f"a text holds {letter}", node.start_mark)
+        return text
+
     def get_single_node(self) -> yaml.Node | None:
         node = super().get_single_node()
         if node is not None:
             _count_nodes(node, {})
         return node
+
+
+_Loader.yaml_constructors = {
+    tag: make
+    for tag, make in yaml.SafeLoader.yaml_constructors.items()
+    if tag is None or tag.rpartition(":")[2] in ("null", "bool", "str", "seq", "map")
+}
+for _tag in ("int", "float"):
+    _Loader.add_constructor(f"tag:yaml.org,2002:{_tag}", _Loader.construct_number)
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", _Loader.refuse_date)
 
 
 def load_yaml(path: Path, *, name: str, missing: str) -> Any:
@@ -76,10 +113,20 @@ def load_yaml(path: Path, *, name: str, missing: str) -> Any:
         reason, remedy = error.reason, error.remedy
     except RecursionError:
         reason = "it is nested too deeply"
+    except (
+        ValueError,
+        TypeError,
+        LookupError,
+        AttributeError,
+        ArithmeticError,
+    ) as error:  # of PyYAML, for what its own checks let pass
+        reason = f"it is no plain data ({error})"
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f"{path}, line {mark.line + 1}" if mark else str(path)
         reason = str(getattr(error, "problem", None) or error)
+        if "is read as a date" in reason or "plain decimal number" in reason:
+            remedy = "write a plain decimal number, or put what is a word in quotes"
         if "'\\t'" in reason:
             reason, remedy = "a line begins with a tab", "indent with spaces"
     else:
@@ -165,14 +212,22 @@ def check(instance: Any, schema: dict[str, Any], *, where: str) -> None:
     Raises:
         StudyError: naming the first problem in the order of the instance, and how many there are in all.
     """
+    for path, what, expected in complaints(instance):
+        key = ".".join(path)
+        raise StudyError(
+            f"`{key}` {what}" if key else what,
+            where=f"{where}, {key or 'top level'}",
+            expected=expected,
+            remedy=f"correct `{key}`" if key else "correct the file",
+        )
     files = {"registry": _files_within(schema["$id"])} if "$id" in schema else {}
     validator = _VALIDATOR(schema, **files)
     errors = sorted(_leaves(validator.iter_errors(instance)), key=lambda error: [str(part) for part in error.path])
     if not errors:
         return
     first = errors[0]
-    path = [*first.absolute_path, *_unknown(first)[:1]]
-    key = ".".join(str(part) for part in path)
+    parts = [*first.absolute_path, *_unknown(first)[:1]]
+    key = ".".join(str(part) for part in parts)
     others = f" (and {len(errors) - 1} more problems)" if len(errors) > 1 else ""
     what, expected, remedy = _in_words(first, key)
     raise StudyError(what + others, where=f"{where}, {key or 'top level'}", expected=expected, remedy=remedy)

@@ -2,6 +2,7 @@
 
 import inspect
 import logging
+import re
 import sys
 import time
 import traceback
@@ -15,10 +16,15 @@ from typing import Any, cast, get_args, get_type_hints
 from claimcheck.core.disk import disk_full, is_full
 from claimcheck.core.errors import StudyError
 from claimcheck.core.installed import loaded_packages, pinned_packages, require_pinned
+from claimcheck.core.ledger import read_inputs, record_outputs, times_again
+from claimcheck.core.own_files import remove_link
 from claimcheck.core.problems import add_problem
 
 CODE = "code"
-"""The param of every rule that changes with the code of its step; no argument."""
+"""The param of every rule that changes when its step has to be made again; no argument."""
+WAITED_FOR = "waited_for"
+"""What in that param lists the inputs that the step waits for only: their content may change."""
+_WILDCARD = re.compile(r"\{(\w+)[^{}]*\}")
 
 logger = logging.getLogger("claimcheck")
 
@@ -26,18 +32,43 @@ logger = logging.getLogger("claimcheck")
 def run(main: Callable[..., None]) -> None:
     """Run the `main` of a script with what its rule names, as a step; nothing is run where a test imports the script.
 
-    See `arguments_of` for the arguments, `step` for what is done when it fails. The step may run on another machine than
-    the one that planned it, or in an environment of its own: it looks at the packages that were loaded before its work, and after
-    it at those that the work itself has loaded.
+    See `arguments_of` for the arguments, `step` for what is done when it fails. What the step reads is held against what made it,
+    and what it makes is recorded (`core.ledger`). The step may run on another machine than the one that planned it, or in an
+    environment of its own: it looks at the packages that were loaded before its work, and after it at those that the work itself
+    has loaded.
     """
     job = cast(FunctionType, main).__globals__.get("snakemake")
     if job is not None:
         with step(job.log[0]):
             pinned = pinned_packages()
             require_pinned(pinned, loaded=True)
+            waited_for = job.params.get(CODE, {}).get(WAITED_FOR, ())
+            inputs = read_inputs(path for path in job.input if path not in waited_for)
             main(**arguments_of(main, job))
             require_pinned(pinned, loaded=True)
+            record_outputs(job.output, job.rule, inputs)
             logger.info("with %s", ", ".join(map(" ".join, loaded_packages(pinned).items())))
+
+
+def reason_to_run(
+    digest: str, outputs: Collection[str], waited_for: Collection[str], *, look: bool
+) -> Callable[[Any], dict[str, Any]]:
+    """Return a function of wildcards whose value changes when a step has to be made again, for the param CODE.
+
+    Snakemake compares no param that asks for the outputs themselves.
+
+    Args:
+        digest: of the code of the step.
+        outputs: patterns of its outputs.
+        waited_for: inputs that it waits for only.
+        look: at the outputs; what another run has found holds while that writes them, and for single steps.
+    """
+
+    def reason(wildcards: Any) -> dict[str, Any]:
+        paths = [_WILDCARD.sub(lambda found: str(getattr(wildcards, found[1])), pattern) for pattern in outputs]
+        return {"digest": digest, "again": times_again(paths, look=look), WAITED_FOR: sorted(waited_for)}
+
+    return reason
 
 
 def arguments_of(main: Callable[..., None], job: Any) -> dict[str, Any]:
@@ -184,6 +215,7 @@ def _open_log(path: Path) -> logging.Handler:
     logging.raiseExceptions = False
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        remove_link(path)
         handler: logging.Handler = logging.FileHandler(path, mode="w", encoding="utf-8")
     except OSError as error:
         if not is_full(error):

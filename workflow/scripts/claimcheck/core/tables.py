@@ -12,6 +12,8 @@ import pandas as pd
 from claimcheck.core.contracts import Column, contract_of
 from claimcheck.core.disk import disk_full, is_full
 from claimcheck.core.errors import StudyError
+from claimcheck.core.own_files import remove_link
+from claimcheck.core.plain import without_odd_letters
 from claimcheck.core.text import NotTextError, decode, mark_formula, unmark_formula
 
 FLOAT_FORMAT = "%.10g"
@@ -31,6 +33,7 @@ def whole_file(path: Path) -> Iterator[Path]:
     partial = path.with_name(f".{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        remove_link(partial)
         yield partial
         partial.replace(path)
     except OSError as error:
@@ -49,6 +52,7 @@ def scratch_folder(path: Path) -> Iterator[Path]:
         StudyError: the disk is full.
     """
     folder = path.with_name(f".{path.name}.scratch")
+    remove_link(folder)
     shutil.rmtree(folder, ignore_errors=True)
     try:
         folder.mkdir(parents=True)
@@ -85,12 +89,14 @@ def write_table(table: pd.DataFrame, path: Path) -> None:
 
 
 def _without_formulas(table: pd.DataFrame) -> pd.DataFrame:
-    """Mark the cells of a table that a spreadsheet would run, and write CR, which is not quoted, as LF, which is."""
+    """Mark the cells of a table that a spreadsheet would run, and replace what cannot be shown; CR, which is not quoted, is LF."""
     marked = table.copy(deep=False)
     for name in table.columns[[not pd.api.types.is_numeric_dtype(dtype) for dtype in table.dtypes]]:
         cells = list(table[name])
         guarded = [
-            mark_formula(cell.replace("\r\n", "\n").replace("\r", "\n")) if isinstance(cell, str) else cell
+            mark_formula(without_odd_letters(cell).replace("\r\n", "\n").replace("\r", "\n"))
+            if isinstance(cell, str)
+            else cell
             for cell in cells
         ]
         if guarded != cells:

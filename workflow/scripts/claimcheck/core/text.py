@@ -6,6 +6,8 @@ import io
 import re
 import zlib
 
+from claimcheck.core.plain import odd_letter
+
 GZIP_MAGIC = b"\x1f\x8b"
 LONGEST_FILE = 1 << 31
 """Bytes of a table, unpacked."""
@@ -54,7 +56,7 @@ def decode(content: bytes) -> str:
     """Return the text of a file, without byte order mark.
 
     Raises:
-        NotTextError: it is a workbook, compressed, binary or in another encoding.
+        NotTextError: it is a workbook, compressed, binary, in another encoding, or holds characters that cannot be shown.
     """
     for signature, reason, remedy in _SIGNATURES:
         if content.startswith(signature):
@@ -66,6 +68,10 @@ def decode(content: bytes) -> str:
         raise NotTextError(f"line {line} is not in UTF-8", "save it again as UTF-8") from error
     if "\0" in text:
         raise NotTextError("it is a binary file", "save it as plain text in UTF-8")
+    letter = odd_letter(text)
+    if letter:
+        line = next(number for number, one in enumerate(text.split("\n"), 1) if odd_letter(one))
+        raise NotTextError(f"line {line} holds {letter}", "remove that character, and save it as plain text in UTF-8")
     return text
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from claimcheck.core.errors import StudyError
+from claimcheck.core.plain import numbers_of
 from claimcheck.core.tables import listed, read_table
 from claimcheck.sourcing.ages import read_ages
 from claimcheck.sourcing.confounding import NOT_COVARIATES, SEQUENCING
@@ -172,7 +173,7 @@ def amounts(values: "pd.Series[str]") -> "pd.Series[float] | None":
         values: text, named after the column.
     """
     is_named = bool(set(re.findall("[a-z]+", str(values.name).lower())) & set(NUMBERS))
-    numbers = pd.to_numeric(values, errors="coerce").astype(float)
+    numbers = numbers_of(values)
     if is_named and numbers.isna().any():
         ages = [list(read_ages(value, is_field_of_ages=True)[0].values()) for value in values]
         numbers = pd.Series([one[0] if len(one) == 1 else np.nan for one in ages], values.index, float)

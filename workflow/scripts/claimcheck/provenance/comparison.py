@@ -1,11 +1,11 @@
 """Whether a finished study is the one that a manifest describes; every difference in words."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from claimcheck.core.ledger import broken_links, digest_of
 from claimcheck.provenance.manifest import Manifest, list_results
-from claimcheck.sourcing.download import digest_of
 
 _ABSENT = "absent"
 _SHORT = 12
@@ -41,6 +41,12 @@ def compare_inputs(manifest: Manifest) -> tuple[list[str], list[str]]:
         else:
             differences += _changed(f"the input {name}", path, stated["algorithm"], stated["digest"], stated["size"])
     return differences, absent
+
+
+def compare_chain(manifest: Manifest, said: Sequence[str]) -> list[str]:
+    """Follow the records of the steps back from the results of a manifest; of a file that was `said` to differ nothing is added."""
+    broken = broken_links(manifest["study"]["outputs"])
+    return [words for path, words in broken.items() if not any(path in line for line in said)]
 
 
 def compare_configuration(manifest: Manifest, configuration: Any) -> list[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from claimcheck.core.installed import installed_version
-from claimcheck.sourcing.download import digest_of
+from claimcheck.core.ledger import digest_of
 
 INPUT_COLUMNS = ("kind", "name", "algorithm", "value", "size", "rule")
 

@@ -12,8 +12,9 @@ import pandas as pd
 import yaml
 
 from claimcheck.core.errors import StudyError
+from claimcheck.core.ledger import digest_of
 from claimcheck.core.schemas import check, load_schema
-from claimcheck.sourcing.download import digest_of
+from claimcheck.core.unfinished import OUTPUTS
 
 RESULTS = Path("results")
 MANIFEST = RESULTS / "provenance.json"
@@ -40,6 +41,17 @@ def list_results() -> list[Path]:
         and not any(part.startswith(".") for part in path.parts)
     ]
     return sorted(found)
+
+
+def in_places_of(patterns: Collection[str]) -> list[Path]:
+    """List the files and folders of a study that are where its rules put their outputs, sorted.
+
+    Args:
+        patterns: regular expressions of outputs.
+    """
+    whole = [re.compile(pattern) for pattern in patterns]
+    found = (path for folder in OUTPUTS for path in Path(folder).rglob("*"))
+    return sorted(path for path in found if any(pattern.fullmatch(path.as_posix()) for pattern in whole))
 
 
 def made_by(

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from claimcheck.core.own_files import remove_link
 from claimcheck.core.tables import whole_file, write_table
 from claimcheck.simulation.reads import Pairs, Pool, draw_pairs, fastq
 from claimcheck.simulation.world import Floats
@@ -48,6 +49,7 @@ logger = logging.getLogger("claimcheck.simulation")
 def whole_folder(path: Path) -> Iterator[Path]:
     """Give an empty folder beside `path`; rename it to `path` on success, remove it on any failure."""
     partial = path.with_name(f".{path.name}.part")
+    remove_link(partial)
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     try:

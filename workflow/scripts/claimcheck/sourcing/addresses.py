@@ -1,6 +1,7 @@
 """Where things may be fetched from: https, http on this machine, or a local folder; and what their names may be."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
@@ -11,6 +12,8 @@ from claimcheck.core.errors import StudyError
 PROJECT = re.compile(r"PRJ[EDN][A-Z][0-9]{1,12}")
 RUN = re.compile(r"[ESD]RR[0-9]{6,12}")
 SAMPLE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_RESERVED = {"CON", "PRN", "AUX", "NUL", *(f"{port}{number}" for port in ("COM", "LPT") for number in range(10))}
+"""Names that Windows has for devices, with any ending."""
 _NAME = "[A-Za-z0-9_][A-Za-z0-9._+-]*"
 _PATH = re.compile(rf"/?{_NAME}(?:/{_NAME})*")
 
@@ -78,9 +81,7 @@ def parse_address(text: str, *, key: str) -> Address:
     """
     if "://" not in text:
         return Address("", Path(text))
-    parts = urlsplit(text)
-    allowed = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname))
-    if not allowed or not parts.hostname or parts.username is not None:
+    if not _is_url(text):
         raise StudyError(
             f"the address {text!r} is not one to fetch from",
             where=f"config/config.yaml, {key}",
@@ -88,6 +89,19 @@ def parse_address(text: str, *, key: str) -> Address:
             remedy=f"correct `{key}`",
         )
     return Address(text, None)
+
+
+def _is_url(text: str) -> bool:
+    """Whether a text is an URL to fetch from, of which every part makes sense."""
+    try:
+        parts = urlsplit(text)
+        host, port = parts.hostname or "", parts.port
+        host.encode("idna")
+    except ValueError:  # brackets, ports and labels that there cannot be
+        return False
+    allowed = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
+    named = re.fullmatch(r"[^\s/\\?#@<>\"{}|^`%]+", host)
+    return bool(allowed and named and parts.username is None and port != 0 and text.isprintable() and " " not in text)
 
 
 def check_name(name: str, pattern: re.Pattern[str], *, kind: str, where: str) -> str:
@@ -104,6 +118,30 @@ def check_name(name: str, pattern: re.Pattern[str], *, kind: str, where: str) ->
             remedy=f"correct the {kind}; it becomes part of file names",
         )
     return name
+
+
+def check_sample_names(names: Iterable[str], *, where: str) -> None:
+    """Check names that become names of files, on other systems too: shared disks and archives are opened there.
+
+    Raises:
+        StudyError: one is no name, is reserved on Windows, ends with a dot, or differs from another by upper and lower case only.
+    """
+    seen: dict[str, str] = {}
+    for name in names:
+        check_name(name, SAMPLE_NAME, kind="sample name", where=where)
+        other = seen.setdefault(name.lower(), name)
+        wrong = ""
+        if other != name:
+            wrong = f"the sample names {other} and {name} differ by upper and lower case only"
+        elif name.endswith(".") or name.partition(".")[0].upper() in _RESERVED:
+            wrong = f"{name} can be no name of a file on some systems, and is a sample name"
+        if wrong:
+            raise StudyError(
+                wrong,
+                where=where,
+                expected="names that differ in lower case too, none of CON, PRN, AUX, NUL, COM1 or LPT1, no dot at the end",
+                remedy="give the sample another name",
+            )
 
 
 def parse_optional_address(text: str, *, key: str) -> Address | None:

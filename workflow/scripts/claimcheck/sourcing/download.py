@@ -1,9 +1,9 @@
 """Fetching files so that a file with its final name is always whole and verified, however often a run is killed."""
 
 import errno
-import hashlib
 import logging
 import os
+import re
 import shutil
 import time
 from dataclasses import dataclass
@@ -11,13 +11,15 @@ from pathlib import Path
 
 import requests
 import tenacity
-import urllib3
 from tqdm import tqdm
 
 from claimcheck.core.errors import StudyError
+from claimcheck.core.ledger import digest_of
+from claimcheck.core.own_files import open_own, remove_link
 from claimcheck.core.text import GZIP_MAGIC
 from claimcheck.sourcing.addresses import Address
-from claimcheck.sourcing.http import refused, unreachable
+from claimcheck.sourcing.http import LOST, has_end, length_of, refused, unreachable
+from claimcheck.sourcing.kept import Kept, discard, forget
 
 logger = logging.getLogger("claimcheck.sourcing.download")
 progress = logging.getLogger("claimcheck.progress")
@@ -26,6 +28,10 @@ CHUNK = 1 << 18
 PROGRESS_SECONDS = 10.0
 IDLE_ATTEMPTS = 5
 """Attempts in a row that may bring nothing new; one that brings something starts the count again."""
+
+SLOWEST = 2000
+"""Bytes a second below which a transfer counts as lost, over WINDOW seconds: a file of 4 GB would take weeks."""
+WINDOW = 120.0
 
 LONGEST_PAUSE = 120.0
 
@@ -61,8 +67,9 @@ class _Spoilt(Exception):
 def obtain(source: Address, store: Path, expected: Expected, *, session: requests.Session, pause: float = 2.0) -> Path:
     """Fetch a file, or verify a local one where it stands.
 
-    A transfer goes to `<store>.part`, goes on from there after an interruption, and gets its final name only after size
-    and checksum are right. A file in `store` is verified again and not fetched again, unless the source now announces another.
+    A transfer goes to `<store>.part`, goes on from there after an interruption if the source still has the same file, and gets its
+    final name only after size and checksum are right; where the source gives no checksum, the one of what came is kept beside
+    it. A file in `store` is verified again and not fetched again, unless the source now announces another.
 
     Args:
         source: what to fetch.
@@ -79,8 +86,10 @@ def obtain(source: Address, store: Path, expected: Expected, *, session: request
     """
     if source.path is not None:
         return _verify_local(source.path, expected)
+    remove_link(store)
+    kept = Kept.read(store)
     if store.exists():
-        problem = _difference(store, expected)
+        problem = _difference(store, expected) or kept.difference(store, expected)
         if not problem:
             logger.info("%s is here and verified", store)
             return store
@@ -88,6 +97,7 @@ def obtain(source: Address, store: Path, expected: Expected, *, session: request
         store.unlink()
     part = store.with_name(f"{store.name}.part")
     part.parent.mkdir(parents=True, exist_ok=True)
+    remove_link(part)
     _require_space(part, expected)
     transfer = _Transfer(source, part, expected, session)
     retrying = tenacity.Retrying(
@@ -111,6 +121,11 @@ def obtain(source: Address, store: Path, expected: Expected, *, session: request
     except OSError as error:
         raise _disk(part, error) from error
     part.replace(store)
+    forget(part)
+    if not expected.digest:
+        Kept(sha256=digest_of(store)).write(store)
+    else:
+        forget(store)
     return store
 
 
@@ -119,12 +134,6 @@ def link(target: Path, output: Path) -> None:
     output.parent.mkdir(parents=True, exist_ok=True)
     output.unlink(missing_ok=True)
     output.symlink_to(os.path.relpath(target.absolute(), output.parent.resolve()))
-
-
-def digest_of(path: Path, algorithm: str) -> str:
-    """Return the checksum of a file in hexadecimal."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, algorithm).hexdigest()
 
 
 def _verify_local(path: Path, expected: Expected) -> Path:
@@ -208,7 +217,7 @@ class _Transfer:
 
     def attempt(self) -> None:
         """Transfer what is missing and verify the whole."""
-        before = self._done()
+        before, started = self._done(), time.monotonic()
         try:
             self._transfer(before)
             problem = _difference(self.part, self.expected)
@@ -217,11 +226,12 @@ class _Transfer:
             if problem:
                 raise _Spoilt(problem)
         except _Interrupted:
-            self.idle = 0 if self._done() > before else self.idle + 1
+            enough = SLOWEST * max(0.0, time.monotonic() - started - WINDOW)
+            self.idle = 0 if self._done() > before + enough else self.idle + 1
             raise
         except _Spoilt:
             self.spoilt += 1
-            self.part.unlink(missing_ok=True)
+            discard(self.part)
             raise
 
     def _done(self) -> int:
@@ -230,47 +240,97 @@ class _Transfer:
     def _transfer(self, done: int) -> None:
         if self.expected.size is not None and done >= self.expected.size:
             return
-        headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={done}-"} if done else {})
+        kept = Kept.read(self.part)
+        if done and not (kept.validator or self.expected.digest):
+            done = 0  # nothing says that what is here is of the same file
+        headers = {"Accept-Encoding": "identity"}
+        if done:
+            headers |= {"Range": f"bytes={done}-"} | ({"If-Range": kept.validator} if kept.validator else {})
         try:
             with self.session.get(self.source.url, headers=headers, stream=True) as reply:
-                if reply.status_code == 416:
-                    raise _Spoilt("the part that is here is longer than the file")
-                if reply.status_code == 429 or reply.status_code >= 500:
-                    raise _Interrupted(f"{self.part.stem}: status {reply.status_code} ({reply.reason})")
-                if reply.status_code not in (200, 206):
-                    raise refused(self.source, reply)
-                if "html" in reply.headers.get("Content-Type", ""):
-                    raise _Spoilt("a web page in place of the file")
+                self._require_file(reply)
                 resumed = reply.status_code == 206
-                if resumed and not reply.headers.get("Content-Range", "").startswith(f"bytes {done}-"):
-                    raise _Spoilt("another part of the file than was asked for")
-                _save(reply, self.part, done if resumed else 0, self.expected)
-        except (requests.RequestException, urllib3.exceptions.HTTPError, ConnectionError) as error:
+                total = _total_after(reply, done, kept, self.expected) if resumed else length_of(reply)
+                if total is None and self.expected.size is None and not self.expected.digest and not has_end(reply):
+                    raise _Interrupted(f"{self.part.stem}: the reply does not say where it ends")
+                if not resumed:
+                    self.part.unlink(missing_ok=True)
+                    Kept.of(reply, total).write(self.part)
+                _save(reply, self.part, done if resumed else 0, self.expected, total)
+        except LOST as error:
             raise _Interrupted(f"{self.part.stem}: {error}") from error
+        if self.expected.size is None and total is not None and self._done() != total:
+            if self._done() > total:
+                raise _Spoilt(f"{self._done()} bytes where {total} were announced")
+            raise _Interrupted(f"{self.part.stem}: {self._done()} of {total} bytes")
+
+    def _require_file(self, reply: requests.Response) -> None:
+        """Stop at a reply that is not the file, or the rest of it."""
+        if reply.status_code == 416:
+            raise _Spoilt("the part that is here is longer than the file")
+        if reply.status_code == 429 or reply.status_code >= 500:
+            raise _Interrupted(f"{self.part.stem}: status {reply.status_code} ({reply.reason})")
+        if reply.status_code not in (200, 206):
+            raise refused(self.source, reply)
+        if "html" in reply.headers.get("Content-Type", ""):
+            raise _Spoilt("a web page in place of the file")
+        packed = reply.headers.get("Content-Encoding", "identity").lower()
+        if packed != "identity" and not self.part.name.endswith(".gz.part"):
+            raise _Spoilt(f"packed as {packed[:40]!r}, which was not asked for")
 
 
-def _save(reply: requests.Response, part: Path, done: int, expected: Expected) -> None:
+def _total_after(reply: requests.Response, done: int, kept: "Kept", expected: Expected) -> int:
+    """Return the length of the whole file from a reply with its rest.
+
+    Raises:
+        _Spoilt: it is not the rest that was asked for, or that of another file than what is here began.
+    """
+    stated = reply.headers.get("Content-Range", "")
+    found = re.fullmatch(r"bytes ([0-9]{1,15})-([0-9]{1,15})/([0-9]{1,15})", stated.strip())
+    if not done or not found:
+        raise _Spoilt(
+            "a part where the whole was asked for" if not done else f"a part that says {stated[:60]!r} of itself"
+        )
+    start, end, total = map(int, found.groups())
+    length = length_of(reply)
+    if start != done or end != total - 1 or length not in (None, total - done):
+        raise _Spoilt(f"another part of the file than was asked for: {stated}")
+    if expected.size not in (None, total) or kept.total not in (None, total):
+        raise _Spoilt(f"the rest of a file of {total} bytes, where one of {expected.size or kept.total} began")
+    if Kept.of(reply, total).contradicts(kept):
+        raise _Spoilt("the rest of another version of the file")
+    return total
+
+
+def _save(reply: requests.Response, part: Path, done: int, expected: Expected, total: int | None) -> None:
     """Append the body of a reply to what is done, or begin anew; show rate and time left, and stop where it should have ended."""
-    total = expected.size or done + int(reply.headers.get("Content-Length") or 0)
     most = expected.most if expected.size is None else expected.size
-    started = shown = time.monotonic()
-    received = 0
-    with part.open("ab" if done else "wb") as stream:
+    started = shown = since = time.monotonic()
+    received = before = 0
+    with open_own(part, append=bool(done)) as stream:
         # read1 hands on what has arrived, so that a lost connection costs nothing that was received
         while chunk := reply.raw.read1(CHUNK):
-            if not done + received and part.name.endswith(".gz.part") and not chunk.startswith(GZIP_MAGIC):
+            if (
+                not done + received
+                and part.name.endswith(".gz.part")
+                and not chunk.startswith(GZIP_MAGIC[: len(chunk)])
+            ):
                 raise _Spoilt("no gzip file")
             stream.write(chunk)
             received += len(chunk)
             if done + received > most:
                 raise _Spoilt(f"more than the {most} bytes that were announced or may come")
             now = time.monotonic()
+            if now - since >= WINDOW:
+                if received - before < SLOWEST * (now - since):
+                    raise _Interrupted(f"{part.stem}: {received - before} bytes in {now - since:.0f} s")
+                since, before = now, received
             if now - shown >= PROGRESS_SECONDS:
                 shown = now
                 progress.info(
                     tqdm.format_meter(
                         done + received,
-                        total,
+                        expected.size or total or 0,
                         now - started,
                         initial=done,
                         prefix=part.stem,

@@ -1,8 +1,10 @@
 """HTTP as this workflow allows it: https, or http on this machine; retries with pauses; no endless waits."""
 
 import os
+import re
 import time
 from collections.abc import Mapping
+from http.client import HTTPException
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -10,20 +12,23 @@ from urllib.parse import urljoin, urlsplit
 
 import requests
 import urllib3
-from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
 from claimcheck.core.errors import StudyError
+from claimcheck.core.text import NotTextError, unpack
 from claimcheck.sourcing.addresses import Address, is_loopback
+from claimcheck.sourcing.connections import Reach, ReachingAdapter, kind_of_address, led_astray
 
 LONGEST_REPLY = 1 << 26
 """Bytes of a reply that is kept in memory; the list of the runs of the largest projects has some 20 MB."""
 LONGEST_WAIT = 600.0
 """Seconds that such a reply may take, however steadily it drips."""
 _PIECE = 1 << 16
+LOST = (requests.RequestException, urllib3.exceptions.HTTPError, HTTPException, ConnectionError, TimeoutError)
+"""What is raised while a reply is asked for and read, where that cannot be had."""
 
 
-class _LoopbackOnly(HTTPAdapter):
+class _LoopbackOnly(ReachingAdapter):
     """Refuses plain http to any other machine, at the first request and at every redirect."""
 
     def send(self, request: requests.PreparedRequest, *args: Any, **options: Any) -> requests.Response:
@@ -46,7 +51,7 @@ class RejectedError(StudyError):
 
 
 class PatientSession(requests.Session):
-    """A session in which no request waits for ever.
+    """The one opener of addresses: no request waits for ever, none is led into a network that it was not asked to.
 
     Args:
         timeout: seconds without a byte after which a request counts as lost.
@@ -55,24 +60,35 @@ class PatientSession(requests.Session):
     def __init__(self, timeout: float) -> None:
         super().__init__()
         self.timeout = timeout
+        self.reach = Reach()
 
-    def request(self, *args: Any, **options: Any) -> requests.Response:
-        """Send a request, with the session's timeout unless another one is given."""
+    def request(self, method: str | bytes, url: str | bytes, *args: Any, **options: Any) -> requests.Response:
+        """Send a request, with the session's timeout unless another one is given.
+
+        Raises:
+            requests.RequestException: no reply, or one whose headers cannot be understood.
+            StudyError: it leads where it must not.
+        """
         options.setdefault("timeout", (min(10.0, self.timeout), self.timeout))
-        return super().request(*args, **options)
+        try:
+            self.reach.asked.add((urlsplit(str(url)).hostname or "").lower())
+            return super().request(method, url, *args, **options)
+        except (ValueError, LookupError, HTTPException) as error:
+            if isinstance(error, requests.RequestException):
+                raise
+            raise requests.exceptions.InvalidURL(f"a header of the reply makes no sense: {error}") from error
 
     def get_redirect_target(self, reply: requests.Response) -> str | None:
-        """Return where a reply leads to; another machine must not lead to this one."""
+        """Return where a reply leads to; another machine must not lead to this one, nor into a private network."""
         target = super().get_redirect_target(reply)
         if target:
-            leads_home = is_loopback(urlsplit(urljoin(reply.url, target)).hostname)
-            if leads_home and not is_loopback(urlsplit(reply.url).hostname):
-                raise StudyError(
-                    f"the server leads to {target}, which is this machine",
-                    where=reply.url,
-                    expected="the archive's own reply",
-                    remedy="use another address for this source",
-                )
+            kind = kind_of_address(urlsplit(urljoin(reply.url, target)).hostname or "")
+            if kind and kind != kind_of_address(urlsplit(reply.url).hostname or ""):
+                raise led_astray(target, kind, reply.url)
+            # requests would read the body, which need not end
+            reply._content, reply._content_consumed = b"", True  # type: ignore[attr-defined]
+            if reply.raw is not None:
+                reply.raw.close()
         return target
 
 
@@ -96,9 +112,9 @@ def open_session(*, timeout: float = 60.0, pause: float = 1.0) -> requests.Sessi
     session = PatientSession(timeout)
     # requests knows REQUESTS_CA_BUNDLE alone; other programs of a machine are told by SSL_CERT_FILE
     session.verify = os.environ.get("SSL_CERT_FILE") or True
-    session.mount("https://", HTTPAdapter(max_retries=retry))
-    session.mount("http://", _LoopbackOnly(max_retries=retry))
-    session.headers["User-Agent"] = "claimcheck"
+    session.mount("https://", ReachingAdapter(session.reach, max_retries=retry))
+    session.mount("http://", _LoopbackOnly(session.reach, max_retries=retry))
+    session.headers.update({"User-Agent": "claimcheck", "Accept-Encoding": "gzip"})
     return session
 
 
@@ -143,8 +159,8 @@ def refused(
 def _beginning(reply: requests.Response) -> str:
     """Return the first words of a body, of which no more is read."""
     try:
-        start = next(reply.iter_content(1024), b"")
-    except (requests.RequestException, urllib3.exceptions.HTTPError):
+        start = reply.raw.read1(1024)
+    except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, HTTPException, ValueError):
         return ""
     return " ".join(start.decode("utf-8", errors="replace").split())
 
@@ -186,12 +202,31 @@ def get_text(
     method = "POST" if secrets else "GET"
     try:
         with session.request(method, address.url, headers={"Accept": accept}, stream=True, **query) as reply:
-            if not reply.ok:
-                kinds = {400: RejectedError, 404: NotHeldError, 410: NotHeldError}
+            if reply.status_code != 200:
+                kinds = {204: NotHeldError, 400: RejectedError, 404: NotHeldError, 410: NotHeldError}
                 raise kinds.get(reply.status_code, StudyError)(**vars(refused(address, reply, secrets)))
             return _struck(_read_whole(reply, address).decode("utf-8", errors="replace"), secrets)
-    except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
+    except LOST as error:
         raise unreachable(address, error) from error
+
+
+def length_of(reply: requests.Response) -> int | None:
+    """Return the length of a body that its headers announce; None where they don't.
+
+    Raises:
+        requests.exceptions.InvalidHeader: what they announce is no length.
+    """
+    text = reply.headers.get("Content-Length")
+    if text is None or "chunked" in reply.headers.get("Transfer-Encoding", "").lower():
+        return None
+    if not re.fullmatch(r"[0-9]{1,15}", text.strip()):
+        raise requests.exceptions.InvalidHeader(f"a Content-Length of {text[:40]!r}")
+    return int(text)
+
+
+def has_end(reply: requests.Response) -> bool:
+    """Whether the end of a body can be told from a connection that was lost."""
+    return length_of(reply) is not None or "chunked" in reply.headers.get("Transfer-Encoding", "").lower()
 
 
 def _struck(text: str, secrets: Mapping[str, str]) -> str:
@@ -202,21 +237,43 @@ def _struck(text: str, secrets: Mapping[str, str]) -> str:
 
 
 def _read_whole(reply: requests.Response, address: Address) -> bytes:
-    """Read a body, unpacked, to its end."""
+    """Read a body to its end, and unpack it."""
     body = bytearray()
     started = time.monotonic()
+    announced = length_of(reply)
     # read1 hands on what has arrived, so that the clock is looked at however slowly it comes
-    while piece := reply.raw.read1(_PIECE, decode_content=True):
+    while piece := reply.raw.read1(_PIECE):
         body += piece
         if len(body) > LONGEST_REPLY or time.monotonic() - started > LONGEST_WAIT:
-            raise StudyError(
-                f"the reply of {urlsplit(str(address)).hostname} does not end: "
-                f"{len(body) / 1e6:.0f} MB in {time.monotonic() - started:.0f} s",
-                where=str(address),
-                expected=f"at most {LONGEST_REPLY >> 20} MB within {LONGEST_WAIT:.0f} s",
-                remedy="try again later; if it stays, use another address for this source",
-            )
-    return bytes(body)
+            raise _endless(address, len(body), time.monotonic() - started)
+    if announced not in (None, len(body)) or not has_end(reply):
+        raise requests.exceptions.ContentDecodingError(
+            f"the reply ends after {len(body)} bytes, {announced} were announced"
+            if announced is not None
+            else "the reply does not say where it ends"
+        )
+    packed = reply.headers.get("Content-Encoding", "identity").strip().lower()
+    if packed not in ("identity", "", "gzip", "x-gzip"):
+        raise requests.exceptions.ContentDecodingError(
+            f"the reply is packed as {packed[:40]!r}, which was not asked for"
+        )
+    if "gzip" not in packed:
+        return bytes(body)
+    try:
+        return unpack(bytes(body), LONGEST_REPLY)
+    except NotTextError as error:
+        if "holds more" in error.reason:
+            raise _endless(address, LONGEST_REPLY, time.monotonic() - started) from error
+        raise requests.exceptions.ContentDecodingError(error.reason) from error
+
+
+def _endless(address: Address, size: int, seconds: float) -> StudyError:
+    return StudyError(
+        f"the reply of {urlsplit(str(address)).hostname} does not end: {size / 1e6:.0f} MB in {seconds:.0f} s",
+        where=str(address),
+        expected=f"at most {LONGEST_REPLY >> 20} MB within {LONGEST_WAIT:.0f} s",
+        remedy="try again later; if it stays, use another address for this source",
+    )
 
 
 def read_local(path: Path) -> bytes:

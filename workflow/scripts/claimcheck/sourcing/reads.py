@@ -6,9 +6,11 @@ from pathlib import Path
 import requests
 
 from claimcheck.core.errors import StudyError
+from claimcheck.core.ledger import digest_of
 from claimcheck.sourcing import sra as sra_objects
 from claimcheck.sourcing.addresses import Address
 from claimcheck.sourcing.download import Expected, obtain
+from claimcheck.sourcing.kept import Kept
 from claimcheck.sourcing.read_files import DOWNLOADS
 
 progress = logging.getLogger("claimcheck.progress")
@@ -42,7 +44,7 @@ def obtain_reads(
         StudyError: neither source has the reads.
     """
     unpacked = [DOWNLOADS / run / "unpacked" / name for name in names]
-    if all(path.exists() for path in unpacked):
+    if all(path.exists() and not Kept.read(path).difference(path, Expected()) for path in unpacked):
         return unpacked
     try:
         return _from_files(run, files, base, session)
@@ -97,3 +99,5 @@ def _from_object(
         ) from error
     unpacked[0].parent.mkdir(parents=True, exist_ok=True)
     sra_objects.unpack(archive, run, unpacked, threads=threads)
+    for path in unpacked:
+        Kept(sha256=digest_of(path)).write(path)

@@ -408,7 +408,7 @@ def _listed_files(run: pd.Series) -> dict[str, ReadFile]:
         )
     files: dict[str, ReadFile] = {}
     for path, md5, size in zip(paths, sums, sizes, strict=True):
-        if not re.fullmatch(r"[0-9a-f]{32}", md5) or not size.isdigit():
+        if not re.fullmatch(r"[0-9a-f]{32}", md5) or not re.fullmatch(r"[0-9]{1,15}", size):
             raise StudyError(
                 f"the checksum {md5!r} or the size {size!r} of a file of {accession} is malformed",
                 where=where,

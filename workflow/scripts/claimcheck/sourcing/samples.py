@@ -9,7 +9,7 @@ import pandas as pd
 
 from claimcheck.core.errors import StudyError
 from claimcheck.core.tables import listed
-from claimcheck.sourcing.addresses import SAMPLE_NAME, check_name
+from claimcheck.sourcing.addresses import check_sample_names
 from claimcheck.sourcing.characteristics import sex_of_text
 from claimcheck.sourcing.notation import clean
 
@@ -173,8 +173,8 @@ def samples_from_calls(runs: pd.DataFrame, animals: "pd.Series[str]", calls: pd.
         The sample sheet with the columns SAMPLE_COLUMNS, DIGEST and what else `calls` has, sorted by condition and sample.
     """
     rows = []
+    check_sample_names(sorted(set(map(str, animals))), where="the archive's column sample_accession")
     for sample, group in runs.groupby(animals, sort=True):
-        check_name(str(sample), SAMPLE_NAME, kind="sample name", where="the archive's column sample_accession")
         row = {str(column): value for column, value in calls.loc[sample].items()}
         row |= {"sample": sample, "runs": ";".join(group["run_accession"]), DIGEST: digest_runs(group)}
         rows.append(row)
@@ -239,8 +239,7 @@ def check_sheet(sheet: pd.DataFrame, *, where: str, factor: str = "condition") -
         lambda column: column.str.strip()
     )
     checked["condition"] = checked[factor]
-    for sample in checked["sample"]:
-        check_name(sample, SAMPLE_NAME, kind="sample name", where=where)
+    check_sample_names(checked["sample"], where=where)
     repeated = checked.loc[checked["sample"].duplicated(), "sample"]
     if len(repeated):
         raise StudyError(

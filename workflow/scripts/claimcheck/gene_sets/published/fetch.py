@@ -11,11 +11,13 @@ import requests
 
 from claimcheck.core.errors import StudyError
 from claimcheck.core.gene_lists import LONGEST_FILE
+from claimcheck.core.ledger import digest_of
 from claimcheck.gene_sets.published.lock import Entry
 from claimcheck.gene_sets.published.sources import PublishedFile
 from claimcheck.sourcing.addresses import Address, parse_address
-from claimcheck.sourcing.download import Expected, digest_of, obtain
-from claimcheck.sourcing.http import get_text, refused, unreachable
+from claimcheck.sourcing.download import Expected, obtain
+from claimcheck.sourcing.http import LOST, get_text, refused, unreachable
+from claimcheck.sourcing.kept import discard
 
 
 @dataclass(frozen=True)
@@ -122,8 +124,8 @@ class Fetcher:
         if address.is_local or not is_here:
             self._ask(address)
             # what is left of an earlier run may be of another content
-            store.with_name(f"{store.name}.part").unlink(missing_ok=True)
-            store.unlink(missing_ok=True)
+            discard(store.with_name(f"{store.name}.part"))
+            discard(store)
         try:
             path = obtain(address, store, Expected(most=LONGEST_FILE), session=self.session, pause=self.pause)
         except StudyError as error:
@@ -131,7 +133,7 @@ class Fetcher:
         try:
             check(path)
         except StudyError as error:
-            store.unlink(missing_ok=True)
+            discard(store)
             raise NotFetched(f"{address}: {error.what}") from error
         return Fetched(path, release, str(address), digest_of(path, "sha256"), path.stat().st_size, "")
 
@@ -146,9 +148,9 @@ class Fetcher:
             raise NotFetched(self.silent[host])
         try:
             with self.session.get(address.url, stream=True) as reply:
-                if not reply.ok:
+                if reply.status_code != 200:
                     raise NotFetched(f"{address}: {refused(address, reply).what}")
-        except requests.RequestException as error:
+        except LOST as error:
             self.silent[host] = unreachable(address, error).what
             raise NotFetched(self.silent[host]) from error
         except StudyError as error:
