@@ -82,7 +82,7 @@ def test_run_of_two_samples_stops(archive: Archive, tmp_path: Path) -> None:
 
 def test_mates_of_a_run_that_is_called_single_end_are_read_as_pairs(archive: Archive, tmp_path: Path) -> None:
     archive.projects[tiny.PROJECT][0]["library_layout"] = "SINGLE"
-    checked = "results/quality/reads/SRR0000011.tsv"
+    checked = "results/quality/reads/SAMN0000011.tsv"
     ended_well, said, study = samples(archive, tmp_path, "results/samples/samples.tsv", checked)
     assert ended_well, said[-3000:]
     assert list(read_table(study / checked)["n_reads"]) == [3000, 3000]

@@ -100,7 +100,7 @@ def cut(packed: bytes, length: int) -> bytes:
 def test_wrong_reads_stop_with_the_true_reason(tmp_path: Path, kind: str) -> None:
     change, problem = WRONG[kind]
     with fly_study(tmp_path, lambda number, mates: change(mates) if number == 3 else mates) as study:
-        completed = run_workflow(study, "results/quality/reads/SRR0000003.tsv")
+        completed = run_workflow(study, "results/quality/reads/SAMN0000003.tsv")
     assert completed.returncode != 0
     assert problem in completed.stderr
     assert "another copy is the same" in completed.stderr
