@@ -1,7 +1,6 @@
 """What reads show of a deletion: counted exactly on reads that tile a transcript, called on simulated animals."""
 
 import gzip
-import logging
 
 import numpy as np
 import pandas as pd
@@ -9,7 +8,6 @@ import pytest
 from scipy import stats
 
 from claimcheck.core.errors import StudyError
-from claimcheck.core.tables import read_table, write_table
 from claimcheck.qc.exons import (
     CALL_COLUMNS,
     find_falling_block,
@@ -17,10 +15,9 @@ from claimcheck.qc.exons import (
     tabulate_junctions,
 )
 from claimcheck.read_scans import deleted_exons, scan
-from claimcheck.read_scans.deleted_exons import PROFILE_COLUMNS, index_gene, matching_fragments, profile_sample
+from claimcheck.read_scans.deleted_exons import PROFILE_COLUMNS, ExonCounts, index_gene, matching_fragments
 from claimcheck.read_scans.kmers import K
 from claimcheck.read_scans.scan import read_fragments
-from profile_exons import main
 from support.defaults import call_recombination
 
 LETTERS = np.array(list("ACGT"))
@@ -55,6 +52,14 @@ def write_fastq(path, reads):
     text = "".join(f"@r{number}\n{read}\n+\n{'F' * len(read)}\n" for number, read in enumerate(reads))
     path.write_bytes(gzip.compress(text.encode(), 1))
     return path
+
+
+def profile_sample(exons, runs):
+    counts = ExonCounts(exons)
+    for files in runs:
+        for mates in read_fragments(files):
+            counts.add(mates)
+    return counts.table()
 
 
 @pytest.fixture
@@ -425,7 +430,8 @@ def test_mates_of_different_number_and_spoilt_files_are_refused(profile, tmp_pat
     ],
 )
 def test_what_is_no_whole_fastq_is_refused(tmp_path, monkeypatch, text, complaint):
-    monkeypatch.setattr(scan, "_PIECE", 4_000)
+    monkeypatch.setattr(scan, "_PIECE", 1_000)
+    monkeypatch.setattr(scan, "_MOST_RECORD", 4_000)
     path = tmp_path / "reads.fastq"
     path.write_text(text)
     with pytest.raises(StudyError) as caught:
@@ -464,7 +470,7 @@ def test_the_same_fragments_are_found_as_by_looking_up_each_read(tmp_path, monke
     # reads of the gene follow it from end to end, so that none is missed
     index = index_gene(SEVEN).kmers
     found = [
-        tuple(reads.letters[reads.start[number] : reads.end[number]].tobytes().decode() for reads in mates)
+        tuple(reads.raw[reads.start[number] : reads.end[number]].tobytes().decode() for reads in mates)
         for mates in read_fragments(files)
         for number in matching_fragments(index, mates)
     ]
@@ -475,33 +481,3 @@ def test_reads_shorter_than_a_kmer_are_no_error(profile):
     table = profile(SEVEN, tiles(WHOLE, K - 1))
     assert (table["n_reads"] == 0).all()
     assert profile(SEVEN, tiles(WHOLE, K))["n_kmers"].sum() > 0
-
-
-def test_progress_names_the_time_left(tmp_path, caplog, monkeypatch):
-    monkeypatch.setattr(deleted_exons, "PROGRESS_FRAGMENTS", 100)
-    monkeypatch.setattr(scan, "_PIECE", 4_000)
-    path = write_fastq(tmp_path / "reads.fastq.gz", ["A" * 50] * 250)
-    with caplog.at_level(logging.INFO, logger="claimcheck.progress"):
-        table = profile_sample(
-            pd.DataFrame({"exon": [1], "sequence": [SEVEN[0]]}), [[path]], n_fragments=250, label="k1"
-        )
-    assert table["n_reads"].tolist() == [0]
-    assert [record.name for record in caplog.records] == ["claimcheck.progress"] * 2
-    assert all("k1" in message and "min left" in message for message in caplog.messages)
-
-
-@pytest.mark.parametrize("mates", [1, 2])
-def test_the_step_counts_all_runs_of_a_sample(tmp_path, mates):
-    reads = tiles(joined(SEVEN, 1, 2, 6, 7), 75)
-    turned = [reverse_complement(read) for read in reads]
-    files, checked = [], []
-    for run in ("SRR1", "SRR2"):
-        files += [write_fastq(tmp_path / f"{run}_{mate}.fastq.gz", (reads, turned)[mate]) for mate in range(mates)]
-        checked.append(tmp_path / f"{run}.tsv")
-        write_table(pd.DataFrame({"n_reads": [len(reads)] * mates}), checked[-1])
-    exons, output = tmp_path / "exons.tsv", tmp_path / "k1.tsv"
-    write_table(pd.DataFrame({"exon": range(1, 8), "sequence": SEVEN}), exons)
-    main(sample="k1", exons=exons, reads=files, checked=checked, output=output)
-    table = read_table(output, columns=PROFILE_COLUMNS).set_index(["kind", "left", "right"])
-    assert table.loc[("junction", 2, 6), "n_reads"] == 2 * (75 - 2 * deleted_exons.OVERHANG + 1)
-    assert table.loc[("junction", 2, 6), "n_kmers"] == 2 * mates * 16 * (75 - K + 1)

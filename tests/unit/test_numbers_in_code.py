@@ -65,8 +65,7 @@ REVIEWED = {
         "calibrate_sets._ALL",
     ],
     "memory and time, and no result": [
-        "check_reads.PROGRESS_READS",
-        "check_reads.SAMPLE_BYTES",
+        "scan_reads.PROGRESS_READS",
         "deseq2/inference.__init__.block_size",
         "gene_sets/tests/rotation.BLOCK_VALUES",
         "gene_sets/tests/rotation.rotation_test.block_values",

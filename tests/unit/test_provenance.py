@@ -12,7 +12,7 @@ from claimcheck.provenance.inputs import describe_reads, digest_of_code, package
 from claimcheck.provenance.manifest import list_results, made_by, read_manifest, write_manifest
 
 MAKERS = {
-    r"results/reads/(?P<run>[ESD]RR[0-9]+)\.tsv": "check_reads",
+    r"results/reads/(?P<run>[ESD]RR[0-9]+)\.tsv": "scan_reads",
     r"results/reads\.tsv": "collect",
     r"results/figures/sets_(?P<family>[a-z]+)\.svg": "draw",
 }
@@ -57,7 +57,7 @@ def test_results_of_other_runs_and_files_of_nobody_are_left_out(study):
     assert {name: file["rule"] for name, file in outputs.items()} == {
         "results/figures/sets_wnt.svg": "draw",
         "results/reads.tsv": "collect",
-        "results/reads/SRR1.tsv": "check_reads",
+        "results/reads/SRR1.tsv": "scan_reads",
     }
     assert outputs["results/reads.tsv"]["sha256"] == hashlib.sha256(b"reads.tsv").hexdigest()
     assert outputs["results/reads.tsv"]["size"] == 9

@@ -6,9 +6,8 @@ import random
 import numpy as np
 import pytest
 
-import check_reads
 import collect_reads_quality
-from claimcheck.core.tables import read_table
+from claimcheck.core.tables import read_table, write_table
 from claimcheck.read_scans.adapters import MIN_NAMED_SHARE
 from claimcheck.read_scans.quality import READS_COLUMNS, Quality
 from claimcheck.read_scans.scan import read_fragments
@@ -233,19 +232,15 @@ def test_real_reads_have_the_quality_that_is_counted_in_them(tmp_path):
     assert (row["adapter"], row["notice"]) == ("", "")
 
 
-def test_runs_are_collected_in_the_order_of_the_sheet(tmp_path):
+def test_samples_are_collected_in_the_order_of_the_sheet(tmp_path):
     rows = [("B", "SRR2", ""), ("A", "SRR1", "1"), ("A", "SRR1", "2")]
     text = "".join("\t".join(row) + "\n" for row in [("sample", "run_accession", "mate"), *rows])
     (tmp_path / "files.tsv").write_text(text)
     reads = [fastq(of_mate, ["I" * 60] * PAIRS, n) for n, of_mate in enumerate(paired_reads(), start=1)]
-    quality = tmp_path / "results/quality"
-    for run, contents in (("SRR1", reads), ("SRR2", [fastq(*single_reads())])):
-        paths = [tmp_path / f"{run}_{number}.fastq.gz" for number in range(len(contents))]
-        for path, content in zip(paths, contents, strict=True):
-            path.write_bytes(content)
-        check_reads.main(run=run, reads=paths, output=quality / f"reads/{run}.tsv")
-    collected = quality / "reads.tsv"
-    checked = [quality / "reads/SRR1.tsv", quality / "reads/SRR2.tsv"]
+    checked = [tmp_path / f"results/quality/reads/{sample}.tsv" for sample in "AB"]
+    write_table(measured(tmp_path, *reads), checked[0])
+    write_table(measured(tmp_path, fastq(*single_reads())).assign(run="SRR2"), checked[1])
+    collected = tmp_path / "results/quality/reads.tsv"
     collect_reads_quality.main(read_files=tmp_path / "files.tsv", checked=checked, output=collected)
     table = read_table(collected)
     assert tuple(table) == READS_COLUMNS

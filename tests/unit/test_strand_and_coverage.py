@@ -9,13 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-import measure_library
-from claimcheck.core.errors import StudyError
 from claimcheck.core.tables import read_table, write_table
 from claimcheck.read_scans import kmers, scan, strand
 from claimcheck.read_scans.anchors import find_first, index_anchors
 from claimcheck.read_scans.coverage import (
-    GENE_BODY_COLUMNS,
     MIN_GENES,
     MIN_READS,
     N_BINS,
@@ -26,8 +23,9 @@ from claimcheck.read_scans.coverage import (
     read_sequences,
 )
 from claimcheck.read_scans.kmers import NO_KMER, K, build_index, encode_all
+from claimcheck.read_scans.letters import WORD
+from claimcheck.read_scans.library import Library, choose_anchors, read_anchors, write_anchors
 from claimcheck.read_scans.scan import Reads, read_fragments
-from claimcheck.read_scans.strand import LIBRARY_COLUMNS
 from claimcheck.sourcing.reference import read_reference
 from support.archive import shared_data
 from support.defaults import DEFAULTS, call_strandedness
@@ -87,18 +85,16 @@ def reference(tmp_path_factory):
 
 def measure(reference, folder, reads, *, most_reads=200_000):
     folder.mkdir(exist_ok=True)
-    measure_library.main(
-        sample="A",
-        transcripts=reference / "transcripts.fa",
-        listed=reference / "transcripts.tsv",
-        reads=reads,
-        most_reads=most_reads,
-        strandedness=DEFAULTS["quality"]["strandedness"],
-        library=folder / "library.tsv",
-        gene_body=folder / "gene_body.tsv",
-    )
-    library = read_table(folder / "library.tsv", columns=LIBRARY_COLUMNS)
-    return library.iloc[0], read_table(folder / "gene_body.tsv", columns=GENE_BODY_COLUMNS)
+    anchors = reference / "anchors.npz"
+    if not anchors.exists():
+        write_anchors(choose_anchors(reference / "transcripts.fa", read_table(reference / "transcripts.tsv")), anchors)
+    library = Library(read_anchors(anchors), len(reads), most_reads)
+    for mates in read_fragments(reads):
+        library.add(mates)
+    tables = library.tables("A", DEFAULTS["quality"]["strandedness"])
+    for table, name in zip(tables, ("library", "gene_body"), strict=True):
+        write_table(table, folder / f"{name}.tsv")
+    return tables[0].iloc[0], tables[1]
 
 
 @pytest.mark.parametrize(("strand", "share"), [("forward", 1), ("reverse", 0), ("unstranded", 0.5)])
@@ -151,31 +147,20 @@ def test_without_reads_nothing_is_said_of_the_strand(min_reads):
     assert strand.call_strandedness(0, math.nan, **limits) == "not measurable"
 
 
-def first_reads(paths, most):
-    """Read the sequences of the first fragments, by mate."""
-    taken = [[] for _ in paths]
-    for mates in read_fragments(paths, most):
-        for sequences, reads in zip(taken, mates, strict=True):
-            bounds = zip(reads.start, reads.end, strict=True)
-            sequences += [reads.letters[start:end].tobytes().decode() for start, end in bounds]
-    return taken
-
-
 @pytest.mark.parametrize("most", [1, 99, 100, 101])
-def test_only_the_first_reads_are_read(tmp_path, monkeypatch, most):
+def test_only_the_first_reads_count_however_they_are_read(reference, tmp_path, monkeypatch, most):
+    mates = draw_pairs(transcripts(30), 1000)
+    first = write_reads(tmp_path, [of_mate[:most] for of_mate in mates])
+    expected, _ = measure(reference, tmp_path / "first", first)
     monkeypatch.setattr(scan, "_PIECE", 4_000)
-    mates = draw_pairs(transcripts(3), 5000)
-    reads = write_reads(tmp_path, mates)
-    for path in reads:
-        path.write_bytes(path.read_bytes()[:-1000])  # reading to the end would fail
-    assert first_reads(reads, most) == [mate[:most] for mate in mates]
-    with pytest.raises(StudyError, match="cannot be read to its end"):
-        first_reads(reads, 5000)
+    row, _ = measure(reference, tmp_path / "all", write_reads(tmp_path, mates), most_reads=most)
+    assert row["n_subset"] == most
+    pd.testing.assert_series_equal(row, expected)
 
 
-def test_a_run_with_fewer_reads_is_taken_whole(tmp_path):
-    taken = first_reads(write_reads(tmp_path, draw_pairs(transcripts(3), 7)), 100)
-    assert [len(mate) for mate in taken] == [7, 7]
+def test_a_run_with_fewer_reads_is_taken_whole(reference, tmp_path):
+    row, _ = measure(reference, tmp_path / "out", write_reads(tmp_path, draw_pairs(transcripts(3), 7)))
+    assert row["n_subset"] == 7
 
 
 @pytest.mark.parametrize("strand", ["forward", "reverse", "unstranded"])
@@ -216,9 +201,9 @@ def test_every_gene_with_enough_reads_weighs_the_same():
 def first_anchors(anchors, reads):
     """Find the first of some anchors in reads that follow each other without any line between."""
     ends = np.cumsum([len(read) for read in reads], dtype=np.int64)
-    letters = np.frombuffer("".join(reads).encode(), dtype=np.uint8)
+    letters = np.frombuffer("".join(reads).encode() + bytes(WORD), dtype=np.uint8)
     starts = ends - [len(read) for read in reads]
-    joined = Reads(letters, letters, starts, starts, starts, ends, starts)
+    joined = Reads(letters, starts, starts, starts, ends, starts)
     return find_first(anchors, build_index(np.concatenate([some.codes for some in anchors])), joined)
 
 
@@ -360,7 +345,6 @@ def test_real_reads_in_lower_case_say_the_same(fly, tmp_path, change):
     names = [f"sample3.tiny_R{mate}.fastq.gz" for mate in (1, 2)]
     lines = [gzip.decompress((data / name).read_bytes()).decode().splitlines() for name in names]
     changed = write_reads(tmp_path, [[change(read) for read in of_mate[1::4]] for of_mate in lines])
-    assert first_reads(changed, 50)[0] == lines[0][1:200:4]
     for name, reads in (("published", [data / name for name in names]), ("changed", changed)):
         measure(folder, tmp_path / name, reads)
     for table in ("library.tsv", "gene_body.tsv"):

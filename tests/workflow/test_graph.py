@@ -79,7 +79,7 @@ def test_counts_need_no_reads(tmp_path: Path) -> None:
         "fetch_metadata",
         "fetch_transcripts",
         "quantify_sample",
-        "profile_exons",
+        "scan_reads",
     }
     of_sets = {"rank_sets", "calibrate_sets", "draw_sets", "draw_genes", "draw_claims", "measure_named_genes"}
     assert not (of_reads | of_sets) & set(jobs)

@@ -79,7 +79,7 @@ def test_interleaved_reads_stop_with_the_true_reason(tmp_path: Path) -> None:
 
     with serve(fly_archive(change)) as archive:
         study = write_fly_study(tmp_path, archive)
-        completed = run_workflow(study, "results/quality/reads/SRR0000003.tsv")
+        completed = run_workflow(study, "results/quality/reads/SAMN0000003.tsv")
     assert completed.returncode != 0
     assert "holds both mates of every fragment in turn (interleaved)" in completed.stderr
     assert "another copy is the same" in completed.stderr

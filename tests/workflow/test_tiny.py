@@ -87,7 +87,7 @@ def test_editing_the_sheet_reruns_what_depends_on_it(tiny_study: Path, tmp_path:
     jobs = planned(study)
     assert "resolve_samples" in jobs
     assert "compare_groups" in jobs
-    for rule in ("index_transcripts", "fetch_paired_reads", "check_reads", "quantify_sample"):
+    for rule in ("index_transcripts", "fetch_paired_reads", "scan_reads", "quantify_sample"):
         assert rule not in jobs
 
 
@@ -100,7 +100,7 @@ def test_the_manifest_has_every_result_with_its_rule_and_every_read(tiny_study: 
     for name in ("provenance.json", "provenance_inputs.tsv"):
         del found[name]
     assert {name.removeprefix("results/"): file["sha256"] for name, file in study["outputs"].items()} == found
-    assert study["outputs"]["results/quality/reads/SRR0000011.tsv"]["rule"] == "check_reads"
+    assert study["outputs"]["results/quality/reads/animal0.tsv"]["rule"] == "scan_reads"
     assert study["outputs"]["results/quality/reads.tsv"]["rule"] == "collect_reads_quality"
     reads = {name: file for name, file in study["inputs"].items() if name.startswith("resources/reads/")}
     assert len(reads) == 8

@@ -10,11 +10,9 @@ results/reference/extra_sequences.tsv          one row a sequence that is no gen
 resources/reference/annotation.gtf             a link to the annotation, if reference.annotation names one
 results/reference/exons.tsv                    the exons of one transcript of the deleted gene, with their sequences
 resources/reference/transcripts.idx            the index
+resources/reference/anchors.npz                31-mers that tell in which direction, and from where along transcripts, reads are
 results/quantification/<sample>/abundance.tsv  estimated counts and TPM of every transcript
 results/quantification/<sample>/run_info.json  reads processed and pseudoaligned, fragment length
-results/quality/libraries/<sample>.tsv         strandedness and bias of coverage, on the first reads
-results/quality/gene_body/<sample>.tsv         their coverage along transcripts
-results/quality/exons/<sample>.tsv             reads in the exons of the deleted gene and over its junctions
 results/counts/gene_counts.tsv                 integer counts, genes x samples
 results/counts/extra_sequences.tsv             reads of each sequence that is no gene of the organism, in each sample
 results/counts/gene_tpm.tsv                    TPM (a table of counts has no lengths)
@@ -37,6 +35,7 @@ localrules:
     fetch_extra,
     fetch_transcript_genes,
     list_exons,
+    index_anchors,
     compare_genes,
 
 
@@ -252,14 +251,30 @@ rule index_transcripts:
         "../scripts/index_transcripts.py"
 
 
+rule index_anchors:
+    input:
+        transcripts="resources/reference/transcripts.fa",
+        listed="results/reference/transcripts.tsv",
+    output:
+        "resources/reference/anchors.npz",
+    log:
+        "logs/index_anchors/index_anchors.log",
+    benchmark:
+        "logs/index_anchors/index_anchors.benchmark.tsv"
+    conda:
+        "../../envs/quantification.yaml"
+    message:
+        "Index the 31-mers that tell of strand and coverage"
+    script:
+        "../scripts/index_anchors.py"
+
+
 rule quantify_sample:
     input:
         index="resources/reference/transcripts.idx",
         reads=lambda wildcards: read_files().of_sample(wildcards.sample),
-        checked=lambda wildcards: expand(
-            "results/quality/reads/{run}.tsv",
-            run=read_files().runs_of(wildcards.sample),
-        ),
+        # it is waited for; what else the scan looks at, such as exons, changes no abundance
+        checked=ancient("results/quality/reads/{sample}.tsv"),
     output:
         abundance="results/quantification/{sample}/abundance.tsv",
         run_info="results/quantification/{sample}/run_info.json",
@@ -281,66 +296,6 @@ rule quantify_sample:
         "Quantify {wildcards.sample} with kallisto"
     script:
         "../scripts/quantify_sample.py"
-
-
-rule measure_library:
-    input:
-        lambda wildcards: expand(
-            "results/quality/reads/{run}.tsv",
-            run=read_files().runs_of(wildcards.sample),
-        ),
-        transcripts="resources/reference/transcripts.fa",
-        listed="results/reference/transcripts.tsv",
-        reads=lambda wildcards: read_files().of_run(
-            read_files().runs_of(wildcards.sample)[0]
-        ),
-    output:
-        library="results/quality/libraries/{sample}.tsv",
-        gene_body="results/quality/gene_body/{sample}.tsv",
-    log:
-        "logs/measure_library/{sample}.log",
-    benchmark:
-        "logs/measure_library/{sample}.benchmark.tsv"
-    conda:
-        "../../envs/quantification.yaml"
-    resources:
-        mem_mb=growing(2000),
-        runtime=growing(60),
-    params:
-        sample="{sample}",
-        most_reads=config["quality"]["subset_reads"],
-        strandedness=config["quality"]["strandedness"],
-    message:
-        "Measure strandedness and coverage along transcripts of {wildcards.sample}"
-    script:
-        "../scripts/measure_library.py"
-
-
-rule profile_exons:
-    input:
-        exons="results/reference/exons.tsv",
-        reads=lambda wildcards: read_files().of_sample(wildcards.sample),
-        checked=lambda wildcards: expand(
-            "results/quality/reads/{run}.tsv",
-            run=read_files().runs_of(wildcards.sample),
-        ),
-    output:
-        "results/quality/exons/{sample}.tsv",
-    log:
-        "logs/profile_exons/{sample}.log",
-    benchmark:
-        "logs/profile_exons/{sample}.benchmark.tsv"
-    conda:
-        "../../envs/quantification.yaml"
-    resources:
-        mem_mb=growing(1000),
-        runtime=growing(240),
-    params:
-        sample="{sample}",
-    message:
-        "Count the reads of {wildcards.sample} in the exons of the deleted gene"
-    script:
-        "../scripts/profile_exons.py"
 
 
 if FROM_ARCHIVE:

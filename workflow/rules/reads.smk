@@ -1,13 +1,20 @@
-"""From runs to verified reads.
+"""From runs to verified reads, and to all that they show without being quantified.
 
 resources/downloads/<run>/        files as the archive names them: `.part` while incomplete, else verified
 resources/reads/<run>_1.fastq.gz  links to them under names of our own; `_1` and `_2` for paired runs,
 resources/reads/<run>.fastq.gz    the plain name for single-end runs
-results/quality/reads/<run>.tsv   number, length and quality of the reads of each file
-results/quality/reads.tsv         the same of all runs, a row a file
+results/quality/reads/<sample>.tsv       number, length and quality of the reads of each file of its runs
+results/quality/reads.tsv                the same of all samples, a row a file
+results/quality/libraries/<sample>.tsv   strandedness and bias of coverage, on the first reads
+results/quality/gene_body/<sample>.tsv   their coverage along transcripts
+results/quality/exons/<sample>.tsv       reads in the exons of the deleted gene and over its junctions
+
+Every file is read once for all of these (`scan_reads`), and once more by kallisto, which waits until it is known to be whole.
 
 `snakemake fetch` fetches and verifies all reads, the reference and the collections of gene sets, and stops: for clusters whose nodes have no network.
 """
+
+PROFILE = {"profile": "results/quality/exons/{sample}.tsv"} if HAS_EXONS else {}
 
 
 localrules:
@@ -53,34 +60,41 @@ use rule fetch_paired_reads as fetch_single_reads with:
         "logs/fetch_single_reads/{run}.benchmark.tsv"
 
 
-rule check_reads:
+rule scan_reads:
     input:
-        reads=lambda wildcards: read_files().of_run(wildcards.run),
+        reads=lambda wildcards: read_files().of_sample(wildcards.sample),
+        anchors="resources/reference/anchors.npz",
+        exons="results/reference/exons.tsv" if HAS_EXONS else [],
     output:
-        "results/quality/reads/{run}.tsv",
+        **PROFILE,
+        checked="results/quality/reads/{sample}.tsv",
+        library="results/quality/libraries/{sample}.tsv",
+        gene_body="results/quality/gene_body/{sample}.tsv",
     log:
-        "logs/check_reads/{run}.log",
+        "logs/scan_reads/{sample}.log",
     benchmark:
-        "logs/check_reads/{run}.benchmark.tsv"
+        "logs/scan_reads/{sample}.benchmark.tsv"
     conda:
-        "../../envs/sourcing.yaml"
+        "../../envs/quantification.yaml"
     resources:
-        mem_mb=growing(1000),
-        runtime=growing(60),
+        mem_mb=growing(2000),
+        runtime=growing(240),
     params:
-        run="{run}",
+        sample="{sample}",
+        runs=lambda wildcards: read_files().runs_of(wildcards.sample),
+        inspected_mb=config["quality"]["inspected_mb"],
+        most_reads=config["quality"]["subset_reads"],
+        strandedness=config["quality"]["strandedness"],
     message:
-        "Check the reads of {wildcards.run} and measure their quality"
+        "Check the reads of {wildcards.sample}, and measure quality, strand, coverage and the exons of the deleted gene"
     script:
-        "../scripts/check_reads.py"
+        "../scripts/scan_reads.py"
 
 
 rule collect_reads_quality:
     input:
         read_files="results/samples/read_files.tsv",
-        checked=lambda wildcards: expand(
-            "results/quality/reads/{run}.tsv", run=read_files().runs
-        ),
+        checked=of_samples("results/quality/reads/{sample}.tsv"),
     output:
         "results/quality/reads.tsv",
     log:
@@ -97,9 +111,7 @@ rule collect_reads_quality:
 
 rule fetch:
     input:
-        lambda wildcards: expand(
-            "results/quality/reads/{run}.tsv", run=read_files().runs
-        ),
+        of_samples("results/quality/reads/{sample}.tsv"),
         "results/reference/transcripts.tsv",
         "results/reference/agreement.tsv",
         "results/reference/exons.tsv" if HAS_EXONS else [],

@@ -1,4 +1,4 @@
-"""Collect what was found of the reads of all runs into one table."""
+"""Collect what was found of the reads of all samples into one table."""
 
 from pathlib import Path
 
@@ -10,9 +10,9 @@ from claimcheck.core.tables import read_table, write_table
 
 def main(*, read_files: Path, checked: list[Path], output: Path) -> None:
     """Write one row a FASTQ file, in the order of the sheet of files."""
-    by_run = {path.stem: path for path in checked}
-    runs = dict.fromkeys(read_table(read_files)["run_accession"])
-    write_table(pd.concat([read_table(by_run[run]) for run in runs]), output)
+    by_sample = {path.stem: path for path in checked}
+    samples = dict.fromkeys(read_table(read_files)["sample"])
+    write_table(pd.concat([read_table(by_sample[sample]) for sample in samples]), output)
 
 
 run(main)

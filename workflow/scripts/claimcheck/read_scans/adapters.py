@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from claimcheck.read_scans.kmers import reverse_complement
+from claimcheck.read_scans.letters import UPPER, UPPER_BYTE, WORD, strings_of, view_words
 from claimcheck.read_scans.scan import Reads
 
 KNOWN_ADAPTERS = {
@@ -29,7 +29,11 @@ _MIN_ALIKE = 0.25
 """Share of the tails that the commonest one has where they are an adapter's; behind chance overlaps all differ."""
 
 _DIGITS = np.zeros(256, dtype=np.uint64)
-_DIGITS[np.frombuffer(b"ACGT", dtype=np.uint8)] = np.arange(4)
+for _letters in (b"ACGT", b"acgt"):
+    _DIGITS[np.frombuffer(_letters, dtype=np.uint8)] = np.arange(4)
+
+_OTHER_STRAND = np.arange(256, dtype=np.uint8)
+_OTHER_STRAND[np.frombuffer(b"ACGTacgt", dtype=np.uint8)] = np.frombuffer(b"TGCATGCA", dtype=np.uint8)
 
 
 class AdapterCounter:
@@ -57,7 +61,7 @@ class AdapterCounter:
         self._n_found += int(np.count_nonzero(inserts))
         for tails, reads in zip(self._tails, mates, strict=True):
             some = np.flatnonzero((inserts > 0) & (reads.lengths >= inserts + _TAIL))
-            tails.update(_codes(reads.letters, reads.start[some] + inserts[some], _TAIL).tolist())
+            tails.update(_codes(reads.raw, reads.start[some] + inserts[some], _TAIL).tolist())
 
     def result(self, mate: int) -> tuple[float, str]:
         """Return the share of reads of a file with an adapter, 0 to 1 (missing without reads), and its name, or "".
@@ -82,10 +86,10 @@ def _insert_lengths(one: Reads, two: Reads) -> NDArray[np.int64]:
     shorter = np.minimum(one.lengths, two.lengths)
     inserts = np.zeros(len(shorter), dtype=np.int64)
     for this, other in ((one, two), (two, one)):
-        seeded = np.flatnonzero((shorter > _SEED) & (inserts == 0))
-        seeds = reverse_complement(_codes(this.letters, this.start[seeded], _SEED), _SEED)
-        for offset, at, codes in _sliding(other, seeded, shorter, _SEED):
-            found = seeded[at[codes == seeds[at]]]
+        rows = np.flatnonzero((shorter > _SEED) & (inserts == 0))
+        seeds = _other_strand(this.raw, this.start[rows], _SEED)
+        for offset, at in _sliding(other, rows, seeds, shorter - 1):
+            found = rows[at]
             inserts[found] = np.where(inserts[found] == 0, offset + _SEED, inserts[found])
     return inserts
 
@@ -95,31 +99,45 @@ def _known_words(reads: Reads) -> list[int]:
     text = np.frombuffer("".join(KNOWN_ADAPTERS).encode(), dtype=np.uint8)
     known = _codes(text, np.arange(len(KNOWN_ADAPTERS)) * _TAIL, _TAIL)
     held = np.full(len(reads.start), -1, dtype=np.int64)
-    usable = np.flatnonzero(reads.lengths >= _TAIL)
-    for _, at, codes in _sliding(reads, usable, reads.lengths + 1, _TAIL):
-        for code in known:
-            found = usable[at[codes == code]]
-            held[found] = np.where(held[found] < 0, np.int64(code), held[found])
+    rows = np.flatnonzero(reads.lengths >= _TAIL)
+    first = np.full(len(rows), reads.lengths.max(initial=0), dtype=np.int64)
+    for number, code in enumerate(known):
+        letters = np.tile(text[number * _TAIL : (number + 1) * _TAIL], (len(rows), 1))
+        for offset, at in _sliding(reads, rows, letters, reads.lengths):
+            sooner = at[offset < first[at]]
+            first[sooner], held[rows[sooner]] = offset, code
     return held[held >= 0].tolist()
 
 
 def _sliding(
-    reads: Reads, rows: NDArray[np.int64], limit: NDArray[np.int64], size: int
-) -> Iterator[tuple[int, NDArray[np.int64], NDArray[np.uint64]]]:
-    """Give the codes of words of `size` letters at one offset of some reads after another.
+    reads: Reads, rows: NDArray[np.int64], letters: NDArray[np.uint8], limit: NDArray[np.int64]
+) -> Iterator[tuple[int, NDArray[np.int64]]]:
+    """Look for letters at one offset of some reads after another.
+
+    Args:
+        letters: uint8, rows x 8 or more, in upper case: what is looked for in each of the rows.
+        limit: int64, where in each read it has to end.
 
     Yields:
-        The offset; positions in `rows` of the reads where the word ends before their `limit`; its code in each.
+        The offset; positions in `rows` of the reads that have the letters there.
     """
-    mask = np.uint64(4**size - 1)
+    view = view_words(reads.raw)
+    size = letters.shape[1]
+    first, last = (
+        np.ascontiguousarray(part).view(np.uint64).ravel() for part in (letters[:, :WORD], letters[:, -WORD:])
+    )
+    starts, limits = reads.start[rows], limit[rows]
     at = np.arange(len(rows))
-    codes = _codes(reads.letters, reads.start[rows], size)
-    for offset in range(int(limit.max(initial=0)) - size):
-        fits = offset + size < limit[rows[at]]
-        at, codes = at[fits], codes[fits]
-        yield offset, at, codes
-        following = reads.letters[reads.start[rows[at]] + offset + size]
-        codes = codes << np.uint64(2) & mask | _DIGITS[following]
+    for offset in range(int(limits.max(initial=0)) - size + 1):
+        if limits[at].min(initial=offset + size) < offset + size:
+            at = at[limits[at] >= offset + size]
+        found = at[view[starts[at] + offset] & UPPER == first[at]]
+        yield offset, found[view[starts[found] + offset + size - WORD] & UPPER == last[found]]
+
+
+def _other_strand(letters: NDArray[np.uint8], starts: NDArray[np.int64], size: int) -> NDArray[np.uint8]:
+    """Return the other strand of the words that begin at `starts`, in upper case: words x letters."""
+    return _OTHER_STRAND[strings_of(letters, starts, size)[:, ::-1]] & UPPER_BYTE
 
 
 def _codes(letters: NDArray[np.uint8], starts: NDArray[np.int64], size: int) -> NDArray[np.uint64]:

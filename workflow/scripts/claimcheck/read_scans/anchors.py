@@ -11,9 +11,6 @@ from claimcheck.read_scans.scan import Reads, find_kmers
 
 _SPACING = 20
 
-_READS_AT_ONCE = 2_000
-"""What is worked out of these fits a processor's cache."""
-
 
 class Anchors(NamedTuple):
     """31-mers that lie at one place only.
@@ -60,11 +57,10 @@ def find_first(anchors: Sequence[Anchors], kmers: KmerIndex, reads: Reads) -> li
     Returns:
         For each int64, positions in its codes: one for every read that holds any of its anchors, in the order of the reads.
     """
-    found = [[np.empty(0, dtype=np.int64)] for _ in anchors]
-    for start in range(0, len(reads.start), _READS_AT_ONCE):
-        read, places = find_kmers(kmers, reads.part(slice(start, start + _READS_AT_ONCE)))
-        for some, of_some in zip(anchors, found, strict=True):
-            place = locate(kmers.codes[places], some.codes)
-            _, first = np.unique(read[place >= 0], return_index=True)
-            of_some.append(place[place >= 0][first])
-    return [np.concatenate(of_some) for of_some in found]
+    read, places = find_kmers(kmers, reads)
+    found = []
+    for some in anchors:
+        place = locate(kmers.codes[places], some.codes)
+        _, first = np.unique(read[place >= 0], return_index=True)
+        found.append(place[place >= 0][first])
+    return found

@@ -85,7 +85,9 @@ def read_sequences(fasta: Path, targets: Sequence[str]) -> list[str]:
     return [found[target] for target in targets]
 
 
-def count_places(anchors: Anchors, found: NDArray[np.int64], lengths: Sequence[int]) -> NDArray[np.int64]:
+def count_places(
+    anchors: Anchors, found: NDArray[np.int64], lengths: Sequence[int] | NDArray[np.int64]
+) -> NDArray[np.int64]:
     """Count reads by gene and bin: a read counts for the first anchor that it holds.
 
     Args:

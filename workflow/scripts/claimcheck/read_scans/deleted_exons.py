@@ -1,12 +1,9 @@
 """What the reads of a sample show of a gene: the fragments that hold a k-mer of its exons, or of the junction of two."""
 
-import logging
-import time
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate, combinations
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -14,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from claimcheck.read_scans.kmers import NO_KMER, K, KmerIndex, build_index, encode_all, locate, reverse_complement
-from claimcheck.read_scans.scan import Reads, find_kmers, read_fragments
+from claimcheck.read_scans.scan import Reads, find_kmers
 
 PROFILE_COLUMNS = ("kind", "left", "right", "n_positions", "n_kmers", "n_reads")
 
@@ -27,12 +24,8 @@ MIN_POSITIONS = 16
 MIN_TRIMERS = 12
 """Different words of three letters that a k-mer needs: below are repeats such as (CA)n, which many genes have."""
 
-PROGRESS_FRAGMENTS = 2_000_000
-
 _SUBSTITUTIONS = np.array([base << 2 * place for place in range(K) for base in (1, 2, 3)], dtype=np.uint64)
 """What turns the code of a k-mer into those that differ in one letter, by exclusive or."""
-
-progress = logging.getLogger("claimcheck.progress")
 
 
 class Mark(NamedTuple):
@@ -63,45 +56,44 @@ class GeneIndex(NamedTuple):
     n_positions: Counter[Mark]
 
 
-def profile_sample(
-    exons: pd.DataFrame, runs: Sequence[Sequence[Path]], *, n_fragments: int | None = None, label: str = ""
-) -> pd.DataFrame:
-    """Count what the reads of a sample show of a gene.
+class ExonCounts:
+    """Counts what the reads of a sample show of a gene, while they are read.
 
     Args:
         exons: columns exon, sequence.
-        runs: FASTQ files of each run, mate 1 first.
-        n_fragments: reads (pairs) in all, for the time left.
-        label: the sample's name, for the progress.
-
-    Returns:
-        One row an exon (left = right) and a junction of two exons, columns PROFILE_COLUMNS: n_positions of `index_gene`, n_kmers
-        that reads hold at these, n_reads that hold at least one; the mates of a pair count once.
-
-    Raises:
-        StudyError: as `read_fragments`.
     """
-    ordered = exons.sort_values("exon")
-    gene = index_gene(list(ordered["sequence"]))
-    n_kmers: Counter[Mark] = Counter()
-    n_reads: Counter[Mark] = Counter()
-    started, done, reported = time.monotonic(), 0, 0
-    for files in runs:
-        for mates in read_fragments(files):
-            fragments = matching_fragments(gene.kmers, mates)
-            found = [find_kmers(gene.kmers, reads.part(fragments)) for reads in mates]
-            fragment, kmer = (np.concatenate(part) for part in zip(*found, strict=True))
-            pairs, times = np.unique(fragment * len(gene.sets) + gene.of_kmer[kmer], return_counts=True)
-            held = [divmod(pair, len(gene.sets)) for pair in pairs.tolist()]
-            for (_, number), n_held in zip(held, times.tolist(), strict=True):
-                n_kmers.update(dict.fromkeys(gene.sets[number], n_held))
-            n_reads.update(mark for _, mark in {(one, mark) for one, number in held for mark in gene.sets[number]})
-            done += len(mates[0].start)
-            if done // PROGRESS_FRAGMENTS > reported:
-                reported = done // PROGRESS_FRAGMENTS
-                _report(label, done, n_fragments, time.monotonic() - started)
-    rows = [(*mark, gene.n_positions[mark], n_kmers[mark], n_reads[mark]) for mark in _all_marks(len(ordered))]
-    return pd.DataFrame(rows, columns=list(PROFILE_COLUMNS))
+
+    def __init__(self, exons: pd.DataFrame) -> None:
+        ordered = exons.sort_values("exon")
+        self._n_exons = len(ordered)
+        self._gene = index_gene(list(ordered["sequence"]))
+        self._n_kmers: Counter[Mark] = Counter()
+        self._n_reads: Counter[Mark] = Counter()
+
+    def add(self, mates: Sequence[Reads]) -> None:
+        """Count the same records of each mate; those of one fragment count once."""
+        sets, of_kmer = self._gene.sets, self._gene.of_kmer
+        fragments = matching_fragments(self._gene.kmers, mates)
+        found = [find_kmers(self._gene.kmers, reads.part(fragments)) for reads in mates]
+        fragment, kmer = (np.concatenate(part) for part in zip(*found, strict=True))
+        pairs, times = np.unique(fragment * len(sets) + of_kmer[kmer], return_counts=True)
+        held = [divmod(pair, len(sets)) for pair in pairs.tolist()]
+        for (_, number), n_held in zip(held, times.tolist(), strict=True):
+            self._n_kmers.update(dict.fromkeys(sets[number], n_held))
+        self._n_reads.update(mark for _, mark in {(one, mark) for one, number in held for mark in sets[number]})
+
+    def table(self) -> pd.DataFrame:
+        """Lay out what was counted.
+
+        Returns:
+            One row an exon (left = right) and a junction of two exons, columns PROFILE_COLUMNS: n_positions of `index_gene`,
+            n_kmers that reads hold at these, n_reads that hold at least one; the mates of a pair count once.
+        """
+        rows = [
+            (*mark, self._gene.n_positions[mark], self._n_kmers[mark], self._n_reads[mark])
+            for mark in _all_marks(self._n_exons)
+        ]
+        return pd.DataFrame(rows, columns=list(PROFILE_COLUMNS))
 
 
 def matching_fragments(kmers: KmerIndex, mates: Sequence[Reads]) -> NDArray[np.int64]:
@@ -222,8 +214,3 @@ def _marked(pieces: Sequence[tuple[int, str]], needed: Mapping[int, int]) -> Ite
             if piece and start + OVERHANG <= starts[piece] <= stop - OVERHANG:
                 marks.append(Mark("junction", pieces[piece - 1][0], number))
         yield tuple(marks)
-
-
-def _report(label: str, done: int, n_fragments: int | None, seconds: float) -> None:
-    left = f", {seconds / done * (n_fragments - done) / 60:.0f} min left" if n_fragments and n_fragments > done else ""
-    progress.info("%s: %.0f million reads (pairs) looked up%s", label, done / 1e6, left)

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from claimcheck.read_scans import faults
 from claimcheck.read_scans.kmers import K
-from claimcheck.read_scans.scan import Reads, words
+from claimcheck.read_scans.letters import UPPER, WORD, Words, before, first_blank, place_of, view_words, word_at
+from claimcheck.read_scans.scan import Reads
 
 _NAMES_SHOWN = 1_000
 """Of them, the first ones show whether a file holds both mates."""
@@ -41,7 +42,7 @@ class Integrity:
         """
         if len(mates) == 2:
             self._require_mates(*mates)
-            self._n_same += int(np.count_nonzero(_same_letters(*mates)))
+            self._n_same += _same_letters(*mates)
         elif not self.n_reads:
             shown = min(len(mates[0].start), _NAMES_SHOWN)
             self._in_turn = _stand_in_turn([mates[0].text("name", record) for record in range(shown)])
@@ -93,30 +94,48 @@ class Integrity:
 
 def _same_fragment(one: Reads, two: Reads, *, marked: bool) -> NDArray[np.bool_]:
     """Say which names are those of mates: the same up to the first blank, but for the number of the mate if that ends them."""
-    ends = [_end_of_names(reads) for reads in (one, two)]
-    lengths = ends[0] - one.name
-    same = lengths == ends[1] - two.name
+    same = np.ones(len(one.start), dtype=bool)
+    rows = np.arange(len(one.start))
+    offset = 0
+    while len(rows):
+        texts = [view_words(reads.raw)[reads.name[rows] + offset] for reads in (one, two)]
+        ends = [_end_in_word(reads, rows, offset + marked) for reads in (one, two)]
+        same[rows] = alike = (ends[0] == ends[1]) & ((texts[0] ^ texts[1]) & before(ends[0]) == 0)
+        rows = rows[alike & (ends[0] == 0)]
+        offset += WORD
     if marked:
-        same &= (one.raw[ends[0] - 1] == ord("1")) & np.isin(two.raw[ends[1] - 1], _SECOND_MATE)
-    compared = np.where(same, np.maximum(lengths - marked, 0), 0)
-    for left, right in zip(words(one.raw, one.name, compared), words(two.raw, two.name, compared), strict=True):
-        same &= left == right
+        last = [reads.raw[_end_of_names(reads) - 1] for reads in (one, two)]
+        same &= (last[0] == ord("1")) & np.isin(last[1], _SECOND_MATE)
     return same
 
 
 def _end_of_names(reads: Reads) -> NDArray[np.int64]:
-    blanks = np.append(np.flatnonzero((reads.raw == ord(" ")) | (reads.raw == ord("\t"))), len(reads.raw))
-    return np.minimum(blanks[np.searchsorted(blanks, reads.name)], reads.name_end)
+    """Return where the first blank after each name is."""
+    ends = reads.name.copy()
+    rows = np.arange(len(ends))
+    offset = 0
+    while len(rows):
+        end = _end_in_word(reads, rows, offset)
+        ends[rows] += place_of(end)
+        rows = rows[end == 0]
+        offset += WORD
+    return ends
 
 
-def _same_letters(one: Reads, two: Reads) -> NDArray[np.bool_]:
-    same = one.lengths == two.lengths
-    compared = np.where(same, one.lengths, 0)
-    for left, right in zip(
-        words(one.letters, one.start, compared), words(two.letters, two.start, compared), strict=True
-    ):
-        same &= left == right
-    return same
+def _end_in_word(reads: Reads, rows: NDArray[np.int64], offset: int) -> Words:
+    return first_blank(view_words(reads.raw)[reads.name[rows] + offset])
+
+
+def _same_letters(one: Reads, two: Reads) -> int:
+    """Count the reads that have the same letters in both."""
+    rows = np.flatnonzero(one.lengths == two.lengths)
+    offset, longest = 0, int(one.lengths.max(initial=0))
+    while len(rows) and offset < longest:
+        left = one.lengths[rows] - offset
+        words = [word_at(reads.raw, reads.start[rows] + offset, left) & UPPER for reads in (one, two)]
+        rows = rows[words[0] == words[1]]
+        offset += WORD
+    return len(rows)
 
 
 def _stand_in_turn(names: Sequence[str]) -> bool:

@@ -5,23 +5,29 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from claimcheck.read_scans.letters import UPPER, WORD, Words, others, pack, view_words
+
 K = 31
 """Nucleotides of a k-mer: odd, so that none is its own reverse complement, and as long as the shortest usual read allows."""
 
 NO_KMER = np.uint64(2**64 - 1)
 """The code where a letter is other than ACGT."""
 
-_WORD = 8
-"""Letters that fit 64 bits."""
-
 _MULTIPLIERS = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F))
 """Of a multiplicative hash of two words (Knuth, TAOCP 6.4): odd, of 64 bits."""
 
+_NONE, _SEVERAL = np.uint8(0), np.uint8(255)
+_TAG_BITS = 7
+_ROOM = 3
+"""A table has four to eight slots a k-mer (a power of 2): a larger one has fewer chance hits, and fits no cache."""
+
 _LETTERS = np.frombuffer(b"ACGT", dtype=np.uint8)
 _TWO = np.uint64(2)
-_OTHER = 4
-_DIGITS = np.full(256, _OTHER, dtype=np.uint64)
-_DIGITS[_LETTERS] = np.arange(4)
+_LAST = K - WORD
+"""Where the last word of a k-mer begins; it shares a letter with the one before."""
+
+_SHIFT, _BITS = np.uint64(2 * (K - 3 * WORD)), np.uint64((1 << 2 * (K - 3 * WORD)) - 1)
+"""What the last word adds to the code of the three before."""
 
 
 class KmerIndex(NamedTuple):
@@ -29,41 +35,45 @@ class KmerIndex(NamedTuple):
 
     Attributes:
         codes: uint64, see `encode`; ascending.
-        table: bool, a power of 2, up to 2^24; false where the first sixteen letters of no k-mer have that hash.
+        table: uint8, a power of 2, by a hash of the first sixteen letters of k-mers: more bits of that hash, or _NONE or _SEVERAL.
     """
 
     codes: NDArray[np.uint64]
-    table: NDArray[np.bool_]
+    table: NDArray[np.uint8]
 
-    def find(
-        self, letters: NDArray[np.uint8], starts: NDArray[np.int64]
-    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Find which k-mers of a text the index has; a hash of sixteen letters leaves out nearly all others.
+    def sieve(self, letters: NDArray[np.uint8], starts: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Leave out nearly all k-mers of a text that the index does not have, by a hash of sixteen letters.
 
         Args:
-            letters: of the text, in ASCII.
+            letters: of the text, in ASCII and either case.
             starts: where the k-mers begin.
 
         Returns:
-            Positions in `starts`, ascending, and of the k-mers there in the index.
+            Positions in `starts` of the others, ascending.
         """
-        # the word that begins at every byte
-        words = np.ndarray(max(len(letters) - _WORD + 1, 0), np.uint64, letters, strides=(1,))
-        possible = np.flatnonzero(self.table[_hashes(words[starts], words[starts + _WORD], len(self.table))])
-        places = locate(encode(letters, starts[possible]), self.codes)
-        known = places >= 0
-        return possible[known], places[known]
+        words = view_words(letters)
+        hashes = _hashes(words[starts] & UPPER, words[starts + WORD] & UPPER, len(self.table))
+        held = self.table[_slots(hashes)]
+        possible = np.flatnonzero(held)
+        of_slot = held[possible]
+        return possible[(of_slot == _tags(hashes[possible])) | (of_slot == _SEVERAL)]
+
+    def place(self, letters: NDArray[np.uint8], starts: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Give the place in the index of k-mers of a text; -1 where it does not have them."""
+        return locate(encode(letters, starts), self.codes)
 
 
 def encode(letters: NDArray[np.uint8], starts: NDArray[np.int64]) -> NDArray[np.uint64]:
     """Give the codes of the k-mers of a text that begin at `starts`: two bits a nucleotide, A = 0, C = 1, G = 2, T = 3."""
-    codes = np.zeros(len(starts), dtype=np.uint64)
-    known = np.ones(len(starts), dtype=bool)
-    for offset in range(K):
-        digits = _DIGITS[letters[starts + offset]]
-        codes = codes << _TWO | digits
-        known &= digits != _OTHER
-    return np.where(known, codes, NO_KMER)
+    words = view_words(letters)
+    codes, other = _nothing(len(starts)), _nothing(len(starts))
+    for offset in range(0, 3 * WORD, WORD):
+        word = words[starts + offset]
+        codes = codes << np.uint64(2 * WORD) | pack(word)
+        other |= others(word)
+    word = words[starts + _LAST]
+    codes = codes << _SHIFT | pack(word) & _BITS
+    return np.where(other | others(word), NO_KMER, codes)
 
 
 def encode_all(sequence: str, step: int = 1) -> NDArray[np.uint64]:
@@ -90,11 +100,15 @@ def locate(codes: NDArray[np.uint64], among: NDArray[np.uint64]) -> NDArray[np.i
 
 def build_index(codes: NDArray[np.uint64]) -> KmerIndex:
     """Index the k-mers of these codes, in no other orientation; none of them may be NO_KMER."""
-    codes = np.unique(codes)
-    letters = [_LETTERS[codes >> 2 * (K - 1 - place) & 3] for place in range(2 * _WORD)]
+    codes = np.sort(codes)
+    codes = codes[np.append(True, codes[1:] != codes[:-1])[: len(codes)]]
+    letters = [_LETTERS[codes >> 2 * (K - 1 - place) & 3] for place in range(2 * WORD)]
     words = np.stack(letters, axis=1).view(np.uint64)
-    table = np.zeros(2 ** min(len(codes).bit_length() + 5, 24), dtype=bool)
-    table[_hashes(words[:, 0], words[:, 1], len(table))] = True
+    table = np.full(2 ** (len(codes).bit_length() + _ROOM), _NONE)
+    hashes = _hashes(words[:, 0], words[:, 1], len(table))
+    slots, tags = _slots(hashes), _tags(hashes)
+    table[slots] = tags
+    table[slots[table[slots] != tags]] = _SEVERAL
     return KmerIndex(codes, table)
 
 
@@ -105,5 +119,18 @@ def mix(numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:
     return numbers ^ numbers >> np.uint64(32)
 
 
-def _hashes(first: NDArray[np.uint64], second: NDArray[np.uint64], n_hashes: int) -> NDArray[np.uint64]:
-    return first * _MULTIPLIERS[0] + second * _MULTIPLIERS[1] >> np.uint64(65 - n_hashes.bit_length())
+def _hashes(first: Words, second: Words, n_slots: int) -> Words:
+    """Hash two words to the number of a slot and, in the lower bits, a tag."""
+    return first * _MULTIPLIERS[0] + second * _MULTIPLIERS[1] >> np.uint64(65 - n_slots.bit_length() - _TAG_BITS)
+
+
+def _slots(hashes: Words) -> NDArray[np.int64]:
+    return (hashes >> np.uint64(_TAG_BITS)).view(np.int64)
+
+
+def _tags(hashes: Words) -> NDArray[np.uint8]:
+    return hashes.astype(np.uint8) % np.uint8(1 << _TAG_BITS) + np.uint8(1)
+
+
+def _nothing(size: int) -> Words:
+    return np.zeros(size, dtype=np.uint64)

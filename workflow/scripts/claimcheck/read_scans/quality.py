@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from claimcheck.read_scans.adapters import AdapterCounter
 from claimcheck.read_scans.kmers import K, mix
-from claimcheck.read_scans.scan import Reads, words
+from claimcheck.read_scans.letters import UPPER, UPPER_BYTE, WORD, others, strings_of, word_at, words
+from claimcheck.read_scans.scan import Reads
 
 READS_COLUMNS = (
     "run",
@@ -32,8 +33,8 @@ _OFFSET, _OLD_OFFSET = 33, 64
 _OLD_LOWEST, _NEW_HIGHEST = 59, 75
 """Bytes: scores of the old scale, Phred + 64, begin at the first; those of the new one end at the second, for short reads."""
 
-_FINGERPRINT_WORDS = 2
-"""Of each mate: its first sixteen letters."""
+_FINGERPRINT = 16
+"""The first letters of each mate."""
 
 _MOST_FINGERPRINTS = 1 << 20
 
@@ -44,7 +45,7 @@ class _Mate:
     """What is counted of one file."""
 
     def __init__(self) -> None:
-        self.n_reads = self.n_letters = self.n_short = self.n_sampled = 0
+        self.n_reads = self.n_letters = self.n_others = self.n_short = self.n_sampled = 0
         self.shortest, self.longest = np.iinfo(np.int64).max, 0
         self.qualities = np.zeros(256, dtype=np.int64)
         self.letters = np.zeros(256, dtype=np.int64)
@@ -54,8 +55,8 @@ class _Mate:
 class Quality:
     """Counts over the reads of a run, file by file.
 
-    Lengths and duplicates are those of all reads. Qualities, letters and adapters are counted in those pieces of the files that
-    the caller names a sample.
+    Lengths, duplicates and letters other than ACGTN are those of all reads. Qualities, the share of G and C, and adapters are
+    counted in those pieces of the files that the caller names a sample.
 
     Args:
         n_mates: 1 or 2 files.
@@ -75,10 +76,11 @@ class Quality:
             of_mate.n_short += int(np.count_nonzero(lengths < K))
             of_mate.shortest = min(of_mate.shortest, int(lengths.min()))
             of_mate.longest = max(of_mate.longest, int(lengths.max()))
+            of_mate.n_others += _count_others(reads)
             if sampled:
                 of_mate.n_sampled += len(lengths)
                 of_mate.qualities += _histogram(reads.raw, reads.quality, lengths)
-                of_mate.letters += _histogram(reads.letters, reads.start, lengths)
+                of_mate.letters += _upper(_histogram(reads.raw, reads.start, lengths))
                 of_mate.has_cr |= bool((reads.raw[reads.end] == ord("\r")).any())
         self._fingerprints.add(mates)
         if sampled:
@@ -131,8 +133,8 @@ class _Fingerprints:
     def add(self, mates: Sequence[Reads]) -> None:
         hashes = np.zeros(len(mates[0].start), dtype=np.uint64)
         for reads in mates:
-            for word in words(reads.letters, reads.start, reads.lengths, _FINGERPRINT_WORDS):
-                hashes = mix(hashes ^ word)
+            for offset in range(0, _FINGERPRINT, WORD):
+                hashes = mix(hashes ^ word_at(reads.raw, reads.start + offset, reads.lengths - offset) & UPPER)
         self._hashes.append(self._kept(hashes))
         self._n_held += len(self._hashes[-1])
         while self._n_held > _MOST_FINGERPRINTS:
@@ -155,9 +157,34 @@ def _histogram(text: NDArray[np.uint8], starts: NDArray[np.int64], lengths: NDAr
     for length in np.flatnonzero(np.bincount(lengths)):
         rows = starts[lengths == length]
         if length:
-            strings = np.ndarray((len(text) - length + 1, length), np.uint8, text, strides=(1, 1))
-            total += np.bincount(strings[rows].ravel(), minlength=256)
+            total += _count_bytes(strings_of(text, rows, int(length)).ravel())
     return total
+
+
+def _count_bytes(text: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """Count each of the 256 bytes, two at once."""
+    even = len(text) // 2 * 2
+    pairs = np.bincount(text[:even].view(np.uint16), minlength=1 << 16).reshape(256, 256)
+    return pairs.sum(axis=0) + pairs.sum(axis=1) + np.bincount(text[even:], minlength=256)
+
+
+def _upper(counts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Count letters in lower case as those in upper case: 256 numbers by byte."""
+    return np.bincount(np.arange(256) & UPPER_BYTE, weights=counts, minlength=256).astype(np.int64)
+
+
+def _count_others(reads: Reads) -> int:
+    """Count the letters that are none of ACGTN."""
+    wrong = np.zeros(len(reads.start), dtype=bool)
+    for rows, of_rows in words(reads.raw, reads.start, reads.lengths):
+        found = others(of_rows)
+        if found.any():
+            wrong[rows] |= found.any(axis=1)
+    if not wrong.any():
+        return 0
+    some = reads.part(np.flatnonzero(wrong))
+    letters = _upper(_histogram(some.raw, some.start, some.lengths))
+    return int(letters.sum() - letters[np.frombuffer(b"ACGTN", dtype=np.uint8)].sum())
 
 
 def _share_q30(qualities: NDArray[np.int64]) -> float:
@@ -189,9 +216,8 @@ def _notices(counted: _Mate) -> list[str]:
         )
     elif _is_old_scale(counted.qualities):
         notices.append("the qualities are read as Phred + 64, which their range shows")
-    known = sum(int(counted.letters[ord(letter)]) for letter in "ACGTN")
-    other = 1 - known / max(int(counted.letters.sum()), 1)
-    if counted.letters.sum() and other > _NOTICED_LETTERS:
+    other = counted.n_others / max(counted.n_letters, 1)
+    if other > _NOTICED_LETTERS:
         notices.append(f"{other:.1%} of the letters are none of ACGTN")
     if counted.has_cr:
         notices.append("lines end with CR LF")

@@ -1,45 +1,38 @@
-"""Reads of FASTQ files, in parts that are looked at all at once, and the k-mers of an index that they hold."""
+"""Reads of FASTQ files, in pieces that are looked at all at once, and the k-mers of an index that they hold."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from dnaio import read_chunks
 from numpy.typing import NDArray
 
 from claimcheck.core.errors import StudyError
 from claimcheck.read_scans import faults
 from claimcheck.read_scans.kmers import K, KmerIndex
+from claimcheck.read_scans.letters import WORD
 from claimcheck.sourcing.sequence_files import open_packed
 
-WORD = 8
-"""Bytes that are compared at once."""
+_PIECE = 1 << 20
+"""Bytes of a file that are read together; a piece of each mate fits a processor's cache."""
 
-_PIECE = 1 << 22
-"""Bytes of a file that are read together, and the most that a record may have."""
+_MOST_RECORD = 1 << 22
 
-_UPPER = np.uint8(0xDF)
-"""The bits of an ASCII letter without that of lower case; nothing but `acgt` becomes one of ACGT by it."""
-
-_FIRST_BYTES = np.array([(1 << 8 * n) - 1 for n in range(WORD + 1)], dtype=np.uint64)
-"""What keeps the first n bytes of a word, which come last in its number."""
+_BEHIND = bytes(WORD)
 
 
 class Reads(NamedTuple):
-    """Whole records of a FASTQ file.
+    """Whole records of a FASTQ file, in either case: kallisto counts reads in lower case as any other.
 
     Attributes:
         raw: uint8, all their bytes, and WORD more.
-        letters: the same in upper case: kallisto counts reads in lower case as any other.
         name, name_end: int64, where each name begins, after the @, and where its line ends.
         start, end: int64, where each sequence does.
         quality: int64, where its qualities begin; they are as many as its letters.
     """
 
     raw: NDArray[np.uint8]
-    letters: NDArray[np.uint8]
     name: NDArray[np.int64]
     name_end: NDArray[np.int64]
     start: NDArray[np.int64]
@@ -48,7 +41,7 @@ class Reads(NamedTuple):
 
     def part(self, records: slice | NDArray[np.int64]) -> "Reads":
         """Return some of the records."""
-        return Reads(self.raw, self.letters, *(places[records] for places in self[2:]))
+        return Reads(self.raw, *(places[records] for places in self[1:]))
 
     @property
     def lengths(self) -> NDArray[np.int64]:
@@ -61,46 +54,29 @@ class Reads(NamedTuple):
         return bytes(self.raw[start[record] : min(end[record], start[record] + 80)]).decode("latin-1")
 
 
-def read_fragments(files: Sequence[Path], most: int | None = None) -> Iterator[list[Reads]]:
-    """Read the fragments of a run in parts.
+def read_fragments(files: Sequence[Path]) -> Iterator[list[Reads]]:
+    """Read the fragments of a run in pieces.
 
     Args:
         files: FASTQ files: one, or both mates with as many reads in the same order.
-        most: fragments to read, the first ones; little after them is looked at.
 
     Yields:
-        The same records of each mate, which live until the next ones are read.
+        The same records of each mate.
 
     Raises:
         StudyError: a file is missing, truncated or no FASTQ, has a record of more than 4 MB, or mates differ in number of reads.
     """
-    done = 0
-    for mates in _side_by_side(files):
-        taken = slice(None if most is None else most - done)
-        yield [reads.part(taken) for reads in mates]
-        done += len(mates[0].start)
-        if most is not None and done >= most:
-            return
-
-
-def words(
-    text: NDArray[np.uint8], starts: NDArray[np.int64], lengths: NDArray[np.int64], most: int | None = None
-) -> Iterator[NDArray[np.uint64]]:
-    """Read strings of a text as numbers, eight bytes at once; what is behind the end of a string is zero.
-
-    Args:
-        text: uint8, WORD more bytes than the strings have.
-        starts, lengths: int64, of the strings.
-        most: words to read; None = as many as the longest one has.
-
-    Yields:
-        uint64, the next word of each string.
-    """
-    view = np.ndarray(len(text) - WORD + 1, np.uint64, text, strides=(1,))
-    longest = int(lengths.max(initial=0))
-    for offset in range(0, longest if most is None else most * WORD, WORD):
-        left = np.clip(lengths - offset, 0, WORD)
-        yield view[np.where(left > 0, starts + offset, 0)] & _FIRST_BYTES[left]
+    with ExitStack() as stack:
+        mates = [_File(path, stack) for path in files]
+        held = [mate.read() for mate in mates]
+        while any(len(reads.start) for reads in held):
+            n_both = min(len(reads.start) for reads in held)
+            for mate, reads in zip(mates, held, strict=True):
+                mate.leave(reads, n_both)
+            if not n_both:
+                raise faults.unequal(files, [mate.count() for mate in mates])
+            yield [reads.part(slice(n_both)) for reads in held]
+            held = [mate.read() for mate in mates]
 
 
 def find_kmers(index: KmerIndex, reads: Reads, *, step: int = 1) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -110,75 +86,111 @@ def find_kmers(index: KmerIndex, reads: Reads, *, step: int = 1) -> tuple[NDArra
         step: a read is looked up at every `step`th position, and at its last.
 
     Returns:
-        int64, numbers of reads and positions in the index, in the order of the reads and along each.
+        int64, numbers of reads and places in the index, in the order of the reads and along each.
     """
     room = reads.lengths - K
-    n_starts = np.where(room >= 0, (room + step - 1) // step + 1, 0)
-    read = np.repeat(np.arange(len(room)), n_starts)
-    number = np.arange(len(read)) - np.repeat(np.cumsum(n_starts) - n_starts, n_starts)
-    found, places = index.find(reads.letters, reads.start[read] + np.minimum(number * step, room[read]))
-    return read[found], places
+    shortest, longest = int(room.min(initial=0)), int(room.max(initial=-1))
+    everywhere = np.arange(len(room))
+    found = []
+    # all reads at one position after another; what passes the sieve is looked up together
+    for position in range(0, longest + 1, step):
+        rows = everywhere if position <= shortest else np.flatnonzero(room >= position)
+        possible = rows[index.sieve(reads.raw, reads.start[rows] + position)]
+        found.append(np.stack([possible, np.full_like(possible, position)]))
+    if step > 1:
+        rows = np.flatnonzero((room > 0) & (room % step > 0))
+        possible = rows[index.sieve(reads.raw, reads.start[rows] + room[rows])]
+        found.append(np.stack([possible, room[possible]]))
+    read, position = np.concatenate([np.empty((2, 0), dtype=np.int64), *found], axis=1)
+    order = np.lexsort((position, read))
+    read, position = read[order], position[order]
+    places = index.place(reads.raw, reads.start[read] + position)
+    return read[places >= 0], places[places >= 0]
 
 
-def _side_by_side(files: Sequence[Path]) -> Iterator[list[Reads]]:
-    with ExitStack() as stack:
-        mates = [_pieces(path, stack) for path in files]
-        held, n_done = [next(mate, None) for mate in mates], 0
-        while pieces := [piece for piece in held if piece]:
-            if len(pieces) < len(mates):
-                rests = [0 if piece is None else len(piece.start) for piece in held]
-                n_reads = [
-                    n_done + rest + sum(len(piece.start) for piece in mate)
-                    for rest, mate in zip(rests, mates, strict=True)
-                ]
-                raise faults.unequal(files, n_reads)
-            n_both = min(len(piece.start) for piece in pieces)
-            yield [piece.part(slice(n_both)) for piece in pieces]
-            n_done += n_both
-            rest_of = [piece.part(slice(n_both, None)) for piece in pieces]
-            held = [rest if len(rest.start) else next(mate, None) for rest, mate in zip(rest_of, mates, strict=True)]
+class _File:
+    """A FASTQ file that is read in pieces.
+
+    Raises:
+        StudyError: it cannot be read, is no FASTQ, or holds no read.
+    """
+
+    def __init__(self, path: Path, stack: ExitStack) -> None:
+        self._path = path
+        self._n_done = 0
+        self._text = _BEHIND
+        self._from = self._behind = 0  # where in the text the next record begins, and what is behind the last whole one
+        try:
+            self._stream = stack.enter_context(open_packed(path))
+            first = self._stream.peek(1)[:1]
+        except faults.UNREADABLE as error:
+            raise faults.unreadable(path, error) from error
+        if first != b"@":
+            raise faults.no_reads(path, first)
+
+    def read(self) -> Reads:
+        """Return the next records; there are none at the end of the file."""
+        try:
+            return _find_lines(*self._whole_records())
+        except faults.MalformedError as error:
+            raise self._true_fault(self._n_done + error.record, str(error)) from error
+        except faults.UNREADABLE as error:
+            raise faults.unreadable(self._path, error) from error
+
+    def leave(self, reads: Reads, n_reads: int) -> None:
+        """Take the first of the records that were read; the others are read again."""
+        self._from = self._behind if n_reads == len(reads.start) else int(reads.name[n_reads]) - 1
+        self._n_done += n_reads
+
+    def count(self) -> int:
+        """Read to the end, and return how many records there are in all."""
+        while n_reads := len((reads := self.read()).start):
+            self.leave(reads, n_reads)
+        return self._n_done
+
+    def _whole_records(self) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+        """Read records until a piece is full; behind the last one there is something only at the end of the file.
+
+        Returns:
+            uint8, their text and WORD more bytes; int64, where its lines end.
+
+        Raises:
+            OverflowError: a record is too long.
+        """
+        rest = self._text[self._from : -WORD]
+        while more := self._stream.read(max(_PIECE - len(rest), _PIECE // 4)):
+            self._text = b"".join((rest, more, _BEHIND))
+            raw = np.frombuffer(self._text, dtype=np.uint8)
+            ends = np.flatnonzero(raw[:-WORD] == ord("\n"))
+            whole = len(ends) // 4 * 4
+            if whole:
+                self._behind = int(ends[whole - 1]) + 1
+                return raw, ends[:whole]
+            rest = self._text[:-WORD]
+            if len(rest) > _MOST_RECORD:
+                raise OverflowError
+        self._text = rest + _BEHIND
+        self._behind = len(rest)
+        raw = np.frombuffer(self._text, dtype=np.uint8)
+        ends = np.flatnonzero(raw[:-WORD] == ord("\n"))
+        return raw, np.append(ends, len(rest)) if rest and not rest.endswith(b"\n") else ends
+
+    def _true_fault(self, record: int, problem: str) -> StudyError:
+        """Tell a record that was written so from one of a damaged file, which gzip notices at its end."""
+        try:
+            while self._stream.read(_PIECE):
+                pass
+        except faults.UNREADABLE as error:
+            return faults.unreadable(self._path, error)
+        return faults.malformed(self._path, record, problem)
 
 
-def _pieces(path: Path, stack: ExitStack) -> Iterator[Reads]:
-    """Read a file in pieces of whole records, of which there is at least one."""
-    n_done = 0
-    try:
-        stream = stack.enter_context(open_packed(path))
-        first = stream.peek(1)[:1]
-        if first == b"@":
-            for records in read_chunks(stream, _PIECE):
-                reads = _find_lines(records)
-                yield reads
-                n_done += len(reads.start)
-    except faults.MalformedError as error:
-        raise _true_fault(stream, path, n_done + error.record, str(error)) from error
-    except faults.UNREADABLE as error:
-        raise faults.unreadable(path, error) from error
-    if not n_done:
-        raise faults.no_reads(path, first)
-
-
-def _true_fault(stream: IO[bytes], path: Path, record: int, problem: str) -> StudyError:
-    """Tell a record that was written so from one of a damaged file, which gzip notices at its end."""
-    try:
-        while stream.read(_PIECE):
-            pass
-    except faults.UNREADABLE as error:
-        return faults.unreadable(path, error)
-    return faults.malformed(path, record, problem)
-
-
-def _find_lines(records: memoryview) -> Reads:
-    """Find the lines of whole records.
+def _find_lines(raw: NDArray[np.uint8], ends: NDArray[np.int64]) -> Reads:
+    """Find the lines of whole records, which may be followed by blank ones.
 
     Raises:
         MalformedError: a record does not begin with `@`, has no `+`, fewer qualities than letters, or is cut off.
     """
-    raw = np.zeros(len(records) + WORD, dtype=np.uint8)
-    raw[: len(records)] = records
-    ends = np.flatnonzero(raw == ord("\n"))
-    if raw[len(records) - 1] != ord("\n"):
-        ends = np.append(ends, len(records))
     starts = np.append(0, ends + 1)[:-1]
     while len(ends) % 4 and ends[-1] == starts[-1]:  # blank lines at the end
         starts, ends = starts[:-1], ends[:-1]
@@ -198,4 +210,4 @@ def _find_lines(records: memoryview) -> Reads:
         raise faults.MalformedError(*min(found, key=lambda one: one[0]))
     if cut_off:
         raise faults.MalformedError(whole // 4 + 1, "is cut off")
-    return Reads(raw, raw & _UPPER, starts[::4] + 1, ends[::4], starts[1::4], ends[1::4], starts[3::4])
+    return Reads(raw, starts[::4] + 1, ends[::4], starts[1::4], ends[1::4], starts[3::4])
