@@ -117,4 +117,4 @@ def test_the_page_says_how_far_both_agree(tmp_path):
         "Of 3 that the paper calls (adjusted p below 0.05), 1 change in the same direction here, and 2 are called here"
         in said
     )
-    assert view.is_opposed
+    assert "The signs are opposed as a rule" in view.warning

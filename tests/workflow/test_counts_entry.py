@@ -113,7 +113,7 @@ def test_page_of_the_counts(bone: Path) -> None:
 
 @pytest.fixture(scope="module")
 def colitis(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A study that names the results of R's DESeq2, which are of day 0 over day 7, as the paper's own."""
+    """A study that names the results of R's DESeq2 as the paper's own."""
     folder = shared_data("counts/colitis_DSS")
     groups = {f"DSSd{day}_{number}": f"day{day}" for day in ("00", "07") for number in (1, 2, 3)}
     published = {"file": str(folder / "dge_results.csv"), "source": "Table S1"}
@@ -132,7 +132,7 @@ def test_fold_changes_are_those_of_deseq2(colitis: Path) -> None:
     table = read_table(colitis / "results/differential/published.tsv")
     both = table[table["log2_fold_change"].notna()]
     assert len(both) > 8_000
-    assert np.corrcoef(both["log2_fold_change"], both["published_log2_fold_change"])[0, 1] < -0.99999
+    assert np.corrcoef(both["log2_fold_change"], both["published_log2_fold_change"])[0, 1] > 0.99999
     ours = read_table(colitis / "results/differential/genes.tsv").set_index("gene_id")
     counts = read_table(colitis / "results/counts/gene_counts.tsv").set_index("gene_id")
     raw = np.log2(counts.filter(like="d07").sum(axis=1) + 1) - np.log2(counts.filter(like="d00").sum(axis=1) + 1)

@@ -7,6 +7,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from claimcheck.deseq2.published import summarise
+from claimcheck.figures.animals import figures_of
 from claimcheck.figures.labels import place_labels
 from claimcheck.figures.style import NEUTRAL_COLOUR, new_figure, say_nothing_to_draw
 
@@ -72,7 +73,7 @@ def draw_published(
             )
         axes.scatter([], [], s=14, c=colour, label=f"{name}: {int(of_name.sum()):,}")
     correlation = summarise(published, alpha).correlation
-    told = f"{len(drawn):,} genes" + (f", r = {correlation:.3f}" if np.isfinite(correlation) else "")
+    told = f"{len(drawn):,} genes" + (f", r = {figures_of(correlation, '{:.3f}')}" if np.isfinite(correlation) else "")
     axes.set_title(told)
     figure.legend(loc="outside lower center", ncols=4, handletextpad=0.1, columnspacing=1.0, title="called by")
     positions = drawn[["drawn_published", "drawn_here"]].to_numpy(dtype=float)

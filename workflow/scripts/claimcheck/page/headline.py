@@ -82,7 +82,7 @@ def find_cautions(
     found = [Caution(words, "identity") for words in claims.banners] if claims else []
     if claims and claims.pattern and claims.pattern.warning:
         found.append(Caution(claims.pattern.warning.rstrip(".") + ".", "pattern"))
-    if published and published.is_opposed:
+    if published and published.warning:
         found.append(Caution("The paper’s own fold changes have the opposite sign of these, as a rule.", "published"))
     if n_failed:
         verb = "was" if n_failed == 1 else "were"

@@ -10,14 +10,15 @@ import pandas as pd
 from claimcheck.core.tables import listed
 from claimcheck.deseq2.published import SAME_GENE, summarise
 from claimcheck.page.study_words import Study
+from claimcheck.page.tables import two
 
 
 @dataclass(frozen=True)
 class PublishedView:
-    """What the page says of the paper's own table: sentences, and whether its fold changes are opposed to these as a rule."""
+    """What the page says of the paper's own table, and "" or what follows if its fold changes are opposed to these as a rule."""
 
     sentences: list[str]
-    is_opposed: bool
+    warning: str
 
 
 def describe_published(compared: pd.DataFrame, keys: Mapping[str, Any], study: Study) -> PublishedView:
@@ -41,7 +42,7 @@ def describe_published(compared: pd.DataFrame, keys: Mapping[str, Any], study: S
         ]
         sentences.append(f"Not compared: {'; '.join(reasons)}.")
     if np.isfinite(agreement.correlation):
-        sentences.append(f"Their correlation is {agreement.correlation:.2f}.")
+        sentences.append(f"Their correlation is {two(agreement.correlation)}.")
     if agreement.n_called:
         sentences.append(
             f"Of {agreement.n_called:,} that the paper calls (adjusted p below {study.alpha:g}), {agreement.n_same_sign:,} change "
@@ -51,10 +52,11 @@ def describe_published(compared: pd.DataFrame, keys: Mapping[str, Any], study: S
         sentences.append(
             "The table has no adjusted p-values, so that nothing is said of the genes that the paper calls."
         )
+    warning = ""
     if agreement.is_opposed:
-        sentences.append(
+        warning = (
             f"The signs are opposed as a rule. Either the table gives {study.reference} over {study.test} "
             "(then set study.published_results.reversed), or the groups are exchanged in the paper or in the archive: find out "
             "which before you believe any direction on this page."
         )
-    return PublishedView(sentences, agreement.is_opposed)
+    return PublishedView(sentences, warning)
