@@ -1,8 +1,13 @@
-"""In CI everything is installed, so a test that skips there is a failure."""
+"""In CI everything is installed, so a test that skips there is a failure; how many inputs the fuzz tests draw."""
 
 import os
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("bounded", max_examples=40, derandomize=True)
+settings.register_profile("long", max_examples=2500)
+settings.load_profile("bounded")
 
 _skipped: list[str] = []
 

@@ -2,10 +2,8 @@
 
 import gzip
 import hashlib
+import multiprocessing
 import random
-import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -22,7 +20,6 @@ from claimcheck.sourcing.addresses import Address
 from claimcheck.sourcing.download import Expected, link, obtain
 from claimcheck.sourcing.http import open_session
 from support.archive import Archive, serve, serve_handler
-from support.studies import ROOT
 
 NAME = "SRR0000001_1.fastq.gz"
 PATH = f"vol1/fastq/{NAME}"
@@ -284,35 +281,57 @@ def test_link_survives_a_move_of_the_study(tmp_path: Path) -> None:
     assert (tmp_path / "moved/resources/reads/file").read_text() == "reads"
 
 
-CLIENT = """
-import sys
-sys.path.insert(0, {scripts!r})
-from pathlib import Path
-from claimcheck.sourcing.addresses import Address
-from claimcheck.sourcing.download import Expected, obtain
-from claimcheck.sourcing.http import open_session
-obtain(Address({url!r}, None), Path({store!r}), Expected({size}, "md5", {md5!r}), session=open_session())
-"""
+class Versions(Changing):
+    """A server of one file that may change between two requests, and answers If-Range as it should."""
+
+    contents: ClassVar[list[bytes]]
+    now: ClassVar[list[int]]
+    sent: ClassVar[list[int]]
+    pause: ClassVar[list[float]]
+
+    def do_GET(self) -> None:
+        content, tag = self.contents[self.now[0]], f'"{self.now[0]}"'
+        start = int(self.headers.get("Range", "bytes=0-")[6:-1])
+        start = start if self.headers.get("If-Range") == tag and start < len(content) else 0
+        self.send_response(206 if start else 200)
+        if start:
+            self.send_header("Content-Range", f"bytes {start}-{len(content) - 1}/{len(content)}")
+        self.send_header("Content-Length", str(len(content) - start))
+        self.send_header("ETag", tag)
+        self.end_headers()
+        with suppress(OSError):  # the client was killed
+            for place in range(start, len(content), 1 << 14):
+                self.wfile.write(content[place : place + (1 << 14)])
+                self.sent[0] += 1 << 14
+                time.sleep(self.pause[0])
 
 
-def test_killed_twenty_times(tmp_path: Path) -> None:
-    content = gzip.compress(random.Random(2).randbytes(24_000_000), 1, mtime=0)
-    moments = random.Random(3)
-    with serve(Archive(files={PATH: content}, rate=4e6)) as archive:
-        code = CLIENT.format(
-            scripts=str(ROOT / "workflow/scripts"),
-            url=f"{archive.address}/{PATH}",
-            store=str(tmp_path / NAME),
-            size=len(content),
-            md5=hashlib.md5(content).hexdigest(),
-        )
+def test_killed_twenty_times_while_the_file_changes(tmp_path: Path) -> None:
+    draw = random.Random(3)
+    contents = [draw.randbytes(3_000_000), draw.randbytes(3_000_100)]
+    state = {"contents": contents, "now": [0], "sent": [0], "pause": [0.002]}
+    with serve_handler(type("Handler", (Versions,), state)) as address:
+        store = tmp_path / TEXT
+        changes = 0
+
+        def fetch_it() -> None:
+            obtain(Address(f"{address}/x", None), store, Expected(), session=open_session())
+
         for _ in range(20):
-            client = subprocess.Popen([sys.executable, "-c", code])
-            time.sleep(moments.uniform(0.2, 1.2))
-            client.send_signal(signal.SIGKILL)
-            client.wait()
-            assert not (tmp_path / NAME).exists() or (tmp_path / NAME).read_bytes() == content
-        archive.rate = float("inf")
-        subprocess.run([sys.executable, "-c", code], check=True)
-        assert (tmp_path / NAME).read_bytes() == content
-        assert archive.sent < 2 * len(content)
+            moment = state["sent"][0] + draw.randrange(1, 600_000)
+            client = multiprocessing.get_context("fork").Process(target=fetch_it)
+            client.start()
+            while state["sent"][0] < moment and client.is_alive():
+                time.sleep(0.001)
+            client.kill()  # SIGKILL
+            client.join()
+            assert not store.exists() or store.read_bytes() in contents
+            if draw.random() < 0.4:
+                state["now"][0] = 1 - state["now"][0]
+                changes += 1
+                store.unlink(missing_ok=True)
+        assert changes > 3
+        state["pause"][0] = 0.0
+        fetch_it()
+        assert store.read_bytes() == contents[state["now"][0]]
+        assert state["sent"][0] < (changes + 2) * len(contents[1]) + 20 * 600_000

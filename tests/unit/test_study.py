@@ -268,3 +268,14 @@ def test_a_contradiction_names_the_files_that_hold_it(tmp_path):
         with pytest.raises(StudyError) as caught:
             read_configuration(study, folder=tmp_path)
         assert caught.value.where == where
+
+
+def test_absolute_paths_become_relative_to_the_study(tmp_path):
+    study, elsewhere = tmp_path / "study", tmp_path / "data"
+    for path in (study / "a.tsv", elsewhere / "b.tsv"):
+        path.parent.mkdir(exist_ok=True)
+        path.touch()
+    counts = {"table": str(study / "a.tsv"), "samples": str(elsewhere / "b.tsv")}
+    read = read_configuration(changed(start_from="counts", counts=counts), folder=study)
+    assert (read["counts"]["table"], read["counts"]["samples"]) == ("a.tsv", "../data/b.tsv")
+    assert str(tmp_path) not in str(read)

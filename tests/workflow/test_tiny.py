@@ -195,26 +195,27 @@ CHANGED = {
 
 
 def test_what_was_changed_by_hand_is_found_by_verify_and_made_again_by_the_next_run(
-    two_runs: list[Path], tmp_path: Path
+    tiny_study: Path, tmp_path: Path
 ) -> None:
-    study = shutil.copytree(two_runs[0], tmp_path / "study", symlinks=True)
+    study = copy_study(tiny_study, tmp_path / "study")
     for name in CHANGED:
         change_byte(study / name)
     gone = "results/quality/reads.tsv"
     (study / gone).unlink()
     said = last_words(run_workflow(study, "verify", cores=1))
     assert all(said.count(name) == 1 for name in [*CHANGED, gone]), said
-    completed = run_workflow(study)
+    with serve(tiny.tiny_archive(), port_of(tiny_study)):
+        completed = run_workflow(study)
     assert completed.returncode == 0, completed.stderr[-3000:]
     for name, rule in CHANGED.items():
         assert completed.stderr.count(f"{name} is not what the step {rule} made: it is made again") == 1
     assert completed.stderr.count(f"{gone} is gone: it is made again") == 1
-    assert checksums(study / "results") == checksums(two_runs[0] / "results")
+    assert checksums(study / "results") == checksums(tiny_study / "results")
     assert "Nothing to be done" in planned(study)
 
 
-def test_verify_follows_results_back_to_what_they_were_made_from(two_runs: list[Path], tmp_path: Path) -> None:
-    study = shutil.copytree(two_runs[0], tmp_path / "study", symlinks=True)
+def test_verify_follows_results_back_to_what_they_were_made_from(tiny_study: Path, tmp_path: Path) -> None:
+    study = copy_study(tiny_study, tmp_path / "study")
     inner = "resources/reference/transcripts.idx"
     assert inner not in (study / "results/provenance.json").read_text()
     change_byte(study / inner)
@@ -222,8 +223,8 @@ def test_verify_follows_results_back_to_what_they_were_made_from(two_runs: list[
     assert said.count("\n  - ") == said.count(f"not as made: {inner} (rule index_transcripts)") == 1, said
 
 
-def test_a_file_in_the_place_of_a_result_that_no_step_made_stops_the_run(two_runs: list[Path], tmp_path: Path) -> None:
-    study = shutil.copytree(two_runs[0], tmp_path / "study", symlinks=True)
+def test_a_file_in_the_place_of_a_result_that_no_step_made_stops_the_run(tiny_study: Path, tmp_path: Path) -> None:
+    study = copy_study(tiny_study, tmp_path / "study")
     shutil.rmtree(study / ".snakemake")
     completed = run_workflow(study, "-n")
     assert completed.returncode != 0

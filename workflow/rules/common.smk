@@ -20,6 +20,7 @@ sys.path.insert(0, str(SCRIPTS))
 
 from claimcheck.core.errors import StudyError
 from claimcheck.core.installed import require_machine
+from claimcheck.core.own_files import require_own_folders
 from claimcheck.core.processes import prepare_processes
 from claimcheck.core.unfinished import age_unfinished
 
@@ -37,6 +38,7 @@ prepare_processes(workflow.deployment_settings if BY_CONDA else None)
 # Single steps, on nodes of a cluster too, read this file as well.
 if workflow.is_main_process:
     checked(require_machine, by_conda=BY_CONDA)
+    checked(require_own_folders, Path.cwd())
     age_unfinished(Path.cwd())
 
 from claimcheck.claims.requests import read_whole_study

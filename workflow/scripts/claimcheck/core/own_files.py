@@ -1,8 +1,50 @@
 """Opening files that are ours to write: a link in their place, which leads elsewhere, is removed and never followed."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
+
+from claimcheck.core.errors import StudyError
+
+FOLDERS = ("results", "resources", "logs", ".snakemake")
+"""What a run writes to."""
+_NOT_WRITTEN = ("conda", "conda-archive", "singularity")
+
+
+def require_own_folders(study: Path) -> None:
+    """Stop where a run would write outside of the study folder, through a link in it.
+
+    Links to files are replaced where a file of ours goes; below `resources` they may lead out, to what a user keeps elsewhere.
+
+    Args:
+        study: its folder.
+
+    Raises:
+        StudyError: with the links.
+    """
+    home = study.resolve()
+    out = [path for name in FOLDERS for path in _links(study / name) if not path.resolve().is_relative_to(home)]
+    if out:
+        shown = [f"{path.relative_to(study)} leads to {path.resolve()}" for path in out]
+        raise StudyError(
+            "a link leads out of the study folder, and what a run writes would go there",
+            details=shown[:8] + [f"and {len(out) - 8} more"] * (len(out) > 8),
+            where=str(out[0]),
+            expected="folders of their own in the places of " + ", ".join(FOLDERS),
+            remedy="remove the link; to work on another disk, put the whole study there (--directory)",
+        )
+
+
+def _links(path: Path) -> Iterator[Path]:
+    """List the links to folders at and below a path, and those to files where programs write without looking."""
+    if path.is_symlink():
+        yield path
+        return
+    for folder, folders, files in os.walk(path):
+        folders[:] = [name for name in folders if name not in _NOT_WRITTEN]
+        names = folders if path.name in ("results", "resources") else [*folders, *files]
+        yield from (Path(folder, name) for name in names if Path(folder, name).is_symlink())
 
 
 def remove_link(path: Path) -> None:

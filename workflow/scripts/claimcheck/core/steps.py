@@ -177,8 +177,8 @@ def step(log: str) -> Iterator[None]:
 
     Records of the logger `claimcheck.progress` are shown on the terminal as well.
 
-    A StudyError is its own message, and so is a full disk. Anything else is a defect of this software: its traceback goes to
-    the log, and the message names the log.
+    A StudyError is its own message, and so is a full disk, or a file that cannot be used. Anything else is a defect of this
+    software: its traceback goes to the log, and the message names the log.
     """
     path = Path(log)
     handler = _open_log(path)
@@ -197,6 +197,8 @@ def step(log: str) -> Iterator[None]:
         if isinstance(error, OSError) and is_full(error):
             _fail(str(disk_full(Path(str(error.filename)) if error.filename else None)))
         logger.error("%s", traceback.format_exc())
+        if isinstance(error, OSError) and error.filename:
+            _fail(str(_unusable(error)))
         _fail(
             f"this step met an error that it does not know: {type(error).__name__}: {error}\n"
             f"  where:    {path} has the details\n"
@@ -208,6 +210,16 @@ def step(log: str) -> Iterator[None]:
     finally:
         with suppress(OSError):
             handler.close()
+
+
+def _unusable(error: OSError) -> StudyError:
+    """Say which file the system does not let a step read or write: a folder in its place, no permission, too long a name."""
+    return StudyError(
+        f"{str(error.filename)[:200]} cannot be read or written: {error.strerror}",
+        where=str(Path(str(error.filename)[:200]).absolute().parent),
+        expected="files and folders that this account may read and write, and nothing else in their places",
+        remedy="move away what stands there, or change its permissions, and start again: what is finished is kept",
+    )
 
 
 def _open_log(path: Path) -> logging.Handler:

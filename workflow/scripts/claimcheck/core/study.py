@@ -1,5 +1,6 @@
 """The configuration of a study: gathered from its files, checked against the schema and for sense, and completed."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -60,8 +61,8 @@ def read_configuration(configuration: dict[str, Any], *, folder: Path) -> dict[s
         folder: the study folder, to which local paths are relative.
 
     Returns:
-        A new dict in which every key of the schema has a value; genes are lists of ids, and `files` is empty, since what these
-        say stands in it.
+        A new dict in which every key of the schema has a value; genes are lists of ids, `files` is empty, since what these say
+        stands in it, and absolute paths are relative to the study folder, so that no result tells where this machine keeps things.
 
     Raises:
         StudyError: a key is unknown, missing or has a wrong value, keys contradict each other, a file is missing, two files set
@@ -70,7 +71,7 @@ def read_configuration(configuration: dict[str, Any], *, folder: Path) -> dict[s
     schema = load_schema("config.schema.yaml")
     joined, parts, named = _gathered(configuration, schema, folder)
     check(joined, schema, where=CONFIG)
-    study: dict[str, Any] = complete(joined, schema)
+    study: dict[str, Any] = complete(_without_machine(joined, folder), schema)
     for key, wrong, expected in contradictions(study, folder):
         if wrong:
             where = f"{_files_with(key, parts)}, {key}"
@@ -106,6 +107,17 @@ def _gathered(
         named += more
     joined = _over(_joined(parts), given)
     return joined, {CONFIG: given, **parts}, named
+
+
+def _without_machine(part: Any, folder: Path) -> Any:
+    """Return a configuration in which absolute paths of what is there are relative to the study folder."""
+    if isinstance(part, dict):
+        return {key: _without_machine(inner, folder) for key, inner in part.items()}
+    if isinstance(part, list):
+        return [_without_machine(inner, folder) for inner in part]
+    if isinstance(part, str) and part.startswith("/") and part.strip("/") and os.path.exists(part):  # noqa: PTH110 - of any length
+        return os.path.relpath(part, folder.resolve())
+    return part
 
 
 def _without(keys: dict[str, Any], *names: str) -> dict[str, Any]:

@@ -143,7 +143,7 @@ def read_manifest(path: Path) -> Manifest:
         )
     try:
         manifest: Manifest = json.loads(path.read_text(encoding="utf-8"))
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise _no_manifest(path, str(error)) from error
     check(manifest, load_schema("provenance.schema.yaml"), where=str(path))
     if _digest(manifest["study"]) != manifest["sha256"]:
