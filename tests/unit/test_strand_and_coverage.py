@@ -200,9 +200,10 @@ def test_every_gene_with_enough_reads_weighs_the_same():
 
 def first_anchors(anchors, reads):
     """Find the first of some anchors in reads that follow each other without any line between."""
-    ends = np.cumsum([len(read) for read in reads], dtype=np.int64)
+    lengths = np.array([len(read) for read in reads], dtype=np.int64)
+    ends = np.cumsum(lengths)
     letters = np.frombuffer("".join(reads).encode() + bytes(WORD), dtype=np.uint8)
-    starts = ends - [len(read) for read in reads]
+    starts = ends - lengths
     joined = Reads(letters, starts, starts, starts, ends, starts)
     return find_first(anchors, build_index(np.concatenate([some.codes for some in anchors])), joined)
 

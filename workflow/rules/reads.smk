@@ -14,8 +14,6 @@ Every file is read once for all of these (`scan_reads`), and once more by kallis
 `snakemake fetch` fetches and verifies all reads, the reference and the collections of gene sets, and stops: for clusters whose nodes have no network.
 """
 
-PROFILE = {"profile": "results/quality/exons/{sample}.tsv"} if HAS_EXONS else {}
-
 
 localrules:
     fetch_paired_reads,
@@ -66,7 +64,7 @@ rule scan_reads:
         anchors="resources/reference/anchors.npz",
         exons="results/reference/exons.tsv" if HAS_EXONS else [],
     output:
-        **PROFILE,
+        **({"profile": "results/quality/exons/{sample}.tsv"} if HAS_EXONS else {}),
         checked="results/quality/reads/{sample}.tsv",
         library="results/quality/libraries/{sample}.tsv",
         gene_body="results/quality/gene_body/{sample}.tsv",

@@ -19,6 +19,8 @@ _PIECE = 1 << 20
 
 _MOST_RECORD = 1 << 22
 
+_LOOKED_UP = 1 << 12
+
 _BEHIND = bytes(WORD)
 
 
@@ -88,24 +90,40 @@ def find_kmers(index: KmerIndex, reads: Reads, *, step: int = 1) -> tuple[NDArra
     Returns:
         int64, numbers of reads and places in the index, in the order of the reads and along each.
     """
-    room = reads.lengths - K
-    shortest, longest = int(room.min(initial=0)), int(room.max(initial=-1))
-    everywhere = np.arange(len(room))
-    found = []
-    # all reads at one position after another; what passes the sieve is looked up together
-    for position in range(0, longest + 1, step):
-        rows = everywhere if position <= shortest else np.flatnonzero(room >= position)
-        possible = rows[index.sieve(reads.raw, reads.start[rows] + position)]
-        found.append(np.stack([possible, np.full_like(possible, position)]))
-    if step > 1:
-        rows = np.flatnonzero((room > 0) & (room % step > 0))
-        possible = rows[index.sieve(reads.raw, reads.start[rows] + room[rows])]
-        found.append(np.stack([possible, room[possible]]))
-    read, position = np.concatenate([np.empty((2, 0), dtype=np.int64), *found], axis=1)
+    found = [np.empty((2, 0), dtype=np.int64)]
+    for read, position in _positions(reads.lengths - K, step):
+        possible = index.sieve(reads.raw, reads.start[read] + position)
+        if len(possible):
+            found.append(np.stack([read[possible], position[possible]]))
+    read, position = np.concatenate(found, axis=1)
     order = np.lexsort((position, read))
     read, position = read[order], position[order]
     places = index.place(reads.raw, reads.start[read] + position)
     return read[places >= 0], places[places >= 0]
+
+
+def _positions(room: NDArray[np.int64], step: int) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """Give reads and positions to look up, those of all reads at some positions after others: as many as fit a processor's cache.
+
+    Args:
+        room: int64, the last position in each read; below 0 there is none.
+        step: between positions.
+    """
+    everyone, shortest = np.arange(len(room)), room.min(initial=0)
+    positions = np.arange(0, room.max(initial=-1) + 1, step)
+    at_once = max(_LOOKED_UP // max(len(room), 1), 1)
+    for first in range(0, len(positions), at_once):
+        some = positions[first : first + at_once]
+        if at_once == 1 and some[0] <= shortest:
+            yield everyone, np.broadcast_to(some, len(everyone))
+        elif some[-1] <= shortest:
+            yield np.tile(everyone, len(some)), np.repeat(some, len(everyone))
+        else:
+            number, read = np.nonzero(some[:, np.newaxis] <= room)
+            yield read, some[number]
+    if step > 1:
+        read = np.flatnonzero((room > 0) & (room % step > 0))
+        yield read, room[read]
 
 
 class _File:
