@@ -7,6 +7,7 @@ from typing import Any
 
 import matplotlib as mpl
 import pandas as pd
+from fontTools import subset
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -49,6 +50,9 @@ _RC: Any = {
     "svg.hashsalt": "claimcheck",
     "pdf.fonttype": 42,
 }
+
+# A PDF says where each glyph stands: its fonts need no tables of how to place and join glyphs, most of the time of embedding them.
+subset.Options._drop_tables_default = [*subset.Options._drop_tables_default, "GDEF", "GPOS", "GSUB"]
 
 
 @contextmanager
