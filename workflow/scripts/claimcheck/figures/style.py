@@ -82,9 +82,8 @@ def new_figure(width: float, height: float, *, simulated: bool) -> Figure:
 def settle(figure: Figure) -> None:
     """Lay a figure out and round where its panels lie: the solver's last digits vary from run to run, and name parts of an SVG."""
     figure.set_dpi(72)  # as SVG and PDF measure text
-    figure.draw_without_rendering()
-    places = _places(figure)
-    for _ in range(2):  # ticks depend on the layout, and the layout on ticks
+    places: list[tuple[float, ...]] = []
+    for _ in range(3):  # ticks depend on the layout, and the layout on ticks
         _lay_out(figure)
         before, places = places, _places(figure)
         if places == before:
