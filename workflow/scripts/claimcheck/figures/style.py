@@ -84,7 +84,7 @@ def settle(figure: Figure) -> None:
     figure.set_dpi(72)  # as SVG and PDF measure text
     places: list[tuple[float, ...]] = []
     for _ in range(3):  # ticks depend on the layout, and the layout on ticks
-        _lay_out(figure)
+        lay_out(figure)
         before, places = places, _places(figure)
         if places == before:
             break
@@ -97,7 +97,7 @@ def _places(figure: Figure) -> list[tuple[float, ...]]:
     return [tuple(round(length, 5) for length in axes.get_position().bounds) for axes in figure.axes]
 
 
-def _lay_out(figure: Figure) -> None:
+def lay_out(figure: Figure) -> None:
     """Move the panels as drawing the figure does, which takes twice as long."""
     layout = figure.get_layout_engine()
     if layout is not None:
