@@ -6,8 +6,11 @@ kallisto is `index` and one `quant` a sample with the same binary and threads. S
 """
 
 import os
+import shutil
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 import yaml
@@ -18,6 +21,42 @@ from measuring import ROOT, Cost, disk_usage, measure, snakemake
 
 SIMULATION = Path("resources/simulation")
 CORES = 2
+
+
+class Costs(NamedTuple):
+    """What the same reads cost with bare kallisto, command by command, and in a whole run."""
+
+    kallisto: dict[str, Cost]
+    whole: Cost
+
+    @property
+    def bare(self) -> float:
+        """Processor seconds of all commands of bare kallisto."""
+        return sum(cost.cpu_seconds for cost in self.kallisto.values())
+
+
+class Line(NamedTuple):
+    """Processor seconds as a line through two measured sizes: a constant, and those of each million pairs."""
+
+    fixed: float
+    per_million: float
+
+    def at(self, millions: float) -> float:
+        """Return the seconds that so many million pairs take by the line."""
+        return self.fixed + self.per_million * millions
+
+
+def line_through(seconds: tuple[float, float], millions: tuple[float, float]) -> Line:
+    """Draw the line through two sizes: seconds and million pairs, of all animals together."""
+    per_million = (seconds[1] - seconds[0]) / (millions[1] - millions[0])
+    return Line(seconds[0] - per_million * millions[0], per_million)
+
+
+@cache
+def compare_costs(folder: Path, study: str, pairs: int, filler_genes: int) -> Costs:
+    """Measure bare kallisto and a whole run on the reads of a study in `folder`, once a process; for the rest see `simulate`."""
+    simulate(folder / study, pairs, filler_genes)
+    return Costs(dict(run_kallisto(folder / study, folder / f"{study}_kallisto")), run_workflow(folder / study))
 
 
 def configure(pairs: int, filler_genes: int) -> dict:
@@ -60,7 +99,10 @@ def samples(folder: Path) -> dict[str, list[Path]]:
 
 
 def run_workflow(folder: Path) -> Cost:
-    """Run the workflow on a simulated study; its folder's size is taken every second."""
+    """Run the workflow on a simulated study, without what an earlier run left; its folder's size is taken every second."""
+    for left in [folder / "results", *folder.glob("logs/*"), *folder.glob("resources/*")]:
+        if left.name not in {SIMULATION.name, "simulate_archive"}:
+            shutil.rmtree(left, ignore_errors=True)
     return measure(snakemake(folder, CORES), log=folder / "run.log", watched=folder)
 
 

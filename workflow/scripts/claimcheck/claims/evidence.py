@@ -7,10 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import norm
-from scipy.stats import t as student
 
 from claimcheck.claims.model import Claim
+from claimcheck.core.distributions import normal_isf, normal_sf, student_ppf
 from claimcheck.core.estimates import NAN, NO_ESTIMATE, NO_INTERVAL, NO_P, Estimate, Interval, Sides
 
 _SMALLEST_P = 1e-12
@@ -129,7 +128,7 @@ class Explanation:
     def left_ci90(self) -> Interval:
         """90 % interval of what is left."""
         se = np.hypot(self.effect.se, self.explains(np.array([self.difference]))[1][0])
-        half = float(student.ppf(0.95, self.effect.df) * se)
+        half = float(student_ppf(0.95, self.effect.df) * se)
         return self.left - half, self.left + half
 
     def explains(self, differences: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -163,11 +162,11 @@ class Explanation:
             As many as differences; NaN where p is.
         """
         explained, se = self.explains(np.atleast_1d(self.difference if difference is None else difference))
-        deviate = norm.isf(np.clip(p, _SMALLEST_P, 1.0))
+        deviate = normal_isf(np.clip(p, _SMALLEST_P, 1.0))
         with np.errstate(divide="ignore", invalid="ignore"):
             own = side * (self.effect.effect - limit) / deviate
             reach = side * (self.effect.effect - explained - limit) / np.hypot(own, se)
-        return np.where(deviate > 0, norm.sf(reach), np.where(np.isnan(p), np.nan, 1.0))
+        return np.where(deviate > 0, normal_sf(reach), np.where(np.isnan(p), np.nan, 1.0))
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
-from scipy.stats import t as student
 
 from claimcheck.claims.model import CAMERA, DECIDING, MODERATED, ROTATION, SCORE, WALD, Claim, GeneTest, SetTest, Tests
 from claimcheck.claims.specifications import Model, scores_of
+from claimcheck.core.distributions import normal_cdf, normal_sf, student_cdf, student_sf
 from claimcheck.core.errors import StudyError
 from claimcheck.core.estimates import Estimate, estimate_columns, minimum_detectable, read_estimates
 from claimcheck.core.standards import Levels
@@ -213,8 +212,8 @@ def gene_table(
     if not few:
         t[:] = np.nan
     for side, wald, moderated in (
-        ("up", norm.sf(effect / se), student.sf(t, fits.df_total)),
-        ("down", norm.cdf(effect / se), student.cdf(t, fits.df_total)),
+        ("up", normal_sf(effect / se), student_sf(t, fits.df_total)),
+        ("down", normal_cdf(effect / se), student_cdf(t, fits.df_total)),
     ):
         table[f"p_{side}"] = np.fmax(wald, moderated)
         table[f"p_t_{side}"] = moderated

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.stats import t as student
 
 from claimcheck.claims.evidence import Conclusion, Decision, Evidence, Explanation
 from claimcheck.claims.model import CONTROL, DECIDING, THREE_PRIME_BIAS, Claim, Register, Veto
 from claimcheck.claims.tests import SET_TESTS, Data
 from claimcheck.claims.verdicts import TAKEN, stands
+from claimcheck.core.distributions import student_sf
 from claimcheck.core.errors import StudyError
 from claimcheck.core.estimates import NAN, Estimate, Sides, read_estimates
 from claimcheck.gene_sets.comparison import Comparison, make_comparison, run_tests
@@ -58,7 +58,7 @@ def make_mover(name: str, level: Floats, design_matrix: Floats) -> Mover:
     own, within = float(effects[0, 0]), effects[0, 1:]
     with np.errstate(divide="ignore", invalid="ignore"):
         t = own / np.sqrt(np.mean(within**2))
-    return Mover(name, own * scale, within, float(2 * student.sf(abs(t), len(within))))
+    return Mover(name, own * scale, within, float(2 * student_sf(abs(t), len(within))))
 
 
 def explain(

@@ -7,9 +7,8 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import norm
-from scipy.stats import t as student
 
+from claimcheck.core.distributions import normal_cdf, normal_ppf, normal_sf, student_cdf, student_ppf, student_sf
 from claimcheck.core.standards import Levels
 
 NAN = float("nan")
@@ -58,7 +57,7 @@ class Estimate:
 
     def beyond(self, limit: float, side: int) -> float:
         """Test that the effect lies above (side 1) or below (side -1) a limit; a one-sided p-value."""
-        return student.sf(side * (self.effect - limit) / self.se, self.df)
+        return student_sf(side * (self.effect - limit) / self.se, self.df)
 
     def within(self, low: float, high: float) -> float:
         """Test that the effect lies within limits by two one-sided tests (Schuirmann 1987), or one where an end is at infinity."""
@@ -109,7 +108,9 @@ def estimate_columns(
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = effect / se
     ends = (effect - half95, effect + half95, effect - half90, effect + half90)
-    up, down = (norm.sf(ratio), norm.cdf(ratio)) if np.isinf(df) else (student.sf(ratio, df), student.cdf(ratio, df))
+    up, down = (
+        (normal_sf(ratio), normal_cdf(ratio)) if np.isinf(df) else (student_sf(ratio, df), student_cdf(ratio, df))
+    )
     return {
         "effect": effect,
         "se": se,
@@ -157,4 +158,4 @@ def _sides(up: float, down: float, two_sided: float | None = None) -> Sides:
 
 
 def _quantile(probability: float, df: float) -> float:
-    return float(norm.ppf(probability) if np.isinf(df) else student.ppf(probability, df))
+    return float(normal_ppf(probability) if np.isinf(df) else student_ppf(probability, df))

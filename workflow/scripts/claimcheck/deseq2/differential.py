@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 from pydeseq2.ds import DeseqStats
-from scipy.stats import norm
 
+from claimcheck.core.distributions import normal_sf
 from claimcheck.core.estimates import minimum_detectable
 from claimcheck.core.standards import Levels
 from claimcheck.deseq2.dataset import DataSet
@@ -124,7 +124,7 @@ def fit(
             "p_value": results["pvalue"],
             "p_adjusted": results["padj"],
             "log2_fold_change_shrunken": shrunken,
-            "p_value_unfiltered": 2 * norm.sf(results["stat"].abs()),
+            "p_value_unfiltered": 2 * normal_sf(results["stat"].abs()),
             "dispersion": dataset.var["dispersions"],
             "minimum_detectable_effect": minimum_detectable_effect(
                 results["baseMean"], dataset.var["dispersions"], samples["condition"].value_counts(), levels

@@ -9,8 +9,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaln
-from scipy.stats import norm
 
+from claimcheck.core.distributions import normal_cdf, normal_sf
 from claimcheck.deseq2.batched import (
     Floats,
     cholesky,
@@ -137,14 +137,14 @@ def wald_test(
     effect = product(contrast[None], beta)[0]
     above = (effect - null) / error
     if alternative is None:
-        return 2 * norm.sf(np.abs(above)), above, error
+        return 2 * normal_sf(np.abs(above)), above, error
     if alternative == "greater":
-        return norm.sf(above), np.maximum(above, 0), error
+        return normal_sf(above), np.maximum(above, 0), error
     if alternative == "less":
-        return norm.cdf(above), np.minimum(above, 0), error
+        return normal_cdf(above), np.minimum(above, 0), error
     beyond = (np.abs(effect) - null) / error
     if alternative == "greaterAbs":
-        return np.minimum(2 * norm.sf(beyond), 1), np.sign(effect) * np.maximum(beyond, 0), error
+        return np.minimum(2 * normal_sf(beyond), 1), np.sign(effect) * np.maximum(beyond, 0), error
     if alternative == "lessAbs":
-        return norm.cdf(beyond), np.maximum(-beyond, 0), error
+        return normal_cdf(beyond), np.maximum(-beyond, 0), error
     raise ValueError(f"unknown alternative hypothesis {alternative!r}")

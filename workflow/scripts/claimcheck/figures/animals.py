@@ -68,11 +68,9 @@ def name_points(
         radius=_RADIUS,
         bold=list(heavy[order]),
     )
-    figure = axes.get_figure(root=True)
-    if figure is not None and labels:
-        figure.draw_without_rendering()  # which moves the labels to where they were put
     kept: list[Bbox] = []
     for label in labels:
+        label.get_window_extent()  # which moves it to where it was put
         box = Text.get_window_extent(label)
         if any(box.overlaps(other) for other in kept):
             label.remove()

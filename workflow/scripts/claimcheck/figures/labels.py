@@ -8,6 +8,8 @@ from matplotlib.text import Annotation, Text
 from matplotlib.transforms import Bbox
 from numpy.typing import NDArray
 
+from claimcheck.figures.style import lay_out
+
 _ANGLES = np.linspace(0, 2 * np.pi, 16, endpoint=False)
 _GAPS = (0.0, 6.0, 13.0, 22.0, 34.0, 50.0)
 """Distances between the rim of a point and its label that are tried, in points (1/72 inch)."""
@@ -41,7 +43,7 @@ def place_labels(
     figure = axes.get_figure(root=True)
     if figure is None or not len(texts):
         return []
-    figure.draw_without_rendering()
+    lay_out(figure)
     figure.set_layout_engine("none")
     points_per_pixel = 72 / figure.dpi
     anchors = axes.transData.transform(positions)

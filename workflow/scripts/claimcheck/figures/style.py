@@ -7,6 +7,7 @@ from typing import Any
 
 import matplotlib as mpl
 import pandas as pd
+from fontTools import subset
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -50,6 +51,9 @@ _RC: Any = {
     "pdf.fonttype": 42,
 }
 
+# A PDF says where each glyph stands: its fonts need no tables of how to place and join glyphs, most of the time of embedding them.
+subset.Options._drop_tables_default = [*subset.Options._drop_tables_default, "GDEF", "GPOS", "GSUB"]
+
 
 @contextmanager
 def house_style() -> Iterator[None]:
@@ -78,10 +82,9 @@ def new_figure(width: float, height: float, *, simulated: bool) -> Figure:
 def settle(figure: Figure) -> None:
     """Lay a figure out and round where its panels lie: the solver's last digits vary from run to run, and name parts of an SVG."""
     figure.set_dpi(72)  # as SVG and PDF measure text
-    figure.draw_without_rendering()
-    places = _places(figure)
-    for _ in range(2):  # ticks depend on the layout, and the layout on ticks
-        _lay_out(figure)
+    places: list[tuple[float, ...]] = []
+    for _ in range(3):  # ticks depend on the layout, and the layout on ticks
+        lay_out(figure)
         before, places = places, _places(figure)
         if places == before:
             break
@@ -94,7 +97,7 @@ def _places(figure: Figure) -> list[tuple[float, ...]]:
     return [tuple(round(length, 5) for length in axes.get_position().bounds) for axes in figure.axes]
 
 
-def _lay_out(figure: Figure) -> None:
+def lay_out(figure: Figure) -> None:
     """Move the panels as drawing the figure does, which takes twice as long."""
     layout = figure.get_layout_engine()
     if layout is not None:

@@ -4,7 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import t as student
+
+from claimcheck.core.distributions import student_ppf, student_sf
 
 
 class Coefficient(NamedTuple):
@@ -40,6 +41,6 @@ def last_coefficient(values: NDArray[np.float64], design_matrix: NDArray[np.floa
     residuals = values - design_matrix @ beta
     variance = float(residuals @ residuals) / df
     se = float(np.sqrt(variance * np.linalg.inv(design_matrix.T @ design_matrix)[-1, -1]))
-    half = float(student.ppf(0.975, df)) * se
-    p_value = 2 * float(student.sf(abs(beta[-1]) / se, df)) if se > 0 else float(beta[-1] == 0)
+    half = float(student_ppf(0.975, df)) * se
+    p_value = 2 * float(student_sf(abs(beta[-1]) / se, df)) if se > 0 else float(beta[-1] == 0)
     return Coefficient(float(beta[-1]), float(beta[-1]) - half, float(beta[-1]) + half, p_value, df)

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pandas as pd
-from scipy.stats import t as student
 
+from claimcheck.core.distributions import student_cdf, student_sf
 from claimcheck.gene_sets.tests.limma import Floats, GeneFits
 from claimcheck.gene_sets.tests.weights import SetWeights
 
@@ -54,7 +54,7 @@ def camera(fits: GeneFits, weights: SetWeights, *, min_correlation: float) -> pd
         difference = mean_members - mean_weight * mean_others
         t = difference / np.sqrt(squares / (len(z) - 2) * (vif / n + mean_weight**2 / n_others))
     df = min(fits.df_residual, len(z) - 2)
-    up, down = student.sf(t, df), student.cdf(t, df)
+    up, down = student_sf(t, df), student_cdf(t, df)
     columns = (weights.sets, weights.n_genes, correlation, vif, difference, up, down, 2 * np.minimum(up, down))
     return pd.DataFrame(dict(zip(CAMERA_COLUMNS, columns, strict=True)))
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import digamma, polygamma
-from scipy.stats import norm
-from scipy.stats import t as student
+
+from claimcheck.core.distributions import normal_isf, normal_sf, student_sf
 
 Floats = NDArray[np.float64]
 
@@ -134,5 +134,5 @@ def inverse_trigamma(value: float) -> float:
 
 def z_from_t(t: Floats, df: float) -> Floats:
     """Give the normal deviates that have the same tail probabilities as t; beyond p = 1e-300 all are the same."""
-    tail = norm.sf(np.abs(t)) if np.isinf(df) else student.sf(np.abs(t), df)
-    return np.sign(t) * norm.isf(np.maximum(tail, _SMALLEST_P))
+    tail = normal_sf(np.abs(t)) if np.isinf(df) else student_sf(np.abs(t), df)
+    return np.sign(t) * normal_isf(np.maximum(tail, _SMALLEST_P))

@@ -9,8 +9,8 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 from numpy.polynomial import chebyshev
-from scipy.stats import t as student
 
+from claimcheck.core.distributions import student_isf
 from claimcheck.core.estimates import minimum_detectable
 from claimcheck.core.standards import Levels
 from claimcheck.gene_sets.tests.limma import Floats, GeneFits, z_from_t
@@ -116,7 +116,7 @@ def _normal_deviates(df: float) -> Callable[[Floats], Floats]:
     In v = -log(1 - q^2) = log(1 + t^2 / df), z^2 / v is smooth enough for a polynomial, which takes a few nanoseconds where
     quantile functions take hundreds.
     """
-    largest = float(student.isf(1e-290, df))  # inf at one or two degrees of freedom
+    largest = float(student_isf(1e-290, df))  # inf at one or two degrees of freedom
     limit = min(float(np.log1p(largest / df * largest)), _LARGEST_LOG)
     nodes = np.cos(np.pi * (np.arange(_NODES) + 0.5) / _NODES)
     v = (nodes + 1) * limit / 2
