@@ -4,11 +4,12 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import yaml
+
+from support.starter import start_snakemake
 
 ROOT = Path(__file__).resolve().parents[2]
 COUNTS_STUDY = {
@@ -43,29 +44,32 @@ def run_workflow(
     folder: Path,
     *arguments: str,
     clone: Path = ROOT,
-    python: str = sys.executable,
+    python: str = "",
     cores: int = 2,
     timeout: int = 600,
 ) -> subprocess.CompletedProcess[str]:
-    """Run Snakemake as a reader would, in a clone of the repository with another study folder."""
-    command = [
-        python,
-        "-m",
-        "snakemake",
-        "--cores",
-        str(cores),
-        "--directory",
-        str(folder),
-        *arguments,
-    ]
+    """Run Snakemake as a reader would, in a clone of the repository with another study folder.
+
+    Args:
+        folder: of the study.
+        arguments: of Snakemake.
+        clone: the folder to start it in.
+        python: what it is started with, where a start from nothing matters; else it is a fork of a process that has imported it.
+        cores: how many it may use.
+        timeout: seconds.
+    """
+    command = ["--cores", str(cores), "--directory", str(folder), *arguments]
+    environment = {**os.environ, "COLUMNS": "200"}
+    if not python:
+        return start_snakemake(command, folder=clone, environment=environment, timeout=timeout)
     return subprocess.run(
-        command,
+        [python, "-m", "snakemake", *command],
         cwd=clone,
         capture_output=True,
         check=False,
         text=True,
         timeout=timeout,
-        env={**os.environ, "COLUMNS": "200"},
+        env=environment,
     )
 
 
