@@ -1,10 +1,12 @@
 """Starting Snakemake without its imports, which take longer than most of what tests ask of it.
 
-A process of its own imports Snakemake and what the workflow reads tables and schemas with, and nothing of the workflow; every run is a
-fork of it, with the folder, the environment and the arguments that it would have been started with.
+A process of its own imports Snakemake and what the workflow reads tables and schemas with, and nothing of the workflow; every run
+is a fork of it, with the folder, the environment and the arguments that it would have been started with.
 """
 
 import atexit
+import functools
+import importlib
 import json
 import os
 import select
@@ -13,9 +15,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import IO, Any
-
-_PARENT: "Starter | None" = None
+from typing import Any
 
 
 class Starter:
@@ -26,7 +26,7 @@ class Starter:
             [sys.executable, __file__],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            text=True,
+            bufsize=0,
             env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},  # no threads that a fork would lack
         )
         atexit.register(self.close)
@@ -42,11 +42,10 @@ class Starter:
     ) -> subprocess.CompletedProcess[str]:
         """Run Snakemake; for the arguments see `subprocess.run`."""
         assert self.process.stdin is not None
-        with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
-            files = {name: f"/proc/{os.getpid()}/fd/{file.fileno()}" for name, file in (("out", out), ("err", err))}
+        with tempfile.TemporaryDirectory() as scratch:
+            files = {name: f"{scratch}/{name}" for name in ("out", "err")}
             order = {"arguments": arguments, "folder": str(folder), "environment": environment, **files}
-            self.process.stdin.write(json.dumps(order) + "\n")
-            self.process.stdin.flush()
+            self.process.stdin.write(json.dumps(order).encode() + b"\n")
             pid = int(self._answer(60))
             try:
                 code = int(self._answer(timeout))
@@ -54,10 +53,10 @@ class Starter:
                 os.killpg(pid, signal.SIGKILL)
                 self._answer(60)
                 raise subprocess.TimeoutExpired(arguments, timeout) from None
-            said = [_text_of(file) for file in (out, err)]
+            said = [Path(file).read_text() for file in files.values()]
         return subprocess.CompletedProcess(["snakemake", *arguments], code, *said)
 
-    def _answer(self, timeout: float) -> str:
+    def _answer(self, timeout: float) -> bytes:
         assert self.process.stdout is not None
         if not select.select([self.process.stdout], [], [], timeout)[0]:
             raise TimeoutError
@@ -66,14 +65,12 @@ class Starter:
 
 def start_snakemake(arguments: list[str], **options: Any) -> subprocess.CompletedProcess[str]:
     """Run Snakemake as a fork of the one process that this process keeps; see `Starter.run`."""
-    global _PARENT  # noqa: PLW0603
-    _PARENT = _PARENT or Starter()
-    return _PARENT.run(arguments, **options)
+    return _starter().run(arguments, **options)
 
 
-def _text_of(file: IO[str]) -> str:
-    file.seek(0)
-    return file.read()
+@functools.cache
+def _starter() -> Starter:
+    return Starter()
 
 
 def _take_orders() -> None:
@@ -104,10 +101,7 @@ def _become(order: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    import jsonschema  # imported before any order comes
-    import pandas
-    import snakemake.api
-    import snakemake.cli
-
+    for name in ("snakemake.api", "snakemake.cli", "pandas", "jsonschema"):
+        importlib.import_module(name)
     _take_orders()
-    snakemake.cli.main(sys.argv[1:])
+    sys.modules["snakemake.cli"].main(sys.argv[1:])

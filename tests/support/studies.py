@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -40,11 +41,19 @@ def copy_workflow(folder: Path) -> Path:
     return folder
 
 
+def _environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}
+
+
+_AT_FIRST = _environment()
+
+
 def run_workflow(
     folder: Path,
     *arguments: str,
     clone: Path = ROOT,
-    python: str = "",
+    python: str = sys.executable,
+    anew: bool = False,
     cores: int = 2,
     timeout: int = 600,
 ) -> subprocess.CompletedProcess[str]:
@@ -54,13 +63,15 @@ def run_workflow(
         folder: of the study.
         arguments: of Snakemake.
         clone: the folder to start it in.
-        python: what it is started with, where a start from nothing matters; else it is a fork of a process that has imported it.
+        python: what it is started with.
+        anew: start from nothing, as is done with another Python or in another environment too; else it is a fork of a process that
+            has imported Snakemake.
         cores: how many it may use.
         timeout: seconds.
     """
     command = ["--cores", str(cores), "--directory", str(folder), *arguments]
     environment = {**os.environ, "COLUMNS": "200"}
-    if not python:
+    if not anew and python == sys.executable and _environment() == _AT_FIRST:
         return start_snakemake(command, folder=clone, environment=environment, timeout=timeout)
     return subprocess.run(
         [python, "-m", "snakemake", *command],
