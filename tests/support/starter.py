@@ -46,7 +46,7 @@ class Starter:
             files = {name: f"{scratch}/{name}" for name in ("out", "err")}
             order = {"arguments": arguments, "folder": str(folder), "environment": environment, **files}
             self.process.stdin.write(json.dumps(order).encode() + b"\n")
-            pid = int(self._answer(60))
+            pid = int(self._answer(timeout))
             try:
                 code = int(self._answer(timeout))
             except TimeoutError:
