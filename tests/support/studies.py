@@ -10,6 +10,8 @@ from typing import Any
 
 import yaml
 
+from support.starter import start_snakemake
+
 ROOT = Path(__file__).resolve().parents[2]
 COUNTS_STUDY = {
     "study": {"title": "counts"},
@@ -39,33 +41,46 @@ def copy_workflow(folder: Path) -> Path:
     return folder
 
 
+def _environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}
+
+
+_AT_FIRST = _environment()
+
+
 def run_workflow(
     folder: Path,
     *arguments: str,
     clone: Path = ROOT,
     python: str = sys.executable,
+    anew: bool = False,
     cores: int = 2,
     timeout: int = 600,
 ) -> subprocess.CompletedProcess[str]:
-    """Run Snakemake as a reader would, in a clone of the repository with another study folder."""
-    command = [
-        python,
-        "-m",
-        "snakemake",
-        "--cores",
-        str(cores),
-        "--directory",
-        str(folder),
-        *arguments,
-    ]
+    """Run Snakemake as a reader would, in a clone of the repository with another study folder.
+
+    Args:
+        folder: of the study.
+        arguments: of Snakemake.
+        clone: the folder to start it in.
+        python: what it is started with.
+        anew: start from nothing, as is done with another Python or in another environment too; else it is a fork of a process that
+            has imported Snakemake.
+        cores: how many it may use.
+        timeout: seconds.
+    """
+    command = ["--cores", str(cores), "--directory", str(folder), *arguments]
+    environment = {**os.environ, "COLUMNS": "200"}
+    if not anew and python == sys.executable and _environment() == _AT_FIRST:
+        return start_snakemake(command, folder=clone, environment=environment, timeout=timeout)
     return subprocess.run(
-        command,
+        [python, "-m", "snakemake", *command],
         cwd=clone,
         capture_output=True,
         check=False,
         text=True,
         timeout=timeout,
-        env={**os.environ, "COLUMNS": "200"},
+        env=environment,
     )
 
 

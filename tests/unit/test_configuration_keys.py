@@ -224,6 +224,7 @@ def is_used(key, script, said):
     return PUT_TOGETHER.get(key, key) in named_in_step(script)
 
 
+@pytest.mark.whole_run
 @pytest.mark.parametrize("place", LEAVES, ids=".".join)
 def test_every_key_changes_what_a_step_uses_or_is_refused(place, reached):
     name, key = ".".join(place), next(part for part in reversed(place) if part != "*")

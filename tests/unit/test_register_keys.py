@@ -744,6 +744,7 @@ def test_the_register_of_this_test_has_every_key_of_the_schema():
     assert not missing
 
 
+@pytest.mark.whole_run
 @pytest.mark.parametrize("place", LEAVES, ids=".".join)
 def test_every_key_changes_something_or_is_refused(place):
     allowed = []
