@@ -19,7 +19,7 @@ _ROW = 0.27
 """Inches a claim."""
 _HEAD = 0.75
 """Inches of the titles and the axis of a row of panels."""
-_APART = 0.16
+_APART = 0.28
 """Parts of a row between the marks of two true effects."""
 _MARKS = ("s", "o", "^", "D", "v", "P", "X")
 _COLOURS = ("#8A8A8A", "#56B4E9", "#0072B2", "#D55E00", "#CC79A7", "#009E73", "#E69F00")
