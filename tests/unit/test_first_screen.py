@@ -140,6 +140,14 @@ def test_sets_are_named_by_what_they_hold():
     assert names.both("more of QC_MUSCLE.") == "more of muscle (QC_MUSCLE)."
 
 
+def test_a_verdict_that_the_first_claims_share_is_said_once():
+    verdicts = some_verdicts()
+    verdicts["verdict"] = "inconclusive (confounded: marrow)"
+    answer = make_headline(SAMPLES, verdicts, REGISTER, STUDY).answer
+    assert answer[1].endswith("the transcripts of Dkk1 and Sost both fall (all inconclusive (confounded: marrow)).")
+    assert answer[1].count("confounded") == 1
+
+
 def test_ids_of_claims_that_are_on_the_page_are_links_and_all_else_is_text():
     linked = link_claims("protein is <N10>, see C02; C99 and SAMN00000001 are not", {"N10", "C02"})
     assert (

@@ -13,6 +13,8 @@ from claimcheck.page.published import PublishedView
 from claimcheck.page.study_words import Study
 
 _SEXES = ("female", "male")
+_ALIKE = {1: "", 2: "both "}
+"""What is said before a verdict that so many claims share."""
 
 
 @dataclass(frozen=True)
@@ -112,29 +114,22 @@ def _answer(own: pd.DataFrame, register: Register, found: Mapping[str, int], n_u
         return ["The register holds no claim that a verdict could be given on."]
     parts = [f"{n} {'is' if n == 1 else 'are'} {name}" for name, n in found.items()]
     told = " and ".join(part for part in (", ".join(parts[:-1]), parts[-1]) if part)
-    sentences = (
-        [f"All {len(own)} claims are {next(iter(found))}."]
-        if len(found) == 1 < len(own)
-        else [f"Of {len(own)} claims, {told}."]
-    )
+    alike = len(found) == 1 < len(own)
+    sentences = [f"All {len(own)} claims are {next(iter(found))}." if alike else f"Of {len(own)} claims, {told}."]
     untested = list(own.loc[own["p_value"].isna(), "claim"])
     if untested:
         sentences[0] = sentences[0].removesuffix(".") + f"; not tested: {listed(untested, most=len(untested))}."
     leading = in_reading_order(own[own["claim"].isin(register.lead)], register.lead)
     if len(leading):
         named = [
-            f"{'; '.join(map(_bare, rows['statement']))}: {'all ' if len(rows) > 1 else ''}{verdict}"
+            f"{'; '.join(map(_bare, rows['statement']))} ({_ALIKE.get(len(rows), 'all ')}{verdict})"
             for verdict, rows in leading.groupby("verdict", sort=False)
         ]
-        sentences.append(f"Those that the register puts first: {'. '.join([named[0], *map(_capital, named[1:])])}.")
+        sentences.append(f"Those that the register puts first: {'; '.join(named)}.")
     if n_untestable:
         further = "1 further statement" if n_untestable == 1 else f"{n_untestable} further statements"
         sentences.append(f"RNA cannot test {further} of the abstract at all.")
     return sentences
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _bare(statement: str) -> str:
