@@ -14,6 +14,7 @@ from claimcheck.sourcing import connections, http
 from claimcheck.sourcing.addresses import Address, check_sample_names, parse_address
 from claimcheck.sourcing.connections import LINK_LOCAL, PRIVATE, THIS_MACHINE, Reach, kind_of_address
 from claimcheck.sourcing.download import Expected, obtain
+from claimcheck.sourcing.runs import decide_layout, parse_filereport
 
 KINDS = {
     THIS_MACHINE: "localhost LOCALHOST. a.localhost 127.0.0.1 127.1 127.255.0.9 0x7f.1 0177.0.0.1 2130706433 0x7f000001 ::1 [::1] "
@@ -201,3 +202,19 @@ def test_sample_names_are_names_of_files_on_every_system(names: list[str], said:
     with pytest.raises(StudyError, match=said):
         check_sample_names(names, where="sheet")
     check_sample_names(["a", "b", "console", "com10", "a.b"], where="sheet")
+
+
+@pytest.mark.parametrize(
+    "size", ["x", "", "-1", "1.5", "1e3", "\u00b2", "\u0661", "0x10", " 1", "9" * 5000, "nan", "=1"]
+)
+def test_a_size_that_is_none_is_a_message(size: str) -> None:
+    cells = {
+        "run_accession": "SRR0000001",
+        "library_layout": "PAIRED",
+        "fastq_ftp": "example.org/SRR0000001_1.fastq.gz;example.org/SRR0000001_2.fastq.gz",
+        "fastq_md5": ";".join(["0" * 32] * 2),
+        "fastq_bytes": f"{size};100",
+    }
+    runs = parse_filereport("\t".join(cells) + "\n" + "\t".join(cells.values()) + "\n", where="ENA")
+    with pytest.raises(StudyError, match="is malformed"):
+        decide_layout(runs.iloc[0])

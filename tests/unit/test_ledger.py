@@ -29,6 +29,7 @@ def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Make `results/made.tsv` from `resources/between`, and that from `config/given.tsv`."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(ledger, "_LOOKED_AT", {})
+    monkeypatch.setattr(ledger, "_SAID", [])
     for path in (MADE, BETWEEN, GIVEN):
         path.parent.mkdir()
         path.write_text(f"{path}\n")
@@ -78,6 +79,18 @@ def test_what_was_changed_is_named_and_made_again_once(text: str, capsys: pytest
     assert capsys.readouterr().err == ""
     overwrite(MADE, text)
     assert look(MADE) == 2
+
+
+def test_of_many_changed_files_the_first_are_named(capsys: pytest.CaptureFixture[str]) -> None:
+    paths = [Path(f"results/{number}.tsv") for number in range(30)]
+    for path in paths:
+        path.touch()
+    record_outputs(paths, "many", {})
+    for path in paths:
+        path.unlink()
+    assert look(*paths) == 30
+    said = capsys.readouterr().err.splitlines()
+    assert [len(said), said[-1]] == [13, "and so are more files"]
 
 
 def test_a_run_beside_another_only_asks_what_was_found() -> None:

@@ -107,6 +107,8 @@ def test_the_manifest_has_every_result_with_its_rule_and_every_read(tiny_study: 
     for name, file in reads.items():
         assert (tiny_study / name).stat().st_size == file["size"]
     assert str(tiny_study) not in (tiny_study / "results/provenance.json").read_text()
+    with zipfile.ZipFile(tiny_study / "results/report/report.zip") as bundle:
+        assert [name for name in bundle.namelist() if str(tiny_study).encode() in bundle.read(name)] == []
 
 
 def test_the_saved_configuration_is_complete(tiny_study: Path) -> None:

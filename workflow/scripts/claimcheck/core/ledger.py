@@ -171,6 +171,8 @@ def broken_links(outputs: Iterable[str]) -> dict[str, str]:
     return broken
 
 
+_SAID: list[str] = []
+_MOST_SAID = 12
 _LOOKED_AT: dict[Path, int] = {}
 """What this process has found: one look at a file a run, since steps write while the run is planned on."""
 
@@ -205,11 +207,20 @@ def _looked_for(path: Path) -> int:
     if not wrong:
         return record.again
     if not _has_mark(path, "incomplete"):
-        print(f"{path} {wrong}: it is made again, with all that follows from it", file=sys.stderr, flush=True)
+        _say(f"{path} {wrong}: it is made again, with all that follows from it")
     if not record.is_changed:
         record = replace(record, again=record.again + 1, is_changed=True)
         _write(record)
     return record.again
+
+
+def _say(sentence: str) -> None:
+    """Say on the terminal what was found, of many the first."""
+    _SAID.append(sentence)
+    if len(_SAID) <= _MOST_SAID:
+        print(sentence, file=sys.stderr, flush=True)
+    elif len(_SAID) == _MOST_SAID + 1:
+        print("and so are more files", file=sys.stderr, flush=True)
 
 
 def _looked_at(path: Path, *, is_kept: bool = True) -> Record:
