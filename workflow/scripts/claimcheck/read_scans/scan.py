@@ -110,7 +110,7 @@ def _positions(room: NDArray[np.int64], step: int) -> Iterator[tuple[NDArray[np.
         room: int64, the last position in each read; below 0 there is none.
         step: between positions.
     """
-    everyone, shortest = np.arange(len(room)), room.min(initial=0)
+    everyone, shortest = np.arange(len(room)), room.min(initial=np.iinfo(np.int64).max)
     positions = np.arange(0, room.max(initial=-1) + 1, step)
     at_once = max(_LOOKED_UP // max(len(room), 1), 1)
     for first in range(0, len(positions), at_once):
