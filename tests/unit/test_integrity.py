@@ -75,9 +75,16 @@ def test_sound_reads_are_counted(tmp_path, kind):
 
 CORRUPT = bytearray(gzip.compress(READS, mtime=0))
 CORRUPT[-6] ^= 255
+DAMAGED = {place: bytearray(gzip.compress(READS, mtime=0)) for place in (10, 11, 40)}
+for place, content in DAMAGED.items():
+    content[place] ^= 255
 SPOILT = {
     "gzip cut": ("r.fastq.gz", gzip.compress(READS, mtime=0)[:-20], "cannot be read to its end", FETCH),
     "gzip with another checksum": ("r.fastq.gz", bytes(CORRUPT), "cannot be read to its end", FETCH),
+    **{
+        f"gzip damaged at byte {place}": ("r.fastq.gz", bytes(content), "cannot be read to its end", FETCH)
+        for place, content in DAMAGED.items()
+    },
     "a page": ("r.fastq.gz", b"<html>not found</html>", "it is a web page", FETCH),
     "empty": ("r.fastq", b"", "is empty", FETCH),
     "gzip of nothing": ("r.fastq.gz", gzip.compress(b""), "is empty", FETCH),

@@ -205,7 +205,8 @@ def first_anchors(anchors, reads):
     letters = np.frombuffer("".join(reads).encode() + bytes(WORD), dtype=np.uint8)
     starts = ends - lengths
     joined = Reads(letters, starts, starts, starts, ends, starts)
-    return find_first(anchors, build_index(np.concatenate([some.codes for some in anchors])), joined)
+    index = build_index(np.concatenate([some.codes for some in anchors]))
+    return find_first(index, [kmers.locate(index.codes, some.codes) for some in anchors], joined)
 
 
 def placed(anchors, reads, lengths):

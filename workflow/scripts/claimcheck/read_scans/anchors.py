@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from claimcheck.read_scans.kmers import NO_KMER, KmerIndex, encode_all, locate, reverse_complement
+from claimcheck.read_scans.kmers import NO_KMER, KmerIndex, encode_all, reverse_complement
 from claimcheck.read_scans.scan import Reads, find_kmers
 
 _SPACING = 20
@@ -48,19 +48,20 @@ def index_anchors(sequences: Sequence[str]) -> Anchors:
     return Anchors(unique[times == 1], number[source], start[source], once < len(codes))
 
 
-def find_first(anchors: Sequence[Anchors], kmers: KmerIndex, reads: Reads) -> list[NDArray[np.int64]]:
+def find_first(kmers: KmerIndex, kinds: Sequence[NDArray[np.int64]], reads: Reads) -> list[NDArray[np.int64]]:
     """Find the first of some anchors that each read holds, in one look at the reads.
 
     Args:
-        kmers: index of all these anchors.
+        kmers: index of the anchors of all kinds.
+        kinds: for each int64, the place of every k-mer among its anchors, from `locate`; -1 for others.
 
     Returns:
         For each int64, positions in its codes: one for every read that holds any of its anchors, in the order of the reads.
     """
     read, places = find_kmers(kmers, reads)
     found = []
-    for some in anchors:
-        place = locate(kmers.codes[places], some.codes)
+    for place_in_kind in kinds:
+        place = place_in_kind[places]
         _, first = np.unique(read[place >= 0], return_index=True)
         found.append(place[place >= 0][first])
     return found

@@ -4,11 +4,9 @@ import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
-from dnaio.exceptions import FileFormatError, UnknownFileFormat
-
 from claimcheck.core.errors import StudyError
 
-UNREADABLE = (FileFormatError, UnknownFileFormat, EOFError, OSError, OverflowError, ValueError, zlib.error)
+UNREADABLE = (EOFError, OSError, OverflowError, ValueError, zlib.error)
 """What reading a file can end in."""
 
 _FETCH_AGAIN = "delete the file so that it is fetched again; if it stays, leave the run out in config/samples.tsv"

@@ -17,7 +17,7 @@ from claimcheck.read_scans.coverage import (
     count_places,
     read_sequences,
 )
-from claimcheck.read_scans.kmers import build_index
+from claimcheck.read_scans.kmers import build_index, locate
 from claimcheck.read_scans.scan import Reads
 from claimcheck.read_scans.strand import LIBRARY_COLUMNS, call_strandedness, measure_share_forward
 
@@ -80,6 +80,7 @@ class Library:
     def __init__(self, anchors: LibraryAnchors, n_mates: int, most_reads: int) -> None:
         self._anchors = anchors
         self._kmers = build_index(np.concatenate([anchors.strand.codes, anchors.coverage.codes]))
+        self._kinds = [locate(self._kmers.codes, kind.codes) for kind in (anchors.strand, anchors.coverage)]
         self._left = self._most = most_reads
         nothing = np.empty(0, dtype=np.int64)
         self._directions = [[nothing] for _ in range(n_mates)]
@@ -92,7 +93,7 @@ class Library:
         taken = [reads.part(slice(self._left)) for reads in mates]
         self._left -= len(taken[0].start)
         for reads, directions in zip(taken, self._directions, strict=True):
-            direction, place = find_first(self._anchors[:2], self._kmers, reads)
+            direction, place = find_first(self._kmers, self._kinds, reads)
             directions.append(direction)
             self._places.append(place)
 

@@ -90,16 +90,17 @@ def find_kmers(index: KmerIndex, reads: Reads, *, step: int = 1) -> tuple[NDArra
     Returns:
         int64, numbers of reads and places in the index, in the order of the reads and along each.
     """
-    found = [np.empty((2, 0), dtype=np.int64)]
+    nothing = np.empty(0, dtype=np.int64)
+    found, starts = [nothing], [nothing]
     for read, position in _positions(reads.lengths - K, step):
-        possible = index.sieve(reads.raw, reads.start[read] + position)
-        if len(possible):
-            found.append(np.stack([read[possible], position[possible]]))
-    read, position = np.concatenate(found, axis=1)
-    order = np.lexsort((position, read))
-    read, position = read[order], position[order]
-    places = index.place(reads.raw, reads.start[read] + position)
-    return read[places >= 0], places[places >= 0]
+        start = reads.start[read] + position
+        possible = index.sieve(reads.raw, start)
+        found.append(read[possible])
+        starts.append(start[possible])
+    read, start = np.concatenate(found), np.concatenate(starts)
+    order = np.argsort(start)
+    places = index.place(reads.raw, start[order])
+    return read[order][places >= 0], places[places >= 0]
 
 
 def _positions(room: NDArray[np.int64], step: int) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
@@ -109,7 +110,7 @@ def _positions(room: NDArray[np.int64], step: int) -> Iterator[tuple[NDArray[np.
         room: int64, the last position in each read; below 0 there is none.
         step: between positions.
     """
-    everyone, shortest = np.arange(len(room)), room.min(initial=0)
+    everyone, shortest = np.arange(len(room)), room.min(initial=np.iinfo(np.int64).max)
     positions = np.arange(0, room.max(initial=-1) + 1, step)
     at_once = max(_LOOKED_UP // max(len(room), 1), 1)
     for first in range(0, len(positions), at_once):

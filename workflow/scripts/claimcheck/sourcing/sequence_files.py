@@ -37,9 +37,14 @@ class BoundedReader(io.RawIOBase):
         """Read the next piece into a buffer and return its size.
 
         Raises:
-            OSError: the line or the file is longer than it may be.
+            OSError: it is damaged, or the line or the file is longer than it may be.
         """
-        piece = self.stream.read(len(buffer))
+        try:
+            piece = self.stream.read(len(buffer))
+        except (OSError, EOFError):
+            raise
+        except Exception as error:  # each of the libraries that may unpack it has an error of its own
+            raise OSError(f"it is damaged: {error}") from error
         buffer[: len(piece)] = piece
         self.total += len(piece)
         end = piece.rfind(b"\n")
