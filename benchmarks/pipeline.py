@@ -60,7 +60,7 @@ def compare_costs(folder: Path, study: str, pairs: int, filler_genes: int) -> Co
 
 
 def configure(pairs: int, filler_genes: int) -> dict:
-    """Return the demo's configuration for two animals a group, with thresholds as a real study has them.
+    """Return the demo's configuration for two animals a group, with as many reads looked at as in a real study.
 
     Args:
         pairs: read pairs an animal, 2 x 100 nucleotides.
@@ -72,8 +72,7 @@ def configure(pairs: int, filler_genes: int) -> dict:
     sets["curated"] = str(ROOT / "config/gene_sets")
     sets["reference_expression"] = str(ROOT / "config/gene_sets/reference/bone_expression.tsv")
     simulation["reference_expression"] = sets["reference_expression"]
-    for key in ("pseudoaligned_reads", "subset_reads"):
-        del study["quality"][key]
+    del study["quality"]["subset_reads"]
     simulation["world"]["animals"] = {group: {"female": 1, "male": 1} for group in ("control", "knockout")}
     simulation["world"]["filler"]["genes"] = filler_genes
     simulation["reads"] |= {"pairs": pairs, "length": 100, "fragment_mean": 250, "fragment_sd": 40}

@@ -16,7 +16,7 @@ def benchmarks():
     """Import the benchmarks, which are scripts of a folder of their own."""
     sys.path.insert(0, str(BENCHMARKS))
     try:
-        yield {name: importlib.import_module(name) for name in ("aligners", "measuring", "parsing", "pipeline")}
+        yield {name: importlib.import_module(name) for name in ("aligners", "measuring", "parsing", "pipeline", "run")}
     finally:
         sys.path.remove(str(BENCHMARKS))
 
@@ -54,6 +54,32 @@ def test_the_genome_holds_every_exon_where_the_annotation_says(benchmarks):
     assert (genome[15:19], genome[10:13]) == (b"GGTT", b"TAC")
     assert len(genome) == 1_019
     assert set(genome) <= set(b"ACGT")
+
+
+def test_what_grows_with_the_reads_is_told_from_what_does_not(benchmarks, tmp_path, monkeypatch):
+    pipeline, cost = benchmarks["pipeline"], benchmarks["measuring"].Cost
+
+    def compare(folder, study, pairs, genes):
+        millions = 4 * pairs / 1e6
+        kallisto = {"index": cost(90.0, 0, 0), **{name: cost(1 + 15 * millions / 4, 0, 0) for name in "abcd"}}
+        return pipeline.Costs(kallisto, cost(90 + 4 + 50 + 17 * millions, 0, 0))
+
+    monkeypatch.setattr(pipeline, "compare_costs", compare)
+    monkeypatch.setattr(pipeline, "samples", lambda study: {name: [] for name in "abcd"})
+    values = [row[1] for row in benchmarks["run"].slope(tmp_path, 2_000_000)]
+    assert values == pytest.approx([15, 17, 17 / 15, 50, (144 + 17 * 200) / (94 + 15 * 200)])
+
+
+def test_a_study_that_was_run_is_run_anew(benchmarks, tmp_path, monkeypatch):
+    pipeline = benchmarks["pipeline"]
+    kept = ["resources/simulation/archive/a.fastq.gz", "logs/simulate_archive/a.log", "config/config.yaml", "run.log"]
+    gone = ["results/samples/samples.tsv", "resources/downloads/a.fastq.gz", "logs/quantify_sample/a.log"]
+    for name in kept + gone:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    monkeypatch.setattr(pipeline, "measure", lambda *_, **__: benchmarks["measuring"].Cost(1.0, 1.0, 1.0))
+    pipeline.run_workflow(tmp_path)
+    assert [name for name in kept + gone if (tmp_path / name).exists()] == kept
 
 
 def test_the_measured_studies_are_studies(benchmarks, tmp_path):

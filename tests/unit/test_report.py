@@ -19,7 +19,7 @@ from claimcheck.deseq2.methods import POSCOUNTS, RATIO
 from claimcheck.deseq2.published import compare_published, read_published
 from claimcheck.page.drawings import data_address, shorten
 from claimcheck.page.explorer import GeneTables
-from claimcheck.page.page import Results, render_page
+from claimcheck.page.page import Results, prepare_page
 from claimcheck.page.study_words import Study
 from claimcheck.page.tables import probability, spaced, two
 
@@ -185,7 +185,7 @@ def drawings(tmp_path: Path) -> dict[str, Path]:
 
 def page_of(study: Study, tables: Results, drawings: dict[str, Path], *names: str) -> str:
     figures = [drawings[name] for name in (*ALWAYS, *names)]
-    return render_page(study, tables, figures, TEMPLATE)
+    return prepare_page(study, tables, figures, TEMPLATE)(False)
 
 
 @pytest.mark.parametrize(("sign", "opposed"), [(1, False), (-1, True)])

@@ -15,7 +15,7 @@ from test_report import STUDY, TEMPLATE, results, text_of
 from claimcheck.core.schemas import complete, load_schema
 from claimcheck.figures.registry import read_entries
 from claimcheck.page.captions import describe_figure
-from claimcheck.page.page import render_page
+from claimcheck.page.page import prepare_page
 from claimcheck.page.power import view_power
 from claimcheck.page.provenance_card import make_card
 from claimcheck.page.study_words import Calls, Study, subjects_of
@@ -106,7 +106,7 @@ def test_captions_and_pages_have_the_word(word, tmp_path):
     assert sum(f"control {word}" in text for text in texts) > 20
     drawing = tmp_path / "ma.svg"
     drawing.write_text('<svg width="90pt"></svg>')
-    page = text_of(render_page(study, replace(results(), configuration=CONFIGURATION), [drawing], TEMPLATE))
+    page = text_of(prepare_page(study, replace(results(), configuration=CONFIGURATION), [drawing], TEMPLATE)(False))
     page += make_card(results().samples, "", results().provenance, study).cells.caption
     page += view_power(results_of(MAP), verdicts_of(3, 3), REGISTER, word).table.caption
     said = " ".join([*texts, page])

@@ -8,7 +8,7 @@ from claimcheck.core.steps import run
 from claimcheck.core.tables import write_text
 from claimcheck.page.bundle import write_bundle
 from claimcheck.page.inputs import ClaimFiles, ResultFiles, read_results
-from claimcheck.page.page import make_reviews, render_page
+from claimcheck.page.page import make_reviews, prepare_page
 from claimcheck.page.study_words import Study, subjects_of
 
 # no input: in another clone it has another path, and the page would be written again
@@ -32,9 +32,10 @@ def main(
     subjects = subjects_of(study.subjects, tax_id, results.genes["gene_id"], results.samples)
     formula = results.design.loc[results.design["chosen"], "formula"].iloc[0]
     study = replace(study, formula=formula, subjects=subjects)
-    write_text(page, render_page(study, results, figures, TEMPLATE))
+    write = prepare_page(study, results, figures, TEMPLATE)
+    write_text(page, write(False))
     inside: dict[str, Path | str] = {str(path): path for path in _results([files, claims, figures, drawn])}
-    inside[str(page)] = render_page(study, results, figures, TEMPLATE, linked=True)
+    inside[str(page)] = write(True)
     if reviews:
         inside[str(reviews)] = make_reviews(results, study)
         write_text(reviews, str(inside[str(reviews)]))

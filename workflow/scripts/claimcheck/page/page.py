@@ -1,8 +1,8 @@
 """The page: one HTML file that holds everything it shows and asks nothing of any server."""
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import jinja2
@@ -142,20 +142,18 @@ class FamilyView:
     sentence: str
 
 
-def render_page(
-    study: Study, results: Results, figures: Sequence[Path], template: Path, *, linked: bool = False
-) -> str:
-    """Write the page of a study.
+def prepare_page(study: Study, results: Results, figures: Sequence[Path], template: Path) -> Callable[[bool], str]:
+    """Gather all that the page of a study says, and return the function that writes it.
 
     Args:
         study: names, direction, alpha.
         results: tables.
         figures: SVG files, named after what they show.
         template: the page's Jinja template; the files that it includes, its script and the entries of figures lie beside it.
-        linked: whether the files of the study lie beside the page, so that their names are links.
 
     Returns:
-        HTML. All text of the study is escaped.
+        Takes whether the files of the study lie beside the page, so that their names are links, and returns HTML. All text of the
+        study is escaped.
     """
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(template.parent),
@@ -167,11 +165,7 @@ def render_page(
     environment.policies["json.dumps_kwargs"] = {"separators": (",", ":"), "allow_nan": False}
     calls = count_calls(results.genes, results.samples, study)
     entries = read_entries(template.parent / "figures.yaml")
-    views = {path.stem: _view(path, study, calls, entries, linked=linked) for path in figures}
-
-    def at(place: str) -> list[FigureView]:
-        return sorted((view for view in views.values() if view.entry.place == place), key=lambda view: view.entry.order)
-
+    drawn = {path.stem: _view(path, study, calls, entries) for path in figures}
     sampled = results.samples.merge(results.size_factors, on="sample", how="left", validate="1:1")
     if results.mapping is not None:
         sampled = sampled.merge(results.mapping, on="sample", how="left")
@@ -191,16 +185,13 @@ def render_page(
     headline = make_headline(
         results.samples, None if found is None else found.verdicts, None if found is None else found.register, study
     )
-    explored = "exploratory" in views or bool(claims and claims.exploratory.rows)
-    families = _families(study, results.set_tests, at("sets"), names)
+    explored = "exploratory" in drawn or bool(claims and claims.exploratory.rows)
     interest = results.genes[results.genes["gene_id"].isin(study.label_genes)].sort_values("symbol")
-    return environment.get_template(template.name).render(
+    said = dict(
         study=study,
         calls=calls,
-        views=views,
         claims=claims,
         headline=headline,
-        linked=linked,
         version=__version__,
         # what would end the script is written as JSON writes it
         reviews=Markup(make_reviews(results, study).replace("<", "\\u003c")),
@@ -234,9 +225,6 @@ def render_page(
             [Column("meaning", "what was counted", sentence), Column("value", "number", words)],
             "Numbers of the differential test.",
         ),
-        families=families,
-        at=at,
-        opposed=[view for view in views.values() if view.entry.place == "sets" and view.key not in study.families],
         explored=explored,
         sets=None if results.sets is None else set_table(results.sets),
         configuration=results.configuration,
@@ -249,6 +237,24 @@ def render_page(
             template.parent,
         ),
     )
+
+    def write(linked: bool) -> str:
+        views = {name: replace(view, linked=linked) for name, view in drawn.items()}
+
+        def at(place: str) -> list[FigureView]:
+            chosen = (view for view in views.values() if view.entry.place == place)
+            return sorted(chosen, key=lambda view: view.entry.order)
+
+        return environment.get_template(template.name).render(
+            said,
+            linked=linked,
+            views=views,
+            at=at,
+            families=_families(study, results.set_tests, at("sets"), names),
+            opposed=[view for view in views.values() if view.entry.place == "sets" and view.key not in study.families],
+        )
+
+    return write
 
 
 def make_reviews(results: Results, study: Study) -> str:
@@ -291,7 +297,7 @@ def _sections(claims: ClaimsView | None, *, explored: bool) -> list[tuple[str, s
     ]
 
 
-def _view(path: Path, study: Study, calls: Calls, entries: Mapping[str, Entry], *, linked: bool) -> FigureView:
+def _view(path: Path, study: Study, calls: Calls, entries: Mapping[str, Entry]) -> FigureView:
     entry, key = entry_of(path.stem, entries)
     alt, caption = describe_figure(path.stem, study, calls, entries)
     drawing = path.read_text(encoding="utf-8")
@@ -300,7 +306,7 @@ def _view(path: Path, study: Study, calls: Calls, entries: Mapping[str, Entry], 
     if study.simulated:
         alt = f"Simulated data. {alt}"
     return FigureView(
-        path.stem, entry, "".join(key.values()), data_address(shorten(drawing)), width, alt, caption, linked
+        path.stem, entry, "".join(key.values()), data_address(shorten(drawing)), width, alt, caption, linked=False
     )
 
 
