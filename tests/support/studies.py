@@ -41,8 +41,12 @@ def copy_workflow(folder: Path) -> Path:
     return folder
 
 
+_READ_AT_START = ("HOME", "LD_", "MPL", "PATH", "PYTHON", "XDG_")
+
+
 def _environment() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}
+    """Return what Python and libraries read of the environment when they start."""
+    return {name: value for name, value in os.environ.items() if name.startswith(_READ_AT_START)}
 
 
 _AT_FIRST = _environment()
