@@ -29,6 +29,7 @@ document.addEventListener("click", ({ target }) => {
   const button = target.closest?.("button.copy");
   if (button) copy(button);
 });
+document.getElementById("written").textContent = new Date(document.lastModified).toLocaleDateString("en-CA");
 if (matchMedia("(max-width: 68rem)").matches) document.querySelector("nav details").open = false;
 let closed = [];
 addEventListener("beforeprint", () => {
