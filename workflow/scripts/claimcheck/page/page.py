@@ -205,7 +205,7 @@ def prepare_page(study: Study, results: Results, figures: Sequence[Path], templa
         size_factors=describe_size_factors(results.size_factors),
         fallbacks=describe_fallbacks(results.fallbacks),
         outcomes=results.outcomes.to_dict("records"),
-        differing=names.plain(name_differing_panels(results.composition, results.gates, study)),
+        differing=true_minus(names.plain(name_differing_panels(results.composition, results.gates, study))),
         panels=panel_table(results.composition, study),
         model=describe_model(results.design),
         design=design_table(results.design),
