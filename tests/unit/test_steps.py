@@ -123,6 +123,28 @@ def test_a_full_disk_is_said_where_neither_log_nor_problems_can_be_written(run_s
     assert "Traceback" not in done.stderr
 
 
+UNUSABLE = {
+    "a folder in the place of a result": (
+        "write_text(Path('results/x.tsv'), 'x')",
+        "results/x.tsv cannot be read or written",
+    ),
+    "a folder in the place of an input": ("open('results/x.tsv').read()", "results/x.tsv cannot be read or written"),
+    "a file in the place of a folder": ("write_text(Path('logs/rule/step.log/x.tsv'), 'x')", "logs/rule/step.log"),
+    "too long a name": ("open('x' * 5000)", "xxx cannot be read or written: File name too long"),
+}
+
+
+@pytest.mark.parametrize("name", UNUSABLE)
+def test_what_stands_where_a_file_should_be_is_one_message_and_no_defect(name, run_step, tmp_path):
+    line, said = UNUSABLE[name]
+    (tmp_path / "results/x.tsv/y").mkdir(parents=True)
+    done = run_step("from pathlib import Path", "from claimcheck.core.tables import write_text", line)
+    assert done.returncode == 1
+    assert said in done.stderr
+    assert done.stderr.count("remedy:   move away what stands there") == 1
+    assert "defect" not in done.stderr
+
+
 # the arguments of a step
 
 

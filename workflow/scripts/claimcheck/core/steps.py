@@ -214,9 +214,10 @@ def step(log: str) -> Iterator[None]:
 
 def _unusable(error: OSError) -> StudyError:
     """Say which file the system does not let a step read or write: a folder in its place, no permission, too long a name."""
+    name = str(error.filename2 or error.filename)[:200]
     return StudyError(
-        f"{str(error.filename)[:200]} cannot be read or written: {error.strerror}",
-        where=str(Path(str(error.filename)[:200]).absolute().parent),
+        f"{name} cannot be read or written: {error.strerror}",
+        where=str(Path(name).absolute().parent),
         expected="files and folders that this account may read and write, and nothing else in their places",
         remedy="move away what stands there, or change its permissions, and start again: what is finished is kept",
     )
