@@ -297,5 +297,7 @@ def test_the_param_of_a_step_changes_when_its_outputs_do(tmp_path, monkeypatch):
     for text in ("made", "changed"):
         output.write_text(text)
         monkeypatch.setattr(ledger, "_LOOKED_AT", {})
-        values.append(reason_to_run("1a2b", [f"{tmp_path}/{{run}}.{{part,[a-z]}}.tsv"], ["w"], look=True)(wildcards))
-    assert values == [{"digest": "1a2b", "again": number, "waited_for": ["w"]} for number in (0, 1)]
+        values.append(
+            reason_to_run("1a2b", [f"{tmp_path}/{{run}}.{{part,[a-z]}}.tsv"], ["w/{run}"], look=True)(wildcards)
+        )
+    assert values == [{"digest": "1a2b", "again": number, "waited_for": ["w/a"]} for number in (0, 1)]

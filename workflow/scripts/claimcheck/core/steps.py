@@ -60,13 +60,16 @@ def reason_to_run(
     Args:
         digest: of the code of the step.
         outputs: patterns of its outputs.
-        waited_for: inputs that it waits for only.
+        waited_for: patterns of the inputs that it waits for only.
         look: at the outputs; what another run has found holds while that writes them, and for single steps.
     """
 
     def reason(wildcards: Any) -> dict[str, Any]:
-        paths = [_WILDCARD.sub(lambda found: str(getattr(wildcards, found[1])), pattern) for pattern in outputs]
-        return {"digest": digest, "again": times_again(paths, look=look), WAITED_FOR: sorted(waited_for)}
+        paths, waited = (
+            [_WILDCARD.sub(lambda found: str(getattr(wildcards, found[1])), pattern) for pattern in patterns]
+            for patterns in (outputs, sorted(waited_for))
+        )
+        return {"digest": digest, "again": times_again(paths, look=look), WAITED_FOR: waited}
 
     return reason
 
