@@ -180,6 +180,17 @@ def test_cells_that_are_no_numbers_make_no_covariate_of_amounts() -> None:
     assert amounts(pd.Series(["1.5", "2.5", "3.5", "4.5"], name="age")) is not None
 
 
+@pytest.mark.parametrize("cell", ["nan", "inf", "-inf", "Infinity", "1e999", "1_000", "\u0663"])
+def test_a_table_of_numbers_holds_finite_ones(cell: str, tmp_path: Path) -> None:
+    path = tmp_path / "variation.tsv"
+    path.write_text(f"gene\tlevel\na\t1.5\nb\tNA\nc\t\nd\t{cell}\n")
+    with pytest.raises(StudyError, match="in the column level") as caught:
+        read_table(path)
+    assert caught.value.where.endswith("line 5")
+    path.write_text("gene\tlevel\na\t1.5\nb\tNA\nc\t\nd\tx\n")
+    assert list(read_table(path)["level"].fillna("")) == ["1.5", "", "", "x"]
+
+
 @pytest.mark.parametrize("letter", ["\x1b", "\x07", "\u202e", "\u2028", "\x85"])
 def test_a_sheet_with_letters_that_cannot_be_shown_is_refused(letter: str, tmp_path: Path) -> None:
     path = tmp_path / "samples.tsv"

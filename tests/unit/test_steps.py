@@ -10,8 +10,9 @@ from types import SimpleNamespace
 import pytest
 from snakemake.iocontainers import InputFiles, OutputFiles, Params, ResourceList, Wildcards
 
-from claimcheck.core import steps
-from claimcheck.core.steps import arguments_of, run
+from claimcheck.core import ledger, steps
+from claimcheck.core.ledger import digest_of, read_record, record_outputs
+from claimcheck.core.steps import arguments_of, reason_to_run, run
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "workflow" / "scripts"
 
@@ -28,8 +29,10 @@ with step("logs/rule/step.log"):
 def run_step(tmp_path):
     """Run lines inside a step, in a process of its own as Snakemake does."""
 
-    def run_lines(*lines):
-        code = START + "".join(f"    {line}\n" for line in lines)
+    def run_lines(*lines, before=""):
+        code = START.replace("from claimcheck", f"{before}from claimcheck", 1) + "".join(
+            f"    {line}\n" for line in lines
+        )
         return subprocess.run(
             [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60
         )
@@ -111,11 +114,35 @@ def test_a_full_disk_is_said_where_neither_log_nor_problems_can_be_written(run_s
     for name in ("logs/rule/step.log", "logs/problems.txt"):
         (tmp_path / name).symlink_to("/dev/full")
     done = run_step(
-        "logging.getLogger('claimcheck').info('begun')", "open('/dev/full', 'w', buffering=1).write('x\\n')"
+        "logging.getLogger('claimcheck').info('begun')",
+        "open('/dev/full', 'w', buffering=1).write('x\\n')",
+        before="import claimcheck.core.own_files\nclaimcheck.core.own_files.remove_link = lambda path: None\n",
     )
     assert done.returncode == 1
     assert done.stderr.count("the disk is full: a file could not be written") == 1
     assert "Traceback" not in done.stderr
+
+
+UNUSABLE = {
+    "a folder in the place of a result": (
+        "write_text(Path('results/x.tsv'), 'x')",
+        "results/x.tsv cannot be read or written",
+    ),
+    "a folder in the place of an input": ("open('results/x.tsv').read()", "results/x.tsv cannot be read or written"),
+    "a file in the place of a folder": ("write_text(Path('logs/rule/step.log/x.tsv'), 'x')", "logs/rule/step.log"),
+    "too long a name": ("open('x' * 5000)", "xxx cannot be read or written: File name too long"),
+}
+
+
+@pytest.mark.parametrize("name", UNUSABLE)
+def test_what_stands_where_a_file_should_be_is_one_message_and_no_defect(name, run_step, tmp_path):
+    line, said = UNUSABLE[name]
+    (tmp_path / "results/x.tsv/y").mkdir(parents=True)
+    done = run_step("from pathlib import Path", "from claimcheck.core.tables import write_text", line)
+    assert done.returncode == 1
+    assert said in done.stderr
+    assert done.stderr.count("remedy:   move away what stands there") == 1
+    assert "defect" not in done.stderr
 
 
 # the arguments of a step
@@ -141,13 +168,18 @@ def main(
     threads: int,
     output: Path,
 ) -> None:
+    output.write_text("made")
     (output.parent / "said.txt").write_text(f"{counts} {tpm} {groups.test} {alpha} {run}")
 
 
 def job_of(folder, **changes):
     """Tell what Snakemake tells a script; `changes` are inputs and params by name, None removes one."""
     given = {"counts": "counts.tsv", "tpm": [], "reads": ["a.fastq", "b.fastq"]} | changes
-    params = {"groups": {"test": "y", "reference": "x"}, "alpha": 0.05, "code": "1a2b"}
+    params = {
+        "groups": {"test": "y", "reference": "x"},
+        "alpha": 0.05,
+        "code": {"digest": "1a2b", "again": 0, "waited_for": ["waited/for.tsv"]},
+    }
     named = {name: value for name, value in given.items() if value is not None}
     inputs = InputFiles(["waited/for.tsv"])
     for name, value in named.items():
@@ -162,6 +194,7 @@ def job_of(folder, **changes):
         resources=ResourceList(fromdict={"timeout": 60, "tmpdir": "/tmp"}),
         threads=3,
         log=[str(folder / "logs/step.log")],
+        rule="measure",
     )
 
 
@@ -241,8 +274,30 @@ def test_a_script_runs_as_a_step_where_snakemake_has_told_it_of_a_job(tmp_path, 
     run(main)
     assert not list(tmp_path.iterdir())
     logs = []
+    monkeypatch.chdir(tmp_path)
+    for name in ("counts.tsv", "a.fastq", "b.fastq"):
+        (tmp_path / name).write_text(name)
     monkeypatch.setitem(main.__globals__, "snakemake", job_of(tmp_path))
     monkeypatch.setattr(steps, "step", lambda log: nullcontext(logs.append(log)))
     run(main)
     assert (tmp_path / "said.txt").read_text() == "counts.tsv None y 0.05 SRR1"
     assert logs == [str(tmp_path / "logs/step.log")]
+    made = read_record(tmp_path / "out.tsv")
+    assert (made.rule, sorted(made.inputs)) == ("measure", ["a.fastq", "b.fastq", "counts.tsv"])
+    assert made.sha256 == digest_of(tmp_path / "out.tsv")
+
+
+def test_the_param_of_a_step_changes_when_its_outputs_do(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    output = tmp_path / "a.b.tsv"
+    output.write_text("made")
+    record_outputs([output], "measure", {})
+    wildcards = Wildcards(fromdict={"run": "a", "part": "b"})
+    values = []
+    for text in ("made", "changed"):
+        output.write_text(text)
+        monkeypatch.setattr(ledger, "_LOOKED_AT", {})
+        values.append(
+            reason_to_run("1a2b", [f"{tmp_path}/{{run}}.{{part,[a-z]}}.tsv"], ["w/{run}"], look=True)(wildcards)
+        )
+    assert values == [{"digest": "1a2b", "again": number, "waited_for": ["w/a"]} for number in (0, 1)]

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from claimcheck.core.errors import StudyError
+from claimcheck.core.plain import is_file
 from claimcheck.core.study import SHEET
 from claimcheck.core.tables import listed
 from claimcheck.deseq2.design import Design, require_covariates_that_vary
@@ -42,7 +43,7 @@ def require_sheet(configuration: Mapping[str, Any], folder: Path, counted: Study
             lacks a sample.
     """
     stated = _stated(configuration)
-    if not (folder / stated.path).is_file():
+    if not is_file(folder / stated.path):
         return None
     where, design = str(stated.path), configuration["design"]
     sheet = check_sheet(read_sheet(folder / stated.path, key=stated.key), where=where, factor=stated.factor)

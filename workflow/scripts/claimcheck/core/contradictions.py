@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from claimcheck.core.gene_lists import DESCRIPTIONS, family_of, list_files
+from claimcheck.core.plain import is_there
 from claimcheck.core.tables import listed, read_table
 
 
@@ -158,4 +159,4 @@ def _missing(folder: Path, path: str) -> str:
     """Say that a local path does not exist, or cannot be used, or nothing."""
     if "{" in path or "}" in path:
         return f"the path {path!r} holds a brace, which Snakemake takes for a wildcard"
-    return "" if (folder / path).exists() else f"the file {path} does not exist"
+    return "" if is_there(folder / path) else f"the file {path} does not exist"

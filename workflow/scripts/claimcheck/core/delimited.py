@@ -11,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from claimcheck.core.errors import StudyError
+from claimcheck.core.plain import is_file
 from claimcheck.core.text import NotTextError, decode, unpack
 
 SEPARATORS = {"\t": "tabs", ",": "commas", ";": "semicolons", "|": "bars", r"\s+": "blanks"}
@@ -60,7 +61,7 @@ def read_delimited(path: Path, *, what: str, expected: str, key: str, is_header:
     Raises:
         StudyError: it is missing, no text, empty, has one column alone, no header line, or a line of another length.
     """
-    if not path.is_file():
+    if not is_file(path):
         raise StudyError(
             f"the {what} does not exist",
             where=str(path),

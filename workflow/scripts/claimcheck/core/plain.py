@@ -1,8 +1,10 @@
 """What a value that came from outside may be: finite numbers as people write them, and text that can be shown and written."""
 
+import os
 import re
 from collections.abc import Iterator, Mapping
 from math import isfinite
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -21,6 +23,16 @@ _KINDS = {
     "direction": "a character that turns the direction of text",
     "none": "a character that there is not",
 }
+
+
+def is_file(path: Path) -> bool:
+    """Whether a path from outside is that of a file; one that no system can have, such as of 5,000 letters, is none."""
+    return os.path.isfile(path)  # noqa: PTH113 - which raises nothing
+
+
+def is_there(path: Path) -> bool:
+    """Whether there is something at a path from outside; see `is_file`."""
+    return os.path.exists(path)  # noqa: PTH110 - which raises nothing
 
 
 def number_of(text: str) -> float | None:

@@ -17,7 +17,7 @@ from referencing.jsonschema import DRAFT202012
 
 from claimcheck.core.contracts import OWN_LOADER
 from claimcheck.core.errors import StudyError
-from claimcheck.core.plain import LARGEST, complaints, number_of, odd_letter
+from claimcheck.core.plain import LARGEST, complaints, is_file, number_of, odd_letter
 from claimcheck.core.tables import listed
 from claimcheck.core.text import NotTextError, decode
 
@@ -104,7 +104,7 @@ def load_yaml(path: Path, *, name: str, missing: str) -> Any:
         StudyError: there is no such file, it is empty, no UTF-8 text, no YAML, would make objects, or grows beyond MOST_NODES.
     """
     expected = "YAML in UTF-8, each key once in its group"
-    if not path.is_file():
+    if not is_file(path):
         raise StudyError(f"the {name} {path} does not exist", where=str(path), expected=expected, remedy=missing)
     where, remedy = str(path), "correct the line"
     try:

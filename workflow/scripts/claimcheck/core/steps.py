@@ -60,13 +60,16 @@ def reason_to_run(
     Args:
         digest: of the code of the step.
         outputs: patterns of its outputs.
-        waited_for: inputs that it waits for only.
+        waited_for: patterns of the inputs that it waits for only.
         look: at the outputs; what another run has found holds while that writes them, and for single steps.
     """
 
     def reason(wildcards: Any) -> dict[str, Any]:
-        paths = [_WILDCARD.sub(lambda found: str(getattr(wildcards, found[1])), pattern) for pattern in outputs]
-        return {"digest": digest, "again": times_again(paths, look=look), WAITED_FOR: sorted(waited_for)}
+        paths, waited = (
+            [_WILDCARD.sub(lambda found: str(getattr(wildcards, found[1])), pattern) for pattern in patterns]
+            for patterns in (outputs, sorted(waited_for))
+        )
+        return {"digest": digest, "again": times_again(paths, look=look), WAITED_FOR: waited}
 
     return reason
 
@@ -214,9 +217,10 @@ def step(log: str) -> Iterator[None]:
 
 def _unusable(error: OSError) -> StudyError:
     """Say which file the system does not let a step read or write: a folder in its place, no permission, too long a name."""
+    name = str(error.filename2 or error.filename)[:200]
     return StudyError(
-        f"{str(error.filename)[:200]} cannot be read or written: {error.strerror}",
-        where=str(Path(str(error.filename)[:200]).absolute().parent),
+        f"{name} cannot be read or written: {error.strerror}",
+        where=str(Path(name).absolute().parent),
         expected="files and folders that this account may read and write, and nothing else in their places",
         remedy="move away what stands there, or change its permissions, and start again: what is finished is kept",
     )

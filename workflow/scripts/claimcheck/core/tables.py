@@ -7,13 +7,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from claimcheck.core.contracts import Column, contract_of
 from claimcheck.core.disk import disk_full, is_full
 from claimcheck.core.errors import StudyError
 from claimcheck.core.own_files import remove_link
-from claimcheck.core.plain import without_odd_letters
+from claimcheck.core.plain import is_file, without_odd_letters
 from claimcheck.core.text import NotTextError, decode, mark_formula, unmark_formula
 
 FLOAT_FORMAT = "%.10g"
@@ -146,13 +147,13 @@ def read_table(path: Path, *, columns: Sequence[str] = (), text: Iterable[str] |
         if column and column.type != "any":
             table[name] = _as_declared(table[name], column, path)
         elif name not in kept_as_text:
-            table[name] = _typed(table[name])
+            table[name] = _typed(table[name], path)
     return table
 
 
 def _read_cells(path: Path) -> pd.DataFrame:
     """Read all cells of a table as they are, the header line first."""
-    if not path.is_file():
+    if not is_file(path):
         raise StudyError(
             f"the table {path.name} does not exist",
             where=str(path),
@@ -220,15 +221,35 @@ def _unreadable(
     )
 
 
-def _typed(column: "pd.Series[str]") -> pd.Series:
-    """Turn a column of strings into numbers or booleans where every present cell is one."""
+def _typed(column: "pd.Series[str]", path: Path) -> pd.Series:
+    """Turn a column of strings into numbers or booleans where every present cell is one.
+
+    Raises:
+        StudyError: all but some are plain numbers, and those are `nan`, infinite or in disguise.
+    """
     present = column.mask(column.isin(["", "NA"]))
     if present.dropna().isin(["True", "False"]).all() and present.notna().all() and len(present):
         return present == "True"
-    try:
+    unfit = present.notna() & ~np.isfinite(pd.to_numeric(present, errors="coerce").astype(float))
+    if not unfit.any():
         return pd.to_numeric(present)
-    except ValueError:
+    if not all(_is_disguised(cell) for cell in present[unfit]):
         return present
+    raise StudyError(
+        f"the table {path.name} holds {present[unfit].iloc[0][:40]!r} in the column {column.name}, whose other cells are numbers",
+        where=f"{path}, line {int(unfit.to_numpy().argmax()) + 2}",
+        expected="finite numbers, written plainly; NA or nothing where there is none",
+        remedy="correct the cell",
+    )
+
+
+def _is_disguised(cell: str) -> bool:
+    """Whether a cell is a number to some programs: `nan`, `inf`, `1_000`."""
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True
 
 
 def listed(items: Iterable[object], most: int = _SHOWN) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from claimcheck.core.ledger import broken_links, digest_of
+from claimcheck.core.plain import is_file
 from claimcheck.provenance.manifest import Manifest, list_results
 
 _ABSENT = "absent"
@@ -18,7 +19,7 @@ def compare_results(manifest: Manifest) -> list[str]:
     for name, stated in outputs.items():
         maker = f"{name} (rule {stated['rule']})"
         path = Path(name)
-        if not path.is_file():
+        if not is_file(path):
             differences.append(f"missing: {maker}")
         else:
             differences += _changed(maker, path, "sha256", stated["sha256"], stated["size"])
@@ -36,7 +37,7 @@ def compare_inputs(manifest: Manifest) -> tuple[list[str], list[str]]:
     absent: list[str] = []
     for name, stated in manifest["study"]["inputs"].items():
         path = Path(name)
-        if not path.is_file():
+        if not is_file(path):
             absent.append(name)
         else:
             differences += _changed(f"the input {name}", path, stated["algorithm"], stated["digest"], stated["size"])
@@ -72,7 +73,7 @@ def compare_software(manifest: Manifest, versions: Mapping[str, str]) -> list[st
 def compare_claims(manifest: Manifest, claims: Path | None) -> list[str]:
     """Compare the claims register with the manifest's checksum."""
     was = manifest["study"]["claims_sha256"]
-    now = digest_of(claims, "sha256") if claims and claims.is_file() else None
+    now = digest_of(claims, "sha256") if claims and is_file(claims) else None
     if was == now:
         return []
     shown = [digest[:_SHORT] if digest else _ABSENT for digest in (was, now)]

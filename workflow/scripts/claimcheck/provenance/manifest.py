@@ -13,6 +13,7 @@ import yaml
 
 from claimcheck.core.errors import StudyError
 from claimcheck.core.ledger import digest_of
+from claimcheck.core.plain import is_file
 from claimcheck.core.schemas import check, load_schema
 from claimcheck.core.unfinished import OUTPUTS
 
@@ -134,7 +135,7 @@ def read_manifest(path: Path) -> Manifest:
     Raises:
         StudyError: it is missing, no manifest, of another format, or does not fit its own checksum.
     """
-    if not path.is_file():
+    if not is_file(path):
         raise StudyError(
             f"there is no manifest {path}",
             where=str(path.absolute()),

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from claimcheck.core.errors import StudyError
+from claimcheck.core.plain import is_file
 from claimcheck.core.tables import listed
 from claimcheck.quantification.quantifier_reports import Report, read_report
 from claimcheck.quantification.sample_places import compared_samples, require_own, stated_places
@@ -75,7 +76,7 @@ def abundances_of_study(configuration: Mapping[str, Any], folder: Path) -> Abund
         )
     quantifier = next(name for name, samples in kinds.items() if samples)
     reports = {name: root / place / _REPORTS[quantifier] for name, place in places.items()}
-    there = {name: path for name, path in reports.items() if (folder / path).is_file()}
+    there = {name: path for name, path in reports.items() if is_file(folder / path)}
     return AbundanceFiles(
         quantifier,
         list(found),
@@ -120,7 +121,7 @@ def _table_in(place: Path, study: Path, sample: str) -> tuple[str, Path]:
     if there:
         what = f"the folder of {sample} has results of both kallisto and salmon"
         remedy = "remove those that are not meant"
-    elif (study / place / "abundance.h5").is_file():
+    elif is_file(study / place / "abundance.h5"):
         what = f"the folder of {sample} has abundance.h5 alone, which is not read"
         remedy = f"make the table with `kallisto h5dump -o {place} {place / 'abundance.h5'}`"
     elif any(any((study / place).glob(pattern)) for pattern in _BOOTSTRAPS):

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from claimcheck.core.errors import StudyError
+from claimcheck.core.plain import is_file, is_there
 from claimcheck.core.tables import listed
 from claimcheck.quantification.count_layout import file_stem, plain_file_name
 from claimcheck.quantification.sample_places import compared_samples, require_own, stated_places
@@ -56,7 +57,7 @@ def count_files_of_study(configuration: Mapping[str, Any], folder: Path) -> Coun
     if configuration["start_from"] != "counts" or not given["folder"]:
         return None
     root, where = Path(given["folder"]), given["samples"]
-    if not (folder / root).is_dir():
+    if not is_there(folder / root) or not (folder / root).is_dir():
         raise StudyError(
             "counts.folder is a file",
             where=str(root),
@@ -66,7 +67,7 @@ def count_files_of_study(configuration: Mapping[str, Any], folder: Path) -> Coun
     chosen = compared_samples(configuration, folder)
     stated = stated_places(chosen, column=FILE, key="counts.folder", where=where)
     names = _files_below(folder / root)
-    gone = [place for place in stated.values() if not (folder / root / place).is_file()]
+    gone = [place for place in stated.values() if not is_file(folder / root / place)]
     if gone:
         raise StudyError(
             f"the file {listed(gone)} does not exist",

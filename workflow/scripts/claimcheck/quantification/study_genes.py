@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from claimcheck.core.errors import StudyError
 from claimcheck.core.gene_lists import list_files, read_gene_lists
 from claimcheck.core.identifiers import KnownGenes
+from claimcheck.core.plain import is_file
 from claimcheck.core.schemas import load_schema, replace_titled
 from claimcheck.core.tables import listed
 from claimcheck.quantification.count_columns import read_sample_labels
@@ -63,7 +64,7 @@ def study_genes(configuration: Mapping[str, Any], stated: Mapping[str, str]) -> 
     if entry == "counts":
         return _genes_of_counts(configuration, stated, tables)
     path = Path(configuration["transcripts"]["genes"] or "") if entry == "transcripts" else Path()
-    table = read_transcript_table(path) if path.is_file() else None
+    table = read_transcript_table(path) if is_file(path) else None
     if table is None:
         return None
     genes = table.drop_duplicates("gene_id")

@@ -16,6 +16,7 @@ from tqdm import tqdm
 from claimcheck.core.errors import StudyError
 from claimcheck.core.ledger import digest_of
 from claimcheck.core.own_files import open_own, remove_link
+from claimcheck.core.plain import is_file
 from claimcheck.core.text import GZIP_MAGIC
 from claimcheck.sourcing.addresses import Address
 from claimcheck.sourcing.http import LOST, has_end, length_of, refused, unreachable
@@ -137,7 +138,7 @@ def link(target: Path, output: Path) -> None:
 
 
 def _verify_local(path: Path, expected: Expected) -> Path:
-    if not path.is_file():
+    if not is_file(path):
         raise StudyError(
             f"the file {path.name} does not exist",
             where=str(path),

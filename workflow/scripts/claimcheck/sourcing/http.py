@@ -15,6 +15,7 @@ import urllib3
 from urllib3.util import Retry
 
 from claimcheck.core.errors import StudyError
+from claimcheck.core.plain import is_file
 from claimcheck.core.text import NotTextError, unpack
 from claimcheck.sourcing.addresses import Address, is_loopback
 from claimcheck.sourcing.connections import Reach, ReachingAdapter, kind_of_address, led_astray
@@ -282,7 +283,7 @@ def read_local(path: Path) -> bytes:
     Raises:
         StudyError: there is no such file.
     """
-    if not path.is_file():
+    if not is_file(path):
         raise NotHeldError(
             "the local mirror lacks a file",
             where=str(path),

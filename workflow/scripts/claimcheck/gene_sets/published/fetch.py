@@ -12,6 +12,7 @@ import requests
 from claimcheck.core.errors import StudyError
 from claimcheck.core.gene_lists import LONGEST_FILE
 from claimcheck.core.ledger import digest_of
+from claimcheck.core.plain import is_file
 from claimcheck.gene_sets.published.lock import Entry
 from claimcheck.gene_sets.published.sources import PublishedFile
 from claimcheck.sourcing.addresses import Address, parse_address
@@ -140,7 +141,7 @@ class Fetcher:
     def _ask(self, address: Address) -> None:
         """Ask for a file without transferring it, so that an absent one, or a machine without network, costs seconds."""
         if address.path is not None:
-            if not address.path.is_file():
+            if not is_file(address.path):
                 raise NotFetched(f"{address}: there is no such file")
             return
         host = urlsplit(address.url).netloc

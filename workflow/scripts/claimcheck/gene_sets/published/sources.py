@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from claimcheck.core.errors import StudyError
+from claimcheck.core.plain import is_file
 from claimcheck.core.schemas import complete, load_schema
 from claimcheck.core.tables import listed
 from claimcheck.sourcing.addresses import local_paths, parse_address
@@ -121,7 +122,7 @@ def list_local_files(collections: Mapping[str, Any]) -> list[str]:
         for file, source in found
         for address in (file["address"], *file.get("copies", ()))
     ]
-    return [path for path in local_paths(*addresses) if Path(path).is_file()]
+    return [path for path in local_paths(*addresses) if is_file(Path(path))]
 
 
 def _table(name: str, table: Mapping[str, Any], *, is_enabled: bool) -> Published:
