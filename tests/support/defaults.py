@@ -17,8 +17,7 @@ from claimcheck.deseq2.design import Design
 from claimcheck.deseq2.size_factors import estimate_size_factors
 from claimcheck.gene_sets.tests import camera as camera_test
 from claimcheck.gene_sets.tests import rotation, scores
-from claimcheck.qc import composition, exons, identity, panels, sex, similarity
-from claimcheck.read_scans import strand
+from claimcheck.qc import composition, exons, identity, panels, sex, similarity, strandedness
 
 DEFAULTS: dict[str, Any] = complete({}, load_schema("config.schema.yaml"))
 _QUALITY, _IDENTITY, _DIFFERENTIAL = (DEFAULTS[section] for section in ("quality", "identity", "differential"))
@@ -37,7 +36,7 @@ aligned_panels = partial(composition.aligned_panels, min_correlation=_COMPOSITIO
 correlate = partial(similarity.correlate, **_QUALITY["similarity"])
 find_outliers = partial(similarity.find_outliers, **_QUALITY["outliers"])
 duplicate_gates = partial(similarity.duplicate_gates, limit=_QUALITY["duplicate_correlation"])
-call_strandedness = partial(strand.call_strandedness, **_QUALITY["strandedness"])
+call_strandedness = partial(strandedness.call_strandedness, **_QUALITY["strandedness"])
 
 SEX = sex.SexThresholds(**_IDENTITY["sex"])
 check_sex = partial(sex.check_sex, thresholds=SEX)

@@ -51,7 +51,6 @@ def scan(
         reads=[path for files in runs.values() for path in files],
         anchors=anchors,
         exons=None if exons is None else folder / "exons.tsv",
-        strandedness=quality["strandedness"],
         **configured | settings,
         **tables,
     )

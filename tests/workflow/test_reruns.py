@@ -35,7 +35,7 @@ BEFORE_THE_CHECKPOINT = {"fetch_metadata", "resolve_samples", "save_configuratio
         (f"{LIBRARY}/quantification/kallisto.py", OF_ABUNDANCES),
         (
             f"{LIBRARY}/read_scans/integrity.py",
-            OF_COUNTS | {"scan_reads", "collect_reads_quality", "assess_libraries"},
+            OF_ABUNDANCES - {"index_transcripts"} | {"scan_reads", "collect_reads_quality"},
         ),
         (f"{LIBRARY}/deseq2/size_factors.py", OF_COUNTS),
         (f"{LIBRARY}/figures/dispersions.py", PROVENANCE | {"draw_differential"}),

@@ -82,7 +82,6 @@ rule scan_reads:
         runs=lambda wildcards: read_files().runs_of(wildcards.sample),
         inspected_mb=config["quality"]["inspected_mb"],
         most_reads=config["quality"]["subset_reads"],
-        strandedness=config["quality"]["strandedness"],
     message:
         "Check the reads of {wildcards.sample}, and measure quality, strand, coverage and the exons of the deleted gene"
     script:

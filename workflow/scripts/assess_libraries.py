@@ -10,6 +10,7 @@ from claimcheck.core.tables import read_table, write_table
 from claimcheck.deseq2.design import Design
 from claimcheck.qc import gates
 from claimcheck.qc.libraries import library_gates as gates_of
+from claimcheck.qc.strandedness import call_strandedness
 from claimcheck.quantification.mapping import read_mapping
 
 
@@ -32,6 +33,9 @@ def main(
     by_sample = {path.parent.name: path for path in run_infos}
     mapped = read_mapping({name: by_sample[name] for name in sheet["sample"]})
     measured = join(library_parts, list(sheet["sample"]))
+    shares = zip(measured["n_oriented"], measured["share_forward"], strict=True)
+    called = [call_strandedness(n, share, **quality["strandedness"]) for n, share in shares]
+    measured.insert(measured.columns.get_loc("share_forward") + 1, "strandedness", called)
     write_table(mapped, mapping)
     write_table(measured, libraries)
     write_table(join(gene_body_parts, list(sheet["sample"])), gene_body)

@@ -28,7 +28,6 @@ def main(
     exons: Path | None,
     inspected_mb: float,
     most_reads: int,
-    strandedness: dict[str, float],
     checked: Path,
     library: Path,
     gene_body: Path,
@@ -44,7 +43,6 @@ def main(
         exons: the table of exons of the deleted gene, if there is one.
         inspected_mb: of each file, in 10^6 bytes as deposited: of larger ones every nth piece is a sample for the quality.
         most_reads: reads (pairs) for strand and coverage.
-        strandedness: limits for calling the strand.
         checked: where to write a row a file.
         library, gene_body: where to write strand and coverage.
         profile: where to write the exons, if there are any.
@@ -71,7 +69,7 @@ def main(
         integrity.require_fit()
         tables.append(quality.table(name, [path.name for path in files]))
     write_table(pd.concat(tables, ignore_index=True), checked)
-    of_strand, along = of_library.tables(sample, strandedness)
+    of_strand, along = of_library.tables(sample)
     write_table(of_strand, library)
     write_table(along, gene_body)
     if of_exons and profile:

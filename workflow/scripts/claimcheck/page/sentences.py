@@ -91,10 +91,10 @@ def describe_reads(reads: pd.DataFrame) -> str:
     Args:
         reads: as results/quality/reads.tsv.
     """
-    counted = "Lengths and duplicates were counted in all reads"
+    counted = "Lengths, duplicates and letters that are no bases were counted in all reads"
     if (reads["n_sampled"] == reads["n_reads"]).all():
-        return f"{counted}, and so were letters, qualities and adapters."
-    return f"{counted}; letters, qualities and adapters in {reads['n_sampled'].min():,} reads or more of each file, from all of it."
+        return f"{counted}, and so were G and C, qualities and adapters."
+    return f"{counted}; G and C, qualities and adapters in {reads['n_sampled'].min():,} reads or more of each file, from all of it."
 
 
 def describe_fragments(mapping: pd.DataFrame) -> str:

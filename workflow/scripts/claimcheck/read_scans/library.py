@@ -1,8 +1,8 @@
 """How a library was made, as its first reads show it: from which strand, and from where along the transcripts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -19,7 +19,7 @@ from claimcheck.read_scans.coverage import (
 )
 from claimcheck.read_scans.kmers import build_index, locate
 from claimcheck.read_scans.scan import Reads
-from claimcheck.read_scans.strand import LIBRARY_COLUMNS, call_strandedness, measure_share_forward
+from claimcheck.read_scans.strand import LIBRARY_COLUMNS, measure_share_forward
 
 
 class LibraryAnchors(NamedTuple):
@@ -97,12 +97,8 @@ class Library:
             directions.append(direction)
             self._places.append(place)
 
-    def tables(self, sample: str, strandedness: Mapping[str, Any]) -> tuple[pd.DataFrame, pd.DataFrame]:
-        """Lay out what was counted.
-
-        Args:
-            sample: its name.
-            strandedness: the limits of `call_strandedness`.
+    def tables(self, sample: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Lay out what was counted of a sample.
 
         Returns:
             One row with the columns LIBRARY_COLUMNS, and one a tenth of the transcripts with the columns GENE_BODY_COLUMNS.
@@ -111,13 +107,11 @@ class Library:
         n_oriented, share_forward = measure_share_forward(self._anchors.strand, found)
         places = np.concatenate(self._places)
         coverage = average_coverage(count_places(self._anchors.coverage, places, self._anchors.lengths))
-        called = call_strandedness(n_oriented, share_forward, **strandedness)
         row = (
             sample,
             self._most - self._left,
             n_oriented,
             share_forward,
-            called,
             coverage.three_prime_bias,
             coverage.n_genes,
         )
