@@ -24,6 +24,8 @@ rule simulate_archive:
         "logs/simulate_archive/simulate_archive.benchmark.tsv"
     conda:
         "../../envs/expression.yaml"
+    # One a mate, to pack its reads.
+    threads: 2
     resources:
         mem_mb=growing(2000),
         runtime=growing(30),

@@ -5,6 +5,7 @@ import hashlib
 import logging
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -124,9 +125,11 @@ def write_run(folder: Path, run: str, pairs: Pairs) -> dict[str, str | int]:
     home = Path("vol1/fastq") / run[:6] / f"00{run[-1]}" / run
     (folder / home).mkdir(parents=True, exist_ok=True)
     addresses, sums, sizes = [], [], []
-    for mate, (bases, qualities) in enumerate(zip(pairs.bases, pairs.qualities, strict=True), 1):
+    mates = (fastq(run, mate, *read) for mate, read in enumerate(zip(pairs.bases, pairs.qualities, strict=True), 1))
+    with ThreadPoolExecutor(len(pairs.bases)) as threads:
+        both = list(threads.map(compressed, mates))
+    for mate, packed in enumerate(both, 1):
         name = home / f"{run}_{mate}.fastq.gz"
-        packed = compressed(fastq(run, mate, bases, qualities))
         (folder / name).write_bytes(packed)
         addresses.append(f"{HOST}/{name.as_posix()}")
         sums.append(hashlib.md5(packed, usedforsecurity=False).hexdigest())

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from claimcheck.simulation.transcriptome import LETTERS, Bases, Transcriptome, mutated, random_bases
@@ -92,9 +93,9 @@ def draw_pairs(
     drawn = rng.normal(settings["fragment_mean"], settings["fragment_sd"], n_pairs).round().astype(np.int64)
     fragment = np.clip(drawn, size, pool.lengths[source])
     start = pool.starts[source] + rng.integers(0, pool.lengths[source] - fragment + 1)
-    cycle = np.arange(size)
-    sense = pool.bases[start[:, None] + cycle]
-    antisense = 3 - pool.bases[(start + fragment - 1)[:, None] - cycle]
+    reads = sliding_window_view(pool.bases, size)
+    sense = reads[start]
+    antisense = 3 - reads[start + fragment - size][:, ::-1]
     flipped = np.full(n_pairs, True) if settings["strandedness"] == "reverse" else rng.random(n_pairs) < 0.5
     first, second = np.where(flipped[:, None], antisense, sense), np.where(flipped[:, None], sense, antisense)
     mates = [_sequenced(mate, settings["error_rate"], rng) for mate in (first, second)]

@@ -122,8 +122,10 @@ def fasta_lines(transcriptome: Transcriptome) -> Iterator[str]:
 def gtf_lines(transcriptome: Transcriptome, chromosome: str) -> Iterator[str]:
     """Write gene, transcript and exon lines as Ensembl does, one gene after the other on one chromosome."""
     cursor = 1
-    by_gene = transcriptome.transcripts.groupby("gene", sort=True)
-    for gene, (_, rows) in zip(transcriptome.genes, by_gene, strict=True):
+    by_gene: list[list[Any]] = [[] for _ in transcriptome.genes]
+    for row in transcriptome.transcripts.itertuples():
+        by_gene[int(str(row.gene))].append(row)
+    for gene, rows in zip(transcriptome.genes, by_gene, strict=True):
         spans, end = _spans(gene, cursor)
         about_gene = (
             f'gene_id "{gene.gene_id}"; gene_version "{gene.version}"; '
@@ -131,7 +133,7 @@ def gtf_lines(transcriptome: Transcriptome, chromosome: str) -> Iterator[str]:
         )
         place = f"{chromosome}\tsimulated\t{{}}\t{{}}\t{{}}\t.\t{gene.strand}\t.\t{{}}\n"
         yield place.format("gene", cursor, end, about_gene)
-        for row, exons in zip(rows.itertuples(), gene.transcripts, strict=True):
+        for row, exons in zip(rows, gene.transcripts, strict=True):
             transcript_id, version = str(row.transcript_id).split(".")
             about = (
                 f'{about_gene} transcript_id "{transcript_id}"; transcript_version "{version}"; '
