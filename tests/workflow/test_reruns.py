@@ -8,6 +8,8 @@ from support.finished import copy_study
 from support.studies import ROOT, copy_workflow, planned_rules
 from support.tables import edit_entry
 
+pytestmark = pytest.mark.whole_run
+
 LIBRARY = "workflow/scripts/claimcheck"
 PROVENANCE = {"record_inputs", "write_report", "record_provenance", "all"}
 """States which code made the study, so that any edit makes it again."""

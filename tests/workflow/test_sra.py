@@ -11,6 +11,8 @@ from support import tiny
 from support.archive import Archive, serve
 from support.studies import last_words, run_workflow, write_study
 
+pytestmark = pytest.mark.whole_run
+
 LACKING, SPOILT = "SRR0000011", "SRR0000013"
 
 

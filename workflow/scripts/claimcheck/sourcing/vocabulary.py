@@ -4,7 +4,7 @@ import csv
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -109,6 +109,11 @@ def make_vocabulary(own: Sequence[tuple[Entry, Sequence[str]]]) -> Vocabulary:
     Args:
         own: what the study's own words tell, and the words.
     """
+    return _joined(tuple((entry, tuple(names)) for entry, names in own))
+
+
+@lru_cache(maxsize=8)
+def _joined(own: tuple[tuple[Entry, tuple[str, ...]], ...]) -> Vocabulary:
     words: dict[str, tuple[Entry, frozenset[int]]] = {}
     fields: dict[str, str] = {}
 
