@@ -11,7 +11,7 @@ import measure_power
 import print_power
 from claimcheck.claims import power
 from claimcheck.claims.evidence import Verdict
-from claimcheck.claims.model import CONTROL, DECIDING
+from claimcheck.claims.model import CONTROL, DECIDING, NOT_KNOWN
 from claimcheck.claims.procedure import adjust_claims
 from claimcheck.claims.register import read_register
 from claimcheck.claims.resolve import planned_sets, read_reference
@@ -322,7 +322,7 @@ def test_a_reference_without_genes_is_named(tmp_path: Path) -> None:
 
 
 def test_the_animals_that_each_claim_takes_are_drawn_where_they_are():
-    rows = [("C11", 2.0, "3"), ("C11", 3.0, "8"), ("C12", 2.0, "more than 8"), ("C12", 3.0, power.NOT_KNOWN)]
+    rows = [("C11", 2.0, "3"), ("C11", 3.0, "8"), ("C12", 2.0, "more than 8"), ("C12", 3.0, NOT_KNOWN)]
     needed = pd.DataFrame(rows, columns=["claim", "multiple", "animals"]).assign(
         statement="It falls.", true_effect=-1.0
     )

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from claimcheck.core.errors import StudyError
+from claimcheck.core.errors import StudyError, first_of
 from claimcheck.core.ledger import broken_links
 from claimcheck.core.steps import logger, run
 from claimcheck.core.tables import listed, read_table, write_text
@@ -38,7 +38,7 @@ def _require_as_made(outputs: Iterable[Path]) -> None:
     if broken:
         raise StudyError(
             f"{len(broken)} files are not what the steps have made, or were when something was made from them",
-            details=list(broken.values())[:8] + [f"and {len(broken) - 8} more"] * (len(broken) > 8),
+            details=first_of(list(broken.values())),
             where=listed(broken),
             expected="files that only the steps of the study write while it runs",
             remedy="start again with the same command: they are made again",

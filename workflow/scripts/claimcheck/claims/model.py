@@ -19,6 +19,12 @@ ROTATION, CAMERA, SCORE, WALD, MODERATED = "rotation", "CAMERA", "score", "Wald"
 THREE_PRIME_BIAS = "three_prime_bias"
 """In place of a panel: the bias of coverage towards the 3' end, as results/quality/libraries.tsv has it."""
 
+LEFT_OUT = "leave one out"
+"""Axis of the analyses without one sample each."""
+
+NOT_KNOWN = "not known"
+"""What is said where the power of a claim cannot be worked out."""
+
 DECIDING, COMPANION, CONTROL, SENSITIVITY, SHOWN = "deciding", "companion", "control", "sensitivity", "shown"
 """What a test is for: only deciding, companion and control tests carry a verdict, a sensitivity run can weaken it."""
 

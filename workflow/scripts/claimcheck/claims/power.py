@@ -19,7 +19,7 @@ import pandas as pd
 from claimcheck.claims.evidence import Verdict
 from claimcheck.claims.false_support import decide_alone
 from claimcheck.claims.measurements import Conclusions, Measurements
-from claimcheck.claims.model import CONTROL, DECIDING, NAN, Claim, Register, Tests
+from claimcheck.claims.model import CONTROL, DECIDING, NAN, NOT_KNOWN, Claim, Register, Tests
 from claimcheck.claims.specifications import PRIMARY, Model, Specification
 from claimcheck.claims.tests import Data
 from claimcheck.deseq2.design import Design
@@ -42,7 +42,6 @@ VERDICTS = {
 """Columns of the map by verdict."""
 POWER_COLUMNS = ("claim", "n", "multiple", "true_effect", *VERDICTS, "standard_error", "draws")
 NEEDED_COLUMNS = ("claim", "multiple", "true_effect", "animals")
-NOT_KNOWN = "not known"
 TEST, REFERENCE = "test", "reference"
 _SECONDS = 10
 """Between two words of progress."""

@@ -10,8 +10,19 @@ import pandas as pd
 from claimcheck.claims.conclusions import of_gene, of_set
 from claimcheck.claims.evidence import Conclusion
 from claimcheck.claims.measurements import Conclusions, tests_sets
-from claimcheck.claims.model import CAMERA, DECIDING, MODERATED, ROTATION, SCORE, SENSITIVITY, Claim, Register, Rules
-from claimcheck.claims.specifications import LEFT_OUT, PRIMARY, Specification
+from claimcheck.claims.model import (
+    CAMERA,
+    DECIDING,
+    LEFT_OUT,
+    MODERATED,
+    ROTATION,
+    SCORE,
+    SENSITIVITY,
+    Claim,
+    Register,
+    Rules,
+)
+from claimcheck.claims.specifications import PRIMARY, Specification
 from claimcheck.claims.tests import Measured
 from claimcheck.core.estimates import Estimate, inside
 

@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from claimcheck.claims.model import Register
+from claimcheck.claims.model import LEFT_OUT, Register
 from claimcheck.core.errors import StudyError
 from claimcheck.core.tables import listed
 from claimcheck.deseq2.design import Design, metadata_of, model_matrix
 from claimcheck.qc.composition import cohens_d
 
 PRIMARY, CROSS = "primary", "cross"
-LEFT_OUT, OUTLIERS = "leave one out", "outliers"
+OUTLIERS = "outliers"
 
 SAME = "is the primary choice"
 """Why an alternative is not run."""

@@ -4,6 +4,14 @@ from collections.abc import Sequence
 
 from claimcheck.core.text import printable
 
+MOST_DETAILS = 8
+
+
+def first_of(details: Sequence[str]) -> list[str]:
+    """Return the first MOST_DETAILS, and say how many more there are."""
+    more = len(details) - MOST_DETAILS
+    return [*details[:MOST_DETAILS], *([f"and {more} more"] if more > 0 else [])]
+
 
 class StudyError(Exception):
     """A mistake in a study's configuration, data or surroundings that its user can mend.

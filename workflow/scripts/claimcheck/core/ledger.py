@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from claimcheck.core.errors import StudyError
+from claimcheck.core.errors import StudyError, first_of
 
 STATE = Path(".snakemake")
 RECORDS = STATE / "made"
@@ -135,7 +135,7 @@ def require_known(paths: Iterable[Path], stated: Mapping[str, str]) -> None:
         raise StudyError(
             f"{len(unknown)} file{'s are' if len(unknown) > 1 else ' is'} in the place of a result, and no step of this study made "
             f"{'them' if len(unknown) > 1 else 'it'}",
-            details=unknown[:8] + [f"and {len(unknown) - 8} more"] * (len(unknown) > 8),
+            details=first_of(unknown),
             where=unknown[0],
             expected="what the steps made, with their records in the hidden folder .snakemake, or nothing",
             remedy="move what is yours to another name; where .snakemake was lost, delete results and resources, but keep "

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from claimcheck.core.errors import StudyError
+from claimcheck.core.errors import StudyError, first_of
 
 FOLDERS = ("results", "resources", "logs", ".snakemake")
 """What a run writes to."""
@@ -29,7 +29,7 @@ def require_own_folders(study: Path) -> None:
         shown = [f"{path.relative_to(study)} leads to {path.resolve()}" for path in out]
         raise StudyError(
             "a link leads out of the study folder, and what a run writes would go there",
-            details=shown[:8] + [f"and {len(out) - 8} more"] * (len(out) > 8),
+            details=first_of(shown),
             where=str(out[0]),
             expected="folders of their own in the places of " + ", ".join(FOLDERS),
             remedy="remove the link; to work on another disk, put the whole study there (--directory)",

@@ -6,8 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from claimcheck.claims.model import Register
-from claimcheck.claims.power import NOT_KNOWN
+from claimcheck.claims.model import NOT_KNOWN, Register
 from claimcheck.figures.claims import in_reading_order
 from claimcheck.figures.heatmap import SEQUENTIAL, draw_cells
 from claimcheck.figures.style import FULL_WIDTH, new_figure, say_nothing_to_draw

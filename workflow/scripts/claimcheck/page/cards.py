@@ -7,8 +7,7 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from claimcheck.claims.model import Claim, Register
-from claimcheck.claims.specifications import LEFT_OUT
+from claimcheck.claims.model import LEFT_OUT, Claim, Register
 from claimcheck.core.tables import listed
 from claimcheck.figures.claims import MARKS, direction_of, in_reading_order, kind_of, records, unit_of
 from claimcheck.page.conditions import Condition, conditions_of

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
+from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -149,7 +150,7 @@ class Fetcher:
             raise NotFetched(self.silent[host])
         try:
             with self.session.get(address.url, stream=True) as reply:
-                if reply.status_code != 200:
+                if reply.status_code != HTTPStatus.OK:
                     raise NotFetched(f"{address}: {refused(address, reply).what}")
         except LOST as error:
             self.silent[host] = unreachable(address, error).what
