@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.collections import PathCollection
 
 import measure_power
 import print_power
@@ -336,5 +337,5 @@ def test_the_animals_that_each_claim_takes_are_drawn_where_they_are():
     }
     [axes] = figure.axes
     assert [label.get_text() for label in axes.get_xticklabels()] == ["3", "8", "more than 8"]
-    points = np.ma.concatenate([marks.get_offsets() for marks in axes.collections if len(marks.get_offsets())])
-    assert sorted(points[:, 0].compressed()) == [0, 1, 2]
+    marks = [marks.get_offsets() for marks in axes.collections if isinstance(marks, PathCollection)]
+    assert sorted(np.ma.concatenate(marks)[:, 0].compressed()) == [0, 1, 2]

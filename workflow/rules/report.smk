@@ -90,7 +90,11 @@ rule write_report:
         heterogeneity="results/differential/heterogeneity.tsv",
         outlier_genes="results/differential/outlier_genes.tsv",
         fallbacks="results/differential/fallbacks.tsv",
-        published="results/differential/published.tsv" if PUBLISHED else [],
+        published=(
+            "results/differential/published.tsv"
+            if config["study"]["published_results"]
+            else []
+        ),
         mapping="results/quality/mapping.tsv" if HAS_MAPPING else [],
         reads="results/quality/reads.tsv" if FROM_ARCHIVE else [],
         extra="results/counts/extra_sequences.tsv" if FROM_ARCHIVE else [],
