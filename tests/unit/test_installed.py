@@ -200,7 +200,7 @@ def main(*, output: Path) -> None:
 
 snakemake = SimpleNamespace(
     input=InputFiles(), output=OutputFiles(["out.tsv"]), params=Params(), wildcards=Wildcards(),
-    resources=ResourceList(), threads=1, log=["logs/step.log"],
+    resources=ResourceList(), threads=1, rule="step", log=["logs/step.log"],
 )
 run(main)
 """

@@ -190,7 +190,7 @@ def test_every_sentence_carries_its_numbers_and_promises_nothing(claim):
         stated,
         n_test=4,
         n_reference=5,
-        found=Conclusion(Estimate("one", -0.92, ci95=(-1.2, -0.64), mde=0.45), model="iron load"),
+        found=Conclusion(Estimate("one", -0.92, ci95=(-1.2, -0.64), mde=0.4), mde=0.45, model="iron load"),
         k=0.93,
     )
     for decision in (decide(given, RULES), Decision(V.SUPPORTED, 6, "a reason"), Decision(V.CONTRADICTED, 8, "")):
@@ -239,7 +239,7 @@ def test_the_table_of_verdicts_starts_with_the_stable_columns():
     assert tuple(row) == VERDICT_COLUMNS
     assert list(row)[:14] == stable.split()
     assert (row["p_value"], row["p_adjusted"], row["agreement"], row["rule"]) == (0.001, 0.01, 1.0, 6)
-    assert (row["of"], row["effect"], row["mde"]) == ("Dkk1", -0.9, 0.4)
+    assert (row["of"], row["effect"], row["mde"]) == ("Dkk1", -0.9, 0.5)
 
 
 def test_every_number_of_the_table_comes_from_the_register():
