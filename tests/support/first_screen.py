@@ -201,9 +201,8 @@ class Trace:
                 told = re.sub(r"without \S+", "", cells[2])
                 self.hold(cells[0], claim, told, values())
         counted = own["robustness"][own["robustness"]["counted"].eq(True) & own["robustness"]["agrees"].notna()]
-        others = pd.Series(
-            [int(counted["agrees"].eq(True).sum()), len(counted), counted["effect"].min(), counted["effect"].max()]
-        )
+        counts = [counted["agrees"].eq(True).sum(), len(counted), counted["axis"].eq("leave one out").sum()]
+        others = pd.Series([*map(int, counts), counted["effect"].min(), counted["effect"].max()])
         for line in evidence.find("p"):
             if line.text.startswith("Other analyses"):
                 self.hold("others", claim, line.text.partition("Those that do not")[0], others)
