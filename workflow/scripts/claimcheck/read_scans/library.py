@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from claimcheck.core.tables import whole_file
 from claimcheck.read_scans.anchors import Anchors, find_first, index_anchors
 from claimcheck.read_scans.coverage import (
     GENE_BODY_COLUMNS,
@@ -56,7 +57,8 @@ def write_anchors(anchors: LibraryAnchors, path: Path) -> None:
     """Write anchors to an .npz file."""
     parts = {"strand": anchors.strand, "coverage": anchors.coverage}
     arrays = {f"{name}_{field}": values for name, part in parts.items() for field, values in part._asdict().items()}
-    np.savez(path, allow_pickle=False, lengths=anchors.lengths, **arrays)
+    with whole_file(path) as partial, partial.open("wb") as stream:
+        np.savez_compressed(stream, allow_pickle=False, lengths=anchors.lengths, **arrays)
 
 
 def read_anchors(path: Path) -> LibraryAnchors:
