@@ -68,6 +68,15 @@ def test_what_is_as_it_was_made_is_read_again_only_where_its_size_or_times_diffe
     assert look(MADE) == 0
 
 
+def test_that_a_large_file_is_read_is_said(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(ledger, "LARGE", 10)
+    assert look(MADE) == 0
+    assert capsys.readouterr().err == ""
+    os.utime(MADE)
+    assert look(MADE) == 0
+    assert "results/made.tsv: 0.0 GB are read to see whether they have changed" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("text", ["results/made.TSV\n", "", "longer than it was\n"])
 def test_what_was_changed_is_named_and_made_again_once(text: str, capsys: pytest.CaptureFixture[str]) -> None:
     overwrite(MADE, text)

@@ -21,6 +21,8 @@ from claimcheck.core.errors import StudyError, first_of
 STATE = Path(".snakemake")
 RECORDS = STATE / "made"
 RESULTS = Path("results")
+LARGE = 1_000_000_000
+"""Bytes from which on it is said that a file is read."""
 _LONGEST_NAME = 255
 _OWN_OF_SNAKEMAKE = ".snakemake_timestamp"
 
@@ -232,6 +234,9 @@ def _looked_at(path: Path, *, is_kept: bool = True) -> Record:
     stamp = _stamp(path)
     if record and record.stamp == stamp and (not record.rule or not record.is_changed):
         return record
+    size = sum(one.stat().st_size for one in _files(path))
+    if size >= LARGE:
+        print(f"{path}: {size / 1e9:.1f} GB are read to see whether they have changed", file=sys.stderr, flush=True)
     sha256 = _content(path)
     if record is None or not record.rule:
         record = Record(str(path), sha256, stamp)
