@@ -70,7 +70,7 @@ def test_columns_may_be_named(tmp_path):
         ("gene\tlogFC\tlogFC\nDkk1\t1\t2\n", {"log2_fold_change": "logFC"}, ("it has two columns 'logFC'",)),
         ("gene;logFC\nSost;1\nDkk1;1,5\n", {}, ("logFC of gene row 2", "'1,5'", "line 3", "a point")),
         ("gene\tlogFC\nDkk1\tinf\n", {}, ("'inf'", "a finite number")),
-        ("gene\tlogFC\nDkk1\tNA\n", {}, ("no row of it has a gene and a fold change",)),
+        ("gene\tlogFC\nDkk1\tNA\n", {}, ("no row of it has a gene and a fold change", "name the whole table")),
         ("gene\tlogFC\tpadj\nDkk1\t1\t<0.001\n", {}, ("padj of gene row 1", "'<0.001'")),
         ("\n", {}, ("it is empty",)),
     ],

@@ -461,7 +461,7 @@ TWICE = [*CONTENT["claims"], CONTENT["claims"][2]]
         (changed(artefacts__pattern__size__least=9), "artefacts, pattern.size", "smallest size"),
         (changed(claims=None), "top level", "`claims` is missing"),
         (changed(claims=[]), "claims", "claims"),
-        (["a"], "top level", "what is there"),
+        (["a"], "top level", "the file is a list"),
         ("claims: [\n", "claims.yaml, line 2", "cannot be read"),
         ("title: a\ntitle: b\n", "claims.yaml, line 1", "`title` stands twice"),
     ],

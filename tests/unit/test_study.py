@@ -239,8 +239,8 @@ def test_a_symbol_of_another_gene_stops(tmp_path, changes, where, complaint):
         ({"report__label_genes": {"g1": None}}, "None"),
         ({"report__label_genes": {"../g": "A"}}, "../g"),
         ({"report__label_genes": {7: "A"}}, "7"),
-        ({"report__label_genes": ["g1", "g1"]}, "what is there"),
-        ({"study__deleted_gene": {"g1": "A", "g2": "B"}}, "what is there"),
+        ({"report__label_genes": ["g1", "g1"]}, "is a list"),
+        ({"study__deleted_gene": {"g1": "A", "g2": "B"}}, "is a group of keys"),
         ({"identity__tissue": {"name": "t", "markers": [{}]}}, "is empty"),
     ],
 )

@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
-from claimcheck.core.errors import StudyError
+from claimcheck.core.errors import StudyError, first_of
 from claimcheck.core.machines import this_machine, way_out
 
 ENVS = Path(__file__).resolve().parents[4] / "envs"
@@ -82,7 +82,7 @@ def require_pinned(pinned: Mapping[str, str], *, loaded: bool = False) -> None:
     path = os.environ.get("PYTHONPATH")
     raise StudyError(
         "the packages that steps compute with are not those that results are known of",
-        details=[one.what for one in foreign[:12]] + [f"and {len(foreign) - 12} more"] * (len(foreign) > 12),
+        details=first_of([one.what for one in foreign]),
         where=f"{sys.executable}{f', PYTHONPATH={path}' if path else ''}",
         expected="the versions of envs/pins.txt, imported from where they are installed",
         remedy=f"{'; '.join(remedies)}; then start again",

@@ -301,7 +301,9 @@ def _in_words(error: ValidationError, key: str) -> tuple[str, str, str]:
     about = " ".join(str(schema.get("description", "")).split())
     change = f"correct `{key}`" if key else "correct the file"
     instance: Any = error.instance
-    value = "what is there" if isinstance(instance, dict | list) else instance
+    named = f"`{key}`" if key else "the file"
+    structure = "a list" if isinstance(instance, list) else "a group of keys"
+    value = structure if isinstance(instance, dict | list) else repr(instance)
     match error.validator:
         case "additionalProperties":
             known, unknown = sorted(schema.get("properties", {})), _unknown(error)
@@ -325,11 +327,11 @@ def _in_words(error: ValidationError, key: str) -> tuple[str, str, str]:
             words = " or ".join(_TYPES[name] for name in wanted)
             is_word = "string" in wanted and (instance is None or isinstance(instance, bool | int | float))
             quoted = f'if that is a word, put it in quotes, such as `{key.rpartition(".")[2]}: "no"`'
-            return f"`{key}` is {value!r}", f"{words}{': ' + about if about else ''}", quoted if is_word else change
+            return f"{named} is {value}", f"{words}{': ' + about if about else ''}", quoted if is_word else change
         case "enum":
-            return f"`{key}` is {value!r}", f"one of {listed(rule, most=20)}", change
+            return f"{named} is {value}", f"one of {listed(rule, most=20)}", change
         case "minItems" | "minProperties":
             what = f"has {len(instance)} entries" if instance else "is empty"
             return f"`{key}` {what}", f"{about + ', ' if about else ''}at least {rule}", change
         case _:
-            return f"`{key}` is {value!r}", about or f"{error.validator} {rule}", change
+            return f"{named} is {value}", about or f"{error.validator} {rule}", change

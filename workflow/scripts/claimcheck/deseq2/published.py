@@ -92,7 +92,9 @@ def read_published(path: Path, columns: Mapping[str, str]) -> pd.DataFrame:
     )
     kept = read[~genes.isin(["", "NA", "nan", "-"]) & read["published_log2_fold_change"].notna()]
     if kept.empty:
-        raise _refuse("no row of it has a gene and a fold change", table, path, "log2_fold_change")
+        raise _refuse(
+            "no row of it has a gene and a fold change", table, path, remedy="name the whole table, and its columns"
+        )
     return kept.reset_index(drop=True)
 
 
@@ -166,11 +168,12 @@ def _find(name: str, asked: str, table: Delimited, path: Path) -> int | None:
 
     Without a name for it, the column of genes is the first, in which R writes them.
     """
+    remedy = f"name the column in {KEY}.{name}"
     if asked != AUTO:
         if table.header.count(asked) == 1:
             return table.header.index(asked)
         how_many = "two columns" if asked in table.header else "no column"
-        raise _refuse(f"it has {how_many} {asked!r}", table, path, name)
+        raise _refuse(f"it has {how_many} {asked!r}", table, path, remedy)
     plain = [plain_name(column) for column in table.header]
     for wanted in _NAMES[name]:
         if plain.count(wanted) == 1:
@@ -179,7 +182,7 @@ def _find(name: str, asked: str, table: Delimited, path: Path) -> int | None:
         return None
     if name == "gene" and not table.header[0]:
         return 0
-    raise _refuse(f"none of its columns is known as that of {_WORDS[name]}", table, path, name)
+    raise _refuse(f"none of its columns is known as that of {_WORDS[name]}", table, path, remedy)
 
 
 _WORDS: Mapping[str, str] = {
@@ -211,10 +214,10 @@ def _numbers(table: Delimited, place: int | None, path: Path) -> "pd.Series[floa
     return numbers.astype(float)
 
 
-def _refuse(reason: str, table: Delimited, path: Path, name: str) -> StudyError:
+def _refuse(reason: str, table: Delimited, path: Path, remedy: str) -> StudyError:
     return StudyError(
         f"the table of published results cannot be used: {reason}",
         where=f"{path}: columns are {listed(table.header, most=10)}",
         expected=_EXPECTED,
-        remedy=f"name the column in {KEY}.{name}",
+        remedy=remedy,
     )
