@@ -41,5 +41,5 @@ def draw_entry(
     common = {"test": "knockout", "reference": "control", "simulated": simulated}
     files = [folder / f"{name}.{ending}" for ending in ("svg", "pdf", "tsv")]
     sources = Sources(list(placed.values()), claims, gene_sets, None, common)
-    draw(name, asked, sources, svg=files[0], pdf=files[1], table=files[2])
+    draw(name, asked, sources, files)
     return files

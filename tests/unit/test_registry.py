@@ -206,12 +206,12 @@ def test_what_is_no_input_of_the_section_or_no_argument_is_not_drawn(tmp_path: P
         "options": {},
         "key": {},
     }
-    files = {name: tmp_path / f"x.{name}" for name in ("svg", "pdf", "table")}
+    files = [tmp_path / f"x.{ending}" for ending in ("svg", "pdf", "tsv")]
     sources = Sources([], None, [], None, {"simulated": False})
     with pytest.raises(ValueError, match="no input of this section"):
-        draw("x", asked, sources, **files)
+        draw("x", asked, sources, files)
     sources = replace(sources, tables=[tmp_path / "dispersions.tsv"])
     with pytest.raises(TypeError, match="shades") as caught:
-        draw("x", asked | {"options": {"shades": 3}}, sources, **files)
+        draw("x", asked | {"options": {"shades": 3}}, sources, files)
     assert caught.value.__notes__ == ["while the figure x was drawn"]
-    assert not files["svg"].exists()
+    assert not any(file.exists() for file in files)

@@ -27,7 +27,7 @@ def rules():
     """Yield (name, text) of every rule."""
     for path in [ROOT / "workflow/Snakefile", *sorted((ROOT / "workflow/rules").glob("*.smk"))]:
         for part in re.split(r"(?m)^(?= *(?:rule|checkpoint)(?: \w+)?:$)", path.read_text())[1:]:
-            yield re.match(r' *\w+ (\w+):| *rule:\s+name:\s+f"(\w+)_\{', part).expand(r"\1\2"), part
+            yield re.match(r' *\w+ (\w+):| *rule:\s+name:\s+f"(\w+|{\w+})_\{', part).expand(r"\1\2"), part
 
 
 RULES = dict(rules())

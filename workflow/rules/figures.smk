@@ -1,10 +1,11 @@
 """Figures, each from an entry of report/figures.yaml: those of a section are drawn in one job, `draw_<section>`.
 
-Outputs: results/figures/<figure>.svg, .pdf and .tsv (exactly what is drawn)
+Outputs: results/figures/<figure>.svg and .tsv (exactly what is drawn)
 
-`snakemake quality` draws those of the quality phase, whatever the gates say.
+`snakemake quality` draws those of the quality phase, whatever the gates say; `snakemake pdf` draws all as results/figures/<figure>.pdf.
 """
 
+import itertools
 from tempfile import TemporaryDirectory
 
 from claimcheck.figures.registry import write_captions
@@ -16,6 +17,7 @@ CAPTIONS = write_captions(FIGURES, Path(CAPTIONS_FOLDER.name))
 
 localrules:
     quality,
+    pdf,
 
 
 rule quality:
@@ -27,11 +29,31 @@ rule quality:
         "Quality, composition and identity are assessed: results/quality, results/identity, results/figures"
 
 
-for section in SECTIONS.values():
+rule pdf:
+    input:
+        [figure.file("pdf") for figure in FIGURES],
+    message:
+        "Every figure is a PDF: results/figures"
+
+
+def for_page(figure):
+    """Return the files of a figure on the page, which is in Snakemake's report as well."""
+    caption = str(CAPTIONS[figure.name])
+    drawing = report(figure.file("svg"), caption=caption, **figure.shown)
+    return [drawing, figure.file("tsv")]
+
+
+def for_print(figure):
+    return [figure.file("pdf")]
+
+
+for section, (task, files_of) in itertools.product(
+    SECTIONS.values(), {"draw": for_page, "print": for_print}.items()
+):
 
     rule:
         name:
-            f"draw_{section.name}"
+            f"{task}_{section.name}"
         input:
             tables=section.tables,
             claims=(
@@ -46,20 +68,11 @@ for section in SECTIONS.values():
                 GENE_TABLES["transcripts"] if "transcripts" in section.needs else []
             ),
         output:
-            svg=[
-                report(
-                    figure.file("svg"),
-                    caption=str(CAPTIONS[figure.name]),
-                    **figure.shown,
-                )
-                for figure in section.figures
-            ],
-            pdf=[figure.file("pdf") for figure in section.figures],
-            table=[figure.file("tsv") for figure in section.figures],
+            drawn=[file for figure in section.figures for file in files_of(figure)],
         log:
-            f"logs/draw_{section.name}/draw_{section.name}.log",
+            f"logs/{task}_{section.name}/{task}_{section.name}.log",
         benchmark:
-            f"logs/draw_{section.name}/draw_{section.name}.benchmark.tsv"
+            f"logs/{task}_{section.name}/{task}_{section.name}.benchmark.tsv"
         localrule: True
         conda:
             "../../envs/figures.yaml"
@@ -68,6 +81,6 @@ for section in SECTIONS.values():
             figures=section.params,
             simulated=SIMULATED,
         message:
-            f"Draw the figures of the section {section.name}: {len(section.figures)}"
+            f"{task.capitalize()} the figures of the section {section.name}: {len(section.figures)}"
         script:
             "../scripts/draw_section.py"

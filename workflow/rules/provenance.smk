@@ -178,7 +178,9 @@ rule verify:
 # than here, and local ones are local only by these.
 OWN_RULES = {name: proxy.rule for name, proxy in rules._rules.items()}
 SECTION_MODULES = {
-    f"draw_{name}": section.modules for name, section in SECTIONS.items()
+    f"{task}_{name}": section.modules
+    for name, section in SECTIONS.items()
+    for task in ("draw", "print")
 }
 DIGESTS = digests_of_steps(
     SCRIPTS,

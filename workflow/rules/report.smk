@@ -119,7 +119,7 @@ rule write_report:
         configuration="results/config.yaml",
         provenance="results/provenance_inputs.tsv",
         figures=[figure.file("svg") for figure in FIGURES],
-        drawn=[figure.file(ending) for figure in FIGURES for ending in ("pdf", "tsv")],
+        drawn=[figure.file("tsv") for figure in FIGURES],
     output:
         page="results/report/index.html",
         reviews="results/report/verdicts.json" if HAS_CLAIMS else [],

@@ -13,19 +13,17 @@ def main(
     claims: Path | None,
     gene_sets: list[Path],
     transcripts: Path | None,
-    svg: list[Path],
-    pdf: list[Path],
-    table: list[Path],
+    drawn: list[Path],
     figures: dict[str, dict[str, Any]],
     test: str,
     reference: str,
     simulated: bool,
 ) -> None:
-    """Draw every figure, and write it with the table of what it shows."""
+    """Draw every figure, and write each of its files."""
     common = {"test": test, "reference": reference, "simulated": simulated}
     sources = Sources(tables, claims, gene_sets, transcripts, common)
-    for (name, asked), *files in zip(figures.items(), svg, pdf, table, strict=True):
-        draw(name, asked, sources, **dict(zip(("svg", "pdf", "table"), files, strict=True)))
+    for name, asked in figures.items():
+        draw(name, asked, sources, [path for path in drawn if path.stem == name])
 
 
 run(main)

@@ -49,14 +49,14 @@ class Sources:
         return function_of(REGISTER_READER)(self.claims, self.gene_sets) if self.claims else None
 
 
-def draw(name: str, asked: Mapping[str, Any], sources: Sources, *, svg: Path, pdf: Path, table: Path) -> None:
-    """Draw a figure and write it with the table of what it shows.
+def draw(name: str, asked: Mapping[str, Any], sources: Sources, files: Sequence[Path]) -> None:
+    """Draw a figure and write it to files.
 
     Args:
         name: the figure's.
         asked: draw, tables, needs, options and key, from `registry.Figure.params`.
         sources: what it may be drawn from.
-        svg, pdf, table: the files.
+        files: see `style.save_figure`.
 
     Raises:
         ValueError: a table of it is none that the section may read.
@@ -64,7 +64,7 @@ def draw(name: str, asked: Mapping[str, Any], sources: Sources, *, svg: Path, pd
     """
     started = time.monotonic()
     try:
-        save_figure(_prepare(name, asked, sources), svg=svg, pdf=pdf, table=table)
+        save_figure(_prepare(name, asked, sources), files)
     except Exception as error:
         error.add_note(f"while the figure {name} was drawn")
         raise

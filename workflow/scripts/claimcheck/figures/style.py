@@ -51,6 +51,9 @@ _RC: Any = {
     "pdf.fonttype": 42,
 }
 
+_STAMPS = {".svg": "Date", ".pdf": "CreationDate"}
+"""What says the day in each kind of file."""
+
 # A PDF says where each glyph stands: its fonts need no tables of how to place and join glyphs, most of the time of embedding them.
 subset.Options._drop_tables_default = [*subset.Options._drop_tables_default, "GDEF", "GPOS", "GSUB"]
 
@@ -82,19 +85,11 @@ def new_figure(width: float, height: float, *, simulated: bool) -> Figure:
 def settle(figure: Figure) -> None:
     """Lay a figure out and round where its panels lie: the solver's last digits vary from run to run, and name parts of an SVG."""
     figure.set_dpi(72)  # as SVG and PDF measure text
-    places: list[tuple[float, ...]] = []
-    for _ in range(3):  # ticks depend on the layout, and the layout on ticks
-        lay_out(figure)
-        before, places = places, _places(figure)
-        if places == before:
-            break
+    lay_out(figure)
+    places = [tuple(round(length, 5) for length in axes.get_position().bounds) for axes in figure.axes]
     figure.set_layout_engine(None)  # "none" keeps a stand-in, for which every file is drawn twice
     for axes, place in zip(figure.axes, places, strict=True):
         axes.set_position(Bbox.from_bounds(*place))
-
-
-def _places(figure: Figure) -> list[tuple[float, ...]]:
-    return [tuple(round(length, 5) for length in axes.get_position().bounds) for axes in figure.axes]
 
 
 def lay_out(figure: Figure) -> None:
@@ -107,22 +102,23 @@ def lay_out(figure: Figure) -> None:
         axes.apply_aspect(locate(axes, None) if locate else None)
 
 
-def save_figure(draw: Callable[[], tuple[Figure, pd.DataFrame]], *, svg: Path, pdf: Path, table: Path) -> None:
-    """Draw a figure in the house style and write it with the table of what it shows.
+def save_figure(draw: Callable[[], tuple[Figure, pd.DataFrame]], files: Sequence[Path]) -> None:
+    """Draw a figure in the house style and write it to files.
 
     Args:
         draw: makes the figure and the table of exactly what it draws.
-        svg: scalable image for the page, text as outlines so that it looks the same everywhere.
-        pdf: the same for print, text as text.
-        table: TSV of what is drawn.
+        files: .svg is for the page, text as outlines so that it looks the same everywhere; .pdf for print, text as text; .tsv is
+            the table of what is drawn.
     """
     with house_style():
         figure, drawn = draw()
         settle(figure)
-        for path, stamp in ((svg, "Date"), (pdf, "CreationDate")):
-            with whole_file(path) as partial:
-                figure.savefig(partial, format=path.suffix[1:], dpi=250, metadata={stamp: None})
-    write_table(drawn, table)
+        for path in files:
+            if path.suffix == ".tsv":
+                write_table(drawn, path)
+            else:
+                with whole_file(path) as partial:
+                    figure.savefig(partial, format=path.suffix[1:], dpi=250, metadata={_STAMPS[path.suffix]: None})
 
 
 def colour_of(condition: str, test: str, reference: str) -> str:
