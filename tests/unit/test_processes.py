@@ -1,6 +1,7 @@
 """Where the processes of a run import from, and where what they install is kept."""
 
 import os
+import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -50,3 +51,31 @@ def test_conda_environments_are_not_those_of_the_study(
     settings = SimpleNamespace(conda_prefix=given and Path(given))
     prepare_processes(settings)
     assert settings.conda_prefix == Path(kept)
+
+
+WAITING = """
+from claimcheck.core.processes import wake_for_ended_jobs
+
+rule all:
+    input: expand("{number}.txt", number=range(3))
+
+rule wait:
+    output: touch("{number}.txt")
+    shell: "sleep 1.5"
+
+onstart:
+    wake_for_ended_jobs(workflow)
+"""
+
+
+def test_waiting_jobs_are_looked_at_when_one_has_ended(tmp_path: Path) -> None:
+    (tmp_path / "Snakefile").write_text(WAITING)
+    run = subprocess.run(
+        [sys.executable, "-m", "snakemake", "--cores", "1", "--verbose", "--scheduler", "greedy"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2] / "workflow/scripts")},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert run.stderr.count("Ready jobs:") == 4

@@ -20,7 +20,7 @@ PROGRAMS = ("slurmctld", "slurmd", "sbatch", "srun", "munged", "setpriv", "unsha
 # The machine of the tests is no cluster to be spared: ask more often. It has no accounting, so squeue is asked.
 IN_A_HURRY = (
     *("--slurm-status-command", "squeue", "--slurm-init-seconds-before-status-checks", "10"),
-    *("--max-jobs-per-second", "20", "--latency-wait", "10"),
+    *("--max-jobs-per-timespan", "20/1s", "--latency-wait", "10"),
 )
 
 FEWER_READS = (

@@ -21,7 +21,7 @@ sys.path.insert(0, str(SCRIPTS))
 from claimcheck.core.errors import StudyError
 from claimcheck.core.installed import require_machine
 from claimcheck.core.own_files import require_own_folders
-from claimcheck.core.processes import prepare_processes
+from claimcheck.core.processes import prepare_processes, wake_for_ended_jobs
 from claimcheck.core.unfinished import age_unfinished
 
 

@@ -37,6 +37,19 @@ def prepare_processes(conda: Any = None) -> None:
     logging.raiseExceptions = False
 
 
+def wake_for_ended_jobs(workflow: Any) -> None:
+    """Let a run on this machine look at the jobs that wait only when one has ended.
+
+    Snakemake limits the jobs that it starts in a second, and each time it looks whether there are any, it plans to look again a
+    second later; each job that ends adds such a look (https://github.com/snakemake/snakemake/issues/3955). Here cores limit jobs.
+
+    Args:
+        workflow: Snakemake's, when the run starts.
+    """
+    if workflow.local_exec:
+        workflow.scheduler.job_rate_limiter = None
+
+
 def _leave_out_the_study() -> None:
     """Let no file of the study folder, which someone else may have sent, be imported or run because of its name.
 
