@@ -3,7 +3,8 @@
 The templates are in docs/templates:
 config/README.md = config.md, with a table of all keys of the configuration and the words that samples are read by;
 results/README.md = results.md, with all tables of results and their columns;
-docs/register.md = register.md, with a register to start from and the defaults of all registers. Links are relative to the document.
+docs/register.md = register.md, with a register to start from and the defaults of all registers;
+docs/upgrading.md = upgrading.md, with the keys of earlier versions. Links are relative to the document.
 """
 
 import sys
@@ -15,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "workflow/scripts"))
 
 from claimcheck.core.contracts import Column, contracts  # noqa: E402
-from claimcheck.core.schemas import followed, load_schema  # noqa: E402
+from claimcheck.core.schemas import FORMER, followed, load_schema  # noqa: E402
 from claimcheck.sourcing.vocabulary import read_table  # noqa: E402
 
 NOTE = "<!-- Made by docs/refresh.py from docs/templates/{template} and workflow/schemas: change these, then run it. -->\n\n"
@@ -82,6 +83,25 @@ def _sentence(clause: str) -> str:
     return clause[:1].upper() + clause[1:] + ("" if clause.endswith(".") else ".")
 
 
+def former_keys() -> str:
+    """Write the tables of the keys of earlier versions, by file."""
+    parts = []
+    for title, name in (("Configuration", "config"), ("Register of claims", "claims")):
+        rows = list(_former_below(load_schema(f"{name}.schema.yaml"), ""))
+        parts.append(f"### {title}\n\n{table(('key', 'in its place'), rows)}")
+    return "\n\n".join(parts)
+
+
+def _former_below(rule: dict[str, Any], key: str) -> Iterator[Row]:
+    for name, successor in rule.get(FORMER, {}).items():
+        yield f"`{key}{name}`", successor
+    for name, part in rule.get("properties", {}).items():
+        yield from _former_below(part, f"{key}{name}.")
+    others = rule.get("additionalProperties")
+    if isinstance(others, dict):
+        yield from _former_below(others, f"{key}<name>.")
+
+
 def example_of_a_register() -> str:
     """Quote the register of a study that others can start from."""
     return f"```yaml\n{(ROOT / EXAMPLE).read_text(encoding='utf-8')}```"
@@ -138,6 +158,7 @@ EXAMPLE = "benchmarks/known/p53_null/config/claims.yaml"
 MARKS: dict[str, Callable[[], str]] = {
     "<!-- example of a register -->": example_of_a_register,
     "<!-- defaults of a register -->": defaults_of_a_register,
+    "<!-- former keys -->": former_keys,
     "<!-- all keys -->": all_keys,
     "<!-- words of descriptions -->": words_of_descriptions,
     "<!-- names of fields -->": names_of_fields,
@@ -145,7 +166,12 @@ MARKS: dict[str, Callable[[], str]] = {
 }
 """Lines of a template, and what is put in their place."""
 
-DOCUMENTS = {"config/README.md": "config.md", "results/README.md": "results.md", "docs/register.md": "register.md"}
+DOCUMENTS = {
+    "config/README.md": "config.md",
+    "results/README.md": "results.md",
+    "docs/register.md": "register.md",
+    "docs/upgrading.md": "upgrading.md",
+}
 """The documents, and their templates in docs/templates."""
 
 

@@ -392,7 +392,7 @@ TWICE = [*CONTENT["claims"], CONTENT["claims"][2]]
             "primary, configuration.differential.min_cuont",
             "did you mean `differential.min_count`",
         ),
-        (changed(primary__axes={}), "primary.axes", "unknown key `axes`"),
+        (changed(primary__axes={}), "primary.axes", "`axes` is a key of an earlier version"),
         (
             changed(primary__alternatives__low_cuont_filter=[5]),
             "primary.alternatives.low_cuont_filter",
@@ -412,7 +412,7 @@ TWICE = [*CONTENT["claims"], CONTENT["claims"][2]]
         (changed(primary__variants__strip_marrow__sets=["QC_BONE"]), "primary, variants.strip_marrow", "QC_BONE"),
         (changed(vetoes__muscle__panels=["QC_MEAT"]), "vetoes, muscle", "QC_MEAT"),
         (changed(vetoes__muscle__slope__gene=0), "vetoes.muscle.slope.gene", "0"),
-        (changed(vetoes__muscle__fires={"p_value": 0.1}), "vetoes.muscle", "unknown key `fires`"),
+        (changed(vetoes__muscle__fires={"p_value": 0.1}), "vetoes.muscle", "`fires` is a key of an earlier version"),
         (changed(primary__procedure__weights__C11=0.9), "primary, procedure", "weights are 1.75 together"),
         (
             changed(primary__procedure__edges__C11={"C12": 0.6, "C14": 0.6}),

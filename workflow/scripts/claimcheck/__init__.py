@@ -1,3 +1,3 @@
 """The library of the workflow: everything that two steps share, and all statistics and decisions."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

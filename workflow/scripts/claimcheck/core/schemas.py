@@ -35,6 +35,8 @@ _TYPES = {
 }
 
 
+FORMER = "former"
+"""Keyword of our schemas: by the name of a key of an earlier version, what stands in its place."""
 _LONGEST_QUOTED = 40
 MOST_NODES = 100_000
 """Keys and values of a file after its aliases are followed; the largest real one has some 3,000."""
@@ -307,6 +309,13 @@ def _in_words(error: ValidationError, key: str) -> tuple[str, str, str]:
     match error.validator:
         case "additionalProperties":
             known, unknown = sorted(schema.get("properties", {})), _unknown(error)
+            former: dict[str, str] = schema.get(FORMER, {})
+            if unknown[0] in former:
+                return (
+                    f"`{unknown[0]}` is a key of an earlier version",
+                    f"in its place {former[unknown[0]]}",
+                    "change the key; docs/upgrading.md lists all that have changed",
+                )
             near = difflib.get_close_matches(unknown[0], known, n=1)
             hint = f"; did you mean `{near[0]}`?" if near else ""
             return (
