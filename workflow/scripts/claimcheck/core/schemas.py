@@ -308,21 +308,7 @@ def _in_words(error: ValidationError, key: str) -> tuple[str, str, str]:
     value = structure if isinstance(instance, dict | list) else repr(instance)
     match error.validator:
         case "additionalProperties":
-            known, unknown = sorted(schema.get("properties", {})), _unknown(error)
-            former: dict[str, str] = schema.get(FORMER, {})
-            if unknown[0] in former:
-                return (
-                    f"`{unknown[0]}` is a key of an earlier version",
-                    f"in its place {former[unknown[0]]}",
-                    "change the key; docs/upgrading.md lists all that have changed",
-                )
-            near = difflib.get_close_matches(unknown[0], known, n=1)
-            hint = f"; did you mean `{near[0]}`?" if near else ""
-            return (
-                f"unknown key {listed(f'`{name}`' for name in unknown)}{hint}",
-                f"only the keys {listed(known, most=20)}",
-                "correct or remove the key; config/README.md explains every one",
-            )
+            return _about_unknown(schema, _unknown(error))
         case "required":
             missing = [name for name in rule if name not in instance]
             part = schema.get("properties", {}).get(missing[0], {})
@@ -344,3 +330,21 @@ def _in_words(error: ValidationError, key: str) -> tuple[str, str, str]:
             return f"`{key}` {what}", f"{about + ', ' if about else ''}at least {rule}", change
         case _:
             return f"{named} is {value}", about or f"{error.validator} {rule}", change
+
+
+def _about_unknown(schema: dict[str, Any], unknown: list[str]) -> tuple[str, str, str]:
+    """Say that keys are unknown to a group, or what stands in the place of the first one since an earlier version."""
+    known, former = sorted(schema.get("properties", {})), schema.get(FORMER, {})
+    if unknown[0] in former:
+        return (
+            f"`{unknown[0]}` is a key of an earlier version",
+            f"in its place {former[unknown[0]]}",
+            "change the key; docs/upgrading.md lists all that have changed",
+        )
+    near = difflib.get_close_matches(unknown[0], known, n=1)
+    hint = f"; did you mean `{near[0]}`?" if near else ""
+    return (
+        f"unknown key {listed(f'`{name}`' for name in unknown)}{hint}",
+        f"only the keys {listed(known, most=20)}",
+        "correct or remove the key; config/README.md explains every one",
+    )
