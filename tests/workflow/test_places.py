@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 import sysconfig
 import venv
 from pathlib import Path
@@ -79,3 +80,18 @@ def test_a_module_finds_the_configuration_of_the_working_folder(tmp_path: Path) 
     completed = run_workflow(study, "-n", clone=study)
     assert completed.returncode == 0, completed.stderr[-3000:]
     assert re.search(r"^compare_groups +1$", completed.stdout + completed.stderr, re.MULTILINE)
+
+
+def test_a_module_that_is_fetched_file_by_file_is_told_to_be_cloned(tmp_path: Path) -> None:
+    clone = copy_workflow(tmp_path / "clone")
+    for command in ("init", "add .", "-c user.name=a -c user.email=a@example.org commit -m all", "tag v1"):
+        subprocess.run(["git", "-C", str(clone), *command.split()], check=True, capture_output=True)
+    study = write_study(tmp_path / "study", COUNTS_STUDY, counts__tsv=A_FEW_COUNTS, sheet__tsv=SHEET)
+    fetched = f"gitfile({str(clone)!r}, path='workflow/Snakefile', tag='v1')"
+    (study / "Snakefile").write_text(f"module claimcheck:\n    snakefile: {fetched}\n\nuse rule * from claimcheck\n")
+    completed = run_workflow(study, "-n", clone=study)
+    said = completed.stdout + completed.stderr
+    assert completed.returncode == 1
+    assert said.count("the workflow is not in a folder of this machine") == 1
+    assert "clone the repository, and name its workflow/Snakefile" in said
+    assert "Traceback" not in said
