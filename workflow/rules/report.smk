@@ -120,6 +120,7 @@ rule write_report:
             "start_from": config["start_from"],
             "quantifier": ABUNDANCES.quantifier if ABUNDANCES else "",
             **GROUPS,
+            **INTERACTION,
             "alpha": config["differential"]["alpha"],
             "families": config["gene_sets"]["families"],
             "label_genes": config["report"]["label_genes"],
