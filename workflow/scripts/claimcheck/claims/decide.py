@@ -320,7 +320,7 @@ def _symbols(data: Data, genes: Iterable[str]) -> list[str]:
 def _row(claim: Claim, evidence: Evidence, decision: Decision, findings: Findings) -> dict[str, object]:
     """Lay out one claim; what lies outside the family of tests has no numbers."""
     design, estimate = findings.data.design, evidence.found.estimate
-    row = verdict_row(claim, evidence, decision, test=design.test, reference=design.reference)
+    row = verdict_row(claim, evidence, decision, test=design.effect.up, reference=design.effect.down)
     chance = chance_of_loss(
         evidence, decide(replace(evidence, explanations=()), findings.register.rules), findings.register
     )

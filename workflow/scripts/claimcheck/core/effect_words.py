@@ -33,7 +33,7 @@ def reworded(text: str, test: str, reference: str, interaction: Interaction | No
     if not interaction:
         return text
     up, down = words_of(test, reference, interaction)
-    own, other = (rf"{re.escape(name)}(?![\w.-])" for name in (test, reference))
+    own, other = (rf"{re.escape(name)}(?![\w-]|\.\w)" for name in (test, reference))
     text = re.sub(rf"(?<![\w.-]){re.escape(test)} / {other}", lambda _: f"{up} / {down}", text)
     for name, side in ((own, up), (other, down)):
         literal = side.replace("\\", r"\\")

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from claimcheck.core.effect_words import EffectWords, words_of
 from claimcheck.core.errors import StudyError
 from claimcheck.core.plain import numbers_of
 from claimcheck.core.tables import listed, read_table
@@ -66,6 +67,11 @@ class Design:
         """The model formula; what is tested comes last."""
         terms = [self.interaction.factor, "condition", self.interaction.term] if self.interaction else ["condition"]
         return "~ " + " + ".join([*self.covariates, *terms])
+
+    @property
+    def effect(self) -> EffectWords:
+        """What a positive effect is higher in, and what it is compared with, in words."""
+        return words_of(self.test, self.reference, vars(self.interaction) if self.interaction else None)
 
     @property
     def strata(self) -> tuple[str, ...]:
