@@ -47,8 +47,8 @@ def make_headline(
     tissues = sorted(set(stated["tissue"].astype(str)) - {""})
     groups = " and ".join(_group(stated, name) for name in (study.test, study.reference))
     if study.interaction:
-        names = samples[study.interaction["factor"]] + " " + samples["condition"]
-        groups += f": {', '.join(f'{number} {name}' for name, number in names.value_counts(sort=False).items())}"
+        cells = samples[study.interaction["factor"]] + " " + samples["condition"]
+        groups += f": {', '.join(f'{number} {name}' for name, number in cells.value_counts(sort=False).items())}"
     if verdicts is None or register is None:
         return Headline(groups, listed(tissues), [])
     own = verdicts[verdicts["claim"].isin(register.confirmatory)]
