@@ -12,6 +12,7 @@ from claimcheck.claims.several import read_several
 from claimcheck.core.comparisons import comparisons_of, moved_below, named_files
 from claimcheck.core.errors import StudyError
 from claimcheck.core.nested import command, options_of_call, outcome_of, stops_of, unlock, write_outcome
+from claimcheck.core.own_files import require_own_folders
 from claimcheck.core.study import read_configuration
 from support.studies import COUNTS_STUDY, ROOT, write_study
 
@@ -199,3 +200,16 @@ def test_locks_of_killed_runs_are_removed(tmp_path: Path, monkeypatch: pytest.Mo
     lock.touch()
     unlock(["one", "absent"])
     assert not lock.exists()
+
+
+@pytest.mark.parametrize("place", ["comparisons", "comparisons/one", "comparisons/one/config"])
+def test_a_comparison_is_not_written_through_a_link_out_of_the_study(place: str, tmp_path: Path) -> None:
+    study, elsewhere = tmp_path / "study", tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    link = study / place
+    link.parent.mkdir(parents=True)
+    link.symlink_to(elsewhere)
+    below = [Path("comparisons"), Path("comparisons/one"), Path("comparisons/one/config")]
+    require_own_folders(study)
+    with pytest.raises(StudyError, match="leads out of the study folder"):
+        require_own_folders(study, below)

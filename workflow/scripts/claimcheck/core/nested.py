@@ -94,8 +94,15 @@ def run_nested(name: str, log: Path, arguments: Iterable[str]) -> str:
     problems.unlink(missing_ok=True)
     with log.open("ab") as stream:
         before = stream.tell()
-        # a session of its own would not hear of Ctrl-C
-        code = subprocess.run(command(name, arguments), stdout=stream, stderr=subprocess.STDOUT, check=False).returncode
+        # in the clone, since Snakemake takes profiles of the folder that it is started in; no session of its own, for Ctrl-C
+        code = subprocess.run(
+            command(name, arguments),
+            cwd=SNAKEFILE.parent,
+            stdin=subprocess.DEVNULL,
+            stdout=stream,
+            stderr=subprocess.STDOUT,
+            check=False,
+        ).returncode
     if code < 0:
         raise StudyError(
             f"the run of the comparison {name} was killed (signal {-code})",
