@@ -71,6 +71,7 @@ wildcard_constraints:
 
 
 localrules:
+    comparisons,
     configure_comparison,
     run_comparison,
     collect_comparisons,
@@ -94,6 +95,13 @@ rule configure_comparison:
         "Write the configuration of the comparison {wildcards.comparison}"
     script:
         "../scripts/configure_comparison.py"
+
+
+rule comparisons:
+    input:
+        expand(f"{FOLDER}/{{comparison}}/config/config.yaml", comparison=NAMES),
+    message:
+        "Each comparison is configured, in a folder of its own: {input}"
 
 
 rule run_comparison:

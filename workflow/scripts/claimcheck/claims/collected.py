@@ -72,9 +72,7 @@ def _numbers(results: Path, design: Mapping[str, Any]) -> dict[str, Any]:
     steps = read_table(results / "differential/design.tsv")
     gates = read_table(results / "quality/gates.tsv")
     sheet = read_table(results / "differential/model.tsv", text=True)
-    names = ["condition", *((design["interaction"]["factor"],) if "interaction" in design else ())]
-    sizes = sheet.groupby(names, sort=False).size()
-    groups = [f"{n} {' '.join(map(str, name)) if isinstance(name, tuple) else name}" for name, n in sizes.items()]
+    groups = [f"{n} {name}" for name, n in _sizes(sheet, design).items()]
     genes = read_table(results / "differential/genes.tsv")
     return {
         "formula": steps.loc[steps["chosen"], "formula"].iloc[0],
@@ -86,6 +84,18 @@ def _numbers(results: Path, design: Mapping[str, Any]) -> dict[str, Any]:
         "n_down": int(summary["n_significant_down"]),
         "n_warnings": int((gates["status"] == "warn").sum()),
     }
+
+
+def _sizes(sheet: pd.DataFrame, design: Mapping[str, Any]) -> dict[str, int]:
+    """Count the samples of each group whose mean is compared, the references first."""
+    second = design.get("interaction")
+    sizes = {}
+    for group in (design["reference"], design["test"]):
+        own = sheet[sheet["condition"] == group]
+        for level in (second["reference"], second["test"]) if second else (None,):
+            cell = own if level is None else own[own[second["factor"]] == level]
+            sizes[group if level is None else f"{group} {level}"] = len(cell)
+    return sizes
 
 
 def _interaction(design: Mapping[str, Any]) -> str:

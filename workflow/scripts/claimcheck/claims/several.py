@@ -8,7 +8,8 @@ from claimcheck.claims.requests import Requests, Study, read_whole_study, standa
 from claimcheck.core.comparisons import comparisons_of
 from claimcheck.core.errors import StudyError
 from claimcheck.core.plain import is_file
-from claimcheck.core.study import CONFIG, SHEET, read_configuration, stated_symbols
+from claimcheck.core.study import CONFIG, SHEET, gather_configuration, read_configuration, stated_symbols
+from claimcheck.quantification.abundance_files import abundances_of_study
 
 COMPARED = ("factor", "test", "reference", "covariates", "samples", "interaction")
 """Keys of `design` that say which samples a comparison is made of."""
@@ -42,11 +43,12 @@ def read_several(given: dict[str, Any], *, folder: Path) -> Several | None:
         folder: the study folder, to which paths are relative.
 
     Raises:
-        StudyError: see `comparisons_of` and `read_whole_study`, with the name of the comparison.
+        StudyError: see `comparisons_of`, `read_whole_study` and `abundances_of_study`, with the name of the comparison.
     """
-    configuration = read_configuration(given, folder=folder)
-    if "comparisons" not in configuration["design"]:
+    whole, _ = gather_configuration(given, folder=folder)
+    if "comparisons" not in whole.get("design", {}):
         return None
+    configuration = read_configuration(given, folder=folder)
     written = comparisons_of(given, folder=folder)
     studies = {name: _read_one(name, one, folder) for name, one in written.items()}
     _require_one_pair(configuration, studies, folder)
@@ -60,7 +62,9 @@ def read_several(given: dict[str, Any], *, folder: Path) -> Several | None:
 
 def _read_one(name: str, configuration: dict[str, Any], folder: Path) -> Study:
     try:
-        return read_whole_study(configuration, folder=folder)
+        study = read_whole_study(configuration, folder=folder)
+        abundances_of_study(study.configuration, folder)
+        return study
     except StudyError as error:
         raise StudyError(
             f"{error.what} (comparison {name})",
