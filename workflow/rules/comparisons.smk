@@ -55,8 +55,8 @@ SHARED = {
 }
 
 if workflow.is_main_process:
-    OWN = [f"{FOLDER}/{name}{part}" for name in NAMES for part in ("", "/config")]
-    checked(require_own_folders, Path.cwd(), [Path(FOLDER), *map(Path, OWN)])
+    OWN = [Path(FOLDER, name, *part) for name in NAMES for part in ((), ("config",))]
+    checked(require_own_folders, Path.cwd(), [Path(FOLDER), *OWN])
     os.environ[OPTIONS] = options_of_call(
         sys.argv[1:],
         deployment=[str(one) for one in workflow.deployment_settings.deployment_method],

@@ -89,13 +89,10 @@ def _numbers(results: Path, design: Mapping[str, Any]) -> dict[str, Any]:
 def _sizes(sheet: pd.DataFrame, design: Mapping[str, Any]) -> dict[str, int]:
     """Count the samples of each group whose mean is compared, the references first."""
     second = design.get("interaction")
-    sizes = {}
-    for group in (design["reference"], design["test"]):
-        own = sheet[sheet["condition"] == group]
-        for level in (second["reference"], second["test"]) if second else (None,):
-            cell = own if level is None else own[own[second["factor"]] == level]
-            sizes[group if level is None else f"{group} {level}"] = len(cell)
-    return sizes
+    names = sheet["condition"] + (" " + sheet[second["factor"]] if second else "")
+    levels = [f" {second[level]}" for level in ("reference", "test")] if second else [""]
+    groups = [f"{design[group]}{level}" for group in ("reference", "test") for level in levels]
+    return {group: int((names == group).sum()) for group in groups}
 
 
 def _interaction(design: Mapping[str, Any]) -> str:
