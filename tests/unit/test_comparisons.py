@@ -1,6 +1,9 @@
 """Several comparisons of one study: what each is made of, and what is wrong with them, said before anything is fetched."""
 
 import copy
+import sys
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,11 +12,16 @@ import pytest
 import yaml
 
 from claimcheck.claims.several import read_several
+from claimcheck.core import nested
 from claimcheck.core.comparisons import comparisons_of, moved_below, named_files
 from claimcheck.core.errors import StudyError
 from claimcheck.core.nested import command, options_of_call, outcome_of, stops_of, unlock, write_outcome
 from claimcheck.core.own_files import require_own_folders
 from claimcheck.core.study import read_configuration
+from claimcheck.core.tables import read_table
+from support import tiny
+from support.archive import Archive, serve
+from support.steps import resolve_several
 from support.studies import COUNTS_STUDY, ROOT, write_study
 
 SAMPLES = [
@@ -193,6 +201,40 @@ def test_one_that_stopped_is_run_again_until_it_finishes(tmp_path: Path, monkeyp
     assert stops_of("one") == 2
 
 
+def test_a_run_that_outlives_the_one_that_started_it_ends_when_the_study_is_unlocked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    lock = tmp_path / ".snakemake/locks/0.input.lock"
+    lock.parent.mkdir(parents=True)
+    lock.touch()
+    (tmp_path / "comparisons/one").mkdir(parents=True)
+    sleeper = tmp_path / "sleeper.py"
+    sleeper.write_text("import time\nprint('began', flush=True)\ntime.sleep(60)\n")
+    monkeypatch.setattr(nested, "command", lambda name, arguments: [sys.executable, str(sleeper)])
+    threading.Timer(1.0, lock.unlink).start()
+    began = time.monotonic()
+    with pytest.raises(StudyError, match="comparison one was killed"):
+        nested.run_nested("one", tmp_path / "log", [])
+    assert time.monotonic() - began < 30
+    assert "began" in (tmp_path / "log").read_text()
+
+
+def test_why_a_run_stopped_is_said_by_its_steps_or_else_by_its_last_lines(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    problems = tmp_path / "comparisons/one/logs/problems.txt"
+    problems.parent.mkdir(parents=True)
+    problems.write_text("of an earlier run")
+    fails = f"from pathlib import Path; import sys; print('a line'); Path({str(problems)!r}).write_text(sys.argv[1]); sys.exit(1)"
+    for said, expected in (("a gate failed\n\n", "a gate failed"), ("", "a line")):
+        monkeypatch.setattr(nested, "command", lambda *_, said=said: [sys.executable, "-c", fails, said])
+        assert nested.run_nested("one", tmp_path / "log", []) == expected
+    monkeypatch.setattr(nested, "command", lambda *_: [sys.executable, "-c", "pass"])
+    assert nested.run_nested("one", tmp_path / "log", []) == ""
+
+
 def test_locks_of_killed_runs_are_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     lock = tmp_path / "comparisons/one/.snakemake/locks/0.input.lock"
@@ -213,3 +255,62 @@ def test_a_comparison_is_not_written_through_a_link_out_of_the_study(place: str,
     require_own_folders(study)
     with pytest.raises(StudyError, match="leads out of the study folder"):
         require_own_folders(study, below)
+
+
+def archive_of_cells() -> Archive:
+    """Publish a run of each sample, whose title alone says what it is."""
+    archive = Archive()
+    reads = tiny.read_pairs(tiny.transcripts(genes=2), seed=1, pairs=5)
+    for place, (genotype, treatment, number) in enumerate(SAMPLES):
+        said = {"sample_title": f"{genotype} {treatment} rep{number}", "read_count": "5"}
+        archive.add_run(
+            tiny.PROJECT, f"SRR00000{place + 21}", reads, tax_id="10090", scientific_name="Mus musculus", **said
+        )
+    return archive
+
+
+def study_of_archive(archive: Archive, design: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {
+        "study": {"title": "B cells", "bioproject": tiny.PROJECT},
+        "archive": archive.addresses(),
+        "reference": {"transcripts": "config/transcripts.fa"},
+        "design": design,
+        **more,
+    }
+
+
+def test_conditions_that_patterns_tell_are_compared_in_pairs(tmp_path: Path) -> None:
+    cells = {f"{genotype}_{treatment}": (genotype, treatment) for genotype, treatment, _ in SAMPLES}
+    patterns = {name: [f"{genotype} {treatment}"] for name, (genotype, treatment) in cells.items()}
+    pairs = [("wt", "wt_IR", "wt_mock"), ("null", "null_IR", "null_mock"), ("mock", "null_mock", "wt_mock")]
+    design = {"comparisons": [{"name": name, "test": test, "reference": other} for name, test, other in pairs]}
+    with serve(archive_of_cells()) as archive:
+        given = study_of_archive(archive, design, samples={"patterns": patterns})
+        found = resolve_several(write_study(tmp_path, given, transcripts__fa=tiny.fasta(tiny.transcripts())))
+    assert {name: len(samples) for name, samples in found.items()} == {"": 8, "wt": 4, "null": 4, "mock": 4}
+    assert set(found["wt"]).isdisjoint(found["null"])
+
+
+def test_a_sheet_may_name_its_columns_as_each_comparison_does(tmp_path: Path) -> None:
+    runs = [f"SRR00000{place + 21}" for place in range(len(SAMPLES))]
+    sheet = "\n".join(
+        [SHEET.splitlines()[0] + "\truns"]
+        + [f"{line}\t{run}" for line, run in zip(SHEET.splitlines()[1:], runs, strict=True)]
+    )
+    with serve(archive_of_cells()) as archive:
+        study = write_study(
+            tmp_path,
+            study_of_archive(archive, DESIGN),
+            transcripts__fa=tiny.fasta(tiny.transcripts()),
+            samples__tsv=sheet + "\n",
+        )
+        found = resolve_several(study)
+    assert {name: len(samples) for name, samples in found.items()} == {
+        "": 8,
+        "wild_type": 4,
+        "genotypes": 8,
+        "difference": 8,
+    }
+    assert sorted(found["wild_type"]) == ["wt_IR_0", "wt_IR_1", "wt_mock_0", "wt_mock_1"]
+    conditions = read_table(tmp_path / "comparisons/genotypes/results/samples/samples.tsv")["condition"]
+    assert list(conditions) == ["wt"] * 4 + ["null"] * 4

@@ -93,7 +93,12 @@ HAS_EXONS = FROM_ARCHIVE and bool(
     config["reference"]["annotation"] and DELETED["deleted_gene"]
 )
 HAS_CLAIMS = config["claims"] != "none"
-HAS_POWER = HAS_CLAIMS and config["gene_sets"]["reference_variation"] != "none"
+# the map is that of two groups
+HAS_POWER = (
+    HAS_CLAIMS
+    and config["gene_sets"]["reference_variation"] != "none"
+    and not INTERACTION
+)
 ENTRIES = read_entries(SCRIPTS.parent / "report" / "figures.yaml")
 FACTS = {"archive": FROM_ARCHIVE, "mapping": HAS_MAPPING}
 FACTS |= {"explored": bool(REQUESTS.explored)}

@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from claimcheck.core.errors import StudyError
 from claimcheck.core.steps import run
 from claimcheck.core.tables import listed, read_table, write_table
@@ -32,15 +34,16 @@ def main(
     if not isinstance(covariates, str):
         require_covariates_that_vary(selected, design_of(design, tuple(covariates)))
     called = read_table(all_calls, text=True)
-    others = ~called["sample"].isin(selected["sample"]) & (called["left_out"] == "")
-    called.loc[others, "left_out"] = "not in this comparison"
+    why = called.get("left_out", pd.Series("", called.index))
+    is_other = ~called["sample"].isin(selected["sample"]) & (why == "")
+    called["left_out"] = why.mask(is_other, "not in this comparison")
     files = read_table(all_files, text=True)
     write_table(files[files["sample"].isin(selected["sample"])], read_files)
     write_table(called, calls)
     write_table(selected, samples)
 
 
-def _require_single_animals(selected: Any, where: str) -> None:
+def _require_single_animals(selected: pd.DataFrame, where: str) -> None:
     """Stop where families would be compared in place of animals: their reads were counted animal by animal."""
     pooled = pool_families(selected)
     if SUMMED in pooled and SUMMED not in selected:

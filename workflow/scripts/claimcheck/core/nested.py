@@ -10,6 +10,7 @@ from pathlib import Path
 
 from claimcheck.core.comparisons import FOLDER
 from claimcheck.core.errors import StudyError
+from claimcheck.core.ledger import is_locked
 from claimcheck.core.problems import PROBLEMS
 from claimcheck.core.processes import plain_executable
 
@@ -29,6 +30,8 @@ _HANDED_ON = {
     "--conda-frontend": "--conda-frontend",
 }
 """Options of the call that hold for comparisons as well; those of deployment are asked of Snakemake itself."""
+_PAUSE = 0.5
+"""Seconds between looks at the lock of the whole study."""
 _LINES = 12
 """Last lines of a run that says nothing else of why it failed."""
 
@@ -95,14 +98,14 @@ def run_nested(name: str, log: Path, arguments: Iterable[str]) -> str:
     with log.open("ab") as stream:
         before = stream.tell()
         # in the clone, since Snakemake takes profiles of the folder that it is started in; no session of its own, for Ctrl-C
-        code = subprocess.run(
+        process = subprocess.Popen(
             command(name, arguments),
             cwd=SNAKEFILE.parent,
             stdin=subprocess.DEVNULL,
             stdout=stream,
             stderr=subprocess.STDOUT,
-            check=False,
-        ).returncode
+        )
+        code = _ended(process)
     if code < 0:
         raise StudyError(
             f"the run of the comparison {name} was killed (signal {-code})",
@@ -117,6 +120,21 @@ def run_nested(name: str, log: Path, arguments: Iterable[str]) -> str:
         stream.seek(before)
         last = stream.read().decode("utf-8", "replace").strip().splitlines()[-_LINES:]
     return said or "\n".join(last)
+
+
+def _ended(process: "subprocess.Popen[bytes]") -> int:
+    """Wait for the end of a process, and return its code.
+
+    A run that outlives the one that started it, which was killed, ends when the lock of the whole study is removed: another run
+    would write to the same folder.
+    """
+    was_locked = is_locked()
+    while True:
+        try:
+            return process.wait(timeout=_PAUSE)
+        except subprocess.TimeoutExpired:
+            if was_locked and not is_locked():
+                process.terminate()
 
 
 def write_outcome(name: str, problem: str, stops: int) -> str:
