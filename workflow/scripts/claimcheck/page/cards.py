@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from claimcheck.claims.model import LEFT_OUT, Claim, Register
 from claimcheck.core.tables import listed
-from claimcheck.figures.claims import MARKS, direction_of, in_reading_order, kind_of, records, unit_of
+from claimcheck.figures.claims import MARKS, direction_of, in_reading_order, kind_of, mde_side, records, unit_of
 from claimcheck.page.conditions import Condition, conditions_of
 from claimcheck.page.forest import Scale, draw_axis, draw_row, scale_of
 from claimcheck.page.set_names import SetNames, true_minus
@@ -137,7 +137,7 @@ def _card(
     sheet = evidence.samples.reindex(columns=["sample", "condition", "sex"]).fillna("")
     levels = evidence.levels[evidence.levels["claim"] == name].merge(sheet, on="sample")
     predicted = _predicted(register, claim, study)
-    sides = {"≈": (-1, 1), "↕": (-1, 1)}.get(predicted[0], (direction_of(register, claim) or 1,))
+    side = mde_side(register, claim)
     return Card(
         claim=name,
         statement=claim.statement,
@@ -151,7 +151,7 @@ def _card(
         leads=name in register.lead,
         arrow=predicted[0],
         predicted=predicted[1],
-        drawing=draw_row({**row, "mde_sides": sides}, scale),
+        drawing=draw_row({**row, "mde_sides": (side,) if side else (-1, 1)}, scale),
         effect=two(float(row["effect"])) if pd.notna(row["effect"]) else "",
         interval=interval_text(row["ci95_low"], row["ci95_high"]),
         sentence=evidence.names.both(true_minus(str(row["sentence"]))),
