@@ -196,6 +196,7 @@ CHANGED = {
 }
 
 
+@pytest.mark.whole_run
 def test_what_was_changed_by_hand_is_found_by_verify_and_made_again_by_the_next_run(
     tiny_study: Path, tmp_path: Path
 ) -> None:
