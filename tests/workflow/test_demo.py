@@ -40,7 +40,14 @@ def test_every_table_is_what_its_entry_says(demo: Path) -> None:
 def test_an_edited_entry_makes_the_writer_and_the_readers_of_its_table_again(demo: Path, tmp_path: Path) -> None:
     clone = copy_workflow(tmp_path / "clone")
     edit_entry(clone, "claims/verdicts", "verdict")
-    assert planned_rules(clone, demo) == {"evaluate_claims", "draw_claims", "write_report", "record_provenance", "all"}
+    assert planned_rules(clone, demo) == {
+        "evaluate_claims",
+        "draw_claims",
+        "write_report",
+        "record_provenance",
+        "write_crate",
+        "all",
+    }
 
 
 def test_planted_genes_are_found(demo: Path) -> None:

@@ -11,7 +11,7 @@ from support.tables import edit_entry
 pytestmark = pytest.mark.whole_run
 
 LIBRARY = "workflow/scripts/claimcheck"
-PROVENANCE = {"record_inputs", "write_report", "record_provenance", "all"}
+PROVENANCE = {"record_inputs", "write_report", "record_provenance", "write_crate", "all"}
 """States which code made the study, so that any edit makes it again."""
 OF_COUNTS = PROVENANCE | {
     "assess_samples",
