@@ -239,6 +239,17 @@ def test_a_crate_is_the_same_on_another_day(study, monkeypatch):
     assert str(Path.cwd()) not in first
 
 
+def test_the_example_of_the_page_runs_as_it_stands(study, capsys):
+    study()
+    page = Path(__file__).resolve().parents[2] / "docs/exports.md"
+    [code] = [code for code in re.findall(r"```python\n(.*?)```", page.read_text(), re.DOTALL) if "rocrate" in code]
+    exec(compile(code, str(page), "exec"), {})
+    lines = capsys.readouterr().out.splitlines()
+    read = "https://ftp.sra.ebi.ac.uk/vol1/SRR0000001_1.fastq.gz"
+    assert f"resources/reads/SRR0000001_1.fastq.gz aa SRR0000001 {read}" in lines
+    assert len(lines) == 2 + len(INPUTS)
+
+
 def test_programs_are_named_by_package_urls():
     assert id_of_software("numpy", "2.4.6") == "pkg:pypi/numpy@2.4.6"
     assert id_of_software("kallisto", "0.50.1, 0.52.0") == "pkg:generic/kallisto@0.50.1%2C%200.52.0"
