@@ -157,6 +157,11 @@ def test_every_difference_is_said_and_nothing_is_mended(tiny_study: Path, tmp_pa
     (study / "resources/reads/SRR0000013_1.fastq.gz").unlink()
     sheet = study / "config/samples.tsv"
     sheet.write_text(SWAPPED)
+    crate = study / "results/ro-crate-metadata.json"
+    stated = json.loads(crate.read_text())
+    [entity] = [entity for entity in stated["@graph"] if entity["@id"] == "samples/samples.tsv"]
+    entity["sha256"] = "0" * 64
+    crate.write_text(json.dumps(stated))
     configuration = study / "config/config.yaml"
     configuration.write_text(configuration.read_text() + "differential: {alpha: 0.1}\n")
     manifest = study / "results/provenance.json"
@@ -176,9 +181,10 @@ def test_every_difference_is_said_and_nothing_is_mended(tiny_study: Path, tmp_pa
         "changed: the input config/samples.tsv: sha256 was ",
         "configuration: differential.alpha was 0.05, is 0.1",
         "another version: pandas was 2.3.2, is ",
+        "the crate states of samples/samples.tsv: sha256 00000000000000000000; the manifest: ",
     ):
         assert said.count(f"\n  - {difference}") == 1, said
-    assert "6 differences" in said
+    assert "7 differences" in said
     assert "Not here, so not compared: resources/reads/SRR0000013_1.fastq.gz" in completed.stdout
     assert checksums(study / "results") == before
 

@@ -104,8 +104,8 @@ rule export_quality:
     conda:
         "../../envs/expression.yaml"
     params:
-        title=config["study"]["title"],
-        simulated=SIMULATED,
+        # in a group: Snakemake would take braces of a title for wildcards
+        study={"title": config["study"]["title"], "simulated": SIMULATED},
     message:
         "Write the quality of the study for MultiQC"
     script:

@@ -1,6 +1,8 @@
 """Write the quality of the study for MultiQC, with a configuration that joins kallisto's logs to the samples."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from claimcheck.core.steps import run
 from claimcheck.core.tables import read_table, write_text
@@ -20,8 +22,7 @@ def main(
     libraries: Path | None,
     reads: Path | None,
     read_files: Path | None,
-    title: str,
-    simulated: bool,
+    study: Mapping[str, Any],
     general: Path,
     checks: Path,
     tissues: Path | None,
@@ -45,7 +46,7 @@ def main(
         write_text(files, multiqc.reads(table, fetched))
         sample_of = dict(zip(fetched["run_accession"], fetched["sample"], strict=True))
         samples_of_files = {str(row.file): str(sample_of[row.run]) for row in table.itertuples()}
-    write_text(settings, multiqc.settings(title, samples_of_files, simulated=simulated))
+    write_text(settings, multiqc.settings(study["title"], samples_of_files, simulated=study["simulated"]))
 
 
 run(main)
