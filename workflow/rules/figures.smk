@@ -24,6 +24,7 @@ rule quality:
     input:
         "results/reference/agreement.tsv" if HAS_TRANSCRIPTS else [],
         "results/quality/gates.tsv",
+        "results/exports/multiqc/multiqc_config.yaml",
         [figure.file("svg") for figure in SECTIONS["quality"].figures],
     message:
         "Quality, composition and identity are assessed: results/quality, results/identity, results/figures"

@@ -1,9 +1,11 @@
 """What the study was made from and what it made, with checksums, and whether it is the same as another run of it.
 
 results/provenance_inputs.tsv   every input with its checksum, every program with its version (before the page is written)
-results/provenance.json         the manifest: these, the configuration, and every result with its checksum and rule (last)
+results/provenance.json         the manifest: these, the configuration, and every result with its checksum and rule
+results/ro-crate-metadata.json  the same as an RO-Crate, for other programs (last)
+results/ro-crate/               what the crate carries besides the results: the Snakefile and the register of claims
 
-`snakemake verify` compares the study as it is with its own manifest, or with that of another run:
+`snakemake verify` compares the study and its crate as they are with its own manifest, or with that of another run:
 `snakemake verify --config manifest=<path from the study folder>`. It looks only: nothing is made again.
 
 Included last: it completes the rules of all files with what their code depends on.
@@ -128,6 +130,8 @@ rule record_inputs:
 rule record_provenance:
     input:
         "results/report/index.html",
+        "results/exports/study.h5ad",
+        "results/exports/multiqc/multiqc_config.yaml",
         "results/reference/agreement.tsv" if HAS_TRANSCRIPTS else [],
         configuration="results/config.yaml",
         inputs="results/provenance_inputs.tsv",
@@ -149,9 +153,40 @@ rule record_provenance:
         "../scripts/record_provenance.py"
 
 
+rule write_crate:
+    input:
+        manifest="results/provenance.json",
+        configuration="results/config.yaml",
+        publication="results/publication.tsv",
+        claims=file_or_none(config["claims"]),
+        read_files="results/samples/read_files.tsv" if FROM_ARCHIVE else [],
+        collections=(
+            "results/gene_sets/collections.tsv"
+            if HAS_CLAIMS or config["gene_sets"]["families"]
+            else []
+        ),
+    output:
+        crate="results/ro-crate-metadata.json",
+        snakefile="results/ro-crate/Snakefile",
+        register="results/ro-crate/claims.yaml" if HAS_CLAIMS else [],
+    log:
+        "logs/write_crate/write_crate.log",
+    benchmark:
+        "logs/write_crate/write_crate.benchmark.tsv"
+    conda:
+        "../../envs/sourcing.yaml"
+    params:
+        simulated=SIMULATED,
+    message:
+        "Describe the study as an RO-Crate"
+    script:
+        "../scripts/write_crate.py"
+
+
 localrules:
     record_provenance,
     verify,
+    write_crate,
 
 
 rule verify:

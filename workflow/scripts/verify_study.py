@@ -16,6 +16,7 @@ from claimcheck.provenance.comparison import (
     compare_results,
     compare_software,
 )
+from claimcheck.provenance.crate_facts import compare_crate
 from claimcheck.provenance.inputs import package_versions, quantifier_versions
 from claimcheck.provenance.manifest import plain, read_manifest
 
@@ -34,7 +35,7 @@ def main(
     run_infos = sorted(Path("results/quantification").glob("*/run_info.json"))
     versions = package_versions(pinned, by_conda=by_conda)
     changed_inputs, absent = compare_inputs(stated)
-    changed_results = compare_results(stated)
+    changed_results = compare_results(stated) + compare_crate()
     differences = [
         *changed_results,
         *changed_inputs,
@@ -66,7 +67,7 @@ def main(
         )
     print(
         f"\nidentical: {len(outputs)} files of results, {len(inputs) - len(absent)} inputs, "
-        f"configuration, claims and {len(stated['study']['software'])} versions, as {manifest} says; "
+        f"configuration, claims and {len(stated['study']['software'])} versions, as {manifest} and the RO-Crate say; "
         f"{len(outputs) - len(unrecorded)} followed from what they were made from\n"
     )
 
