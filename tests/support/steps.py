@@ -6,8 +6,11 @@ from typing import Any
 
 import fetch_metadata
 import resolve_samples
+import take_samples
 from claimcheck.claims.requests import read_whole_study
+from claimcheck.claims.several import read_several
 from claimcheck.core.study import CONFIG, SHEET, load_configuration
+from claimcheck.core.tables import read_table
 
 RUN_TABLE, ATTRIBUTES = Path("resources/archive/run_table.tsv"), Path("resources/archive/attributes.tsv")
 
@@ -37,6 +40,49 @@ def resolve(study: Path) -> None:
             calls=Path("results/samples/calls.tsv"),
             read_files=Path("results/samples/read_files.tsv"),
         )
+
+
+def resolve_several(study: Path) -> dict[str, list[str]]:
+    """Take a study of several comparisons to its sample sheet and to those of all comparisons, as the workflow does.
+
+    Returns:
+        The samples of each comparison by its name, and of the whole study by "".
+
+    Raises:
+        StudyError: of any of the steps.
+    """
+    with chdir(study):
+        several = read_several(load_configuration(Path(CONFIG)), folder=Path())
+        assert several is not None
+        configuration = several.shared.configuration
+        _ask(configuration)
+        whole = {name: Path(f"results/samples/{name}.tsv") for name in ("samples", "calls", "read_files")}
+        resolve_samples.main(
+            run_table=RUN_TABLE,
+            attributes=ATTRIBUTES,
+            sheet=Path(SHEET) if Path(SHEET).exists() else None,
+            accession=configuration["study"]["bioproject"],
+            tax_id=configuration["study"]["tax_id"],
+            rules=configuration["samples"],
+            test=several.designs[0]["test"],
+            reference=several.designs[0]["reference"],
+            covariates=configuration["design"]["covariates"],
+            comparisons=several.designs,
+            **whole,
+        )
+        found = {"": list(read_table(whole["samples"])["sample"])}
+        for name, one in several.studies.items():
+            own = {kind: Path(f"comparisons/{name}/{path}") for kind, path in whole.items()}
+            take_samples.main(
+                whole=whole["samples"],
+                all_calls=whole["calls"],
+                all_files=whole["read_files"],
+                design=one.configuration["design"],
+                **own,
+            )
+            found[name] = list(read_table(own["samples"])["sample"])
+            assert set(read_table(own["read_files"])["sample"]) == set(found[name])
+    return found
 
 
 def _ask(configuration: dict[str, Any]) -> None:

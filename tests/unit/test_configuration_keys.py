@@ -3,6 +3,7 @@
 import ast
 import copy
 import functools
+import itertools
 import multiprocessing
 import re
 from concurrent.futures import ProcessPoolExecutor
@@ -45,6 +46,10 @@ def leaves(schema, definitions, place=()):
 
 LEAVES = dict(leaves(load_schema("config.schema.yaml"), {}))
 del LEAVES["files",]  # gone when the files are joined
+# tests/unit/test_comparisons.py tells what these change: each comparison is a study of its own, and one that the workflow writes
+LEAVES = {
+    place: rule for place, rule in LEAVES.items() if place[:2] != ("design", "comparisons") and place != ("parent",)
+}
 
 AT_ONCE = 60
 """Keys that one process looks at before it takes others."""
@@ -65,6 +70,10 @@ OTHERS = {
     "counts.samples": ["config/others.tsv"],
     "design.factor": ["group"],
     "counts.genes": ["config/names.tsv"],
+    "design.samples.*": ["b"],
+    "design.interaction.factor": ["line"],
+    "design.interaction.test": ["het"],
+    "design.interaction.reference": ["het"],
     "transcripts.folder": ["copies"],
     "transcripts.samples": ["config/copy.tsv"],
     "transcripts.genes": ["config/sheet.tsv"],
@@ -100,6 +109,8 @@ def study_of(place):
         "samples.patterns": "patterned",
         "transcripts": "transcripts",
         "quality.share_without_gene": "transcripts",
+        "design.samples": "crossed",
+        "design.interaction": "crossed",
     }
     return by_place.get(place[0], by_place.get(".".join(place[:2]), "real"))
 
@@ -117,6 +128,19 @@ def transcripts_study(folder):
     return write_study(folder, configuration, sheet__tsv=sheet, copy__tsv=sheet)
 
 
+def crossed_study(folder):
+    """Write a study of two tissues, each with two samples of every genotype, by two names, and treatment."""
+    cells = itertools.product("ab", ("wt", "null", "het"), "xy", "12")
+    rows = [(f"{''.join(cell)}", *cell) for cell in cells]
+    sheet = "sample\ttissue\tgenotype\tline\tcondition\n" + "".join(
+        f"{name}\t{tissue}\t{genotype}\t{genotype}\t{condition}\n" for name, tissue, genotype, condition, _ in rows
+    )
+    counts = "gene\t" + "\t".join(row[0] for row in rows) + "\nG1" + "\t5" * len(rows) + "\n"
+    interaction = {"factor": "genotype", "test": "null", "reference": "wt"}
+    design = COUNTS_STUDY["design"] | {"samples": {"tissue": "a"}, "interaction": interaction}
+    return write_study(folder, COUNTS_STUDY | {"design": design}, sheet__tsv=sheet, counts__tsv=counts)
+
+
 def studies_in(folder):
     """Write the studies; return folder and complete configuration of each."""
     names = "gene_id\tsymbol\nG1\tAbc\n"
@@ -128,6 +152,7 @@ def studies_in(folder):
     counts = write_study(folder / "counts", COUNTS_STUDY | of_paper, **tables)
     folders = {"real": ROOT, "simulated": ROOT / "demo", "counts": counts}
     folders["patterned"] = write_study(folder / "patterned", PATTERNED)
+    folders["crossed"] = crossed_study(folder / "crossed")
     folders["transcripts"] = transcripts_study(folder / "transcripts")
     found = {name: (path, read_study(path)) for name, path in folders.items()}
     found["real"][1]["quality"] |= ACCEPTED["quality"]

@@ -59,9 +59,9 @@ class GeneCard {
   #sentence(row) {
     const { call, p_value, p_adjusted, missing } = this.genes.columns;
     const reason = this.genes.words.reasons[missing[row]];
-    const { alpha, test, reference } = this.genes.words;
+    const { alpha, up, down } = this.genes.words;
     if (call[row])
-      return `Higher in ${call[row] === 1 ? test : reference} (significant at a false discovery rate of ${Number((100 * alpha).toPrecision(3))} %).`;
+      return `Higher in ${call[row] === 1 ? up : down} (significant at a false discovery rate of ${Number((100 * alpha).toPrecision(3))} %).`;
     if (p_value[row] === null) return `Without a p-value${reason && `: ${reason}`}.`;
     if (p_adjusted[row] === null) return `Without an adjusted p${reason && `: ${reason}`}.`;
     return "Not significant after correction, which does not show that it is unchanged.";
@@ -72,7 +72,7 @@ class GeneCard {
     const two = (name) => written("two", columns[name][row]);
     const rows = [
       [
-        `log2 fold change, ${words.test} / ${words.reference}`,
+        `log2 fold change, ${words.up} / ${words.down}`,
         `${two("log2_fold_change")} (95 % interval ${two("ci95_low")} to ${two("ci95_high")})`,
       ],
       ["p, two-sided (Wald)", written("probability", columns.p_value[row])],

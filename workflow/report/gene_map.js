@@ -301,12 +301,12 @@ class GeneMap {
   // What the colours mean, and the same in words for those who do not see the canvas.
   describe() {
     const { call } = this.genes.columns;
-    const { test, reference, alpha } = this.genes.words;
+    const { up, down, alpha } = this.genes.words;
     const counts = [0, 0, 0];
     for (let row = 0; row < this.genes.length; row++) if (!Number.isNaN(this.shown.px[row])) counts[call[row]]++;
     const entries = [
-      [1, "test", `higher in ${test}`],
-      [2, "reference", `higher in ${reference}`],
+      [1, "test", `higher in ${up}`],
+      [2, "reference", `higher in ${down}`],
       [0, "spot", "not significant"],
     ];
     const key = entries.map(([value, name, words]) =>

@@ -67,6 +67,7 @@ if HAS_CLAIMS:
             runtime=growing(240),
         params:
             **GROUPS,
+            **INTERACTION,
             # A simulated reference holds some of the genes only.
             complete_reference=HAS_TRANSCRIPTS and not SIMULATED,
             configuration={

@@ -42,6 +42,7 @@ if workflow.is_main_process:
     age_unfinished(Path.cwd())
 
 from claimcheck.claims.requests import read_whole_study
+from claimcheck.claims.several import read_several
 from claimcheck.core.problems import expect_none, expect_problems, show_problems
 from claimcheck.core.study import CONFIG, SHEET, load_configuration
 from claimcheck.figures.registry import figures_of_study, read_entries, sections_of
@@ -65,26 +66,43 @@ config = dict(config)
 MANIFEST = config.pop("manifest", "results/provenance.json")
 
 # A register that cannot be evaluated, and genes that do not agree, stop before anything is fetched.
-STUDY = checked(read_whole_study, config, folder=Path())
+SEVERAL = checked(read_several, config, folder=Path())
+STUDY = SEVERAL.shared if SEVERAL else checked(read_whole_study, config, folder=Path())
 config.update(STUDY.configuration)
 REQUESTS = STUDY.requests
 
+DESIGN = config["design"]
+GROUPS = {key: DESIGN[key] for key in ("test", "reference") if key in DESIGN}
+INTERACTION = {key: DESIGN[key] for key in ("interaction",) if key in DESIGN}
+PICKED = {"picked": DESIGN["samples"]} if "samples" in DESIGN else {}
+# The study that this one is a comparison of, from which it takes over what is made once.
+PARENT = config.get("parent")
+# An interaction asks whether effects differ, and not whether a gene is deleted.
+DELETED = {
+    key: None if INTERACTION and key == "deleted_gene" else config["study"][key]
+    for key in ("deleted_gene", "deleted_gene_symbol")
+}
+
 FROM_ARCHIVE = config["start_from"] == "archive"
-ABUNDANCES = checked(abundances_of_study, config, Path())
+ABUNDANCES = None if SEVERAL else checked(abundances_of_study, config, Path())
 HAS_TRANSCRIPTS = FROM_ARCHIVE or ABUNDANCES is not None
 HAS_NAMES = not FROM_ARCHIVE and not (ABUNDANCES and not config["transcripts"]["genes"])
 HAS_MAPPING = FROM_ARCHIVE or bool(ABUNDANCES and ABUNDANCES.has_mapping)
 SIMULATED = "simulation" in config
 HAS_EXONS = FROM_ARCHIVE and bool(
-    config["reference"]["annotation"] and config["study"]["deleted_gene"]
+    config["reference"]["annotation"] and DELETED["deleted_gene"]
 )
 HAS_CLAIMS = config["claims"] != "none"
-HAS_POWER = HAS_CLAIMS and config["gene_sets"]["reference_variation"] != "none"
-GROUPS = {key: config["design"][key] for key in ("test", "reference")}
+# the map is that of two groups
+HAS_POWER = (
+    HAS_CLAIMS
+    and config["gene_sets"]["reference_variation"] != "none"
+    and not INTERACTION
+)
 ENTRIES = read_entries(SCRIPTS.parent / "report" / "figures.yaml")
 FACTS = {"archive": FROM_ARCHIVE, "mapping": HAS_MAPPING}
 FACTS |= {"explored": bool(REQUESTS.explored)}
-FIGURES = figures_of_study(ENTRIES, config, FACTS)
+FIGURES = [] if SEVERAL else figures_of_study(ENTRIES, config, FACTS)
 SECTIONS = {section.name: section for section in sections_of(FIGURES)}
 
 CURATED = list_tables(config["gene_sets"]["curated"])

@@ -60,6 +60,7 @@ rule compare_groups:
         runtime=growing(60),
     params:
         **GROUPS,
+        **INTERACTION,
         settings=config["differential"],
         deleted_gene=config["study"]["deleted_gene"],
         deleted_gene_symbol=config["study"]["deleted_gene_symbol"],
@@ -96,6 +97,7 @@ if NAMED_GENES:
             runtime=growing(60),
         params:
             **GROUPS,
+            **INTERACTION,
             report=config["report"],
             left_out=REQUESTS.left_out,
             explored=REQUESTS.explored,

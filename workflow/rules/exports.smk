@@ -4,6 +4,8 @@ results/exports/study.h5ad        AnnData: counts, samples, genes, set tests, an
 results/exports/ranked.rnk        the genes by the statistic that prerank goes by
 results/exports/tested_sets.gmt   the sets that were tested, where the study has any
 results/exports/multiqc/          the quality as MultiQC's custom content, and a configuration for MultiQC
+results/ro-crate-metadata.json    the manifest as an RO-Crate (last)
+results/ro-crate/                 what the crate carries besides the results: the Snakefile and the register of claims
 
 Gene sets and ranking name genes by their ids.
 """
@@ -11,6 +13,7 @@ Gene sets and ranking name genes by their ids.
 
 localrules:
     export_quality,
+    write_crate,
 
 
 rule export_results:
@@ -110,3 +113,33 @@ rule export_quality:
         "Write the quality of the study for MultiQC"
     script:
         "../scripts/export_quality.py"
+
+
+rule write_crate:
+    input:
+        manifest="results/provenance.json",
+        configuration="results/config.yaml",
+        publication="results/publication.tsv",
+        claims=file_or_none(config["claims"]),
+        read_files="results/samples/read_files.tsv" if FROM_ARCHIVE else [],
+        collections=(
+            "results/gene_sets/collections.tsv"
+            if HAS_CLAIMS or config["gene_sets"]["families"]
+            else []
+        ),
+    output:
+        crate="results/ro-crate-metadata.json",
+        snakefile="results/ro-crate/Snakefile",
+        register="results/ro-crate/claims.yaml" if HAS_CLAIMS else [],
+    log:
+        "logs/write_crate/write_crate.log",
+    benchmark:
+        "logs/write_crate/write_crate.benchmark.tsv"
+    conda:
+        "../../envs/sourcing.yaml"
+    params:
+        simulated=SIMULATED,
+    message:
+        "Describe the study as an RO-Crate"
+    script:
+        "../scripts/write_crate.py"

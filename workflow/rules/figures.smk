@@ -8,7 +8,7 @@ Outputs: results/figures/<figure>.svg and .tsv (exactly what is drawn)
 import itertools
 from tempfile import TemporaryDirectory
 
-from claimcheck.figures.registry import write_captions
+from claimcheck.figures.registry import OF_GROUPS, write_captions
 
 # Snakemake reads a caption from a file, and only where it makes its report: these go when it ends.
 CAPTIONS_FOLDER = TemporaryDirectory(prefix="claimcheck.")
@@ -79,6 +79,7 @@ for section, (task, files_of) in itertools.product(
             "../../envs/figures.yaml"
         params:
             **GROUPS,
+            **({} if section.name in OF_GROUPS else INTERACTION),
             figures=section.params,
             simulated=SIMULATED,
         message:

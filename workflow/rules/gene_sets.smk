@@ -1,11 +1,5 @@
 """From published collections, counts and differential expression to sets of the study's genes, and to tests of each set.
 
-Any collection may be out of reach.
-
-config/data.lock.tsv                      checksums of what was fetched first (collections.lock); no output: it must outlive reruns
-resources/downloads/collections/          the files as published: `.part` while incomplete
-resources/collections/                    links to those that are used, `<collection>.<file>`
-results/gene_sets/collections.tsv         one row a file: release, address, licence, checksum; used, unreachable or off, and why
 results/gene_sets/downloaded_sets.tsv     one row a set: origin, size before and after mapping
 results/gene_sets/downloaded_members.tsv  one row a gene of a set; yielded_to names the family that claims it before the set's own
 results/gene_sets/lost.tsv                one row a published gene that is in no set, with the reason
@@ -19,8 +13,6 @@ results/gene_sets/confounders.tsv         sets that may explain what others show
 results/gene_sets/calibration.tsv         p-values of the same tests where nothing is to be found
 """
 
-from claimcheck.gene_sets.published.sources import list_local_files
-
 MODEL_TABLES = {
     "genes": "results/differential/genes.tsv",
     "counts": "results/counts/gene_counts.tsv",
@@ -33,31 +25,6 @@ SET_LAYOUTS = {
     | config["report"]["set_effects"].get(family, {})
     for family in config["gene_sets"]["families"]
 }
-
-
-localrules:
-    fetch_collections,
-
-
-rule fetch_collections:
-    input:
-        list_local_files(config["collections"]),
-    output:
-        folder=directory("resources/collections"),
-        table="results/gene_sets/collections.tsv",
-    log:
-        "logs/fetch_collections/fetch_collections.log",
-    benchmark:
-        "logs/fetch_collections/fetch_collections.benchmark.tsv"
-    retries: 0
-    conda:
-        "../../envs/sourcing.yaml"
-    params:
-        collections=config["collections"],
-    message:
-        "Fetch the published collections of gene sets that can be reached"
-    script:
-        "../scripts/fetch_collections.py"
 
 
 rule map_collections:
@@ -112,6 +79,7 @@ rule rank_sets:
         runtime=growing(60),
     params:
         **GROUPS,
+        **INTERACTION,
         settings=config["gene_sets"],
         left_out=REQUESTS.left_out,
         least_correlation=REQUESTS.tests["least_correlation"],
@@ -142,6 +110,7 @@ rule score_sets:
         runtime=growing(60),
     params:
         **GROUPS,
+        **INTERACTION,
         seed=config["gene_sets"]["seed"],
         rotations=config["gene_sets"]["rotations"],
         confounders=sorted(
@@ -173,6 +142,7 @@ rule calibrate_sets:
         runtime=growing(120),
     params:
         **GROUPS,
+        **INTERACTION,
         seed=config["gene_sets"]["seed"],
         draws=config["gene_sets"]["calibration"],
         least_correlation=REQUESTS.tests["least_correlation"],

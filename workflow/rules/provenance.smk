@@ -1,9 +1,8 @@
 """What the study was made from and what it made, with checksums, and whether it is the same as another run of it.
 
+results/config.yaml             the merged configuration
 results/provenance_inputs.tsv   every input with its checksum, every program with its version (before the page is written)
 results/provenance.json         the manifest: these, the configuration, and every result with its checksum and rule
-results/ro-crate-metadata.json  the same as an RO-Crate, for other programs (last)
-results/ro-crate/               what the crate carries besides the results: the Snakefile and the register of claims
 
 `snakemake verify` compares the study and its crate as they are with its own manifest, or with that of another run:
 `snakemake verify --config manifest=<path from the study folder>`. It looks only: nothing is made again.
@@ -30,14 +29,39 @@ WORKFLOW_VERSIONS = {
 }
 
 
-# The rule by the pattern of each output, and of each result.
+# A comparison of an archive's study makes nothing of what its reads were fetched and counted with.
+TAKES_READS = bool(PARENT) and FROM_ARCHIVE
+MAKES_READS = FROM_ARCHIVE and not PARENT
+OWN_SHEET = f"{PARENT}/{SHEET}" if PARENT else SHEET
+
+
+rule save_configuration:
+    output:
+        "results/config.yaml",
+    log:
+        "logs/save_configuration/save_configuration.log",
+    benchmark:
+        "logs/save_configuration/save_configuration.benchmark.tsv"
+    conda:
+        "../../envs/sourcing.yaml"
+    params:
+        configuration=config,
+    message:
+        "Save the merged configuration"
+    script:
+        "../scripts/save_configuration.py"
+
+
+# The rule by the pattern of each output, and of each result that the manifest states; the crate is made from that.
 OUTPUTS = {
     regex_from_filepattern(str(output)): name
     for name, proxy in rules._rules.items()
     for output in proxy.rule.output
 }
 MAKERS = {
-    pattern: name for pattern, name in OUTPUTS.items() if pattern.startswith("results/")
+    pattern: name
+    for pattern, name in OUTPUTS.items()
+    if pattern.startswith("results/") and name != "write_crate"
 }
 
 
@@ -47,9 +71,10 @@ rule record_inputs:
         claims=file_or_none(config["claims"]),
         sheet=branch(
             FROM_ARCHIVE,
-            then=branch(exists(SHEET), then=SHEET, otherwise=[]),
+            then=branch(exists(OWN_SHEET), then=OWN_SHEET, otherwise=[]),
             otherwise=[(config.get(config["start_from"]) or {}).get("samples", [])],
         ),
+        taken=[f"{PARENT}/results/provenance_inputs.tsv"] if TAKES_READS else [],
         tables=[
             *CURATED,
             *local_paths(
@@ -73,28 +98,28 @@ rule record_inputs:
                 "resources/archive/run_table.tsv",
                 "resources/archive/attributes.tsv",
             ]
-            if FROM_ARCHIVE
+            if MAKES_READS
             else []
         ),
         transcripts=(
             "resources/reference/transcripts.fa"
-            if FROM_ARCHIVE or (ABUNDANCES and not config["transcripts"]["genes"])
+            if MAKES_READS or (ABUNDANCES and not config["transcripts"]["genes"])
             else []
         ),
         transcript_genes=(
             "resources/reference/transcript_genes"
-            if FROM_ARCHIVE and config["reference"]["transcript_genes"]
+            if MAKES_READS and config["reference"]["transcript_genes"]
             else []
         ),
-        extra=EXTRA_FILES if FROM_ARCHIVE else [],
+        extra=EXTRA_FILES if MAKES_READS else [],
         annotation=(
             "resources/reference/annotation.gtf"
-            if FROM_ARCHIVE
+            if MAKES_READS
             and config["reference"]["annotation"]
             and (HAS_EXONS or not config["reference"]["transcript_genes"])
             else []
         ),
-        reads=lambda wildcards: (read_files().paths if FROM_ARCHIVE else []),
+        reads=lambda wildcards: (read_files().paths if MAKES_READS else []),
         read_files="results/samples/read_files.tsv" if FROM_ARCHIVE else [],
         run_infos=(
             of_samples("results/quantification/{sample}/run_info.json")
@@ -135,8 +160,9 @@ rule record_provenance:
         "results/reference/agreement.tsv" if HAS_TRANSCRIPTS else [],
         configuration="results/config.yaml",
         inputs="results/provenance_inputs.tsv",
-        samples="results/samples/samples.tsv",
+        samples="results/samples/samples.tsv" if FROM_ARCHIVE or not SEVERAL else [],
         read_files="results/samples/read_files.tsv" if FROM_ARCHIVE else [],
+        comparisons="results/comparisons/comparisons.tsv" if SEVERAL else [],
     output:
         "results/provenance.json",
     log:
@@ -153,40 +179,10 @@ rule record_provenance:
         "../scripts/record_provenance.py"
 
 
-rule write_crate:
-    input:
-        manifest="results/provenance.json",
-        configuration="results/config.yaml",
-        publication="results/publication.tsv",
-        claims=file_or_none(config["claims"]),
-        read_files="results/samples/read_files.tsv" if FROM_ARCHIVE else [],
-        collections=(
-            "results/gene_sets/collections.tsv"
-            if HAS_CLAIMS or config["gene_sets"]["families"]
-            else []
-        ),
-    output:
-        crate="results/ro-crate-metadata.json",
-        snakefile="results/ro-crate/Snakefile",
-        register="results/ro-crate/claims.yaml" if HAS_CLAIMS else [],
-    log:
-        "logs/write_crate/write_crate.log",
-    benchmark:
-        "logs/write_crate/write_crate.benchmark.tsv"
-    conda:
-        "../../envs/sourcing.yaml"
-    params:
-        simulated=SIMULATED,
-    message:
-        "Describe the study as an RO-Crate"
-    script:
-        "../scripts/write_crate.py"
-
-
 localrules:
     record_provenance,
+    save_configuration,
     verify,
-    write_crate,
 
 
 rule verify:
@@ -197,6 +193,7 @@ rule verify:
         "../../envs/sourcing.yaml"
     params:
         # no inputs: they would be made again where they are missing or changed, and that is the question
+        **({"comparisons": list(SEVERAL.given)} if SEVERAL else {}),
         manifest=MANIFEST,
         claims=file_or_none(config["claims"]),
         configuration=config,

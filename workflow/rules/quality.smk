@@ -53,6 +53,7 @@ if FROM_ARCHIVE:
             "../../envs/expression.yaml"
         params:
             **GROUPS,
+            **INTERACTION,
             quality=config["quality"],
         message:
             "Check the reads of each sample against the thresholds"
@@ -112,6 +113,7 @@ rule assess_samples:
         runtime=growing(60),
     params:
         **GROUPS,
+        **INTERACTION,
         quality=config["quality"],
         identity=config["identity"],
         differential=config["differential"],
@@ -146,9 +148,9 @@ rule assess_identity:
         "../../envs/expression.yaml"
     params:
         **GROUPS,
+        **INTERACTION,
+        **DELETED,
         identity=config["identity"],
-        deleted_gene=config["study"]["deleted_gene"],
-        deleted_gene_symbol=config["study"]["deleted_gene_symbol"],
     message:
         "Look whether the gene is deleted and the tissue the one named"
     script:

@@ -1,7 +1,7 @@
 """The page of a study.
 
 Inputs:  the tables of all phases before, results/gene_sets and results/claims only where the study has sets and claims; figures
-Outputs: results/publication.tsv (the paper), results/config.yaml (the merged configuration), results/report/index.html and report.zip (it with its tables and figures), verdicts.json
+Outputs: results/publication.tsv (the paper), results/report/index.html and report.zip (it with its tables and figures), verdicts.json
 """
 
 CLAIM_TABLES = {
@@ -35,7 +35,6 @@ CLAIM_TABLES = {
 
 localrules:
     fetch_publication,
-    save_configuration,
     write_report,
 
 
@@ -57,23 +56,6 @@ rule fetch_publication:
         "Look up the paper that the claims are taken from"
     script:
         "../scripts/fetch_publication.py"
-
-
-rule save_configuration:
-    output:
-        "results/config.yaml",
-    log:
-        "logs/save_configuration/save_configuration.log",
-    benchmark:
-        "logs/save_configuration/save_configuration.benchmark.tsv"
-    conda:
-        "../../envs/sourcing.yaml"
-    params:
-        configuration=config,
-    message:
-        "Save the merged configuration"
-    script:
-        "../scripts/save_configuration.py"
 
 
 rule write_report:
@@ -138,6 +120,7 @@ rule write_report:
             "start_from": config["start_from"],
             "quantifier": ABUNDANCES.quantifier if ABUNDANCES else "",
             **GROUPS,
+            **INTERACTION,
             "alpha": config["differential"]["alpha"],
             "families": config["gene_sets"]["families"],
             "label_genes": config["report"]["label_genes"],

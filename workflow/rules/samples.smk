@@ -62,7 +62,15 @@ if FROM_ARCHIVE:
         conda:
             "../../envs/sourcing.yaml"
         params:
-            **GROUPS,
+            **(
+                {
+                    # an archive's conditional knockout tells these two
+                    **{key: SEVERAL.designs[0][key] for key in ("test", "reference")},
+                    "comparisons": SEVERAL.designs,
+                }
+                if SEVERAL
+                else {**GROUPS, **INTERACTION, **PICKED}
+            ),
             accession=config["study"]["bioproject"],
             tax_id=config["study"]["tax_id"],
             rules=config["samples"],
@@ -91,6 +99,8 @@ else:
             "../../envs/sourcing.yaml"
         params:
             **GROUPS,
+            **INTERACTION,
+            **PICKED,
             key=f"{config['start_from']}.samples",
             factor=config["design"]["factor"],
             covariates=config["design"]["covariates"],

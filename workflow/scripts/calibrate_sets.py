@@ -64,8 +64,8 @@ def other_labellings(sheet: pd.DataFrame, design: Design, seed: int, *, most: in
     """Draw labellings of the samples that mix the groups as evenly as can be within the covariates, at most `most`."""
     labels = (sheet["condition"] == design.test).to_numpy()
     strata = np.zeros(len(labels), dtype=np.intp)
-    if design.covariates:
-        strata += sheet.groupby(list(design.covariates)).ngroup().to_numpy()
+    if design.strata:
+        strata += sheet.groupby(list(design.strata)).ngroup().to_numpy()
     every = without_mirror_images(balanced_labellings(labels, strata, most=_ALL, seed=seed))
     picked = np.random.default_rng(seed).choice(len(every), min(most, len(every)), replace=False)
     return every[np.sort(picked)]

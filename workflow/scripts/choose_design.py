@@ -5,7 +5,7 @@ from typing import Any
 
 from claimcheck.core.steps import run
 from claimcheck.core.tables import read_table, write_table
-from claimcheck.deseq2.design import Design, choose_covariates, stated_design
+from claimcheck.deseq2.design import choose_covariates, design_of, stated_design
 from claimcheck.qc import gates
 from claimcheck.qc.sex import complete_sex
 from claimcheck.sourcing.confounding import SUMMED, explanations
@@ -14,13 +14,13 @@ from claimcheck.sourcing.confounding import SUMMED, explanations
 def main(*, samples: Path, sex: Path, design: dict[str, Any], steps: Path, model: Path, design_gates: Path) -> None:
     """Write the models that were considered, the sheet of the model's factors, and the gates on the design."""
     sheet = complete_sex(read_table(samples), read_table(sex))
-    groups = Design(design["test"], design["reference"])
+    groups = design_of(design)
     if design["covariates"] == "auto":
         chosen, considered = choose_covariates(
             sheet, groups, min_residual_df=design["min_residual_df"], min_cell=design["min_cell"]
         )
     else:
-        chosen = Design(design["test"], design["reference"], tuple(design["covariates"]))
+        chosen = design_of(design, tuple(design["covariates"]))
         considered = stated_design(sheet, chosen)
     write_table(considered, steps)
     write_table(sheet, model)

@@ -7,7 +7,7 @@ from claimcheck.core.standards import Levels
 from claimcheck.core.steps import run
 from claimcheck.core.tables import read_table, write_table
 from claimcheck.deseq2 import accounting, differential
-from claimcheck.deseq2.design import Design, read_model
+from claimcheck.deseq2.design import Design, by_cell, read_model
 from claimcheck.deseq2.fallbacks import as_table, of_size_factors
 from claimcheck.deseq2.filtering import filter_genes
 from claimcheck.deseq2.heterogeneity import fit_heterogeneity
@@ -47,7 +47,9 @@ def main(
     counted = read_table(counts).set_index("gene_id")[list(sheet["sample"])]
     annotation = read_annotation(transcripts, gene_sets, {deleted_gene: deleted_gene_symbol})
     looked_at = {gene for gene in (deleted_gene, *labelled) if gene}
-    filtered = filter_genes(counted, sheet, min_count=settings["min_count"], keep=looked_at.union(claimed))
+    filtered = filter_genes(
+        counted, by_cell(sheet, design), min_count=settings["min_count"], keep=looked_at.union(claimed)
+    )
     unused = select_genes(
         settings["size_factors_without"],
         annotation.members,

@@ -1,5 +1,6 @@
 """Draw the figures of a section, one after the other, each from the tables that its entry in report/figures.yaml names."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,11 @@ def main(
     test: str,
     reference: str,
     simulated: bool,
+    interaction: Mapping[str, str] | None = None,
 ) -> None:
-    """Draw every figure, and write each of its files."""
+    """Draw every figure, and write each of its files; with an interaction its words are about that."""
     common = {"test": test, "reference": reference, "simulated": simulated}
-    sources = Sources(tables, claims, gene_sets, transcripts, common)
+    sources = Sources(tables, claims, gene_sets, transcripts, common, interaction)
     for name, asked in figures.items():
         draw(name, asked, sources, [path for path in drawn if path.stem == name])
 

@@ -1,11 +1,12 @@
 """Compare a finished study with a manifest, its own or another run's; nothing is made again."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from claimcheck.core.errors import StudyError
 from claimcheck.core.ledger import read_record
+from claimcheck.core.nested import run_nested
 from claimcheck.core.steps import run
 from claimcheck.core.tables import listed
 from claimcheck.provenance.comparison import (
@@ -29,13 +30,17 @@ def main(
     workflow: Mapping[str, str],
     pinned: Mapping[str, str],
     by_conda: bool,
+    comparisons: Sequence[str] = (),
 ) -> None:
-    """Print that the study is the manifest's, or stop with all differences."""
+    """Print that the study is the manifest's, or stop with all differences.
+
+    Each of the comparisons is compared with its own manifest, whose checksum stands in a result of the whole study.
+    """
     stated = read_manifest(manifest)
     run_infos = sorted(Path("results/quantification").glob("*/run_info.json"))
     versions = package_versions(pinned, by_conda=by_conda)
     changed_inputs, absent = compare_inputs(stated)
-    changed_results = compare_results(stated) + compare_crate()
+    changed_results = compare_results(stated) + ([] if comparisons else compare_crate())
     differences = [
         *changed_results,
         *changed_inputs,
@@ -44,6 +49,9 @@ def main(
         *compare_claims(stated, claims),
         *compare_software(stated, {**versions, **quantifier_versions(run_infos), **workflow}),
     ]
+    for name in comparisons:
+        problem = run_nested(name, Path("logs/verify") / f"{name}.log", ["--cores", "1", "verify"])
+        differences += [f"comparison {name}: {line.strip()}" for line in problem.splitlines() if line.strip()]
     inputs, outputs = stated["study"]["inputs"], stated["study"]["outputs"]
     unrecorded = [name for name in outputs if read_record(name) is None]
     if absent:
@@ -67,8 +75,10 @@ def main(
         )
     print(
         f"\nidentical: {len(outputs)} files of results, {len(inputs) - len(absent)} inputs, "
-        f"configuration, claims and {len(stated['study']['software'])} versions, as {manifest} and the RO-Crate say; "
-        f"{len(outputs) - len(unrecorded)} followed from what they were made from\n"
+        f"configuration, claims and {len(stated['study']['software'])} versions, as {manifest} {'says' if comparisons else 'and the RO-Crate say'}; "
+        f"{len(outputs) - len(unrecorded)} followed from what they were made from"
+        + f"; so is each of {len(comparisons)} comparisons, as its own manifest says" * bool(comparisons)
+        + "\n"
     )
 
 

@@ -24,6 +24,7 @@ from claimcheck.claims.verdicts import TAKEN, barred, decide, decide_premise, di
 from claimcheck.claims.vetoes import Explainer, chance_of_loss
 from claimcheck.core.estimates import NAN, NO_ESTIMATE, NO_P
 from claimcheck.core.tables import listed
+from claimcheck.deseq2.design import cells_of
 
 MORE_VERDICT_COLUMNS = (
     "p_opposite",
@@ -174,6 +175,7 @@ def put_together(
     return Evidence(
         claim,
         *_animals(findings.data),
+        smallest=_smallest(findings.data),
         found=replace(one, share_detected=expressed),
         design_problem="; ".join(filter(None, problems)),
         confounders=tuple(confounded.loc[~fails, "scope"]),
@@ -204,6 +206,11 @@ def _animals(data: Data) -> tuple[int, int]:
     """Count the animals of the test and of the reference group."""
     reference = len(_reference(data))
     return len(data.samples) - reference, reference
+
+
+def _smallest(data: Data) -> int:
+    """Count the animals of the smallest group whose mean is compared."""
+    return int(cells_of(data.samples, data.design).value_counts().min())
 
 
 def _reference(data: Data) -> list[str]:
@@ -313,7 +320,7 @@ def _symbols(data: Data, genes: Iterable[str]) -> list[str]:
 def _row(claim: Claim, evidence: Evidence, decision: Decision, findings: Findings) -> dict[str, object]:
     """Lay out one claim; what lies outside the family of tests has no numbers."""
     design, estimate = findings.data.design, evidence.found.estimate
-    row = verdict_row(claim, evidence, decision, test=design.test, reference=design.reference)
+    row = verdict_row(claim, evidence, decision, test=design.effect.up, reference=design.effect.down)
     chance = chance_of_loss(
         evidence, decide(replace(evidence, explanations=()), findings.register.rules), findings.register
     )

@@ -204,6 +204,7 @@ class Evidence:
 
     Attributes:
         n_test, n_reference: animals.
+        smallest: animals of the smallest of all groups, of which an interaction has four; None where that is one of these.
         found: what the primary analysis says.
         p_predicted: adjusted by the procedure: one-sided in the claim's direction, two-sided where it states none, against the
             margins for equivalence and noninferiority.
@@ -244,6 +245,7 @@ class Evidence:
     presence: str = ""
     members: tuple[Member, ...] = ()
     taken_as_met: bool = False
+    smallest: int | None = None
 
     def adjusted(self, p: Adjusted) -> "Evidence":
         """Return the same with adjusted p-values."""

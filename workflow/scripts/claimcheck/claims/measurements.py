@@ -20,6 +20,7 @@ from claimcheck.claims.tests import (
 )
 from claimcheck.claims.wald import wald_genes
 from claimcheck.core.errors import StudyError
+from claimcheck.deseq2.design import cells_of
 
 Conclusions = Mapping[str, Conclusion]
 
@@ -65,7 +66,7 @@ class Measurements:
         return found
 
     def _smaller(self) -> int:
-        return int(self.data.samples["condition"].value_counts().min())
+        return int(cells_of(self.data.samples, self.data.design).value_counts().min())
 
     def _conclude(self, register: Register, model: Model, genes: bool, variant: str) -> Conclusions:
         measured = self.measure(model, genes)

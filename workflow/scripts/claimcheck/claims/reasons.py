@@ -44,7 +44,7 @@ def sentence(claim: Claim, evidence: Evidence, decision: Decision, *, test: str,
         claim: from the register.
         evidence: that the decision was made from.
         decision: from `verdicts.decide`.
-        test, reference: names of the groups.
+        test, reference: names of the groups, or of the responses that an interaction compares.
     """
     verdict = graded(claim, evidence, decision) + (f" ({claim.label})" if claim.label else "")
     estimate = evidence.found.estimate

@@ -10,11 +10,12 @@ from claimcheck.core.errors import StudyError
 from claimcheck.core.plain import is_file
 from claimcheck.core.study import SHEET
 from claimcheck.core.tables import listed
-from claimcheck.deseq2.design import Design, require_covariates_that_vary
+from claimcheck.deseq2.design import design_of, require_covariates_that_vary
 from claimcheck.quantification.count_layout import match_samples
 from claimcheck.quantification.study_genes import StudyGenes
+from claimcheck.sourcing.compared import select_compared, with_condition
 from claimcheck.sourcing.confounding import pool_families
-from claimcheck.sourcing.samples import check_sheet, require_animals, require_covariates, select_groups
+from claimcheck.sourcing.samples import check_sheet, require_animals, require_covariates
 from claimcheck.sourcing.sheets import read_sheet
 from claimcheck.sourcing.surroundings import may_add
 
@@ -36,7 +37,7 @@ def require_sheet(configuration: Mapping[str, Any], folder: Path, counted: Study
         counted: the genes and columns of the table of counts that the study starts from, or None.
 
     Returns:
-        The samples that are compared, columns as `select_groups` returns them; None where archives describe the samples.
+        The samples that are compared, columns as `select_compared` returns them; None where archives describe the samples.
 
     Raises:
         StudyError: the sheet is wrong, lacks a group or covariate, its covariates tell the groups apart, or the table of counts
@@ -46,15 +47,27 @@ def require_sheet(configuration: Mapping[str, Any], folder: Path, counted: Study
     if not is_file(folder / stated.path):
         return None
     where, design = str(stated.path), configuration["design"]
-    sheet = check_sheet(read_sheet(folder / stated.path, key=stated.key), where=where, factor=stated.factor)
-    selected = select_groups(sheet, test=design["test"], reference=design["reference"], where=where)
+    read = read_sheet(folder / stated.path, key=stated.key)
+    factor = stated.factor if "parent" not in configuration or stated.factor in read else design["factor"]
+    sheet = check_sheet(read, where=where, factor=factor)
     from_archive = configuration["start_from"] == "archive"
+    if from_archive and "parent" in configuration:
+        sheet = with_condition(sheet, design, where=where)
+    selected = select_compared(sheet, _told(design, sheet) if from_archive else design, where=where)
     if from_archive:
         require_animals(selected, where=where)
     _require_covariates(pool_families(selected), design, where, from_archive=from_archive)
     if counted and counted.columns:
         _require_columns(list(selected["sample"]), counted, configuration["counts"]["table"], where)
     return selected
+
+
+def _told(design: Mapping[str, Any], sheet: pd.DataFrame) -> Mapping[str, Any]:
+    """Leave out of a design the columns that an archive may still add to the sheet."""
+    rows = {name: values for name, values in design.get("samples", {}).items() if name in sheet or not may_add(name)}
+    second = design.get("interaction", {}).get("factor")
+    is_open = second is not None and second not in sheet and may_add(second)
+    return {key: value for key, value in design.items() if not (is_open and key == "interaction")} | {"samples": rows}
 
 
 def _stated(configuration: Mapping[str, Any]) -> _Stated:
@@ -70,7 +83,7 @@ def _require_covariates(samples: pd.DataFrame, design: Mapping[str, Any], where:
         return
     told = [name for name in design["covariates"] if not (from_archive and _is_open(samples, name))]
     require_covariates(samples, told, where=f"{where} and design.covariates in config/config.yaml")
-    require_covariates_that_vary(samples, Design(design["test"], design["reference"], tuple(told)))
+    require_covariates_that_vary(samples, design_of(design, tuple(told)))
 
 
 def _is_open(samples: pd.DataFrame, name: str) -> bool:

@@ -27,7 +27,8 @@ def shuffle_labels(register: Register, data: Data, model: Model) -> Draws:
     settings = register.primary["negative_controls"]
     labels = (data.samples["condition"] == data.design.test).to_numpy()
     strata = np.zeros(len(labels), dtype=np.intp)
-    kinds = [name for name in model.covariates if amounts(data.samples[name]) is None]
+    known = replace(data.design, covariates=model.covariates).strata
+    kinds = [name for name in known if amounts(data.samples[name]) is None]
     if kinds:
         strata += data.samples.groupby(kinds).ngroup().to_numpy()
     needed = data.planned["role"].isin([DECIDING, CONTROL]) & data.planned["primary"]

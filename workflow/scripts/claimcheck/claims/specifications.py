@@ -198,7 +198,7 @@ def _adjusted(
     if columns == primary.covariates:
         return None, SAME
     try:
-        matrix = model_matrix(metadata_of(samples, Design(design.test, design.reference, columns)))
+        matrix = model_matrix(metadata_of(samples, replace(design, covariates=columns)))
     except StudyError as error:
         return None, error.what
     residual = len(matrix) - np.shape(matrix)[1]

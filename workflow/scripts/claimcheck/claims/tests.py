@@ -12,10 +12,10 @@ from claimcheck.core.distributions import normal_cdf, normal_sf, student_cdf, st
 from claimcheck.core.errors import StudyError
 from claimcheck.core.estimates import Estimate, estimate_columns, minimum_detectable, read_estimates
 from claimcheck.core.standards import Levels
-from claimcheck.deseq2.design import Design, metadata_of, model_matrix
+from claimcheck.deseq2.design import Design, by_cell, metadata_of, model_matrix
 from claimcheck.deseq2.filtering import filter_genes, has_enough_counts
 from claimcheck.deseq2.size_factors import estimate_size_factors
-from claimcheck.gene_sets.comparison import Comparison, make_comparison, run_tests
+from claimcheck.gene_sets.comparison import Comparison, groups_of, make_comparison, run_tests
 from claimcheck.gene_sets.tests.limma import Floats
 from claimcheck.gene_sets.tests.rotation import rotation_test
 from claimcheck.gene_sets.tests.weights import weigh_sets
@@ -93,8 +93,10 @@ def compare(data: Data, model: Model) -> Comparison:
     """
     kept = data.samples[~data.samples["sample"].isin(model.without)].reset_index(drop=True)
     names = list(kept["sample"])
-    filtered = filter_genes(data.counts[names], kept, min_count=model.min_count, keep=set(data.gene_ids))
-    design = Design(data.design.test, data.design.reference, model.covariates)
+    design = replace(data.design, covariates=model.covariates)
+    filtered = filter_genes(
+        data.counts[names], by_cell(kept, design), min_count=model.min_count, keep=set(data.gene_ids)
+    )
     matrix = model_matrix(metadata_of(kept, design))
     scores = scores_of(data.panels.loc[names], model.panels)
     if scores is not None:
@@ -109,9 +111,9 @@ def compare(data: Data, model: Model) -> Comparison:
             remedy="leave them out",
         )
     unused = data.composition_genes if model.robust_size_factors else frozenset()
-    enough = has_enough_counts(filtered, kept, min_count=model.min_count)
+    enough = has_enough_counts(filtered, by_cell(kept, design), min_count=model.min_count)
     factors = estimate_size_factors(filtered[enough], unused)["size_factor"].to_numpy(dtype=float)
-    return make_comparison(filtered, factors, matrix)
+    return make_comparison(filtered, factors, matrix, groups_of(kept, design))
 
 
 def measure_sets(data: Data, comparison: Comparison, *, refine: bool = False) -> pd.DataFrame:
@@ -165,7 +167,7 @@ def measure_sets(data: Data, comparison: Comparison, *, refine: bool = False) ->
 
 def group_means(comparison: Comparison) -> Floats:
     """Average the normalised counts of each gene in the reference and in the test group; genes x 2."""
-    of_test = comparison.design_matrix[:, -1] == 1
+    of_test = comparison.groups.of_test
     normalised = comparison.normalised_counts
     return np.column_stack([normalised[:, ~of_test].mean(axis=1), normalised[:, of_test].mean(axis=1)])
 

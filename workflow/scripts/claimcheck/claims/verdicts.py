@@ -158,8 +158,11 @@ def barred(e: Evidence, rules: Rules) -> Decision | None:
     undetected = _undetected(e, rules)
     if undetected:
         return Decision(Verdict.NOT_TESTABLE, 3, undetected, "expression")
-    if min(e.n_test, e.n_reference) < rules.min_animals:
-        reason = f"{e.n_test} and {e.n_reference} samples, fewer than {rules.min_animals} in a group"
+    smallest = e.smallest or min(e.n_test, e.n_reference)
+    if smallest < rules.min_animals:
+        counted = f"{e.n_test} and {e.n_reference} samples"
+        counted += f", {smallest} in the smallest of four groups" if smallest < min(e.n_test, e.n_reference) else ""
+        reason = f"{counted}, fewer than {rules.min_animals} in a group"
         return Decision(Verdict.INCONCLUSIVE, 4, reason, "n")
     if e.confounders:
         reason = f"the groups differ in {listed(e.confounders)}, and no model can tell that from the condition"

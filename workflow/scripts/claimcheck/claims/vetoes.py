@@ -155,7 +155,9 @@ class Explainer:
         beside = np.column_stack([matrix[:, :-1], score - score.mean(), matrix[:, -1]])
         if np.linalg.matrix_rank(beside) < beside.shape[1] or len(beside) <= beside.shape[1]:
             return Estimate(one[0])
-        comparison = make_comparison(self.comparison.counts, self.comparison.size_factors, beside)
+        comparison = make_comparison(
+            self.comparison.counts, self.comparison.size_factors, beside, self.comparison.groups
+        )
         members = one[1].rename_axis("gene_id").rename("weight").reset_index().assign(set=one[0])
         tested = run_tests(
             comparison,

@@ -22,7 +22,8 @@ def wald_genes(data: Data, comparison: Comparison, model: Model) -> pd.DataFrame
     """
     names = list(comparison.counts.columns)
     coefficients = [f"b{number}" for number in range(comparison.design_matrix.shape[1])]
-    conditions = pd.Series(np.where(comparison.design_matrix[:, -1] == 1, "test", "reference"), index=names)
+    groups = comparison.groups
+    conditions = pd.Series(np.where(groups.of_test, "test", "reference"), index=names)
     dataset: Any = DataSet(
         counts=comparison.counts.T,
         metadata=conditions.to_frame("condition"),
@@ -41,7 +42,9 @@ def wald_genes(data: Data, comparison: Comparison, model: Model) -> pd.DataFrame
     effect = pd.Series(np.asarray(tested.LFC @ contrast) / np.log(2), index=dataset.var_names)[chosen]
     se = pd.Series(np.asarray(tested.SE) / np.log(2), index=dataset.var_names)[chosen]
     dispersion = dataset.var["dispersions"][chosen]
-    mde = minimum_detectable_effect(base_mean[chosen], dispersion, conditions.value_counts(), data.tests.levels)
+    mde = minimum_detectable_effect(
+        base_mean[chosen], dispersion, pd.Series(groups.cells).value_counts(), data.tests.levels
+    )
     table = gene_table(
         effect, se, mde, comparison, few_residual_df=data.tests.few_residual_df, levels=data.tests.levels
     )

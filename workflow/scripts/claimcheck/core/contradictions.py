@@ -17,11 +17,7 @@ def contradictions(study: dict[str, Any], folder: Path) -> list[tuple[str, str, 
     """
     design, sets = study["design"], study["gene_sets"]
     rules = [
-        (
-            "design.test",
-            f"design.test and design.reference are both {design['test']!r}" * (design["test"] == design["reference"]),
-            "two different conditions",
-        ),
+        *(_rules_of_comparisons(study) if "comparisons" in design else _rules_of_groups(design)),
         (
             "gene_sets.min_size",
             f"gene_sets.min_size is {sets['min_size']}, max_size {sets['max_size']}"
@@ -129,6 +125,40 @@ def contradictions(study: dict[str, Any], folder: Path) -> list[tuple[str, str, 
         for key, value in needed.items():
             rules.append((key, f"start_from is archive, but {key} is not set" * (not value), "a value for this key"))
     return rules
+
+
+def _rules_of_groups(design: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """List the rules of `contradictions` for the groups that a study compares."""
+    rules = [
+        (
+            "design.test",
+            f"design.test and design.reference are both {design['test']!r}" * (design["test"] == design["reference"]),
+            "two different conditions",
+        )
+    ]
+    if "interaction" in design:
+        second = design["interaction"]
+        in_model = [design["factor"], *(() if isinstance(design["covariates"], str) else design["covariates"])]
+        texts = {
+            f"design.interaction.test and reference are both {second['test']!r}": second["test"] == second["reference"],
+            f"design.interaction.factor is {second['factor']!r}, which the model has already": second["factor"]
+            in in_model,
+        }
+        expected = "two levels of a column that is neither design.factor nor a covariate, since the model has it anyway"
+        rules += [("design.interaction", text * wrong, expected) for text, wrong in texts.items()]
+    return rules
+
+
+def _rules_of_comparisons(study: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """List the rules of `contradictions` for a study of several comparisons; each is checked as a study of its own as well."""
+    names = [one["name"].lower() for one in study["design"]["comparisons"]]
+    again = sorted({name for name in names if names.count(name) > 1})
+    refused = {
+        f"two comparisons are called {listed(again)}" * bool(again): "names that differ, not in capitals alone",
+        "a simulated study has one comparison" * ("simulation" in study): "simulation, or design.comparisons",
+        "a comparison has no comparisons of its own" * ("parent" in study): "the groups of one comparison",
+    }
+    return [("design.comparisons", text, expected) for text, expected in refused.items()]
 
 
 def _rules_of_sets(study: dict[str, Any], folder: Path) -> list[tuple[str, str, str]]:

@@ -1,7 +1,7 @@
 """Opening files that are ours to write: a link in their place, which leads elsewhere, is removed and never followed."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -12,19 +12,22 @@ FOLDERS = ("results", "resources", "logs", ".snakemake")
 _NOT_WRITTEN = ("conda", "conda-archive", "singularity")
 
 
-def require_own_folders(study: Path) -> None:
+def require_own_folders(study: Path, below: Iterable[Path] = ()) -> None:
     """Stop where a run would write outside of the study folder, through a link in it.
 
     Links to files are replaced where a file of ours goes; below `resources` they may lead out, to what a user keeps elsewhere.
 
     Args:
         study: its folder.
+        below: further folders that the run makes in it, each looked at itself; what runs there looks at the rest.
 
     Raises:
         StudyError: with the links.
     """
     home = study.resolve()
-    out = [path for name in FOLDERS for path in _links(study / name) if not path.resolve().is_relative_to(home)]
+    links = [path for name in FOLDERS for path in _links(study / name)]
+    links += [study / path for path in below if (study / path).is_symlink()]
+    out = [path for path in links if not path.resolve().is_relative_to(home)]
     if out:
         shown = [f"{path.relative_to(study)} leads to {path.resolve()}" for path in out]
         raise StudyError(

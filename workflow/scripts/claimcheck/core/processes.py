@@ -50,6 +50,11 @@ def wake_for_ended_jobs(workflow: Any) -> None:
         workflow.scheduler.job_rate_limiter = None
 
 
+def plain_executable() -> str:
+    """Return the interpreter's path without the quotes that `prepare_processes` puts around it."""
+    return shlex.split(sys.executable)[0]
+
+
 def _leave_out_the_study() -> None:
     """Let no file of the study folder, which someone else may have sent, be imported or run because of its name.
 

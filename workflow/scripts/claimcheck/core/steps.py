@@ -129,7 +129,7 @@ def _names(function: Callable[..., Any], named: Collection[str]) -> tuple[set[st
     needed: set[str] = set()
     taken: set[str] = set()
     for name, parameter in inspect.signature(function).parameters.items():
-        parts = None if name in named else _dataclass_of(types[name])
+        parts = None if name in named or _is_named_itself(function, parameter) else _dataclass_of(types[name])
         if parts:
             of_parts = _names(parts, named)
             needed |= of_parts[0]
@@ -140,15 +140,20 @@ def _names(function: Callable[..., Any], named: Collection[str]) -> tuple[set[st
     return needed, taken
 
 
+def _is_named_itself(function: Callable[..., Any], parameter: inspect.Parameter) -> bool:
+    """Whether a part of a dataclass, which may be left out, is what the rule names so, and not made from its fields."""
+    return is_dataclass(function) and parameter.default is not parameter.empty
+
+
 def _filled(function: Callable[..., Any], values: Mapping[str, Any]) -> dict[str, Any]:
     """Take the arguments of a function from values by name."""
     types = get_type_hints(function)
     filled = {}
-    for name in inspect.signature(function).parameters:
+    for name, parameter in inspect.signature(function).parameters.items():
         parts = _dataclass_of(types[name])
         if name in values:
             filled[name] = _typed(name, values[name], types[name])
-        elif parts:
+        elif parts and not _is_named_itself(function, parameter):
             is_absent = parts is not types[name] and not any(values.get(field.name) for field in fields(parts))
             filled[name] = None if is_absent else parts(**_filled(parts, values))
     return filled

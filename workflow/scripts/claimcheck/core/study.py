@@ -72,12 +72,23 @@ def read_configuration(configuration: dict[str, Any], *, folder: Path) -> dict[s
     joined, parts, named = _gathered(configuration, schema, folder)
     check(joined, schema, where=CONFIG)
     study: dict[str, Any] = complete(_without_machine(joined, folder), schema)
+    if "comparisons" in study["design"]:  # what they don't say is that of `design`, and no default
+        study["design"]["comparisons"] = joined["design"]["comparisons"]
     for key, wrong, expected in contradictions(study, folder):
         if wrong:
             where = f"{_files_with(key, parts)}, {key}"
             raise StudyError(wrong, where=where, expected=expected, remedy=f"correct `{key}`")
     _check_symbols(named, study["gene_sets"]["curated"], folder)
     return study
+
+
+def gather_configuration(configuration: dict[str, Any], *, folder: Path) -> tuple[dict[str, Any], list[NamedGene]]:
+    """Join a configuration with the files that it names, without defaults; genes are ids, and those with a symbol are returned.
+
+    Args, raises: see `read_configuration`.
+    """
+    joined, _, named = _gathered(configuration, load_schema("config.schema.yaml"), folder)
+    return joined, named
 
 
 def stated_symbols(configuration: dict[str, Any], *, folder: Path) -> dict[str, str]:

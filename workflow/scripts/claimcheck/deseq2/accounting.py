@@ -67,12 +67,12 @@ def summarise(
         (
             "n_significant_up",
             int((significant & (genes["log2_fold_change"] > 0)).sum()),
-            f"higher in {design.test}",
+            f"higher in {design.effect.up}",
         ),
         (
             "n_significant_down",
             int((significant & (genes["log2_fold_change"] < 0)).sum()),
-            f"lower in {design.test}",
+            f"lower in {design.effect.up}",
         ),
         ("alpha", f"{alpha:g}", "false discovery rate (Benjamini-Hochberg)"),
     ]

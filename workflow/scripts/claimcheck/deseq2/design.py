@@ -1,13 +1,16 @@
 """Which model is fitted: the groups that are compared, and the covariates that they are adjusted for."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from claimcheck.core.effect_words import EffectWords, words_of
 from claimcheck.core.errors import StudyError
 from claimcheck.core.plain import numbers_of
 from claimcheck.core.tables import listed, read_table
@@ -27,26 +30,81 @@ STEP_COLUMNS = ("covariate", "formula", "residual_df", "chosen", "reason")
 
 
 @dataclass(frozen=True)
+class Interaction:
+    """A second factor, a column of the sample sheet, and two of its levels, between which effects of the condition differ."""
+
+    factor: str
+    test: str
+    reference: str
+
+    @property
+    def term(self) -> str:
+        """Name of the product of both factors in a formula."""
+        return f"{self.factor}:condition"
+
+
+@dataclass(frozen=True)
 class Design:
-    """What is compared: samples of `test` against `reference`, adjusted for covariates of the sample sheet."""
+    """What is compared: samples of `test` against `reference`, adjusted for covariates of the sample sheet.
+
+    With an interaction what is tested is the effect of the condition at its level `test` minus that at its level `reference`.
+    """
 
     test: str
     reference: str
     covariates: tuple[str, ...] = ()
+    interaction: Interaction | None = None
 
     @property
     def coefficient(self) -> str:
-        """Name of the fitted coefficient; positive = higher in the test group."""
-        return f"condition[T.{self.test}]"
+        """Name of the fitted coefficient; positive = higher in the test group, or raised more at the level `test`."""
+        condition = f"condition[T.{self.test}]"
+        second = self.interaction
+        return f"{second.factor}[T.{second.test}]:{condition}" if second else condition
 
     @property
     def formula(self) -> str:
-        """The model formula; the condition comes last."""
-        return "~ " + " + ".join([*self.covariates, "condition"])
+        """The model formula; what is tested comes last."""
+        terms = [self.interaction.factor, "condition", self.interaction.term] if self.interaction else ["condition"]
+        return "~ " + " + ".join([*self.covariates, *terms])
+
+    @property
+    def effect(self) -> EffectWords:
+        """What a positive effect is higher in, and what it is compared with, in words."""
+        return words_of(self.test, self.reference, vars(self.interaction) if self.interaction else None)
+
+    @property
+    def strata(self) -> tuple[str, ...]:
+        """Columns of the sheet beside the condition that the model knows."""
+        return (*self.covariates, *((self.interaction.factor,) if self.interaction else ()))
+
+
+def design_of(stated: Mapping[str, Any], covariates: tuple[str, ...] = ()) -> Design:
+    """Make a design of what the section `design` of a configuration says, with these covariates."""
+    second = stated.get("interaction")
+    return Design(stated["test"], stated["reference"], covariates, Interaction(**second) if second else None)
+
+
+def cells_of(samples: pd.DataFrame, design: Design) -> "pd.Series[int]":
+    """Number the groups of samples whose means are compared: two, or with an interaction four.
+
+    Args:
+        samples: the sample sheet.
+
+    Returns:
+        int64, a number a sample.
+    """
+    names = ["condition", *((design.interaction.factor,) if design.interaction else ())]
+    return samples.groupby(names).ngroup()
+
+
+def by_cell(samples: pd.DataFrame, design: Design) -> pd.DataFrame:
+    """Return a sheet whose conditions are the groups whose means are compared, of which an interaction has four."""
+    return samples.assign(condition=cells_of(samples, design)) if design.interaction else samples
 
 
 def metadata_of(samples: pd.DataFrame, design: Design) -> pd.DataFrame:
-    """Build the model's factors, the reference level first, and its numbers.
+    """Build the model's factors, the reference level first, and its numbers; of an interaction the product as well.
 
     Args:
         samples: the sample sheet, text columns sample, condition and the covariates.
@@ -74,6 +132,13 @@ def metadata_of(samples: pd.DataFrame, design: Design) -> pd.DataFrame:
             metadata[covariate] = pd.Categorical(values, categories=sorted(values.unique()))
         else:
             metadata[covariate] = numbers - numbers.mean()
+    if design.interaction:
+        second = design.interaction
+        metadata[second.factor] = pd.Categorical(
+            samples.set_index("sample")[second.factor], categories=[second.reference, second.test]
+        )
+        both = (metadata[second.factor] == second.test) & (metadata["condition"] == design.test)
+        metadata[second.term] = both.astype(float)
     _require_told_apart(metadata)
     matrix = model_matrix(metadata)
     if len(matrix) <= matrix.shape[1]:
@@ -108,19 +173,19 @@ def require_covariates_that_vary(samples: pd.DataFrame, design: Design) -> None:
                 f"each sample has a {name} of its own, which leaves nothing to compare",
                 aside="; numbers are amounts where the column's name says so or one has decimals, as docs/comparison.md explains",
             )
-    metadata_of(samples, Design(design.test, design.reference, known))
+    metadata_of(samples, replace(design, covariates=known))
 
 
 def _require_told_apart(metadata: pd.DataFrame) -> None:
     """Check that no factor of a model follows from others; the message names the fewest that it coincides with."""
     before: list[str] = []
-    for name in [*metadata.columns.drop("condition"), "condition"]:
+    for name in _in_order(metadata):
         if _follows(metadata, name, before):
             others = before
             for other in before:
                 fewer = [one for one in others if one != other]
                 others = fewer if _follows(metadata, name, fewer) else others
-            what = "the condition" if name == "condition" else name
+            what = "the condition" if name == "condition" else f"the interaction {name}" if ":" in name else name
             one = "one follows from the other" if len(others) == 1 else "together, one follows from the others"
             raise _unfit(f"{what} cannot be told apart from {' and '.join(others)}: {one}")
         before.append(name)
@@ -144,7 +209,7 @@ def _unfit(problem: str, aside: str = "") -> StudyError:
 
 
 def model_matrix(metadata: pd.DataFrame) -> NDArray[np.float64]:
-    """Code factors as an intercept and a column for every level but the first, numbers as they are, the condition last.
+    """Code factors as an intercept and a column for every level but the first, numbers as they are, what is tested last.
 
     Args:
         metadata: from `metadata_of`.
@@ -152,8 +217,13 @@ def model_matrix(metadata: pd.DataFrame) -> NDArray[np.float64]:
     Returns:
         float64, samples x coefficients.
     """
-    ordered = metadata[[*metadata.columns.drop("condition"), "condition"]]
-    return np.column_stack([np.ones(len(ordered)), *(_coded(ordered[name]) for name in ordered)])
+    return np.column_stack([np.ones(len(metadata)), *(_coded(metadata[name]) for name in _in_order(metadata))])
+
+
+def _in_order(metadata: pd.DataFrame) -> list[str]:
+    """List what a model knows of the samples: covariates, the condition, and its product with a second factor."""
+    products = [name for name in metadata if ":" in str(name)]
+    return [*metadata.columns.drop(["condition", *products]), "condition", *products]
 
 
 def _coded(values: pd.Series) -> NDArray[np.float64]:
@@ -211,11 +281,14 @@ def choose_covariates(
         The design to fit, and one row a considered model with the columns STEP_COLUMNS, reason in words.
     """
     rows = []
-    chosen = Design(design.test, design.reference)
+    plain = chosen = replace(design, covariates=())
+    spent = 4 if design.interaction else 2
     for covariate in (*LADDER, *crossed(samples)):
-        candidate = Design(design.test, design.reference, (covariate,))
-        problem = _why_not(samples, covariate, min_cell)
-        residual = _residual_df(samples, covariate)
+        if covariate in plain.strata:
+            continue
+        candidate = replace(plain, covariates=(covariate,))
+        problem = _why_not(samples, covariate, min_cell) or _not_beside(samples, candidate)
+        residual = _residual_df(samples, covariate, spent)
         if not problem and residual < min_residual_df:
             problem = f"it would leave {residual:.0f} residual degrees of freedom, fewer than {min_residual_df}"
         taken = not problem and not chosen.covariates
@@ -227,10 +300,9 @@ def choose_covariates(
                 problem or f"{chosen.covariates[0]} comes first and each further covariate costs degrees of freedom"
             )
         rows.append((covariate, candidate.formula, residual, taken, reason))
-    plain = Design(design.test, design.reference)
     nothing = not chosen.covariates
     reason = "no covariate can be adjusted for" if nothing else f"{chosen.covariates[0]} is adjusted for"
-    rows.append(("none", plain.formula, len(samples) - 2, nothing, reason))
+    rows.append(("none", plain.formula, len(samples) - spent, nothing, reason))
     return chosen, pd.DataFrame(rows, columns=list(STEP_COLUMNS))
 
 
@@ -262,6 +334,17 @@ def _why_not(samples: pd.DataFrame, covariate: str, min_cell: int) -> str:
     return next((problem for problem, found in problems.items() if found), "")
 
 
+def _not_beside(samples: pd.DataFrame, design: Design) -> str:
+    """Say why a covariate cannot be in a model with an interaction, or nothing."""
+    if not design.interaction:
+        return ""
+    try:
+        metadata_of(samples, design)
+    except StudyError as error:
+        return error.what
+    return ""
+
+
 def _found(samples: pd.DataFrame, covariate: str) -> str:
     return f"{covariate} varies within the conditions ({_cells(pd.crosstab(samples[covariate], samples['condition']))})"
 
@@ -276,12 +359,12 @@ def _known(samples: pd.DataFrame, column: str) -> bool:
     return column in samples and bool((samples[column] != "").all())
 
 
-def _residual_df(samples: pd.DataFrame, covariate: str) -> float:
-    """Count what a model with the covariate leaves; NaN where it is not known for every sample."""
+def _residual_df(samples: pd.DataFrame, covariate: str, spent: int) -> float:
+    """Count what a model with the covariate leaves of what others have `spent`; NaN where it is not known for every sample."""
     if not _known(samples, covariate):
         return np.nan
     coefficients = 1 if amounts(samples[covariate]) is not None else _levels(samples, covariate) - 1
-    return len(samples) - 2 - coefficients
+    return len(samples) - spent - coefficients
 
 
 def _levels(samples: pd.DataFrame, column: str) -> int:
@@ -294,7 +377,7 @@ def read_model(model: Path, steps: Path, groups: Design) -> tuple[pd.DataFrame, 
     Args:
         model: results/differential/model.tsv.
         steps: results/differential/design.tsv.
-        groups: the two conditions.
+        groups: the two conditions, and the second factor if there is one.
 
     Returns:
         The sheet (text), and the groups with the chosen covariates.
@@ -302,4 +385,4 @@ def read_model(model: Path, steps: Path, groups: Design) -> tuple[pd.DataFrame, 
     considered = read_table(steps)
     chosen = considered.loc[considered["chosen"], "covariate"].iloc[0]
     covariates = () if chosen == "none" else tuple(chosen.split(", "))
-    return read_table(model), Design(groups.test, groups.reference, covariates)
+    return read_table(model), replace(groups, covariates=covariates)

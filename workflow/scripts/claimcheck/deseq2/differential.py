@@ -11,7 +11,7 @@ from claimcheck.core.distributions import normal_sf
 from claimcheck.core.estimates import minimum_detectable
 from claimcheck.core.standards import Levels
 from claimcheck.deseq2.dataset import DataSet
-from claimcheck.deseq2.design import Design, metadata_of
+from claimcheck.deseq2.design import Design, cells_of, metadata_of
 from claimcheck.deseq2.fallbacks import Fallback, of_shrinkage
 from claimcheck.deseq2.inference import VectorisedInference
 
@@ -73,7 +73,7 @@ def fit(
     levels: Levels,
     size_factors: "pd.Series[float]",
 ) -> Fit:
-    """Fit the model and test the condition with the Wald test.
+    """Fit the model and test the condition, or its interaction, with the Wald test.
 
     Cook's outliers lose their p-value and independent filtering its adjusted one (Love et al. 2014); the fold change of
     maximum likelihood and the unfiltered p-value stay for both, and `missing` says why.
@@ -104,7 +104,7 @@ def fit(
         raise AssertionError(f"the model has no coefficient {design.coefficient}")
     tested = DeseqStats(
         dataset,
-        contrast=["condition", design.test, design.reference],
+        contrast=_contrast(dataset, design),
         alpha=alpha,
         inference=inference,
         quiet=True,
@@ -127,12 +127,19 @@ def fit(
             "p_value_unfiltered": 2 * normal_sf(results["stat"].abs()),
             "dispersion": dataset.var["dispersions"],
             "minimum_detectable_effect": minimum_detectable_effect(
-                results["baseMean"], dataset.var["dispersions"], samples["condition"].value_counts(), levels
+                results["baseMean"], dataset.var["dispersions"], cells_of(samples, design).value_counts(), levels
             ),
             "missing": _why_missing(results, dataset),
         }
     )
     return Fit(table.reset_index(drop=True), dataset, [*dataset.fallbacks, *of_shrinkage(mle, raw, shrunken)])
+
+
+def _contrast(dataset: DataSet, design: Design) -> Any:
+    """Name what is tested, as PyDESeq2 wants it: a factor and two levels, or the weights of the coefficients."""
+    if not design.interaction:
+        return ["condition", design.test, design.reference]
+    return np.array([float(name == design.coefficient) for name in dataset.varm["LFC"].columns])
 
 
 def minimum_detectable_effect(
@@ -141,12 +148,13 @@ def minimum_detectable_effect(
     """Compute the smallest log2 fold change that the Wald test finds with the power of `levels`.
 
     The standard error of a log2 fold change between two groups of negative binomial counts is
-    sqrt((1 / n_1 + 1 / n_2) (1 / mean + dispersion)) / ln 2 (Hart et al. 2013, J Comput Biol 20:970).
+    sqrt((1 / n_1 + 1 / n_2) (1 / mean + dispersion)) / ln 2 (Hart et al. 2013, J Comput Biol 20:970); that of a difference of two
+    such changes sums over all four groups.
 
     Args:
         mean: mean of normalised counts of each gene.
         dispersion: of each gene.
-        group_sizes: number of samples of the two groups.
+        group_sizes: number of samples of the two groups, or of the four of an interaction.
         levels: power, and the interval whose complement is the level of the test.
     """
     per_sample = 1 / mean.where(mean > 0) + dispersion

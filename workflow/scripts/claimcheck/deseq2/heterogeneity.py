@@ -21,11 +21,11 @@ def fit_heterogeneity(
     Returns:
         gene_id, difference (log2 fold change in the later level of the covariate minus that in the earlier one, in the order of the
         alphabet), se, p_value, p_adjusted (Benjamini & Hochberg); no row unless the design has one covariate of two levels,
-        each with two samples of each condition. And what was done in place of what was planned.
+        each with two samples of each condition, and tests no interaction itself. And what was done in place of what was planned.
     """
     columns = ["gene_id", "difference", "se", "p_value", "p_adjusted"]
     metadata = metadata_of(samples, design)
-    if len(design.covariates) != 1:
+    if len(design.covariates) != 1 or design.interaction:
         return pd.DataFrame(columns=columns), []
     cells = pd.crosstab(metadata[design.covariates[0]], metadata["condition"])
     if len(cells) != 2 or cells.to_numpy().min() < 2:

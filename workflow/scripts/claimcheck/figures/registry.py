@@ -18,6 +18,10 @@ def module_of(function: str) -> str:
     return f"claimcheck/figures/{function.partition('.')[0]}.py"
 
 
+OF_GROUPS = ("quality", "power")
+"""Sections whose figures compare the groups as they are, also where an interaction is tested."""
+
+
 @dataclass(frozen=True)
 class Entry:
     """What is said of a figure, or of one for each key of a part of the configuration; the head of the file explains every part."""

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from matplotlib.text import Text
 
+from claimcheck.core.effect_words import Interaction, reworded
 from claimcheck.core.steps import logger
 from claimcheck.core.tables import columns_of, read_table
 from claimcheck.figures.registry import REGISTER_READER
@@ -27,6 +29,7 @@ class Sources:
         gene_sets: tables of the curated gene sets.
         transcripts: results/reference/transcripts.tsv; None where there is no reference, or no figure needs it.
         common: by argument, what every figure is given that names it: test, reference, simulated.
+        interaction: the second factor, where the effects of the figures are those of an interaction.
     """
 
     tables: Sequence[Path]
@@ -34,6 +37,7 @@ class Sources:
     gene_sets: Sequence[Path]
     transcripts: Path | None
     common: Mapping[str, Any]
+    interaction: Interaction | None = None
 
     def argument(self, need: str) -> Any:
         """Return what an entry `needs`; the register is read once."""
@@ -64,11 +68,28 @@ def draw(name: str, asked: Mapping[str, Any], sources: Sources, files: Sequence[
     """
     started = time.monotonic()
     try:
-        save_figure(_prepare(name, asked, sources), files)
+        save_figure(_in_words(_prepare(name, asked, sources), sources), files)
     except Exception as error:
         error.add_note(f"while the figure {name} was drawn")
         raise
     logger.info("%s drawn in %.1f s", name, time.monotonic() - started)
+
+
+def _in_words(draw: Callable[[], Any], sources: Sources) -> Callable[[], Any]:
+    """Let what a function draws and its table speak of the effects of an interaction, where they are such."""
+
+    def write(text: Any) -> Any:
+        groups = (sources.common["test"], sources.common["reference"])
+        return reworded(text, *groups, sources.interaction) if isinstance(text, str) else text
+
+    def draw_in_words() -> Any:
+        figure, drawn = draw()
+        for artist in figure.findobj(Text):
+            artist.set_text(write(artist.get_text()))
+        texts = drawn.select_dtypes("object").columns
+        return figure, drawn.assign(**{str(column): drawn[column].map(write) for column in texts})
+
+    return draw_in_words if sources.interaction else draw
 
 
 def _prepare(name: str, asked: Mapping[str, Any], sources: Sources) -> Callable[[], Any]:

@@ -5,7 +5,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from claimcheck.core.standards import Levels
-from claimcheck.gene_sets.comparison import Comparison, run_tests
+from claimcheck.gene_sets.comparison import Comparison, Groups, run_tests
 from claimcheck.gene_sets.tests.limma import fit_genes
 from claimcheck.gene_sets.tests.prerank import prerank_p
 from claimcheck.gene_sets.tests.weights import SetWeights
@@ -40,7 +40,8 @@ def relabel(comparison: Comparison, labelling: NDArray[np.bool_]) -> Comparison 
     if n <= p or np.linalg.matrix_rank(matrix) < p:
         return None
     fits = fit_genes(comparison.values, matrix)
-    return Comparison(comparison.counts, comparison.size_factors, comparison.values, matrix, fits)
+    made_up = Groups(labelling, labelling.astype(np.intp))
+    return Comparison(comparison.counts, comparison.size_factors, comparison.values, matrix, fits, made_up)
 
 
 def p_values(

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from claimcheck.core.standards import Levels
 from claimcheck.core.tables import read_table
-from claimcheck.deseq2.design import Design, metadata_of, model_matrix, read_model
+from claimcheck.deseq2.design import Design, cells_of, metadata_of, model_matrix, read_model
 from claimcheck.deseq2.levels import log2_cpm_normalised
 from claimcheck.gene_sets.tests.camera import CAMERA_COLUMNS, camera
 from claimcheck.gene_sets.tests.limma import Floats, GeneFits, fit_genes
@@ -20,6 +21,25 @@ TESTED_COLUMNS = (*SCORE_COLUMNS, "mde", *ROTATION_COLUMNS[2:-1], *CAMERA_COLUMN
 
 
 @dataclass(frozen=True)
+class Groups:
+    """Which group each sample is in.
+
+    Attributes:
+        of_test: bool, (samples,): whether it has the test condition.
+        cells: intp, (samples,): numbers of the groups whose means are compared, of which an interaction has four.
+    """
+
+    of_test: NDArray[np.bool_]
+    cells: NDArray[np.intp]
+
+
+def groups_of(samples: pd.DataFrame, design: Design) -> Groups:
+    """Read the groups of samples from their sheet."""
+    cells = np.asarray(cells_of(samples, design), dtype=np.intp)
+    return Groups((samples["condition"] == design.test).to_numpy(), cells)
+
+
+@dataclass(frozen=True)
 class Comparison:
     """Counts of two groups, what they are modelled as, and the model's fits.
 
@@ -27,8 +47,9 @@ class Comparison:
         counts: integers, genes x samples, filtered.
         size_factors: float64, (samples,).
         values: log2 counts per million, float64, genes x samples.
-        design_matrix: float64, samples x coefficients, the condition last.
+        design_matrix: float64, samples x coefficients, what is tested last.
         fits: of every gene.
+        groups: of the samples.
     """
 
     counts: pd.DataFrame
@@ -36,6 +57,7 @@ class Comparison:
     values: Floats
     design_matrix: Floats
     fits: GeneFits
+    groups: Groups
 
     @property
     def normalised_counts(self) -> Floats:
@@ -43,16 +65,21 @@ class Comparison:
         return np.asarray(self.counts.to_numpy() / self.size_factors)
 
 
-def make_comparison(counts: pd.DataFrame, size_factors: Floats, design_matrix: Floats) -> Comparison:
+def make_comparison(
+    counts: pd.DataFrame, size_factors: Floats, design_matrix: Floats, groups: Groups | None = None
+) -> Comparison:
     """Take counts to log2 counts per million and fit the model to every gene.
 
     Args:
         counts: integers, genes x samples, filtered.
         size_factors: float64, (samples,).
-        design_matrix: float64, samples x coefficients, of full rank, with fewer coefficients than samples, the condition last.
+        design_matrix: float64, samples x coefficients, of full rank, with fewer coefficients than samples, what is tested last.
+        groups: of the samples; without them the last column is 1 in the test group and 0 in the reference group.
     """
+    if groups is None:
+        groups = Groups(design_matrix[:, -1] == 1, design_matrix[:, -1].astype(np.intp))
     values = log2_cpm_normalised(counts.to_numpy(), size_factors)
-    return Comparison(counts, size_factors, values, design_matrix, fit_genes(values, design_matrix))
+    return Comparison(counts, size_factors, values, design_matrix, fit_genes(values, design_matrix), groups)
 
 
 def run_tests(
@@ -158,7 +185,6 @@ def read_modelled(files: ModelFiles, groups: Design) -> Modelled:
     genes = read_table(files.genes)
     counts = read_table(files.counts).set_index("gene_id")[names]
     factors = read_table(files.size_factors).set_index("sample")["size_factor"][names]
-    comparison = make_comparison(
-        counts.loc[genes["gene_id"]], factors.to_numpy(dtype=float), model_matrix(metadata_of(sheet, design))
-    )
+    matrix, groups_in = model_matrix(metadata_of(sheet, design)), groups_of(sheet, design)
+    comparison = make_comparison(counts.loc[genes["gene_id"]], factors.to_numpy(dtype=float), matrix, groups_in)
     return Modelled(genes, counts, factors, sheet, design, comparison)

@@ -17,7 +17,7 @@ _NAMED = (
 
 def _test(compared: str, study: Study) -> str:
     return (
-        f"Wald test of {study.test} against {study.reference}, {compared}, model {study.formula}; p adjusted over genes by "
+        f"Wald test of {study.effect.up} against {study.effect.down}, {compared}, model {study.formula}; p adjusted over genes by "
         f"Benjamini and Hochberg; called below {study.alpha:g}. Direction: {study.direction}; not shrunken."
     )
 
@@ -26,7 +26,7 @@ def ma(compared: str, study: Study, calls: Calls) -> Texts:
     """Describe fold changes against mean counts."""
     return (
         f"Log2 fold change against mean count of {calls.n_genes:,} genes; {calls.n_up:,} are called higher in "
-        f"{study.test}, {calls.n_down:,} higher in {study.reference}.",
+        f"{study.effect.up}, {calls.n_down:,} higher in {study.effect.down}.",
         f"Each point is a gene (n = {calls.n_genes:,}). {_test(compared, study)} {_NAMED} Triangles lie beyond the scale.",
     )
 

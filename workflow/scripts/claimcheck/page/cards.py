@@ -202,9 +202,9 @@ def _predicted(register: Register, claim: Claim, study: Study) -> tuple[str, str
         return "≈", f"predicted: no change of the controls beside {listed(claim.members)}"
     if claim.kind == "noninferiority":
         side = "higher" if claim.direction > 0 else "lower"
-        return {1: "≥", -1: "≤"}[claim.direction], f"predicted: kept, or {side} in {study.test}"
+        return {1: "≥", -1: "≤"}[claim.direction], f"predicted: kept, or {side} in {study.effect.up}"
     direction = direction_of(register, claim)
-    told = {1: f"higher in {study.test}", -1: f"lower in {study.test}", 0: "a change, either way"}[direction]
+    told = {1: f"higher in {study.effect.up}", -1: f"lower in {study.effect.up}", 0: "a change, either way"}[direction]
     return _ARROWS[direction], f"predicted: {told}"
 
 

@@ -173,7 +173,7 @@ def view_claims(
         file_digest=numbers["file_digest"],
         deviations=_deviations(results.identification),
         pattern=view_pattern(results.pattern, register),
-        artefacts=artefact_table(in_words, study.test, study.reference) if len(results.artefacts) else None,
+        artefacts=artefact_table(in_words, *study.effect) if len(results.artefacts) else None,
         worlds=list(worlds.itertuples(index=False, name=None)),
         not_testable=proxy_table(verdicts, register, results.set_tests, results.gene_tests, study),
         exploratory=exploratory_table(verdicts, register, results.set_tests, results.gene_tests, study),

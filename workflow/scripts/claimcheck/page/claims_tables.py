@@ -59,7 +59,7 @@ def numbers_table(verdicts: pd.DataFrame, register: Register, study: Study) -> T
     return as_table(
         rows,
         columns,
-        f"Effects: log2 {study.test} / {study.reference}. Of: the gene or set whose numbers these are; of several that decide, "
+        f"Effects: log2 {study.ratio}. Of: the gene or set whose numbers these are; of several that decide, "
         "the one whose p the claim's is made from. p: before adjustment, in the claim's direction (two-sided where it "
         "has none; of sets by rotation). Adjusted: over all claims, by the procedure of the register; the opposite and a smaller "
         "change each on its own. CAMERA: do other genes move as much, in the direction of the effect, not adjusted. Threshold: "
@@ -188,7 +188,7 @@ def proxy_table(
         Column("statement", "statement", sentence),
         Column("reason", "why not", sentence),
         Column("assay", "what would test it", sentence),
-        Column("proxies", f"transcripts near it (log2 {study.test} / {study.reference}, 95 % interval)", sentence),
+        Column("proxies", f"transcripts near it (log2 {study.ratio}, 95 % interval)", sentence),
         Column("notes", "what limits them", sentence),
     ]
     return as_table(
@@ -204,7 +204,7 @@ def exploratory_table(
     columns = [
         Column("claim", "id", words),
         Column("statement", "question", sentence),
-        Column("proxies", f"what is seen (log2 {study.test} / {study.reference}, 95 % interval)", sentence),
+        Column("proxies", f"what is seen (log2 {study.ratio}, 95 % interval)", sentence),
         Column("notes", "what limits it", sentence),
     ]
     return as_table(rows, columns, "Looked at without a verdict, and without a p-value.")
@@ -251,7 +251,7 @@ def truth_table(truth: pd.DataFrame, verdicts: pd.DataFrame, register: Register,
     return as_table(
         rows,
         columns,
-        f"Effects: log2 {study.test} / {study.reference}; of sets the mean over their genes with their weights. Planted: the "
+        f"Effects: log2 {study.ratio}; of sets the mean over their genes with their weights. Planted: the "
         "effect in the cells. With composition: also what an uneven mixture of tissues adds. A claim is true there if "
         "the planted effect reaches its threshold, or keeps within its margin.",
     )

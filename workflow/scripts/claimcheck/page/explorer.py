@@ -152,6 +152,8 @@ def pack_genes(
         "half_width": NORMAL_975,
         "test": study.test,
         "reference": study.reference,
+        "up": study.effect.up,
+        "down": study.effect.down,
         "subject": study.subject,
         "subjects": study.subjects,
         "direction": study.direction,

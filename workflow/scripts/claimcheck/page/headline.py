@@ -46,6 +46,9 @@ def make_headline(
     stated = samples.reindex(columns=["condition", "sex", "tissue"]).fillna("")
     tissues = sorted(set(stated["tissue"].astype(str)) - {""})
     groups = " and ".join(_group(stated, name) for name in (study.test, study.reference))
+    if study.interaction:
+        cells = samples[study.interaction["factor"]] + " " + samples["condition"]
+        groups += f": {', '.join(f'{number} {name}' for name, number in cells.value_counts(sort=False).items())}"
     if verdicts is None or register is None:
         return Headline(groups, listed(tissues), [])
     own = verdicts[verdicts["claim"].isin(register.confirmatory)]

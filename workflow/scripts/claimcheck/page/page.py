@@ -11,7 +11,8 @@ import yaml
 from markupsafe import Markup
 
 from claimcheck import __version__
-from claimcheck.figures.registry import Entry, entry_of, read_entries
+from claimcheck.core.effect_words import reworded
+from claimcheck.figures.registry import OF_GROUPS, Entry, entry_of, read_entries
 from claimcheck.page.captions import describe_figure
 from claimcheck.page.claims import ClaimResults, ClaimsView, view_claims
 from claimcheck.page.drawings import data_address, shorten
@@ -301,6 +302,8 @@ def _sections(claims: ClaimsView | None, *, explored: bool) -> list[tuple[str, s
 def _view(path: Path, study: Study, calls: Calls, entries: Mapping[str, Entry]) -> FigureView:
     entry, key = entry_of(path.stem, entries)
     alt, caption = describe_figure(path.stem, study, calls, entries)
+    if entry.section not in OF_GROUPS:
+        alt, caption = (reworded(text, study.test, study.reference, study.interaction) for text in (alt, caption))
     drawing = path.read_text(encoding="utf-8")
     printed = re.search(r'<svg[^>]*? width="([\d.]+)pt"', drawing)
     width = float(printed[1]) if printed else 0.0
@@ -325,7 +328,7 @@ def _families(
         n_ranked = int((chosen["p_prerank_adjusted"] < study.alpha).sum())
         named = "".join(
             f" Higher in {group}: {'; '.join(map(names.plain, sets))}."
-            for group, sets in ((study.test, up), (study.reference, down))
+            for group, sets in ((study.effect.up, up), (study.effect.down, down))
             if sets
         )
         sentence = (

@@ -72,7 +72,7 @@ def describe_outcome(genes: pd.DataFrame, study: Study, calls: Calls) -> str:
         verb = "is" if calls.n_called == 1 else "are"
         return (
             f"Of {n_adjusted:,} genes with an adjusted p, {calls.n_called:,} {verb} called below {study.alpha:g}: "
-            f"{calls.n_up:,} higher in {study.test} and {calls.n_down:,} higher in {study.reference} ({compared})."
+            f"{calls.n_up:,} higher in {study.effect.up} and {calls.n_down:,} higher in {study.effect.down} ({compared})."
         )
     adjusted = genes.dropna(subset=["p_adjusted"]).sort_values(["p_adjusted", "p_value", "gene_id"])
     if adjusted.empty:

@@ -1,11 +1,12 @@
 """What the page knows of a study besides its tables, and how many genes and animals its words speak of."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import pandas as pd
 
+from claimcheck.core.effect_words import EffectWords, words_of
 from claimcheck.sourcing.vocabulary import make_vocabulary
 
 HUMAN = 9606
@@ -30,6 +31,7 @@ class Study:
         quantifier: where the study starts from transcripts, what made them: "kallisto" or "salmon".
         gene_link: address of a gene's page, with {gene_id} for its id, or "none".
         subjects: what the samples come from, the page's word for them: a plural in `s`, from `subjects_of`.
+        interaction: factor, test and reference of a second factor, where what is tested is the difference between its levels.
     """
 
     title: str
@@ -45,6 +47,7 @@ class Study:
     quantifier: str = ""
     gene_link: str = "none"
     subjects: str = "animals"
+    interaction: Mapping[str, str] | None = None
 
     @property
     def subject(self) -> str:
@@ -54,7 +57,31 @@ class Study:
     @property
     def direction(self) -> str:
         """The direction of every fold change, spelled out."""
-        return f"log2 fold change, {self.test} / {self.reference}; positive = higher in {self.test}"
+        return f"log2 fold change, {self.ratio}; positive = higher in {self.effect.up}"
+
+    @property
+    def effect(self) -> EffectWords:
+        """What a positive effect is higher in, and what it is compared with."""
+        return words_of(self.test, self.reference, self.interaction)
+
+    @property
+    def ratio(self) -> str:
+        """What log2 effects are of."""
+        return f"{self.effect.up} / {self.effect.down}"
+
+    @property
+    def explained(self) -> str:
+        """Say in sentences what the effects of an interaction are, or nothing."""
+        if not self.interaction:
+            return ""
+        second, (up, down) = self.interaction, self.effect
+        return (
+            f"This page tests an interaction: whether {self.test} and {self.reference} differ otherwise in {second['factor']} "
+            f"{second['test']} than in {second['factor']} {second['reference']}. A response is the log2 fold change {self.test} / "
+            f"{self.reference} within one of them, and every effect, verdict and p-value is about a difference of differences: the "
+            f"{up} minus the {down}. A claim that something is higher is read as: higher in the {up}. Quality, composition "
+            "and identity compare the two groups as they are; whether a gene is deleted is not asked."
+        )
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ import pandas as pd
 
 from claimcheck.core.errors import StudyError
 from claimcheck.core.tables import listed
-from claimcheck.sourcing.samples import check_sheet, select_groups
+from claimcheck.sourcing.compared import select_compared
+from claimcheck.sourcing.samples import check_sheet
 from claimcheck.sourcing.sheets import read_sheet
 
 
@@ -25,7 +26,7 @@ def compared_samples(configuration: Mapping[str, Any], folder: Path) -> pd.DataF
     entry, design = configuration["start_from"], configuration["design"]
     where = configuration[entry]["samples"]
     sheet = check_sheet(read_sheet(folder / where, key=f"{entry}.samples"), where=where, factor=design["factor"])
-    return select_groups(sheet, test=design["test"], reference=design["reference"], where=where)
+    return select_compared(sheet, design, where=where)
 
 
 def stated_places(chosen: pd.DataFrame, *, column: str, key: str, where: str) -> dict[str, str]:
