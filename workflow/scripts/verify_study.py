@@ -73,9 +73,10 @@ def main(
             remedy="start the study again: what is no longer as it was made is made anew; with the manifest's configuration, "
             "claims and versions it should come out the same",
         )
+    witnesses = f"{manifest} says" if comparisons else f"{manifest} and the RO-Crate say"
     print(
         f"\nidentical: {len(outputs)} files of results, {len(inputs) - len(absent)} inputs, "
-        f"configuration, claims and {len(stated['study']['software'])} versions, as {manifest} {'says' if comparisons else 'and the RO-Crate say'}; "
+        f"configuration, claims and {len(stated['study']['software'])} versions, as {witnesses}; "
         f"{len(outputs) - len(unrecorded)} followed from what they were made from"
         + f"; so is each of {len(comparisons)} comparisons, as its own manifest says" * bool(comparisons)
         + "\n"
