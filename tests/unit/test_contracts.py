@@ -172,7 +172,9 @@ def test_every_table_and_column_is_explained():
 def test_every_table_is_written_by_a_rule_and_every_rule_writes_tables_that_there_are():
     rules = "\n".join(path.read_text() for path in sorted((ROOT / "workflow/rules").glob("*.smk")))
     outputs = "".join(block for _, block in re.findall(r"^( +)output:\n((?:\1 +.*\n)+)", rules, re.MULTILINE))
-    written = {path: contract_of(path) for path in re.findall(r'"(results/[^"]+\.tsv)"', outputs)}
+    # MultiQC's are copies of tables, with a head.
+    paths = [path for path in re.findall(r'"(results/[^"]+\.tsv)"', outputs) if not path.endswith("_mqc.tsv")]
+    written = {path: contract_of(path) for path in paths}
     assert len(written) > 60
     assert [path for path, contract in written.items() if contract is None] == []
     found = {contract.path for contract in written.values() if contract}

@@ -65,6 +65,14 @@ def test_what_is_pinned_is_accepted(home):
     assert loaded_packages(PINNED) == {"onepkg": "1.2"}
 
 
+def test_a_package_that_installs_a_module_that_python_has_itself_is_accepted(home):
+    [record] = home.glob("onepkg-*.dist-info/RECORD")
+    record.write_text(record.read_text() + "test/__init__.py,,\ncalendar.py,,\n")
+    installed._modules.cache_clear()
+    require_pinned(PINNED)
+    assert installed._modules("onepkg") == ("onepkg",)
+
+
 @pytest.mark.parametrize(
     ("given", "said"),
     [

@@ -4,12 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from claimcheck.gene_sets.ranking import rank_genes
 from claimcheck.gene_sets.tests.false_discovery import benjamini_hochberg
 from claimcheck.gene_sets.tests.prerank import (
     CORNER_COLUMNS,
     TEST_COLUMNS,
     prerank,
-    rank_genes,
 )
 
 N = 300

@@ -85,6 +85,7 @@ def test_run_of_two_samples_stops(archive: Archive, tmp_path: Path) -> None:
     assert "archive.ncbi to none" in str(caught.value)
 
 
+@pytest.mark.whole_run
 def test_mates_of_a_run_that_is_called_single_end_are_read_as_pairs(archive: Archive, tmp_path: Path) -> None:
     archive.projects[tiny.PROJECT][0]["library_layout"] = "SINGLE"
     checked = "results/quality/reads/SAMN0000011.tsv"

@@ -40,6 +40,7 @@ def star_files(folder: Path) -> Path:
     return folder
 
 
+@pytest.mark.whole_run
 def test_a_file_for_each_sample_is_an_input_of_its_own(tmp_path: Path) -> None:
     study = star_files(tmp_path)
     completed = run_workflow(study, COUNTS)
@@ -124,6 +125,7 @@ def test_a_reference_that_lacks_what_the_study_names_stops_first(
     assert not (study / COUNTS).exists()
 
 
+@pytest.mark.whole_run
 def test_genes_may_be_called_by_the_symbols_of_the_transcripts(tmp_path: Path) -> None:
     more = {"study": {"title": "t", "deleted_gene": "Abc1"}, "claims": "config/claims.yaml"}
     study = salmon_study(tmp_path, **more)

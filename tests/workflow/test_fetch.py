@@ -3,6 +3,8 @@
 import hashlib
 from pathlib import Path
 
+import pytest
+
 from support import tiny
 from support.archive import serve
 from support.studies import run_workflow, write_study
@@ -10,6 +12,7 @@ from support.studies import run_workflow, write_study
 FAULTS = ["reset", "truncate", "stall", "wrong", "html", "short", "429", "redirect"]
 
 
+@pytest.mark.whole_run
 def test_every_file_meets_a_fault(tmp_path: Path) -> None:
     archive = tiny.tiny_archive()
     paths = sorted(archive.files)

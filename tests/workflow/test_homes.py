@@ -15,6 +15,7 @@ NO_HOME = "/proc/claimcheck"
 """Nobody can make it, not even root."""
 
 
+@pytest.mark.whole_run
 @pytest.mark.parametrize("home", [None, "", NO_HOME])
 def test_a_home_is_not_needed_where_caches_have_a_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, home) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))

@@ -17,6 +17,7 @@ from support.studies import A_FEW_COUNTS, COUNTS_STUDY, ROOT, copy_workflow, run
 SHEET = "sample\tcondition\na\tx\nb\tx\nc\ty\nd\ty\n"
 
 
+@pytest.mark.whole_run
 def test_a_path_with_a_space(tmp_path: Path) -> None:
     clone = copy_workflow(tmp_path / "my files" / "clone")
     venv.create(clone / ".venv", symlinks=True)

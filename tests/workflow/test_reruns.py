@@ -11,7 +11,7 @@ from support.tables import edit_entry
 pytestmark = pytest.mark.whole_run
 
 LIBRARY = "workflow/scripts/claimcheck"
-PROVENANCE = {"record_inputs", "write_report", "record_provenance", "all"}
+PROVENANCE = {"record_inputs", "write_report", "export_results", "record_provenance", "write_crate", "all"}
 """States which code made the study, so that any edit makes it again."""
 OF_COUNTS = PROVENANCE | {
     "assess_samples",
@@ -21,6 +21,7 @@ OF_COUNTS = PROVENANCE | {
     "compare_groups",
     "draw_differential",
     "draw_quality",
+    "export_quality",
 }
 OF_ABUNDANCES = OF_COUNTS | {
     "index_transcripts",

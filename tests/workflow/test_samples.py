@@ -57,6 +57,7 @@ def test_genotype_that_is_only_an_attribute(tmp_path: Path) -> None:
     assert sheet["evidence"].str.contains("genotype").all()
 
 
+@pytest.mark.whole_run
 def test_template_is_ready_to_be_completed(tmp_path: Path) -> None:
     archive = tiny.tiny_archive()
     archive.projects[tiny.PROJECT][0]["sample_title"] = "Sample_1"
@@ -75,6 +76,7 @@ def test_template_is_ready_to_be_completed(tmp_path: Path) -> None:
     assert list(sheet["condition"]) == ["control", "control", "knockout", "knockout"]
 
 
+@pytest.mark.whole_run
 def test_frozen_sheet_stops_when_the_archive_changes_its_words(tmp_path: Path) -> None:
     with serve(tiny.tiny_archive()) as archive:
         study = study_of(archive, tmp_path)
@@ -86,6 +88,7 @@ def test_frozen_sheet_stops_when_the_archive_changes_its_words(tmp_path: Path) -
             resolve(study)
 
 
+@pytest.mark.whole_run
 def test_too_few_animals_print_the_sheet_and_fetch_nothing(tmp_path: Path) -> None:
     archive = tiny.tiny_archive()
     for row, animal in zip(

@@ -24,6 +24,7 @@ rule quality:
     input:
         "results/reference/agreement.tsv" if HAS_TRANSCRIPTS else [],
         "results/quality/gates.tsv",
+        "results/exports/multiqc/multiqc_config.yaml",
         [figure.file("svg") for figure in SECTIONS["quality"].figures],
     message:
         "Quality, composition and identity are assessed: results/quality, results/identity, results/figures"
@@ -36,20 +37,17 @@ rule pdf:
         "Every figure is a PDF: results/figures"
 
 
-def for_page(figure):
-    """Return the files of a figure on the page, which is in Snakemake's report as well."""
-    caption = str(CAPTIONS[figure.name])
-    drawing = report(figure.file("svg"), caption=caption, **figure.shown)
-    return [drawing, figure.file("tsv")]
+# In a line of its own Snakemake would take `report(` for a keyword.
+flagged = lambda figure: report(
+    figure.file("svg"), caption=str(CAPTIONS[figure.name]), **figure.shown
+)
+# The files on the page, of which the drawings are in Snakemake's report as well, and those for print.
+DRAWN = {
+    "draw": {figure.name: [flagged(figure), figure.file("tsv")] for figure in FIGURES},
+    "print": {figure.name: [figure.file("pdf")] for figure in FIGURES},
+}
 
-
-def for_print(figure):
-    return [figure.file("pdf")]
-
-
-for section, (task, files_of) in itertools.product(
-    SECTIONS.values(), {"draw": for_page, "print": for_print}.items()
-):
+for section, (task, files) in itertools.product(SECTIONS.values(), DRAWN.items()):
 
     rule:
         name:
@@ -68,7 +66,7 @@ for section, (task, files_of) in itertools.product(
                 GENE_TABLES["transcripts"] if "transcripts" in section.needs else []
             ),
         output:
-            drawn=[file for figure in section.figures for file in files_of(figure)],
+            drawn=[file for figure in section.figures for file in files[figure.name]],
         log:
             f"logs/{task}_{section.name}/{task}_{section.name}.log",
         benchmark:

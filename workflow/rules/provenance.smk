@@ -2,9 +2,9 @@
 
 results/config.yaml             the merged configuration
 results/provenance_inputs.tsv   every input with its checksum, every program with its version (before the page is written)
-results/provenance.json         the manifest: these, the configuration, and every result with its checksum and rule (last)
+results/provenance.json         the manifest: these, the configuration, and every result with its checksum and rule
 
-`snakemake verify` compares the study as it is with its own manifest, or with that of another run:
+`snakemake verify` compares the study and its crate as they are with its own manifest, or with that of another run:
 `snakemake verify --config manifest=<path from the study folder>`. It looks only: nothing is made again.
 
 Included last: it completes the rules of all files with what their code depends on.
@@ -52,14 +52,16 @@ rule save_configuration:
         "../scripts/save_configuration.py"
 
 
-# The rule by the pattern of each output, and of each result.
+# The rule by the pattern of each output, and of each result that the manifest states; the crate is made from that.
 OUTPUTS = {
     regex_from_filepattern(str(output)): name
     for name, proxy in rules._rules.items()
     for output in proxy.rule.output
 }
 MAKERS = {
-    pattern: name for pattern, name in OUTPUTS.items() if pattern.startswith("results/")
+    pattern: name
+    for pattern, name in OUTPUTS.items()
+    if pattern.startswith("results/") and name != "write_crate"
 }
 
 
@@ -153,6 +155,14 @@ rule record_inputs:
 rule record_provenance:
     input:
         "results/report/index.html",
+        (
+            []
+            if SEVERAL
+            else [
+                "results/exports/study.h5ad",
+                "results/exports/multiqc/multiqc_config.yaml",
+            ]
+        ),
         "results/reference/agreement.tsv" if HAS_TRANSCRIPTS else [],
         configuration="results/config.yaml",
         inputs="results/provenance_inputs.tsv",
@@ -189,7 +199,7 @@ rule verify:
         "../../envs/sourcing.yaml"
     params:
         # no inputs: they would be made again where they are missing or changed, and that is the question
-        **({"comparisons": NAMES} if SEVERAL else {}),
+        **({"comparisons": list(SEVERAL.given)} if SEVERAL else {}),
         manifest=MANIFEST,
         claims=file_or_none(config["claims"]),
         configuration=config,

@@ -13,7 +13,7 @@ from claimcheck.deseq2.design import Design
 from claimcheck.gene_sets.comparison import ModelFiles, read_modelled
 from claimcheck.gene_sets.published.map import read_all_sets
 from claimcheck.gene_sets.rank import rank_variant
-from claimcheck.gene_sets.tests.prerank import rank_genes
+from claimcheck.gene_sets.ranking import rank_genes
 from claimcheck.quantification.genes import read_annotation
 
 

@@ -17,6 +17,7 @@ from claimcheck.provenance.comparison import (
     compare_results,
     compare_software,
 )
+from claimcheck.provenance.crate_facts import compare_crate
 from claimcheck.provenance.inputs import package_versions, quantifier_versions
 from claimcheck.provenance.manifest import plain, read_manifest
 
@@ -39,7 +40,7 @@ def main(
     run_infos = sorted(Path("results/quantification").glob("*/run_info.json"))
     versions = package_versions(pinned, by_conda=by_conda)
     changed_inputs, absent = compare_inputs(stated)
-    changed_results = compare_results(stated)
+    changed_results = compare_results(stated) + ([] if comparisons else compare_crate())
     differences = [
         *changed_results,
         *changed_inputs,
@@ -72,9 +73,10 @@ def main(
             remedy="start the study again: what is no longer as it was made is made anew; with the manifest's configuration, "
             "claims and versions it should come out the same",
         )
+    witnesses = f"{manifest} says" if comparisons else f"{manifest} and the RO-Crate say"
     print(
         f"\nidentical: {len(outputs)} files of results, {len(inputs) - len(absent)} inputs, "
-        f"configuration, claims and {len(stated['study']['software'])} versions, as {manifest} says; "
+        f"configuration, claims and {len(stated['study']['software'])} versions, as {witnesses}; "
         f"{len(outputs) - len(unrecorded)} followed from what they were made from"
         + f"; so is each of {len(comparisons)} comparisons, as its own manifest says" * bool(comparisons)
         + "\n"

@@ -4,6 +4,7 @@ import os
 import re
 import site
 import sys
+import sysconfig
 from collections.abc import Mapping
 from functools import cache
 from importlib import metadata
@@ -17,6 +18,7 @@ from claimcheck.core.machines import this_machine, way_out
 ENVS = Path(__file__).resolve().parents[4] / "envs"
 """The folder with the pins of the whole (pins.txt) and the conda environment of each family of steps."""
 
+_STANDARD = Path(sysconfig.get_path("stdlib"))
 _INSTALL = "`uv sync`, or `pip install --no-deps --require-hashes -r envs/requirements.txt`"
 
 
@@ -131,10 +133,16 @@ def _find(name: str) -> metadata.Distribution | None:
 
 @cache
 def _modules(name: str) -> tuple[str, ...]:
-    """List the modules and packages at the top level of an installed distribution."""
+    """List the modules and packages at the top level of an installed distribution that can be imported from it.
+
+    Those that Python has itself are left out: `rocrate` installs its tests as `test`.
+    """
     found = _find(name)
     record = (found.read_text("RECORD") or "") if found else ""
-    return tuple(dict.fromkeys(re.findall(r"^(\w+)(?:/__init__)?\.py,", record, re.MULTILINE)))
+    modules = dict.fromkeys(re.findall(r"^(\w+)(?:/__init__)?\.py,", record, re.MULTILINE))
+    return tuple(
+        module for module in modules if not any((_STANDARD / f"{module}{end}").exists() for end in ("", ".py"))
+    )
 
 
 def _folder_of(module: str) -> Path | None:

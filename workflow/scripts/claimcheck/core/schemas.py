@@ -42,7 +42,7 @@ MOST_NODES = 100_000
 """Keys and values of a file after its aliases are followed; the largest real one has some 3,000."""
 
 
-class _Loader(yaml.SafeLoader):
+class _Plain(yaml.constructor.SafeConstructor):
     """Makes plain data alone: no key twice in a mapping, of which the second would win, and no number or date in disguise."""
 
     def construct_number(self, node: yaml.ScalarNode) -> int | float:
@@ -77,21 +77,36 @@ class _Loader(yaml.SafeLoader):
             raise yaml.constructor.ConstructorError(None, None, f"a text holds {letter}", node.start_mark)
         return text
 
-    def get_single_node(self) -> yaml.Node | None:
-        node = super().get_single_node()
-        if node is not None:
-            _count_nodes(node, {})
-        return node
+    def construct_document(self, node: yaml.Node) -> Any:
+        _count_nodes(node, {})
+        return super().construct_document(node)
 
 
-_Loader.yaml_constructors = {
+_Plain.yaml_constructors = {
     tag: make
     for tag, make in yaml.SafeLoader.yaml_constructors.items()
     if tag is None or tag.rpartition(":")[2] in ("null", "bool", "str", "seq", "map")
 }
-for _tag in ("int", "float"):
-    _Loader.add_constructor(f"tag:yaml.org,2002:{_tag}", _Loader.construct_number)
-_Loader.add_constructor("tag:yaml.org,2002:timestamp", _Loader.refuse_date)
+_Plain.yaml_constructors |= {
+    "tag:yaml.org,2002:int": _Plain.construct_number,
+    "tag:yaml.org,2002:float": _Plain.construct_number,
+    "tag:yaml.org,2002:timestamp": _Plain.refuse_date,
+}
+
+
+class _Fast(_Plain, OWN_LOADER):  # type: ignore[misc] # OWN_LOADER is what PyYAML was built with
+    """With the parser in C, many times as fast, where PyYAML has it."""
+
+
+class _Careful(_Plain, yaml.SafeLoader):
+    """With the parser that says more of a mistake."""
+
+
+def _parse(text: str) -> Any:
+    try:
+        return yaml.load(text, Loader=_Fast)
+    except yaml.YAMLError:
+        return yaml.load(text, Loader=_Careful)
 
 
 def load_yaml(path: Path, *, name: str, missing: str) -> Any:
@@ -110,7 +125,7 @@ def load_yaml(path: Path, *, name: str, missing: str) -> Any:
         raise StudyError(f"the {name} {path} does not exist", where=str(path), expected=expected, remedy=missing)
     where, remedy = str(path), "correct the line"
     try:
-        content = yaml.load(decode(path.read_bytes()), Loader=_Loader)
+        content = _parse(decode(path.read_bytes()))
     except NotTextError as error:
         reason, remedy = error.reason, error.remedy
     except RecursionError:

@@ -7,6 +7,8 @@ from typing import Any
 
 import yaml
 
+from claimcheck.core.contracts import OWN_LOADER
+
 REGISTER_READER = "claims_input.open_register"
 _NEEDS = frozenset({"register", "transcripts", "gene_sets"})
 
@@ -141,7 +143,7 @@ def read_entries(path: Path) -> dict[str, Entry]:
     Raises:
         TypeError: an entry lacks a part, or has one that there is not.
     """
-    found = yaml.safe_load(path.read_text(encoding="utf-8"))
+    found = yaml.load(path.read_text(encoding="utf-8"), Loader=OWN_LOADER)
     return {name: Entry(name=name, **parts) for name, parts in found.items()}
 
 

@@ -1,5 +1,6 @@
 """The curated gene sets of a study: reading them, and mapping them to the genes that were measured."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -11,6 +12,12 @@ from claimcheck.core.identifiers import DATABASE_ID
 from claimcheck.core.tables import listed, read_table
 
 SET_COLUMNS = ("set", "family", "description", "source", "citation", "licence", "checked_on")
+_PANEL = re.compile(r"^contamination or confounder panel: ")
+
+
+def describe_panel(description: str) -> str:
+    """Say what a set holds, without that it is a panel."""
+    return _PANEL.sub("", description)
 
 
 def read_collection(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:

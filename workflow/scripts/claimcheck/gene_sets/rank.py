@@ -29,7 +29,7 @@ def rank_variant(
 
     Args:
         modelled: the tested genes.
-        ranking: from `prerank.rank_genes`.
+        ranking: from `ranking.rank_genes`.
         sets, members: of the study, the members as the variant leaves them.
         variant: its name.
         settings: `gene_sets` of the configuration.

@@ -20,7 +20,7 @@ from claimcheck.page.explorer import GeneTables, pack_genes
 from claimcheck.page.headline import find_cautions, make_headline
 from claimcheck.page.interactive import prepare_interaction
 from claimcheck.page.methods import read_references
-from claimcheck.page.provenance_card import certificate_of, make_card, versions_of
+from claimcheck.page.provenance_card import make_card, versions_of
 from claimcheck.page.published import describe_published
 from claimcheck.page.reviews import as_json, review_claims
 from claimcheck.page.sentences import (
@@ -53,6 +53,7 @@ from claimcheck.page.tables import (
     top_genes,
     words,
 )
+from claimcheck.provenance.inputs import certificate_of
 
 PAPER_FIELDS = ("doi", "title", "authors", "journal", "year", "licence", "abstract", "source")
 

@@ -8,6 +8,7 @@ import pandas as pd
 from claimcheck.core.tables import listed
 from claimcheck.page.study_words import Study
 from claimcheck.page.tables import Column, Table, as_table, whole, words
+from claimcheck.provenance.inputs import certificate_of
 
 _STRATA = {
     "sex": "Sex",
@@ -81,16 +82,6 @@ def make_card(samples: pd.DataFrame, configuration: str, provenance: pd.DataFram
         inputs=as_table(provenance[provenance["kind"] != "software"], _INPUTS, "Files that went into the study."),
         software=as_table(provenance[provenance["kind"] == "software"], _SOFTWARE, "Versions of what computed."),
     )
-
-
-def certificate_of(provenance: pd.DataFrame) -> str:
-    """Give the number of a run: the first 16 digits of the SHA-256 of all that it was made from."""
-    text = (
-        provenance[["kind", "name", "algorithm", "value"]]
-        .astype(str)
-        .to_csv(sep="\t", index=False, lineterminator="\n")
-    )
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _known_from(samples: pd.DataFrame) -> str:

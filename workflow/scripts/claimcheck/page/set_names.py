@@ -6,9 +6,10 @@ from collections.abc import Collection, Mapping
 import pandas as pd
 from markupsafe import Markup, escape
 
+from claimcheck.gene_sets.curated import describe_panel
+
 _CODE = re.compile(r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b|\b[A-Z]{6,}\b")
 _MINUS = re.compile(r"(?<![^\s(])-(?=[0-9])")
-_PANEL = re.compile(r"^contamination or confounder panel: ")
 
 
 class SetNames:
@@ -20,7 +21,7 @@ class SetNames:
 
     def __init__(self, sets: pd.DataFrame) -> None:
         pairs = sets[["set", "description"]].dropna().itertuples(index=False, name=None)
-        self._words: Mapping[str, str] = {str(code): _PANEL.sub("", str(words)) for code, words in pairs if words}
+        self._words: Mapping[str, str] = {str(code): describe_panel(str(words)) for code, words in pairs if words}
 
     def plain(self, text: str) -> str:
         """Put what sets hold in place of their codes."""

@@ -140,3 +140,13 @@ def digest_of_code(folder: Path) -> str:
     ]
     parts = [f"{path.relative_to(folder).as_posix()} {digest_of(path, 'sha256')}" for path in sorted(files)]
     return sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+def certificate_of(provenance: pd.DataFrame) -> str:
+    """Give the number of a run: the first 16 digits of the SHA-256 of all that it was made from."""
+    text = (
+        provenance[["kind", "name", "algorithm", "value"]]
+        .astype(str)
+        .to_csv(sep="\t", index=False, lineterminator="\n")
+    )
+    return sha256(text.encode()).hexdigest()[:16]

@@ -19,11 +19,15 @@ from claimcheck.core.unfinished import OUTPUTS
 
 RESULTS = Path("results")
 MANIFEST = RESULTS / "provenance.json"
+CRATE = RESULTS / "ro-crate-metadata.json"
+CRATE_FOLDER = RESULTS / "ro-crate"
+"""What the crate carries besides the results."""
 _NO_RESULTS = frozenset(
     {
         "results/README.md",
         "results/provenance.json",
         "results/provenance_inputs.tsv",  # the manifest holds its rows
+        "results/ro-crate-metadata.json",  # made from the manifest
         "results/samples/samples.template.tsv",
     }
 )
@@ -33,12 +37,13 @@ Manifest = dict[str, Any]
 
 
 def list_results() -> list[Path]:
-    """List the files below `results`, sorted; hidden ones, what is no result, and the manifest and its parts are left out."""
+    """List the files below `results`, sorted; left out are hidden ones, what is no result, the manifest and the crate."""
     found = [
         path
         for path in RESULTS.rglob("*")
         if path.is_file()
         and path.as_posix() not in _NO_RESULTS
+        and CRATE_FOLDER not in path.parents
         and not any(part.startswith(".") for part in path.parts)
     ]
     return sorted(found)

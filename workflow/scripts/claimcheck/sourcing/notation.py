@@ -1,5 +1,6 @@
 """The notations in one text: allele pairs of the gene, Cre with its sign, words for genotypes, and other engineered loci."""
 
+import functools
 import html
 import re
 import unicodedata
@@ -160,9 +161,10 @@ def compile_rules(section: Mapping[str, Any]) -> Rules:
     )
 
 
-def clean(text: object) -> str:
+@functools.lru_cache(maxsize=2**14)
+def clean(text: str) -> str:
     """Return a text with one kind of dash and space, without markup, Δ and signs of sex spelled out; "" if it states nothing."""
-    plain = unicodedata.normalize("NFKC", html.unescape(str(text))) if len(str(text)) <= LONGEST_FIELD else ""
+    plain = unicodedata.normalize("NFKC", html.unescape(text)) if len(text) <= LONGEST_FIELD else ""
     plain = re.sub("[\u00ad\u200b-\u200f\u2060\ufeff]", "", plain)
     plain = re.sub(r"[\u2010-\u2015\u2212]", "-", plain).replace("\u2640", " female ").replace("\u2642", " male ")
     # what a superscript ends with must not grow together with the next name

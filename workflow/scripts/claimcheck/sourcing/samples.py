@@ -156,9 +156,13 @@ def describe_samples(runs: pd.DataFrame, animals: "pd.Series[str]") -> pd.DataFr
     Returns:
         One row a sample, indexed by it.
     """
-    rows = {sample: runs.loc[index] for sample, index in runs.groupby(animals).groups.items()}
-    texts = {name: ["; ".join(dict.fromkeys(own[name])) for own in rows.values()] for name in runs}
-    return pd.DataFrame(texts, index=pd.Index(list(rows), name="sample"))
+    places = runs.groupby(animals).indices
+    columns = {name: list(runs[name]) for name in runs}
+    texts = {
+        name: ["; ".join(dict.fromkeys(values[place] for place in own)) for own in places.values()]
+        for name, values in columns.items()
+    }
+    return pd.DataFrame(texts, index=pd.Index(list(places), name="sample"))
 
 
 def samples_from_calls(runs: pd.DataFrame, animals: "pd.Series[str]", calls: pd.DataFrame) -> pd.DataFrame:
