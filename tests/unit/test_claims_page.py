@@ -186,6 +186,15 @@ def test_a_card_says_which_condition_is_not_met(drawings) -> None:
     assert "0.2 or more 0.10 no" in card
 
 
+@pytest.mark.parametrize(("claim", "sides"), [("C11", [-1]), ("C14", [1]), ("C08", [-1]), ("C01", [-1, 1])])
+def test_the_detectable_effect_stands_where_it_would_matter(drawings, claim: str, sides: list[int]) -> None:
+    """Of a level that is said to be kept that is beyond its margin, as in the figure of all claims."""
+    page = page_with(some_claims(), drawings)
+    start = page.index(f'id="{claim}"')
+    places = re.findall(r'class="mde" x1="([\d.]+)%', page[start : page.index("</svg>", start)])
+    assert [1 if float(place) > 50 else -1 for place in places] == sides
+
+
 def test_of_claims_that_several_tests_decide_a_row_says_whose_effect_it_prints(drawings) -> None:
     text = text_of(page_with(some_claims(verdicts=with_verdict("C18", of="APOPTOSIS_CTRL")), drawings))
     assert "decided by C02, C04 and controls; effect of APOPTOSIS_CTRL" in text

@@ -19,7 +19,7 @@ DOCUMENTS = [
     *PAGES,
     *(
         ROOT / folder / "README.md"
-        for folder in ("benchmarks", "config", "config/gene_sets", "results", "tests/reference")
+        for folder in ("benchmarks", "examples/p53", "config", "config/gene_sets", "results", "tests/reference")
     ),
 ]
 FENCE = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)

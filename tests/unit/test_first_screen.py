@@ -21,6 +21,9 @@ STUDY = Study("A study", "PRJNA1", False, "archive", "knockout", "control", 0.05
 ROW = {"effect": -1.0, "ci95_low": -1.5, "ci95_high": -0.5, "threshold": 0.5, "mde": 0.75, "mde_sides": (-1,)}
 
 
+GROUPS = {"control": "reference", "knockout": "test"}
+
+
 def numbers(drawing: str, pattern: str) -> list[float]:
     return [float(number) for number in re.findall(pattern, drawing)]
 
@@ -58,12 +61,12 @@ def test_every_sample_stands_at_its_level():
     levels = pd.DataFrame(
         {
             "sample": ["<a>", "b", "c", "d"],
-            "condition": ["control", "control", "knockout", "knockout"],
+            "group": ["control", "control", "knockout", "knockout"],
             "sex": ["female", "male", "", "female"],
             "value": [4.0, 3.0, 2.0, 2.5],
         }
     )
-    drawing = str(draw_strip(levels, "Gene <1>", test="knockout", reference="control").drawing)
+    drawing = str(draw_strip(levels, "Gene <1>", GROUPS).drawing)
     assert re.findall(r"<title>(.*?)</title>", drawing) == [
         "&lt;a&gt;, female: 4.00",
         "b, male: 3.00",
@@ -79,11 +82,21 @@ def test_every_sample_stands_at_its_level():
 
 
 def test_names_of_samples_do_not_cover_each_other():
-    levels = pd.DataFrame({"sample": [f"s{n}" for n in range(12)], "condition": "control", "sex": "", "value": 1.0})
-    drawing = str(draw_strip(levels, "G", test="knockout", reference="control").drawing)
+    levels = pd.DataFrame({"sample": [f"s{n}" for n in range(12)], "group": "control", "sex": "", "value": 1.0})
+    drawing = str(draw_strip(levels, "G", GROUPS).drawing)
     places = sorted(numbers(drawing, r'class="name" x="84" y="([\d.]+)"'))
     assert len(places) == 12
     assert min(later - earlier for earlier, later in pairwise(places)) >= 9.9
+
+
+def test_the_four_groups_of_an_interaction_stand_apart():
+    groups = {"wt mock": "reference", "wt IR": "test", "null mock": "reference", "null IR": "test"}
+    values = [1.0, 5.0, 1.1, 1.2]
+    levels = pd.DataFrame({"sample": list("abcd"), "group": list(groups), "sex": "", "value": values})
+    drawing = str(draw_strip(levels, "G", groups).drawing)
+    assert numbers(drawing, r'<rect x="([\d.]+)"') == [62, 212, 362, 512]
+    assert re.findall(r">([a-z]+ [a-zA-Z]+) \(1\)</text>", drawing) == list(groups)
+    assert "G in every sample: wt mock, then wt IR, then null mock, then null IR" in drawing
 
 
 SAMPLES = pd.DataFrame(

@@ -4,6 +4,7 @@ import importlib
 import re
 import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,7 @@ from support.studies import ROOT, run_workflow, write_study
 pytestmark = pytest.mark.whole_run
 
 EXAMPLE = ROOT / "benchmarks/known/p53_null/config"
+SETS = ROOT / "examples/p53/config/gene_sets"
 SAMPLES = {f"{group}_{n}": group for group, size in (("control", 4), ("knockout", 2)) for n in range(1, size + 1)}
 
 
@@ -34,19 +36,27 @@ def sheet() -> str:
     return "sample\tcondition\n" + "".join(f"{name}\t{group}\n" for name, group in SAMPLES.items())
 
 
+def copy_example(study: Path) -> dict[str, Any]:
+    """Copy register and gene sets into a study folder, and return their configuration."""
+    shutil.copytree(EXAMPLE, study / "config", ignore=shutil.ignore_patterns("*.tsv"))
+    shutil.copytree(SETS, study / "config/gene_sets")
+    settings: dict[str, Any] = yaml.safe_load((EXAMPLE / "config.yaml").read_text())
+    return settings | {"gene_sets": settings["gene_sets"] | {"curated": "config/gene_sets"}}
+
+
 def verdicts_of(study: Path) -> dict[str, str]:
     table = read_table(study / "results/claims/verdicts.tsv")
     return dict(zip(table["claim"], table["verdict"], strict=True))
 
 
 def test_the_register_of_the_documentation_runs_to_a_page(tmp_path: Path) -> None:
-    shutil.copytree(EXAMPLE, tmp_path / "config")
-    names = pd.read_csv(EXAMPLE / "gene_sets/gene_names.tsv", sep="\t")
-    falling = list(names.loc[names["symbol"] != "Ywhaz", "gene_id"])
+    settings = copy_example(tmp_path)
+    names = pd.read_csv(SETS / "gene_names.tsv", sep="\t")
+    targets = (SETS / "p53.gmt").read_text().rstrip().split("\t")[2:]
+    falling = list(names.loc[names["symbol"].isin(targets), "gene_id"])
     counts = counts_of(list(names["gene_id"]), falling)
     counts.rename(index=lambda gene: f"{gene}.3").to_csv(tmp_path / "config/counts.tsv", sep="\t", index_label="gene")
     (tmp_path / "config/sheet.tsv").write_text(sheet())
-    settings = yaml.safe_load((EXAMPLE / "config.yaml").read_text())
     write_study(tmp_path, settings | {"quality": {"library_size": {"warn": 1000, "fail": 100}}})
     completed = run_workflow(tmp_path)
     assert completed.returncode == 0, completed.stderr[-3000:]
@@ -89,7 +99,7 @@ def test_irradiated_cells_without_p53_have_the_verdicts_that_anybody_expects(
     monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
     known = importlib.import_module("known")
     counts, samples = known.p53_null(shared_data("counts"))
-    shutil.copytree(EXAMPLE, tmp_path / "config", ignore=shutil.ignore_patterns("counts.tsv", "sheet.tsv"))
+    write_study(tmp_path, copy_example(tmp_path))
     names = tmp_path / "config/gene_sets/gene_names.tsv"
     symbols = read_table(names).set_index("gene_id")["symbol"]
     names.unlink()

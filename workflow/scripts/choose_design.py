@@ -54,12 +54,14 @@ def main(*, samples: Path, sex: Path, design: dict[str, Any], steps: Path, model
             + ("" if enough else ": the spread of the dispersions is poorly known, and p-values with it"),
         )
     )
-    for condition, n in sheet["condition"].value_counts().sort_index().items():
+    second = [design["interaction"]["factor"]] if design.get("interaction") else []
+    for group, n in sheet.groupby(["condition", *second]).size().items():
+        scope = " ".join(map(str, group)) if second else str(group)
         status = "pass" if n >= design["min_replicates"] else "warn"
         reason = f"{n} samples" + (
             "" if status == "pass" else ": too few for verdicts, unless the register says otherwise"
         )
-        found.append(gates.Gate("replicates", str(condition), status, int(n), design["min_replicates"], reason))
+        found.append(gates.Gate("replicates", scope, status, int(n), design["min_replicates"], reason))
     write_table(gates.as_table(found), design_gates)
 
 

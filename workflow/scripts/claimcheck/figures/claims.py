@@ -118,7 +118,7 @@ def draw_claims(
     rows = confirmatory_rows(verdicts, register)
     drawn = rows.assign(
         panel=rows["unit"],
-        mde_side=[_mde_side(register, register.claims[name]) for name in rows["claim"]],
+        mde_side=[mde_side(register, register.claims[name]) for name in rows["claim"]],
         detected=rows["rule"] != 3,
     )[list(FOREST_COLUMNS)].assign(rule=rows["rule"], several=rows["several"])
     parts = [(unit, drawn[drawn["panel"] == unit]) for unit in ("gene", "set") if (drawn["panel"] == unit).any()]
@@ -150,7 +150,7 @@ def draw_claims(
     return figure, drawn[list(FOREST_COLUMNS)]
 
 
-def _mde_side(register: Register, claim: Claim) -> int:
+def mde_side(register: Register, claim: Claim) -> int:
     """Say on which side a missed effect would matter: beyond the margins of a claim that has some."""
     if claim.margins is None:
         return direction_of(register, claim)

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from claimcheck.claims.model import LEFT_OUT, Claim, Register
 from claimcheck.core.tables import listed
-from claimcheck.figures.claims import MARKS, direction_of, in_reading_order, kind_of, records, unit_of
+from claimcheck.figures.claims import MARKS, direction_of, in_reading_order, kind_of, mde_side, records, unit_of
 from claimcheck.page.conditions import Condition, conditions_of
 from claimcheck.page.forest import Scale, draw_axis, draw_row, scale_of
 from claimcheck.page.set_names import SetNames, true_minus
@@ -134,10 +134,9 @@ def _card(
     panels = vetoes[vetoes["veto"].isin(register.vetoes)]
     verdicts = evidence.verdicts.set_index("claim")
     members = evidence.members[evidence.members["claim"] == name]
-    sheet = evidence.samples.reindex(columns=["sample", "condition", "sex"]).fillna("")
-    levels = evidence.levels[evidence.levels["claim"] == name].merge(sheet, on="sample")
+    levels = _levels(evidence.levels[evidence.levels["claim"] == name], evidence.samples, study)
     predicted = _predicted(register, claim, study)
-    sides = {"≈": (-1, 1), "↕": (-1, 1)}.get(predicted[0], (direction_of(register, claim) or 1,))
+    side = mde_side(register, claim)
     return Card(
         claim=name,
         statement=claim.statement,
@@ -151,13 +150,13 @@ def _card(
         leads=name in register.lead,
         arrow=predicted[0],
         predicted=predicted[1],
-        drawing=draw_row({**row, "mde_sides": sides}, scale),
+        drawing=draw_row({**row, "mde_sides": (side,) if side else (-1, 1)}, scale),
         effect=two(float(row["effect"])) if pd.notna(row["effect"]) else "",
         interval=interval_text(row["ci95_low"], row["ci95_high"]),
         sentence=evidence.names.both(true_minus(str(row["sentence"]))),
         notes=claim.notes,
         strips=_strips(levels, evidence.names, study),
-        adjusted=bool((levels["level"] - levels["level_adjusted"]).abs().gt(1e-9).any()),
+        adjusted=bool((levels["level"] - levels["value"]).abs().gt(1e-9).any()),
         conditions=conditions_of(
             {**row, "of": evidence.names.plain(str(row["of"] or ""))}, register, verdicts, left_out, panels
         ),
@@ -174,9 +173,30 @@ def _card(
 
 def _strips(levels: pd.DataFrame, names: SetNames, study: Study) -> list[Strip]:
     """Draw the first genes or sets of a claim, sample by sample."""
-    known = levels.assign(value=levels["level_adjusted"]).dropna(subset=["value"])
-    shown = list(known.groupby("of", sort=False))[:_MOST_STRIPS]
-    return [draw_strip(own, names.both(str(of)), test=study.test, reference=study.reference) for of, own in shown]
+    shown = list(levels.dropna(subset=["value"]).groupby("of", sort=False))[:_MOST_STRIPS]
+    return [draw_strip(own, names.both(str(of)), _groups(study)) for of, own in shown]
+
+
+def _levels(levels: pd.DataFrame, samples: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """Add group, sex and the value that is drawn: adjusted for covariates, but not in an interaction with its main effects."""
+    second = [study.interaction["factor"]] if study.interaction else []
+    sheet = samples.reindex(columns=["sample", "condition", "sex", *second]).fillna("")
+    sheet = sheet.loc[:, ~sheet.columns.duplicated()]
+    group = sheet[second[0]].astype(str) + " " + sheet["condition"] if second else sheet["condition"]
+    joined = levels.merge(sheet.assign(group=group)[["sample", "group", "sex"]], on="sample")
+    return joined.assign(value=joined["level" if second else "level_adjusted"])
+
+
+def _groups(study: Study) -> dict[str, str]:
+    """Name the groups from left to right: the reference first; of an interaction both groups of a level side by side."""
+    groups = {study.reference: "reference", study.test: "test"}
+    if not study.interaction:
+        return groups
+    return {
+        f"{study.interaction[level]} {name}": colour
+        for level in ("reference", "test")
+        for name, colour in groups.items()
+    }
 
 
 def looked_at(claim: Claim, row: dict[str, Any]) -> str:

@@ -332,8 +332,9 @@ def _families(
             if sets
         )
         sentence = (
-            f"Of {len(chosen)} sets tested, {len(low)} move both by rotation and more than other genes by CAMERA (the larger p, "
-            f"adjusted over all sets tested, below {study.alpha:g}).{named} Ranking alone would name {n_ranked}."
+            f"Of {len(chosen)} set{'s' * (len(chosen) != 1)} tested, {len(low)} move{'s' * (len(low) == 1)} both by rotation "
+            f"and more than other genes by CAMERA (the larger p, adjusted over all sets tested, below {study.alpha:g}).{named} "
+            f"Ranking alone would name {n_ranked}."
         )
         families.append(
             FamilyView(

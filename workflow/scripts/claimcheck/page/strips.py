@@ -1,6 +1,6 @@
-"""Levels of a gene or set, a mark an animal, in the two groups side by side."""
+"""Levels of a gene or set, a mark an animal, in the groups side by side."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -9,8 +9,8 @@ from markupsafe import Markup, escape
 from claimcheck.page.tables import two
 
 _HEIGHT, _TOP, _BOTTOM = 190, 22, 168
-_COLUMNS = (60, 210)
-"""Where the marks of either group stand, in units of a drawing that is 340 wide."""
+_FIRST, _STEP, _MARGIN = 60, 150, 40
+"""Where the marks of the first group stand, how far apart groups are, and what the drawing is wider than all groups."""
 
 _LABEL = 10
 """Height of a name."""
@@ -26,13 +26,13 @@ class Strip:
     drawing: Markup
 
 
-def draw_strip(levels: pd.DataFrame, of: str, *, test: str, reference: str) -> Strip:
+def draw_strip(levels: pd.DataFrame, of: str, groups: Mapping[str, str]) -> Strip:
     """Draw the level of one gene or set in every sample.
 
     Args:
-        levels: sample, condition, sex ("" where it is not known), value (log2); a row a sample, one or more.
+        levels: sample, group, sex ("" where it is not known), value (log2); a row a sample, one or more.
         of: the gene or set.
-        test, reference: names of the conditions.
+        groups: "test" or "reference", whose colour it has, by the name of the group, in the order from left to right.
 
     Returns:
         An SVG that says its numbers in text: circles are female, triangles male, squares of unknown sex; a bar is a group's mean.
@@ -47,9 +47,10 @@ def draw_strip(levels: pd.DataFrame, of: str, *, test: str, reference: str) -> S
         f'<text x="48" y="{height(end) + 4:.1f}" text-anchor="end" class="soft">{two(end)}</text>'
         for end in (low, high)
     ]
-    for place, group, name in zip(_COLUMNS, ("reference", "test"), (reference, test), strict=True):
-        own = levels[levels["condition"] == name].sort_values(["value", "sample"], ascending=[False, True])
-        parts.append(f'<g class="{group}">')
+    for number_of_group, (name, colour) in enumerate(groups.items()):
+        place = _FIRST + _STEP * number_of_group
+        own = levels[levels["group"] == name].sort_values(["value", "sample"], ascending=[False, True])
+        parts.append(f'<g class="{colour}">')
         parts.append(f'<text x="{place}" y="186" text-anchor="start">{escape(name)} ({len(own)})</text>')
         if len(own):
             mean = height(float(own["value"].mean()))
@@ -66,8 +67,12 @@ def draw_strip(levels: pd.DataFrame, of: str, *, test: str, reference: str) -> S
                     f'<text class="name" x="{place + 24}" y="{shown[number] + 3:.1f}">{escape(_short(sample))}</text>'
                 )
         parts.append("</g>")
-    words = escape(f"{of} in every sample: {reference}, then {test}")
-    drawing = f'<svg class="strip" viewBox="0 0 340 {_HEIGHT}" role="img" aria-label="{words}">{"".join(parts)}</svg>'
+    words = escape(f"{of} in every sample: {', then '.join(groups)}")
+    width = _MARGIN + _STEP * len(groups)
+    size = "strip wide" if len(groups) > 2 else "strip"
+    drawing = (
+        f'<svg class="{size}" viewBox="0 0 {width} {_HEIGHT}" role="img" aria-label="{words}">{"".join(parts)}</svg>'
+    )
     return Strip(of, Markup(drawing))
 
 

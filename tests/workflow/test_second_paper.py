@@ -1,0 +1,48 @@
+"""The example of a published study, run as its README says, on the table of counts that this says to fetch."""
+
+import hashlib
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from claimcheck.core.tables import read_table
+from support.archive import shared_data
+from support.studies import ROOT, run_workflow
+
+pytestmark = pytest.mark.whole_run
+
+EXAMPLE = ROOT / "examples/p53"
+ROW = re.compile(r"^\| ([A-Z]\d) [^|]*\| ([^|]*) \| ([^|]*) \|$", re.MULTILINE)
+
+
+def stated(readme: str) -> dict[str, tuple[str, str]]:
+    """Read effect with interval, and verdict, of each claim from the tables of a README."""
+    return {claim: (effect.strip(), verdict.strip()) for claim, effect, verdict in ROW.findall(readme)}
+
+
+def found(study: Path) -> dict[str, tuple[str, str]]:
+    """Write effect with interval, and verdict, of each claim that is testable as a README does."""
+    verdicts = read_table(study / "results/comparisons/verdicts.tsv")
+    tested = verdicts[verdicts["kind"] != "not_testable"]
+    numbers = tested[["effect", "ci95_low", "ci95_high"]].itertuples(index=False)
+    effects = ["{:.2f} ({:.2f} to {:.2f})".format(*row).replace("-", "−") for row in numbers]
+    return dict(zip(tested["claim"], zip(effects, tested["verdict"], strict=True), strict=True))
+
+
+def test_the_example_has_the_verdicts_that_its_readme_states(tmp_path: Path) -> None:
+    readme = (EXAMPLE / "README.md").read_text(encoding="utf-8")
+    published = shared_data("counts/p53_GSE71176") / "counts.csv"
+    shutil.copytree(EXAMPLE / "config", tmp_path / "config", ignore=shutil.ignore_patterns("counts.csv"))
+    table = published.read_bytes().replace(b"\n", b"\r\n")  # as the address of the README has it
+    assert hashlib.sha256(table).hexdigest() in readme
+    assert hashlib.sha256(published.read_bytes()).hexdigest() in readme
+    (tmp_path / "config/counts.csv").write_bytes(table)
+    completed = run_workflow(tmp_path, timeout=1500)
+    assert completed.returncode == 0, completed.stderr[-3000:]
+    assert found(tmp_path) == stated(readme)
+    assert (tmp_path / "results/report/index.html").is_file()
+    gates = read_table(tmp_path / "comparisons/difference/results/quality/gates.tsv", text=True)
+    replicates = gates[gates["gate"] == "replicates"].set_index("scope")["status"]
+    assert dict(replicates) == {"IR null": "warn", "IR wt": "pass", "mock null": "warn", "mock wt": "pass"}
