@@ -155,8 +155,15 @@ rule record_inputs:
 rule record_provenance:
     input:
         "results/report/index.html",
-        "results/exports/study.h5ad",
-        "results/exports/multiqc/multiqc_config.yaml",
+        # of several comparisons each has its own
+        *(
+            []
+            if SEVERAL
+            else [
+                "results/exports/study.h5ad",
+                "results/exports/multiqc/multiqc_config.yaml",
+            ]
+        ),
         "results/reference/agreement.tsv" if HAS_TRANSCRIPTS else [],
         configuration="results/config.yaml",
         inputs="results/provenance_inputs.tsv",
