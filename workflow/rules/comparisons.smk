@@ -39,7 +39,6 @@ MEASURED = [
     "results/quantification/{sample}/run_info.json",
 ]
 FROM_READS = [
-    "results/provenance_inputs.tsv",
     "results/samples/samples.tsv",
     "results/reference/agreement.tsv",
     "results/quality/reads.tsv",
