@@ -64,10 +64,10 @@ def resolve_several(study: Path) -> dict[str, list[str]]:
             accession=configuration["study"]["bioproject"],
             tax_id=configuration["study"]["tax_id"],
             rules=configuration["samples"],
-            test=several.designs[0]["test"],
-            reference=several.designs[0]["reference"],
+            test=several.groups[0]["test"],
+            reference=several.groups[0]["reference"],
             covariates=configuration["design"]["covariates"],
-            comparisons=several.designs,
+            comparisons=several.groups,
             **whole,
         )
         found = {"": list(read_table(whole["samples"])["sample"])}

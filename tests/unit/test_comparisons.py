@@ -1,6 +1,7 @@
 """Several comparisons of one study: what each is made of, and what is wrong with them, said before anything is fetched."""
 
 import copy
+import json
 import sys
 import threading
 import time
@@ -15,7 +16,7 @@ from claimcheck.claims.several import read_several
 from claimcheck.core import nested
 from claimcheck.core.comparisons import comparisons_of, moved_below, named_files
 from claimcheck.core.errors import StudyError
-from claimcheck.core.nested import command, options_of_call, outcome_of, stops_of, unlock, write_outcome
+from claimcheck.core.nested import command, options_of_call, outcome_of, times_again_of, unlock, write_outcome
 from claimcheck.core.own_files import require_own_folders
 from claimcheck.core.study import read_configuration
 from claimcheck.core.tables import read_table
@@ -186,19 +187,28 @@ def test_options_of_the_call_hold_for_comparisons(monkeypatch: pytest.MonkeyPatc
     assert words.count("--cores") == 1
 
 
-def test_one_that_stopped_is_run_again_until_it_finishes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_that_stopped_or_lost_a_result_is_run_again_until_it_finishes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     outcome_of("one").parent.mkdir(parents=True)
-    assert stops_of("one") == 0
+    assert times_again_of("one") == 0
     for expected in (1, 2):
-        before = stops_of("one")
+        before = times_again_of("one")
         outcome_of("one").write_text(write_outcome("one", "a gate", before))
-        assert stops_of("one") == expected != before
-    manifest = tmp_path / "comparisons/one/results/provenance.json"
-    manifest.parent.mkdir(parents=True)
-    manifest.write_text('{"sha256": "abc"}')
+        assert times_again_of("one") == expected != before
+    result = tmp_path / "comparisons/one/results/a.tsv"
+    result.parent.mkdir(parents=True)
+    result.write_text("1")
+    stated = {"sha256": "abc", "study": {"outputs": {"results/a.tsv": {"size": 1}}}}
+    result.with_name("provenance.json").write_text(json.dumps(stated))
     outcome_of("one").write_text(write_outcome("one", "", 2))
-    assert stops_of("one") == 2
+    assert times_again_of("one") == 2
+    result.unlink()
+    assert times_again_of("one") == 3
+    result.write_text("1")
+    outcome_of("one").write_text(write_outcome("one", "", 3))
+    assert times_again_of("one") == 3
 
 
 def test_a_run_that_outlives_the_one_that_started_it_ends_when_the_study_is_unlocked(

@@ -6,7 +6,7 @@ import pytest
 from pydeseq2.dds import DeseqDataSet
 from pydeseq2.ds import DeseqStats
 
-from claimcheck.core.effect_words import reworded
+from claimcheck.core.effect_words import direction_of, reworded
 from claimcheck.core.errors import StudyError
 from claimcheck.deseq2.design import (
     Design,
@@ -155,3 +155,8 @@ WORDS = {
 def test_words_about_effects_are_about_responses_and_others_stay(text: str) -> None:
     assert reworded(text, "ko", "wt", vars(SECOND)) == WORDS[text]
     assert reworded(text, "ko", "wt", None) == text
+
+
+def test_the_direction_of_an_export_names_both_levels() -> None:
+    said = direction_of("ko", "wt", vars(SECOND))
+    assert "ko / wt at sex male minus ko / wt at sex female" in said

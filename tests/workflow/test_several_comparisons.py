@@ -161,6 +161,18 @@ def test_one_that_stops_at_a_gate_stops_no_other_and_goes_on_once_accepted(cross
     assert outcome["outcome"] == "finished"
 
 
+def test_a_result_of_a_comparison_that_is_gone_is_made_again(crossed: Path, tmp_path: Path) -> None:
+    copy = shutil.copytree(crossed, tmp_path / "copy", symlinks=True)
+    page = results_of(copy, "genotypes") / "report/index.html"
+    before = page.read_bytes()
+    page.unlink()
+    completed = run_workflow(copy)
+    assert completed.returncode == 0, completed.stderr[-3000:]
+    assert completed.stderr.count("Run the comparison") == 1
+    assert page.read_bytes() == before
+    assert "Nothing to be done" in run_workflow(copy).stderr
+
+
 def test_unlock_reaches_the_comparisons(crossed: Path, tmp_path: Path) -> None:
     copy = shutil.copytree(crossed, tmp_path / "copy", symlinks=True)
     locks = copy / "comparisons/genotypes/.snakemake/locks"

@@ -13,18 +13,24 @@ One that stops, at a gate for example, stops no other; the study fails at its en
 import os
 
 from claimcheck.core.comparisons import FOLDER, moved_below, named_files
-from claimcheck.core.nested import OPTIONS, options_of_call, stops_of, unlock
-from claimcheck.provenance.inputs import digest_of_code
+from claimcheck.core.nested import (
+    OPTIONS,
+    options_of_call,
+    times_again_of,
+    unlock,
+    version_of,
+)
 
 NAMES = list(SEVERAL.given)
 TITLES = {one["name"]: one.get("title", one["name"]) for one in DESIGN["comparisons"]}
 DESIGNS = [
     {
         **design,
-        "title": TITLES[design["name"]],
-        "claims": SEVERAL.studies[design["name"]].configuration["claims"],
+        "name": name,
+        "title": TITLES[name],
+        "claims": SEVERAL.studies[name].configuration["claims"],
     }
-    for design in SEVERAL.designs
+    for name, design in zip(NAMES, SEVERAL.groups)
 ]
 
 # What of this study a comparison reads.
@@ -33,7 +39,6 @@ MEASURED = [
     "results/quantification/{sample}/run_info.json",
 ]
 FROM_READS = [
-    "results/provenance_inputs.tsv",
     "results/samples/samples.tsv",
     "results/reference/agreement.tsv",
     "results/quality/reads.tsv",
@@ -121,8 +126,8 @@ rule run_comparison:
     threads: workflow.cores or 1
     params:
         logged="logs/run_comparison/{comparison}.log",
-        workflow=digest_of_code(SCRIPTS.parent),
-        stops=lambda wildcards: stops_of(wildcards.comparison),
+        workflow=version_of(SCRIPTS.parent),
+        again=lambda wildcards: times_again_of(wildcards.comparison),
     message:
         "Run the comparison {wildcards.comparison} as a study of its own; it says what it does in {log}"
     script:

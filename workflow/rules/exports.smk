@@ -10,6 +10,8 @@ results/ro-crate/                 what the crate carries besides the results: th
 Gene sets and ranking name genes by their ids.
 """
 
+from claimcheck.core.effect_words import direction_of
+
 
 localrules:
     export_quality,
@@ -62,6 +64,11 @@ rule export_results:
             "accession": config["study"]["bioproject"] or "",
             "simulated": SIMULATED,
             **GROUPS,
+            **(
+                {"direction": direction_of(**GROUPS, **INTERACTION)}
+                if INTERACTION
+                else {}
+            ),
         },
         settings=config["gene_sets"],
         deleted_gene=config["study"]["deleted_gene"],

@@ -29,10 +29,8 @@ WORKFLOW_VERSIONS = {
 }
 
 
-# A comparison of an archive's study makes nothing of what its reads were fetched and counted with.
-TAKES_READS = bool(PARENT) and FROM_ARCHIVE
-MAKES_READS = FROM_ARCHIVE and not PARENT
-OWN_SHEET = f"{PARENT}/{SHEET}" if PARENT else SHEET
+# A comparison of an archive's study has its reads, and what they were counted with, where that has them.
+HOME = f"{PARENT}/" if PARENT and FROM_ARCHIVE else ""
 
 
 rule save_configuration:
@@ -71,10 +69,9 @@ rule record_inputs:
         claims=file_or_none(config["claims"]),
         sheet=branch(
             FROM_ARCHIVE,
-            then=branch(exists(OWN_SHEET), then=OWN_SHEET, otherwise=[]),
+            then=branch(exists(HOME + SHEET), then=HOME + SHEET, otherwise=[]),
             otherwise=[(config.get(config["start_from"]) or {}).get("samples", [])],
         ),
-        taken=[f"{PARENT}/results/provenance_inputs.tsv"] if TAKES_READS else [],
         tables=[
             *CURATED,
             *local_paths(
@@ -95,31 +92,33 @@ rule record_inputs:
         ],
         archive=(
             [
-                "resources/archive/run_table.tsv",
-                "resources/archive/attributes.tsv",
+                HOME + "resources/archive/run_table.tsv",
+                HOME + "resources/archive/attributes.tsv",
             ]
-            if MAKES_READS
+            if FROM_ARCHIVE
             else []
         ),
         transcripts=(
-            "resources/reference/transcripts.fa"
-            if MAKES_READS or (ABUNDANCES and not config["transcripts"]["genes"])
+            HOME + "resources/reference/transcripts.fa"
+            if FROM_ARCHIVE or (ABUNDANCES and not config["transcripts"]["genes"])
             else []
         ),
         transcript_genes=(
-            "resources/reference/transcript_genes"
-            if MAKES_READS and config["reference"]["transcript_genes"]
+            HOME + "resources/reference/transcript_genes"
+            if FROM_ARCHIVE and config["reference"]["transcript_genes"]
             else []
         ),
-        extra=EXTRA_FILES if MAKES_READS else [],
+        extra=[HOME + path for path in EXTRA_FILES] if FROM_ARCHIVE else [],
         annotation=(
-            "resources/reference/annotation.gtf"
-            if MAKES_READS
+            HOME + "resources/reference/annotation.gtf"
+            if FROM_ARCHIVE
             and config["reference"]["annotation"]
             and (HAS_EXONS or not config["reference"]["transcript_genes"])
             else []
         ),
-        reads=lambda wildcards: (read_files().paths if MAKES_READS else []),
+        reads=lambda wildcards: (
+            read_files().paths if FROM_ARCHIVE and not HOME else []
+        ),
         read_files="results/samples/read_files.tsv" if FROM_ARCHIVE else [],
         run_infos=(
             of_samples("results/quantification/{sample}/run_info.json")
@@ -143,6 +142,7 @@ rule record_inputs:
         mem_mb=growing(1000),
         runtime=growing(240),
     params:
+        **({"home": HOME} if HOME else {}),
         workflow=WORKFLOW_VERSIONS,
         pinned=PINNED,
         by_conda=BY_CONDA,
@@ -155,7 +155,8 @@ rule record_inputs:
 rule record_provenance:
     input:
         "results/report/index.html",
-        (
+        # of several comparisons each has its own
+        *(
             []
             if SEVERAL
             else [

@@ -191,6 +191,7 @@ rule collect_gates:
     conda:
         "../../envs/expression.yaml"
     params:
+        **({"is_one_of_several": True} if PARENT else {}),
         accepted=config["quality"]["accepted"],
     message:
         "Collect the gates"

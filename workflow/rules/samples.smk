@@ -65,8 +65,8 @@ if FROM_ARCHIVE:
             **(
                 {
                     # an archive's conditional knockout tells these two
-                    **{key: SEVERAL.designs[0][key] for key in ("test", "reference")},
-                    "comparisons": SEVERAL.designs,
+                    **{key: SEVERAL.groups[0][key] for key in ("test", "reference")},
+                    "comparisons": SEVERAL.groups,
                 }
                 if SEVERAL
                 else {**GROUPS, **INTERACTION, **PICKED}

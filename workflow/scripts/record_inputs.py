@@ -12,10 +12,10 @@ from claimcheck.provenance.inputs import (
     describe_files,
     describe_reads,
     describe_software,
-    describe_taken,
     package_versions,
     quantifier_versions,
 )
+from claimcheck.sourcing.read_files import ReadFiles
 
 
 def main(
@@ -33,13 +33,13 @@ def main(
     read_files: Path | None,
     collections: Path | None,
     run_infos: list[Path],
-    taken: list[Path],
     workflow: Mapping[str, str],
     pinned: Mapping[str, str],
     by_conda: bool,
     output: Path,
+    home: str = "",
 ) -> None:
-    """Write one row an input; what the study that this one is a comparison of was made from stands in the table that is `taken`."""
+    """Write one row an input; the reads of a comparison are below `home`, and no inputs, since each was looked at there."""
     versions = package_versions(pinned, by_conda=by_conda)
     parts = [
         describe_software({**versions, **quantifier_versions(run_infos), **workflow}),
@@ -54,10 +54,9 @@ def main(
         describe_files("reference", extra, rule="fetch_extra"),
         describe_files("annotation", annotation, rule="fetch_annotation"),
     ]
-    for path in taken:
-        parts.append(describe_taken(path, runs=set(read_table(read_files)["run_accession"]) if read_files else set()))
-    if read_files and not taken:
+    if read_files:
         files = read_table(read_files)
+        reads = [Path(home, path) for path in ReadFiles(read_files).paths] if home else reads
         layout = "single" if (files["mate"] == "").all() else "paired"
         parts.append(describe_reads(reads, files, rule=f"fetch_{layout}_reads"))
     if collections:

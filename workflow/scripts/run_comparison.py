@@ -8,7 +8,7 @@ from claimcheck.core.tables import write_text
 
 
 def main(
-    *, comparison: str, configuration: Path, logged: Path, workflow: str, stops: int, threads: int, output: Path
+    *, comparison: str, configuration: Path, logged: Path, workflow: str, again: int, threads: int, output: Path
 ) -> None:
     """Run Snakemake on the folder of `configuration`; a comparison that stops is an outcome, and fails no step.
 
@@ -16,7 +16,7 @@ def main(
     """
     logger.info("%s, with the workflow %s", configuration, workflow)
     problem = run_nested(comparison, logged, ["--cores", str(threads)])
-    write_text(output, write_outcome(comparison, problem, stops))
+    write_text(output, write_outcome(comparison, problem, again))
     if problem:
         print(f"\nThe comparison {comparison} stopped: {problem}\n", flush=True)
 

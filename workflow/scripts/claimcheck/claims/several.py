@@ -11,7 +11,7 @@ from claimcheck.core.plain import is_file
 from claimcheck.core.study import CONFIG, SHEET, gather_configuration, read_configuration, stated_symbols
 from claimcheck.quantification.abundance_files import abundances_of_study
 
-COMPARED = ("factor", "test", "reference", "covariates", "samples", "interaction")
+_CHOOSING = ("factor", "test", "reference", "samples", "interaction")
 """Keys of `design` that say which samples a comparison is made of."""
 
 
@@ -29,10 +29,10 @@ class Several(NamedTuple):
     studies: dict[str, Study]
 
     @property
-    def designs(self) -> list[dict[str, Any]]:
-        """Name and design of each, as far as it says which samples are compared."""
-        designs = ((name, study.configuration["design"]) for name, study in self.studies.items())
-        return [{"name": name} | {key: design[key] for key in COMPARED if key in design} for name, design in designs]
+    def groups(self) -> list[dict[str, Any]]:
+        """What the design of each says of the samples that are compared, and nothing else: no other change counts reads again."""
+        designs = (study.configuration["design"] for study in self.studies.values())
+        return [{key: design[key] for key in _CHOOSING if key in design} for design in designs]
 
 
 def read_several(given: dict[str, Any], *, folder: Path) -> Several | None:

@@ -22,6 +22,15 @@ def words_of(test: str, reference: str, interaction: Interaction | None) -> Effe
     return EffectWords(f"{interaction['test']} response", f"{interaction['reference']} response")
 
 
+def direction_of(test: str, reference: str, interaction: Interaction) -> str:
+    """Say what the fold changes of an interaction are, for tables that stand alone."""
+    factor, first, second = (interaction[key] for key in ("factor", "test", "reference"))
+    return (
+        f"log2 fold changes are differences: {test} / {reference} at {factor} {first} "
+        f"minus {test} / {reference} at {factor} {second}; positive = raised more, or lowered less, at {first}"
+    )
+
+
 def reworded(text: str, test: str, reference: str, interaction: Interaction | None) -> str:
     """Write a text about effects of two groups as one about the effects of an interaction; it stays as it is without one.
 

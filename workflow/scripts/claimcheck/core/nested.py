@@ -6,11 +6,12 @@ import subprocess
 import sys
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from hashlib import sha256
 from pathlib import Path
 
 from claimcheck.core.comparisons import FOLDER
 from claimcheck.core.errors import StudyError
-from claimcheck.core.ledger import is_locked
+from claimcheck.core.ledger import digest_of, is_locked
 from claimcheck.core.problems import PROBLEMS
 from claimcheck.core.processes import plain_executable
 
@@ -137,24 +138,47 @@ def _ended(process: "subprocess.Popen[bytes]") -> int:
                 process.terminate()
 
 
-def write_outcome(name: str, problem: str, stops: int) -> str:
-    """Say in JSON how the run of a comparison ended; `stops` is how often it had stopped before."""
-    manifest = Path(FOLDER, name) / "results/provenance.json"
+def write_outcome(name: str, problem: str, again: int) -> str:
+    """Say in JSON how the run of a comparison ended; `again` is from `times_again_of`, before it began."""
     outcome = {
         "comparison": name,
         "outcome": STOPPED if problem else FINISHED,
         "problem": problem,
-        "stops": stops + bool(problem),
-        "manifest_sha256": "" if problem else json.loads(manifest.read_text(encoding="utf-8"))["sha256"],
+        "again": again + bool(problem),
+        "manifest_sha256": "" if problem else json.loads(_manifest(name).read_text(encoding="utf-8"))["sha256"],
     }
     return json.dumps(outcome, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
 
-def stops_of(name: str) -> int:
-    """Return how often a comparison has stopped, which changes while it does not finish, so that it is run again."""
+def times_again_of(name: str) -> int:
+    """Return a number that changes when a comparison has to be run again, for the params of its rule.
+
+    It has to be if it stopped, or if of its results one is gone or of another size; what else is wrong with them its own run sees.
+    """
     with suppress(OSError, ValueError, KeyError, TypeError):
-        return int(json.loads(outcome_of(name).read_text(encoding="utf-8"))["stops"])
+        outcome = json.loads(outcome_of(name).read_text(encoding="utf-8"))
+        return int(outcome["again"]) + (outcome["outcome"] == FINISHED and not _is_whole(name))
     return 0
+
+
+def _is_whole(name: str) -> bool:
+    """Whether the results of a comparison are there, by its manifest."""
+    try:
+        stated = json.loads(_manifest(name).read_text(encoding="utf-8"))["study"]["outputs"]
+        return all(Path(FOLDER, name, path).stat().st_size == one["size"] for path, one in stated.items())
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return False
+
+
+def _manifest(name: str) -> Path:
+    return Path(FOLDER, name) / "results/provenance.json"
+
+
+def version_of(workflow: Path) -> str:
+    """Return a checksum of all that a comparison is made with: rules, steps, schemas and what the page is made of."""
+    files = [path for path in workflow.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
+    parts = [f"{path.relative_to(workflow).as_posix()} {digest_of(path)}" for path in sorted(files)]
+    return sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
 def unlock(names: Iterable[str]) -> None:

@@ -1,8 +1,7 @@
 """Checksums of everything that a study was made from, and the versions of what made it."""
 
 import json
-import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 
@@ -10,7 +9,6 @@ import pandas as pd
 
 from claimcheck.core.installed import installed_version
 from claimcheck.core.ledger import digest_of
-from claimcheck.core.tables import read_table
 
 INPUT_COLUMNS = ("kind", "name", "algorithm", "value", "size", "rule")
 
@@ -84,24 +82,6 @@ def describe_collections(fetched: pd.DataFrame, folder: Path, *, rule: str) -> p
         for row in used.itertuples()
     ]
     return pd.DataFrame(rows, columns=list(INPUT_COLUMNS))
-
-
-def describe_taken(table: Path, *, runs: Collection[str]) -> pd.DataFrame:
-    """State what another study was made from as inputs of this one, which has taken over its counts.
-
-    Args:
-        table: results/provenance_inputs.tsv of that study.
-        runs: whose reads this study uses.
-
-    Returns:
-        As `describe_files`: its archive, reference and reads, by paths from this study.
-    """
-    stated = read_table(table, text=True)
-    used = stated[stated["kind"].isin(["archive", "reference", "annotation", "reads"])]
-    of_run = used["name"].map(lambda name: re.split(r"[_.]", Path(name).name)[0])
-    used = used[(used["kind"] != "reads") | of_run.isin(runs)]
-    names = [(table.parent.parent / name).as_posix() for name in used["name"]]
-    return used.assign(name=names, size=used["size"].astype(int))[list(INPUT_COLUMNS)]
 
 
 def describe_software(versions: Mapping[str, str]) -> pd.DataFrame:

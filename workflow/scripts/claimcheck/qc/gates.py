@@ -111,12 +111,15 @@ def number(value: float) -> str:
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:.3g}" if abs(value) < 1000 else f"{value:,.0f}"
 
 
-def mark_accepted(gates: pd.DataFrame, accepted: Sequence[Mapping[str, str]]) -> pd.DataFrame:
+def mark_accepted(
+    gates: pd.DataFrame, accepted: Sequence[Mapping[str, str]], *, may_be_of_others: bool = False
+) -> pd.DataFrame:
     """Add the column `accepted`: the reason that the configuration gives for going on with a failed gate, else "".
 
     Args:
         gates: GATE_COLUMNS.
         accepted: entries with gate, scope and reason.
+        may_be_of_others: whether entries that name no gate are passed over.
 
     Raises:
         StudyError: an entry names no gate.
@@ -125,7 +128,7 @@ def mark_accepted(gates: pd.DataFrame, accepted: Sequence[Mapping[str, str]]) ->
     reasons = {(entry["gate"], entry["scope"]): entry["reason"] for entry in accepted}
     unknown = sorted(set(reasons) - known)
     examples = listed(" of ".join(pair) for pair in sorted(known))
-    if unknown:
+    if unknown and not may_be_of_others:
         raise StudyError(
             f"quality.accepted names {listed(' of '.join(pair) for pair in unknown)}, which is no gate of this study",
             where="config/config.yaml, quality.accepted",
