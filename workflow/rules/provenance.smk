@@ -92,25 +92,25 @@ rule record_inputs:
         ],
         archive=(
             [
-                HOME + "resources/archive/run_table.tsv",
-                HOME + "resources/archive/attributes.tsv",
+                f"{HOME}resources/archive/run_table.tsv",
+                f"{HOME}resources/archive/attributes.tsv",
             ]
             if FROM_ARCHIVE
             else []
         ),
         transcripts=(
-            HOME + "resources/reference/transcripts.fa"
+            f"{HOME}resources/reference/transcripts.fa"
             if FROM_ARCHIVE or (ABUNDANCES and not config["transcripts"]["genes"])
             else []
         ),
         transcript_genes=(
-            HOME + "resources/reference/transcript_genes"
+            f"{HOME}resources/reference/transcript_genes"
             if FROM_ARCHIVE and config["reference"]["transcript_genes"]
             else []
         ),
-        extra=[HOME + path for path in EXTRA_FILES] if FROM_ARCHIVE else [],
+        extra=[f"{HOME}{path}" for path in EXTRA_FILES] if FROM_ARCHIVE else [],
         annotation=(
-            HOME + "resources/reference/annotation.gtf"
+            f"{HOME}resources/reference/annotation.gtf"
             if FROM_ARCHIVE
             and config["reference"]["annotation"]
             and (HAS_EXONS or not config["reference"]["transcript_genes"])
