@@ -52,7 +52,6 @@ def test_there_are_keys_of_earlier_versions():
 def test_the_version_stands_alike_in_all_files():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
-    locked = [part for part in tomllib.loads((ROOT / "uv.lock").read_text())["package"] if part["name"] == "claimcheck"]
     version, day = re.search(r"(?m)^## \[(.+)\] - (.+)$", (ROOT / "CHANGELOG.md").read_text()).groups()
-    assert {project["version"], citation["version"], locked[0]["version"], __version__} == {version}
+    assert {project["version"], citation["version"], __version__} == {version}
     assert str(citation["date-released"]) == day
