@@ -17,7 +17,8 @@ from claimcheck.claims.tests import Data
 from claimcheck.core.gene_lists import MEMBER_COLUMNS
 from claimcheck.core.study import read_study
 from claimcheck.core.tables import read_table
-from claimcheck.deseq2.design import Design, choose_covariates
+from claimcheck.deseq2.covariates import choose_covariates
+from claimcheck.deseq2.design import Design
 from claimcheck.deseq2.filtering import filter_genes, has_enough_counts
 from claimcheck.deseq2.levels import log2_cpm
 from claimcheck.deseq2.size_factors import estimate_size_factors

@@ -5,15 +5,8 @@ import pandas as pd
 import pytest
 
 from claimcheck.core.errors import StudyError
-from claimcheck.deseq2.design import (
-    Design,
-    amounts,
-    choose_covariates,
-    metadata_of,
-    model_matrix,
-    require_covariates_that_vary,
-    stated_design,
-)
+from claimcheck.deseq2.covariates import choose_covariates, stated_design
+from claimcheck.deseq2.design import Design, amounts, metadata_of, model_matrix, require_covariates_that_vary
 
 GROUPS = Design("ko", "wt")
 

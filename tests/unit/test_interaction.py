@@ -8,14 +8,8 @@ from pydeseq2.ds import DeseqStats
 
 from claimcheck.core.effect_words import direction_of, reworded
 from claimcheck.core.errors import StudyError
-from claimcheck.deseq2.design import (
-    Design,
-    Interaction,
-    choose_covariates,
-    metadata_of,
-    model_matrix,
-    require_covariates_that_vary,
-)
+from claimcheck.deseq2.covariates import choose_covariates
+from claimcheck.deseq2.design import Design, Interaction, metadata_of, model_matrix, require_covariates_that_vary
 from claimcheck.deseq2.heterogeneity import fit_heterogeneity
 from claimcheck.gene_sets.comparison import groups_of, make_comparison
 from support.defaults import fit_given

@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 
 from claimcheck.core.tables import read_table
-from claimcheck.deseq2.design import Design, choose_covariates
+from claimcheck.deseq2.covariates import choose_covariates
+from claimcheck.deseq2.design import Design
 from claimcheck.sourcing.confounding import explanations
 from claimcheck.sourcing.runs import RUN_FIELDS
 from claimcheck.sourcing.surroundings import add_sequencing, add_surroundings

@@ -5,7 +5,8 @@ from typing import Any
 
 from claimcheck.core.steps import run
 from claimcheck.core.tables import read_table, write_table
-from claimcheck.deseq2.design import choose_covariates, design_of, stated_design
+from claimcheck.deseq2.covariates import choose_covariates, stated_design
+from claimcheck.deseq2.design import design_of
 from claimcheck.qc import gates
 from claimcheck.qc.sex import complete_sex
 from claimcheck.sourcing.confounding import SUMMED, explanations
