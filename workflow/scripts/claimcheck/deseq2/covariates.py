@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from claimcheck.core.errors import StudyError
-from claimcheck.deseq2.design import Design, amounts, metadata_of, model_matrix, require_covariates_that_vary
+from claimcheck.deseq2.design import Design, amounts, is_known, metadata_of, model_matrix, require_covariates_that_vary
 from claimcheck.sourcing.confounding import NOT_COVARIATES, SEQUENCING
 
 LADDER = ("sex", "batch", "litter")
@@ -19,7 +19,7 @@ def crossed(samples: pd.DataFrame) -> list[str]:
     """List the columns but LADDER and SEQUENCING of which every value occurs under both conditions, such as pairs and donors."""
     found = []
     for column in samples.columns.difference([*NOT_COVARIATES, *SEQUENCING, *LADDER], sort=False):
-        if _known(samples, column) and 1 < _levels(samples, column) < len(samples):
+        if is_known(samples, column) and 1 < _levels(samples, column) < len(samples):
             table = pd.crosstab(samples[column], samples["condition"])
             if (table > 0).to_numpy().all():
                 found.append(str(column))
@@ -82,7 +82,7 @@ def stated_design(samples: pd.DataFrame, design: Design) -> pd.DataFrame:
 
 def _why_not(samples: pd.DataFrame, covariate: str, min_cell: int) -> str:
     """Say why a covariate cannot be adjusted for, apart from degrees of freedom, or nothing."""
-    if not _known(samples, covariate):
+    if not is_known(samples, covariate):
         return f"{covariate} is not known for every sample"
     levels, table = _levels(samples, covariate), pd.crosstab(samples[covariate], samples["condition"])
     problems = {
@@ -117,13 +117,9 @@ def _cells(table: pd.DataFrame) -> str:
     )
 
 
-def _known(samples: pd.DataFrame, column: str) -> bool:
-    return column in samples and bool((samples[column] != "").all())
-
-
 def _residual_df(samples: pd.DataFrame, covariate: str, spent: int) -> float:
     """Count what a model with the covariate leaves of what others have `spent`; NaN where it is not known for every sample."""
-    if not _known(samples, covariate):
+    if not is_known(samples, covariate):
         return np.nan
     coefficients = 1 if amounts(samples[covariate]) is not None else _levels(samples, covariate) - 1
     return len(samples) - spent - coefficients

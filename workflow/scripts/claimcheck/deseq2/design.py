@@ -113,7 +113,7 @@ def metadata_of(samples: pd.DataFrame, design: Design) -> pd.DataFrame:
     metadata = samples.set_index("sample")[["condition"]].copy()
     metadata["condition"] = pd.Categorical(metadata["condition"], categories=[design.reference, design.test])
     for covariate in design.covariates:
-        if not _known(samples, covariate):
+        if not is_known(samples, covariate):
             raise StudyError(
                 f"the covariate {covariate!r} is not known for every sample",
                 where="results/samples/samples.tsv",
@@ -155,9 +155,9 @@ def require_covariates_that_vary(samples: pd.DataFrame, design: Design) -> None:
     Raises:
         StudyError: a covariate is the same for all samples, or different for each and no amount; or as `metadata_of`.
     """
-    known = tuple(name for name in design.covariates if name != "sex" or _known(samples, name))
+    known = tuple(name for name in design.covariates if name != "sex" or is_known(samples, name))
     for name in known:
-        if not _known(samples, name):
+        if not is_known(samples, name):
             continue
         values = samples[name]
         if values.nunique() == 1:
@@ -245,6 +245,11 @@ def amounts(values: "pd.Series[str]") -> "pd.Series[float] | None":
         return None
     has_decimals = bool((numbers % 1 != 0).any()) and make_vocabulary(()).field_meaning(str(values.name)) != "batch"
     return numbers if is_named or has_decimals else None
+
+
+def is_known(samples: pd.DataFrame, column: str) -> bool:
+    """Tell whether a sheet says a column's value for every sample."""
+    return column in samples and bool((samples[column] != "").all())
 
 
 def read_model(model: Path, steps: Path, groups: Design) -> tuple[pd.DataFrame, Design]:
