@@ -9,7 +9,17 @@ settings.register_profile("bounded", max_examples=40, derandomize=True)
 settings.register_profile("long", max_examples=2500)
 settings.load_profile("bounded")
 
+_LONGEST = (
+    *("test_slurm", "test_several_comparisons", "test_tiny", "test_edge_pages", "test_demo", "test_second_paper"),
+    *("test_p53", "test_counts_entry", "test_configuration_keys", "test_fly", "test_reruns"),
+)
+"""Files that take longest, begun first: else one worker ends with one of them while the other has nothing to do."""
 _skipped: list[str] = []
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    order = {name: place for place, name in enumerate(_LONGEST)}
+    items.sort(key=lambda item: order.get(item.path.stem, len(order)))
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
