@@ -43,6 +43,9 @@ def test_the_example_has_the_verdicts_that_its_readme_states(tmp_path: Path) -> 
     assert completed.returncode == 0, completed.stderr[-3000:]
     assert found(tmp_path) == stated(readme)
     assert (tmp_path / "results/report/index.html").is_file()
+    effects = read_table(tmp_path / "results/comparisons/verdicts.tsv").set_index("claim")["effect"]
+    for number in range(1, 6):  # size factors of all twelve samples differ from those of either genotype
+        assert effects[f"D{number}"] == pytest.approx(effects[f"R{number}"] - effects[f"K{number}"], abs=0.1)
     gates = read_table(tmp_path / "comparisons/difference/results/quality/gates.tsv", text=True)
     replicates = gates[gates["gate"] == "replicates"].set_index("scope")["status"]
     assert dict(replicates) == {"IR null": "warn", "IR wt": "pass", "mock null": "warn", "mock wt": "pass"}
