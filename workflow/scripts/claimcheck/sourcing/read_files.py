@@ -123,7 +123,7 @@ def require_reads(files: pd.DataFrame, *, has_objects: bool) -> None:
 
 def require_space(files: pd.DataFrame) -> None:
     """Check before the first download that all of them fit on the disk."""
-    sizes = pd.to_numeric(files["size"].replace("", 0))
+    sizes = pd.to_numeric(files["size"].where(files["size"] != "", "0"))
     missing = [
         size
         for run, path, size in zip(files["run_accession"], files["path"], sizes, strict=True)
