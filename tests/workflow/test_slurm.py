@@ -32,7 +32,7 @@ FEWER_READS = (
 ONCE = (
     *("simulate_archive", "index_transcripts", "import_abundances", "map_collections"),
     *("assess_samples", "compare_groups", "rank_sets", "score_sets", "calibrate_sets", "measure_named_genes"),
-    *("evaluate_claims", "record_inputs"),
+    *("evaluate_claims", "record_inputs", "export_results"),
 )
 
 
