@@ -53,6 +53,8 @@ rule export_results:
         "logs/export_results/export_results.log",
     benchmark:
         "logs/export_results/export_results.benchmark.tsv"
+    # the page does not wait for it
+    priority: -1
     conda:
         "../../envs/expression.yaml"
     resources:
@@ -111,6 +113,8 @@ rule export_quality:
         "logs/export_quality/export_quality.log",
     benchmark:
         "logs/export_quality/export_quality.benchmark.tsv"
+    # the page does not wait for it
+    priority: -1
     conda:
         "../../envs/expression.yaml"
     params:
