@@ -26,12 +26,7 @@ def resolve(study: Path) -> None:
         _ask(configuration)
         design = configuration["design"]
         resolve_samples.main(
-            run_table=RUN_TABLE,
-            attributes=ATTRIBUTES,
-            sheet=Path(SHEET) if Path(SHEET).exists() else None,
-            accession=configuration["study"]["bioproject"],
-            tax_id=configuration["study"]["tax_id"],
-            rules=configuration["samples"],
+            **_told(configuration),
             test=design["test"],
             reference=design["reference"],
             covariates=design["covariates"],
@@ -40,6 +35,18 @@ def resolve(study: Path) -> None:
             calls=Path("results/samples/calls.tsv"),
             read_files=Path("results/samples/read_files.tsv"),
         )
+
+
+def _told(configuration: dict[str, Any]) -> dict[str, Any]:
+    """Return what the step that resolves samples is told of any study."""
+    return {
+        "run_table": RUN_TABLE,
+        "attributes": ATTRIBUTES,
+        "sheet": Path(SHEET) if Path(SHEET).exists() else None,
+        "accession": configuration["study"]["bioproject"],
+        "tax_id": configuration["study"]["tax_id"],
+        "rules": configuration["samples"],
+    }
 
 
 def resolve_several(study: Path) -> dict[str, list[str]]:
@@ -58,12 +65,7 @@ def resolve_several(study: Path) -> dict[str, list[str]]:
         _ask(configuration)
         whole = {name: Path(f"results/samples/{name}.tsv") for name in ("samples", "calls", "read_files")}
         resolve_samples.main(
-            run_table=RUN_TABLE,
-            attributes=ATTRIBUTES,
-            sheet=Path(SHEET) if Path(SHEET).exists() else None,
-            accession=configuration["study"]["bioproject"],
-            tax_id=configuration["study"]["tax_id"],
-            rules=configuration["samples"],
+            **_told(configuration),
             test=several.groups[0]["test"],
             reference=several.groups[0]["reference"],
             covariates=configuration["design"]["covariates"],

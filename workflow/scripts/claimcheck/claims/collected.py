@@ -13,19 +13,6 @@ from claimcheck.core.tables import columns_of, listed, read_table
 
 COMPARISONS = Path("results/comparisons/comparisons.tsv")
 VERDICTS = Path("results/comparisons/verdicts.tsv")
-_OF_VERDICTS = (
-    "claim",
-    "statement",
-    "kind",
-    "effect",
-    "ci95_low",
-    "ci95_high",
-    "p_adjusted",
-    "verdict",
-    "reason",
-    "rule",
-    "of",
-)
 
 
 def collect(outcomes: Iterable[Path], designs: Sequence[Mapping[str, Any]]) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -60,11 +47,11 @@ def collect(outcomes: Iterable[Path], designs: Sequence[Mapping[str, Any]]) -> t
         )
         verdicts = results / "claims/verdicts.tsv"
         if is_finished and design["claims"] != "none":
-            parts.append(read_table(verdicts)[list(_OF_VERDICTS)].assign(comparison=design["name"]))
+            parts.append(read_table(verdicts).assign(comparison=design["name"])[columns_of(VERDICTS)])
     ended = pd.DataFrame(rows).reindex(columns=columns_of(COMPARISONS))
     ended[["formula", "groups"]] = ended[["formula", "groups"]].fillna("")
     empty = pd.DataFrame(columns=columns_of(VERDICTS))
-    return ended, (pd.concat(parts, ignore_index=True) if parts else empty)[columns_of(VERDICTS)]
+    return ended, pd.concat(parts, ignore_index=True) if parts else empty
 
 
 def _numbers(results: Path, design: Mapping[str, Any]) -> dict[str, Any]:

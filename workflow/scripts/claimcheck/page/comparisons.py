@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import jinja2
 import pandas as pd
 
 from claimcheck import __version__
@@ -14,6 +13,7 @@ from claimcheck.core.nested import FINISHED
 from claimcheck.figures.claims import MARKS, kind_of, records
 from claimcheck.page.set_names import true_minus
 from claimcheck.page.tables import two
+from claimcheck.page.templates import page_environment
 
 
 @dataclass(frozen=True)
@@ -79,13 +79,7 @@ def write_index(
     Returns:
         HTML in which all text of the study is escaped.
     """
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(template.parent),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = page_environment(template.parent)
     views = [_view(row, verdicts[verdicts["comparison"] == row["comparison"]]) for row in records(comparisons)]
     with_claims = [view.name for view in views if view.name in set(verdicts["comparison"])]
     return environment.get_template(template.name).render(

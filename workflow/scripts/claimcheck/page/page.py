@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import jinja2
 import pandas as pd
 import yaml
 from markupsafe import Markup
@@ -53,6 +52,7 @@ from claimcheck.page.tables import (
     top_genes,
     words,
 )
+from claimcheck.page.templates import page_environment
 from claimcheck.provenance.inputs import certificate_of
 
 PAPER_FIELDS = ("doi", "title", "authors", "journal", "year", "licence", "abstract", "source")
@@ -157,13 +157,7 @@ def prepare_page(study: Study, results: Results, figures: Sequence[Path], templa
         Takes whether the files of the study lie beside the page, so that their names are links, and returns HTML. All text of the
         study is escaped.
     """
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(template.parent),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = page_environment(template.parent)
     environment.policies["json.dumps_kwargs"] = {"separators": (",", ":"), "allow_nan": False}
     calls = count_calls(results.genes, results.samples, study)
     entries = read_entries(template.parent / "figures.yaml")
