@@ -98,10 +98,11 @@ def _crossed(chosen: pd.DataFrame, design: Mapping[str, Any], where: str) -> pd.
     cells = pd.crosstab(kept[factor], kept["condition"])
     cells = cells.reindex(index=levels, columns=[design["reference"], design["test"]], fill_value=0)
     if cells.to_numpy().min() < MIN_ANIMALS:
+        said = sorted(set(chosen[factor]) - {""}) or ["empty in every row"]
         counted = [f"{cells.loc[level, group]} {level} {group}" for level in cells.index for group in cells.columns]
         raise StudyError(
             f"too few samples for the interaction of {factor} with the condition: {listed(counted)}",
-            where=f"{where}, column {factor}: {listed(sorted(set(chosen[factor])), most=10)}",
+            where=f"{where}, column {factor}: {listed(said, most=10)}",
             expected=f"at least {MIN_ANIMALS} samples in each of the four combinations",
             remedy="correct design.interaction, or leave the comparison out: without them the two effects cannot be compared",
         )
