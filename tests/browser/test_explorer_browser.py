@@ -15,9 +15,10 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select
 
 from claimcheck.page.tables import probability, two, whole
-from support.browser import PHONE, barriers, complaints, wait_until
+from support.browser import PHONE, barriers, complaints
 from support.hostile import FACTORS, GENE_TABLES, GENES, HOSTILE, SAMPLES
 from support.packed import packed_in, unpack
+from support.waiting import wait_until
 
 RANKED = GENES.sort_values("p_value").reset_index(drop=True)
 OF = GENES.set_index("symbol")

@@ -22,9 +22,9 @@ from support.browser import (
     complaints,
     read_through,
     requests_outside,
-    wait_until,
 )
 from support.hostile import DRAWN, GENES, HOSTILE, N_GENES
+from support.waiting import wait_until
 
 
 def table_of(opened: webdriver.Chrome, caption: str) -> str:

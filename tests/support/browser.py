@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +9,8 @@ from pathlib import Path
 import pytest
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
+
+from support.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / "tests/browser/node_modules/axe-core/axe.min.js"
@@ -65,14 +66,6 @@ def read_through(browser: webdriver.Chrome, page: Path) -> None:
             f"return Boolean(document.querySelector('#{identifier} {content}'))"
         )
         wait_until(lambda made=made: browser.execute_script(made))
-
-
-def wait_until(happened, seconds: float = 20) -> None:
-    """Wait until a condition holds."""
-    end = time.monotonic() + seconds
-    while not happened():
-        assert time.monotonic() < end, "what was waited for did not happen"
-        time.sleep(0.05)
 
 
 def complaints(browser: webdriver.Chrome) -> list[str]:

@@ -79,9 +79,8 @@ def _wait_for_the_dead(study: Path) -> None:
     while time.monotonic() < deadline:
         alive = [
             process.info["cmdline"]
-            for process in psutil.process_iter(["cmdline", "status"])
-            if process.info["status"] != psutil.STATUS_ZOMBIE
-            and any(str(study) in argument for argument in process.info["cmdline"] or [])
+            for process in psutil.process_iter(["cmdline", "cwd", "status"])
+            if process.info["status"] != psutil.STATUS_ZOMBIE and process.info["cwd"] == str(study)
         ]
         if not alive:
             return

@@ -40,11 +40,11 @@ def home(tmp_path, monkeypatch):
     folder = tmp_path / "site-packages"
     install(install(folder), "two-pkg", "3.0")
     monkeypatch.syspath_prepend(folder)
-    installed._modules.cache_clear()
+    installed._find.cache_clear()
     yield folder
     for module in ("onepkg", "two_pkg"):
         sys.modules.pop(module, None)
-    installed._modules.cache_clear()
+    installed._find.cache_clear()
 
 
 def message(pinned=PINNED, **options):
@@ -55,7 +55,7 @@ def message(pinned=PINNED, **options):
 
 def prepend(monkeypatch, folder):
     monkeypatch.syspath_prepend(folder)
-    installed._modules.cache_clear()
+    installed._find.cache_clear()
 
 
 def test_what_is_pinned_is_accepted(home):
@@ -68,9 +68,9 @@ def test_what_is_pinned_is_accepted(home):
 def test_a_package_that_installs_a_module_that_python_has_itself_is_accepted(home):
     [record] = home.glob("onepkg-*.dist-info/RECORD")
     record.write_text(record.read_text() + "test/__init__.py,,\ncalendar.py,,\n")
-    installed._modules.cache_clear()
+    installed._find.cache_clear()
     require_pinned(PINNED)
-    assert installed._modules("onepkg") == ("onepkg",)
+    assert installed._find("onepkg").modules == ("onepkg",)
 
 
 @pytest.mark.parametrize(

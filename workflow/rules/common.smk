@@ -19,6 +19,7 @@ if not SCRIPTS.is_dir():
 sys.path.insert(0, str(SCRIPTS))
 
 from claimcheck.core.errors import StudyError
+from claimcheck.core.forks import fork_steps
 from claimcheck.core.installed import require_machine
 from claimcheck.core.own_files import require_own_folders
 from claimcheck.core.processes import prepare_processes, wake_for_ended_jobs

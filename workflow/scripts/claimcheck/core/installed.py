@@ -29,6 +29,17 @@ class Foreign(NamedTuple):
     folder: Path | None
 
 
+class _Distribution(NamedTuple):
+    """An installed package: its version, the folder it is in, and the modules at the top level that can be imported from it.
+
+    Modules that Python has itself are left out: `rocrate` installs its tests as `test`.
+    """
+
+    version: str
+    home: Path
+    modules: tuple[str, ...]
+
+
 @cache
 def pinned_packages(envs: Path = ENVS) -> dict[str, str]:
     """Collect the packages that the steps compute with: what a family's environment and the pins of the whole both have.
@@ -94,7 +105,7 @@ def require_pinned(pinned: Mapping[str, str], *, loaded: bool = False) -> None:
 def loaded_packages(pinned: Mapping[str, str]) -> dict[str, str]:
     """Return the versions of the pinned packages that this process has imported."""
     found = ((name, _find(name)) for name in pinned)
-    return {name: one.version for name, one in found if one and any(module in sys.modules for module in _modules(name))}
+    return {name: one.version for name, one in found if one and any(module in sys.modules for module in one.modules)}
 
 
 def installed_version(name: str) -> str:
@@ -107,10 +118,10 @@ def _look_at(name: str, version: str, *, loaded: bool) -> list[Foreign]:
     found = _find(name)
     if found is None:
         return [] if loaded else [Foreign(f"{name} is not installed, {version} is expected", None)]
-    modules = [module for module in _modules(name) if not loaded or module in sys.modules]
+    modules = [module for module in found.modules if not loaded or module in sys.modules]
     if loaded and not modules:
         return []
-    home = Path(str(found.locate_file(""))).resolve()
+    home = found.home
     if found.version != version:
         return [Foreign(f"{name} is {found.version} in {home}, {version} is expected", home)]
     for module in modules:
@@ -124,25 +135,16 @@ def _look_at(name: str, version: str, *, loaded: bool) -> list[Foreign]:
     return []
 
 
-def _find(name: str) -> metadata.Distribution | None:
+@cache
+def _find(name: str) -> _Distribution | None:
     try:
-        return metadata.distribution(name)
+        found = metadata.distribution(name)
     except metadata.PackageNotFoundError:
         return None
-
-
-@cache
-def _modules(name: str) -> tuple[str, ...]:
-    """List the modules and packages at the top level of an installed distribution that can be imported from it.
-
-    Those that Python has itself are left out: `rocrate` installs its tests as `test`.
-    """
-    found = _find(name)
-    record = (found.read_text("RECORD") or "") if found else ""
+    record = found.read_text("RECORD") or ""
     modules = dict.fromkeys(re.findall(r"^(\w+)(?:/__init__)?\.py,", record, re.MULTILINE))
-    return tuple(
-        module for module in modules if not any((_STANDARD / f"{module}{end}").exists() for end in ("", ".py"))
-    )
+    own = (module for module in modules if not any((_STANDARD / f"{module}{end}").exists() for end in ("", ".py")))
+    return _Distribution(found.version, Path(str(found.locate_file(""))).resolve(), tuple(own))
 
 
 def _folder_of(module: str) -> Path | None:
