@@ -23,9 +23,7 @@ rule simulate_archive:
     benchmark:
         "logs/simulate_archive/simulate_archive.benchmark.tsv"
     conda:
-        "../../envs/expression.yaml"
-    # One a mate, to pack its reads.
-    threads: 2
+        "../../envs/quantification.yaml"
     resources:
         mem_mb=growing(2000),
         runtime=growing(30),

@@ -1,17 +1,17 @@
 """A mirror of the archive on disk, in ENA's own formats and folders."""
 
-import gzip
 import hashlib
+import io
 import logging
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from xopen import xopen
 
 from claimcheck.core.own_files import remove_link
 from claimcheck.core.tables import whole_file, write_table
@@ -41,7 +41,7 @@ REPORT_COLUMNS = [
     "experiment_title",
     "run_alias",
 ]
-_LEVEL = 4
+_LEVEL = 1
 
 logger = logging.getLogger("claimcheck.simulation")
 
@@ -126,9 +126,7 @@ def write_run(folder: Path, run: str, pairs: Pairs) -> dict[str, str | int]:
     (folder / home).mkdir(parents=True, exist_ok=True)
     addresses, sums, sizes = [], [], []
     mates = (fastq(run, mate, *read) for mate, read in enumerate(zip(pairs.bases, pairs.qualities, strict=True), 1))
-    with ThreadPoolExecutor(len(pairs.bases)) as threads:
-        both = list(threads.map(compressed, mates))
-    for mate, packed in enumerate(both, 1):
+    for mate, packed in enumerate(map(compressed, mates), 1):
         name = home / f"{run}_{mate}.fastq.gz"
         (folder / name).write_bytes(packed)
         addresses.append(f"{HOST}/{name.as_posix()}")
@@ -207,4 +205,7 @@ def write_packed(lines: Iterable[str], path: Path) -> None:
 
 def compressed(content: bytes) -> bytes:
     """Pack with gzip without a time or a name, so that same content gives same bytes."""
-    return gzip.compress(content, _LEVEL, mtime=0)
+    packed = io.BytesIO()
+    with xopen(packed, "wb", compresslevel=_LEVEL, threads=0, format="gz") as stream:
+        stream.write(content)
+    return packed.getvalue()
