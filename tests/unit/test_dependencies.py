@@ -1,5 +1,6 @@
 """A step depends on its script, on what that imports, wherever the import stands, and on the schemas and templates it names."""
 
+import ast
 from dataclasses import replace
 from pathlib import Path
 
@@ -92,6 +93,20 @@ def test_imports_and_names_of_files_are_followed(workflow):
         for step, files in files_of_steps(workflow / "scripts", STARTS).items()
     }
     assert found == {"draw": DRAW, "count": COUNT}
+
+
+def test_what_pythons_own_parser_finds_is_found():
+    paths = [path.relative_to(SCRIPTS) for path in SCRIPTS.rglob("*.py")]
+    found = files_of_steps(SCRIPTS, {str(path): [str(path)] for path in paths})
+    for path in paths:
+        parsed = [
+            node for node in ast.walk(ast.parse((SCRIPTS / path).read_text())) if isinstance(node, ast.ImportFrom)
+        ]
+        names = {str(node.module).replace(".", "/") for node in parsed}
+        own = {SCRIPTS / f"{name}{end}" for name in names for end in (".py", "/__init__.py")} & {
+            SCRIPTS / one for one in paths
+        }
+        assert own <= found[str(path)], path
 
 
 def test_a_step_depends_on_the_modules_that_it_imports_by_name(workflow):

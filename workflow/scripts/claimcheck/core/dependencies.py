@@ -1,15 +1,19 @@
 """What a step depends on: its script, what that imports, the schemas and templates that these name, and the tables it handles."""
 
-import ast
-import gc
 import re
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 from types import CodeType, FunctionType
 
 from claimcheck.core.contracts import TABLES, contract_of
+
+_IMPORT = re.compile(
+    r"^[ \t]*(?:from[ \t]+(\.*)([\w.]*)[ \t]+import[ \t]+(\([^()]*\)|[^(\n]+)|import[ \t]+([^\n]+))", re.MULTILINE
+)
+"""A statement that imports, wherever it stands; what looks like one within a text is followed too, which costs nothing but time."""
+_COMMENT = re.compile(r"#[^\n]*")
+_TEXT = re.compile(r"""["']([\w.-]+)["']""")
 
 
 def digests_of_steps(scripts: Path, starts: Mapping[str, Collection[str]]) -> dict[str, str]:
@@ -61,25 +65,12 @@ def files_of_steps(scripts: Path, starts: Mapping[str, Collection[str]]) -> dict
     folders = [scripts.parent / name for name in ("schemas", "report")]
     others = {path.name: path for folder in folders for path in folder.glob("*.*") if path.name != TABLES.name}
     modules = {_parts_of(path, scripts): path for path in scripts.rglob("*.py")}
-    with _without_collections():
-        named = {path: _named_by_module(path, name, modules, others) for name, path in modules.items()}
+    named = {path: _named_by_module(path, name, modules, others) for name, path in modules.items()}
     named |= {path: _named_by_text(path, others) for path in others.values()}
     return {
         step: _reached([path for file in files for path in _with_packages(scripts, file)], named)
         for step, files in starts.items()
     }
-
-
-@contextmanager
-def _without_collections() -> Iterator[None]:
-    """Look for no garbage: among the many nodes of trees, which all stay, that takes longer than to parse them."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _parts_of(path: Path, scripts: Path) -> tuple[str, ...]:
@@ -93,36 +84,18 @@ def _named_by_module(
 ) -> set[Path]:
     package = name if path.name == "__init__.py" else name[:-1]
     source = path.read_text(encoding="utf-8")
-    tree = ast.parse(source)
     names: set[str] = set()
-    for node in _statements(tree):
-        if isinstance(node, ast.Import):
-            names.update(alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            above = package[: len(package) - node.level + 1] if node.level else ()
-            base = ".".join([*above, *([node.module] if node.module else [])])
-            names.update(f"{base}.{alias.name}" for alias in node.names)
-    files: set[Path] = set()
-    if any(other in source for other in others):
-        texts = {
-            node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)
-        }
-        files.update(file for other, file in others.items() if other in texts)
+    for dots, base, members, whole in _IMPORT.findall(source):
+        above = package[: len(package) - len(dots) + 1] if dots else ()
+        start = ".".join([*above, *filter(None, [base])])
+        imported = (part.split() for part in _COMMENT.sub("", members or whole).strip("()").split(","))
+        names.update(".".join(filter(None, [start, words[0]])) for words in imported if words)
+    files = {others[text] for text in _TEXT.findall(source) if text in others}
     for one in names:
         parts = tuple(one.split("."))
         prefixes = (parts[:depth] for depth in range(1, len(parts) + 1))
         files.update(modules[prefix] for prefix in prefixes if prefix in modules)
     return files
-
-
-def _statements(tree: ast.Module) -> Iterator[ast.AST]:
-    """Yield every statement, those in functions and branches too, and no expression: most of a tree are expressions."""
-    waiting: list[ast.AST] = [tree]
-    while waiting:
-        node = waiting.pop()
-        yield node
-        for part in ("body", "orelse", "handlers", "finalbody", "cases"):
-            waiting.extend(getattr(node, part, ()))
 
 
 def _named_by_text(path: Path, others: dict[str, Path]) -> set[Path]:
