@@ -34,6 +34,8 @@ _RC: Any = {
     "ytick.labelsize": 8,
     "legend.fontsize": 8,
     "axes.titlelocation": "left",
+    # Above its panel: looking for its place measures all ticks again, and no panel has both a title and ticks above it.
+    "axes.titley": 1.0,
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.linewidth": 0.7,
@@ -85,6 +87,10 @@ def new_figure(width: float, height: float, *, simulated: bool) -> Figure:
 def settle(figure: Figure) -> None:
     """Lay a figure out and round where its panels lie: the solver's last digits vary from run to run, and name parts of an SVG."""
     figure.set_dpi(72)  # as SVG and PDF measure text
+    # Looking for the place of a label, even where there is none, measures all ticks again.
+    for axis in (axis for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)):
+        if not axis.get_label_text():
+            axis.set_label_coords(0, 0)
     lay_out(figure)
     places = [tuple(round(length, 5) for length in axes.get_position().bounds) for axes in figure.axes]
     figure.set_layout_engine(None)  # "none" keeps a stand-in, for which every file is drawn twice
