@@ -62,7 +62,6 @@ def place_labels(
             arrowprops={"arrowstyle": "-", "linewidth": 0.5, "color": "#555555", "shrinkA": 0, "shrinkB": 2},
             annotation_clip=False,
         )
-        annotation.arrow_patch.set_visible(False)  # type: ignore[union-attr]
         size = np.array(Text.get_window_extent(annotation).size)
         gap, box = _best_place(
             anchor,
@@ -76,7 +75,8 @@ def place_labels(
         taken = np.concatenate([taken, box[None]])
         centre = box.mean(axis=0)
         annotation.set_position(tuple((centre - anchor) * points_per_pixel))
-        annotation.arrow_patch.set_visible(gap >= _LEADER_FROM)  # type: ignore[union-attr]
+        if gap < _LEADER_FROM:
+            annotation.arrow_patch = annotation.arrowprops = None
         annotations.append(annotation)
     return annotations
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
 import pandas as pd
-from fontTools import subset
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -55,9 +55,6 @@ _RC: Any = {
 
 _STAMPS = {".svg": "Date", ".pdf": "CreationDate"}
 """What says the day in each kind of file."""
-
-# A PDF says where each glyph stands: its fonts need no tables of how to place and join glyphs, most of the time of embedding them.
-subset.Options._drop_tables_default = [*subset.Options._drop_tables_default, "GDEF", "GPOS", "GSUB"]
 
 
 @contextmanager
@@ -123,8 +120,18 @@ def save_figure(draw: Callable[[], tuple[Figure, pd.DataFrame]], files: Sequence
             if path.suffix == ".tsv":
                 write_table(drawn, path)
             else:
+                if path.suffix == ".pdf":
+                    _embed_less()
                 with whole_file(path) as partial:
                     figure.savefig(partial, format=path.suffix[1:], dpi=250, metadata={_STAMPS[path.suffix]: None})
+
+
+@cache
+def _embed_less() -> None:
+    """Leave out of a PDF's fonts how to place and join glyphs, which it says itself: most of the time of embedding them."""
+    from fontTools import subset  # noqa: PLC0415 - takes long to load, and drawings for the page do without
+
+    subset.Options._drop_tables_default = [*subset.Options._drop_tables_default, "GDEF", "GPOS", "GSUB"]
 
 
 def colour_of(condition: str, test: str, reference: str) -> str:
