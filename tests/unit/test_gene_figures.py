@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
+from matplotlib.markers import MarkerStyle
 from matplotlib.text import Text
 
 from claimcheck.claims.register import read_register
@@ -141,9 +143,19 @@ def test_the_scale_follows_expressed_genes_and_cuts_the_interval_of_one_that_is_
     reach = axes.get_xlim()[1]
     assert 1.4 < reach < 2
     heads = {
-        line.get_marker(): float(np.ravel(line.get_xdata())[0]) for line in axes.lines if line.get_marker() in "<>"
+        head: float(x)
+        for head in "<>"
+        for marks in axes.collections
+        if isinstance(marks, PathCollection) and _is_drawn_as(marks, head)
+        for x, _ in np.asarray(marks.get_offsets())
     }
     assert heads == {"<": -reach, ">": reach}
+
+
+def _is_drawn_as(marks: PathCollection, marker: str) -> bool:
+    style = MarkerStyle(marker)
+    path = style.get_path().transformed(style.get_transform())
+    return np.array_equal(marks.get_paths()[0].vertices, path.vertices)
 
 
 @pytest.mark.parametrize("with_register", [True, False])

@@ -265,7 +265,7 @@ def test_each_variant_of_the_components_is_a_panel_in_which_every_animal_is_name
     assert "simulated data" in shown
     assert len(drawn) == 12
     of_panel = drawn[drawn["variant"] == "top_2000"]
-    assert points_of(figure, 1) == list(zip(of_panel["pc1"], of_panel["pc2"], strict=True))
+    assert sorted(points_of(figure, 1)) == sorted(zip(of_panel["pc1"], of_panel["pc2"], strict=True))
     assert list(of_panel["sample"]) == ORDERED
 
 

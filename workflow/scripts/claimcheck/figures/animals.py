@@ -120,7 +120,7 @@ def group_ticks(axes: Axes, samples: pd.DataFrame, test: str, reference: str, *,
     n = samples.drop_duplicates("sample")["condition"].value_counts()
     axes.set_xticks([0, 1], [f"{textwrap.fill(group, width)}\nn = {n.get(group, 0)}" for group in (reference, test)])
     axes.set_xlim(-0.5, 1.5)
-    axes.tick_params(axis="x", length=0)
+    axes.tick_params(axis="x", length=0, bottom=False)
 
 
 def sized_legend(

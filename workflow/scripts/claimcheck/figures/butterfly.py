@@ -13,6 +13,7 @@ from matplotlib.patches import Patch
 from claimcheck.claims.model import DECIDING, Register
 from claimcheck.figures.claims import BAND_COLOUR, PRIMARY_COLOUR, records
 from claimcheck.figures.forest import direction_lines
+from claimcheck.figures.intervals import draw_estimates
 from claimcheck.figures.named import genes_of_figure, standards_of
 from claimcheck.figures.style import FULL_WIDTH, NEUTRAL_COLOUR, TEXT_COLOUR, new_figure
 
@@ -156,28 +157,25 @@ def _draw_wing(axes: Axes, rows: pd.DataFrame, *, thinned: bool, reach: float) -
         first = rows.iloc[0]
         axes.axvspan(first[f"set_ci95_low{ending}"], first[f"set_ci95_high{ending}"], color=BAND_COLOUR, zorder=0)
         axes.axvline(first[f"set_effect{ending}"], color=PRIMARY_COLOUR, linewidth=1.2, zorder=2)
+    there = rows["effect"].notna() & ~(rows["left_out"].eq(True) & thinned)
     for place, row in enumerate(records(rows)):
-        if thinned and row["left_out"]:
-            axes.text(0.03 * reach, place, "left out", va="center", fontsize=5.5, style="italic", color=_GREY)
-        elif np.isnan(row["effect"]):
-            words = row["state"] if row["state"] != "tested" else "no estimate"
+        if not there.iloc[place]:
+            words = "left out" if thinned and row["left_out"] else row["state"]
+            words = words if words != "tested" else "no estimate"
             axes.text(0.03 * reach, place, words, va="center", fontsize=5.5, style="italic", color=_GREY)
-        else:
-            _draw_gene(axes, row, place, reach)
+    colours = np.where(rows["detected"].eq(True), TEXT_COLOUR, NEUTRAL_COLOUR)
+    draw_estimates(
+        axes,
+        np.arange(len(rows))[there],
+        rows[there],
+        colours=colours[there],
+        fills=np.where(rows["zero_weight"], "white", colours)[there],
+        markers="o",
+        size=3.2,
+        linewidth=0.9,
+        reach=reach,
+    )
     axes.tick_params(axis="x", labelsize=7)
-
-
-def _draw_gene(axes: Axes, row: dict[str, Any], place: int, reach: float) -> None:
-    colour = TEXT_COLOUR if row["detected"] else NEUTRAL_COLOUR
-    low, high = max(row["ci95_low"], -reach), min(row["ci95_high"], reach)
-    if low < high:
-        axes.plot([low, high], [place, place], color=colour, linewidth=0.9, zorder=3, solid_capstyle="butt")
-    for end, beyond, head in ((-reach, row["ci95_low"] < -reach, "<"), (reach, row["ci95_high"] > reach, ">")):
-        if beyond:
-            axes.plot(end, place, head, color=colour, markersize=3, clip_on=False, zorder=3)
-    if abs(row["effect"]) <= reach:
-        fill = "white" if row["zero_weight"] else colour
-        axes.plot(row["effect"], place, "o", markersize=3.2, color=colour, markerfacecolor=fill, zorder=4)
 
 
 def _name_rows(axes: Axes, rows: pd.DataFrame, *, named: bool, right: bool) -> None:

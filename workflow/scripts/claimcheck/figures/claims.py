@@ -11,6 +11,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from claimcheck.claims.model import DECIDING, Claim, Register
+from claimcheck.figures.intervals import draw_bands, draw_estimates
 from claimcheck.figures.style import FULL_WIDTH, NEUTRAL_COLOUR, TEXT_COLOUR, new_figure, say_nothing_to_draw
 
 MARKS = {
@@ -168,34 +169,31 @@ def _draw_panel(axes: Axes, part: pd.DataFrame) -> None:
     axes.set_yticks(np.arange(len(part)), [_name(row) for row in records(part)])
     axes.tick_params(axis="y", labelsize=7.5)
     axes.set_ylim(len(part) - 0.4, -0.6)
-    axes.tick_params(axis="y", length=0)
+    axes.tick_params(axis="y", length=0, left=False)
     axes.axvline(0, color=TEXT_COLOUR, linewidth=0.7, zorder=1)
     ends = part[["effect", "ci95_low", "ci95_high", "threshold", "mde"]].abs().to_numpy(dtype=float)
     reach = 1.08 * float(np.nanmax(ends, initial=0.1))
     axes.set_xlim(-reach, reach)
-    for place, row in enumerate(records(part)):
-        if not np.isnan(row["threshold"]):
-            axes.barh(place, 2 * row["threshold"], left=-row["threshold"], height=0.78, color=BAND_COLOUR, zorder=0)
-        colour = TEXT_COLOUR if row["detected"] else NEUTRAL_COLOUR
+    y = np.arange(len(part))
+    draw_bands(axes, y, part["threshold"], height=0.78, colour=BAND_COLOUR)
+    colours = np.where(part["detected"], TEXT_COLOUR, NEUTRAL_COLOUR)
+    draw_estimates(axes, y, part, colours=colours, fills=colours, markers="o", size=4.5, linewidth=1.4)
+    for side in (-1, 1):
+        mde = side * part["mde"].where(part["mde_side"].isin([0, side]))
+        axes.plot(mde, y, "|", markersize=9, color=MDE_COLOUR, zorder=5)
+    for place, (row, colour) in enumerate(zip(records(part), colours, strict=True)):
         if np.isnan(row["effect"]):
             axes.text(0.02 * reach, place, "no effect computed", va="center", fontsize=7.5, color="#555555")
-        else:
-            axes.plot([row["ci95_low"], row["ci95_high"]], [place, place], color=colour, linewidth=1.4)
-            axes.plot(row["effect"], place, "o", color=colour, markersize=4.5)
-            if row["several"]:
-                axes.annotate(
-                    row["of"],
-                    (row["effect"], place),
-                    xytext=(0, 3.5),
-                    textcoords="offset points",
-                    ha="center",
-                    fontsize=6.5,
-                    color=colour,
-                )
-        sides = (row["mde_side"],) if row["mde_side"] else (-1, 1)
-        axes.plot(
-            [side * row["mde"] for side in sides], [place] * len(sides), "|", markersize=9, color=MDE_COLOUR, zorder=3
-        )
+        elif row["several"]:
+            axes.annotate(
+                row["of"],
+                (row["effect"], place),
+                xytext=(0, 3.5),
+                textcoords="offset points",
+                ha="center",
+                fontsize=6.5,
+                color=colour,
+            )
         axes.annotate(
             f"{MARKS[kind_of(row['rule'])]} {textwrap.fill(row['verdict'], 26)}",
             (1.015, place),

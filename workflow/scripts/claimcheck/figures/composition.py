@@ -10,6 +10,7 @@ from matplotlib.lines import Line2D
 
 from claimcheck.figures.animals import colours_of, figures_of, sized_legend
 from claimcheck.figures.heatmap import DIVERGING, draw_cells, group_bar
+from claimcheck.figures.intervals import draw_points
 from claimcheck.figures.rows import animal_rows, row_dots
 from claimcheck.figures.style import FULL_WIDTH, by_group, new_figure, say_nothing_to_draw
 
@@ -101,18 +102,18 @@ def _draw_ratios(axes: Axes, differences: pd.DataFrame, *, test: str, reference:
     axes.axvline(0, color="#444444", linewidth=0.7)
     for side in (-1, 1):
         axes.axvline(side * min_log2_ratio, color="#444444", linestyle="--", linewidth=0.9)
+    differs = differences["differs"].eq(True)
+    draw_points(
+        axes,
+        differences["log2_ratio"],
+        np.arange(len(differences)) + 0.5,
+        colours="black",
+        fills=np.where(differs, "black", "white"),
+        markers=np.where(differs, "D", "o"),
+        size=26**0.5,
+        rim=0.8,
+    )
     for place, row in enumerate(differences.to_dict("records")):
-        differs = bool(row["differs"])
-        axes.scatter(
-            row["log2_ratio"],
-            place + 0.5,
-            marker="D" if differs else "o",
-            s=26,
-            facecolors="black" if differs else "white",
-            edgecolors="black",
-            linewidths=0.8,
-            zorder=3,
-        )
         difference = row["standardised_difference"]
         axes.text(
             1.2,
@@ -122,12 +123,12 @@ def _draw_ratios(axes: Axes, differences: pd.DataFrame, *, test: str, reference:
             ha="right",
             va="center",
             fontsize=7.5,
-            fontweight="bold" if differs else "normal",
+            fontweight="bold" if row["differs"] else "normal",
         )
     axes.text(1.2, 1.015, "standardised difference", transform=axes.transAxes, ha="right", va="bottom", fontsize=7.5)
     axes.grid(axis="y", color="#E4E4E4", linewidth=0.6)
     axes.set_axisbelow(True)
-    axes.tick_params(axis="y", length=0, labelleft=False)
+    axes.tick_params(axis="y", length=0, left=False, labelleft=False)
     direction = (f"log2 ratio, {test} / {reference}", f"(positive = higher in {test})", f"dashed: ±{min_log2_ratio:g}")
     axes.set_xlabel("\n".join(textwrap.fill(line, 34) for line in direction))
 

@@ -15,6 +15,7 @@ from matplotlib.patches import Patch
 
 from claimcheck.figures.animals import figures_of
 from claimcheck.figures.claims import BAND_COLOUR, MDE_COLOUR, PRIMARY_COLOUR, records
+from claimcheck.figures.intervals import draw_bands, draw_estimates
 from claimcheck.figures.style import FULL_WIDTH, NEUTRAL_COLOUR, TEXT_COLOUR, new_figure
 
 ROW_COLUMNS = (
@@ -137,7 +138,7 @@ def _write_heading(axes: Axes, lines: Sequence[str], top: float, *, bold: bool) 
 
 def _write_names(axes: Axes, names: dict[float, str], sections: Sequence[Section], column: Sequence[int]) -> None:
     axes.set_yticks(list(names), list(names.values()))
-    axes.tick_params(axis="y", length=0, labelsize=6.5, pad=2)
+    axes.tick_params(axis="y", length=0, left=False, labelsize=6.5, pad=2)
     rows = pd.concat([sections[number].rows for number in column], ignore_index=True)
     for tick, row in zip(axes.get_yticklabels(), records(rows), strict=True):
         tick.set_color(TEXT_COLOUR if row["detected"] else _GREY)
@@ -155,41 +156,32 @@ def _reach(rows: pd.DataFrame) -> float:
 
 def _draw_rows(axes: Axes, rows: pd.DataFrame, first: float, reach: float) -> None:
     axes.plot([0, 0], [first - 0.5, first + len(rows) - 0.5], color=TEXT_COLOUR, linewidth=0.6, zorder=1)
-    for place, row in enumerate(records(rows)):
-        y = first + place
-        if not np.isnan(row["threshold"]):
-            axes.barh(y, 2 * row["threshold"], left=-row["threshold"], height=1.0, color=BAND_COLOUR, zorder=0)
+    y = first + np.arange(len(rows))
+    draw_bands(axes, y, rows["threshold"], height=1.0, colour=BAND_COLOUR)
+    for place, row in zip(y, records(rows), strict=True):
         if not np.isnan(row["mean_count"]):
             count = figures_of(row["mean_count"], "{:,.0f}")
-            axes.text(1.01, y, count, transform=axes.get_yaxis_transform(), va="center", fontsize=5.5, color=_GREY)
+            axes.text(1.01, place, count, transform=axes.get_yaxis_transform(), va="center", fontsize=5.5, color=_GREY)
         if np.isnan(row["effect"]):
             words = row["state"] if row["state"] != "tested" else "no estimate"
-            axes.text(0.03 * reach, y, words, va="center", fontsize=6, style="italic", color=_GREY)
-            continue
-        _draw_point(axes, row, y, reach)
-        axes.plot([-row["mde"], row["mde"]], [y, y], "|", color=MDE_COLOUR, markersize=5, markeredgewidth=1, zorder=2)
-
-
-def _draw_point(axes: Axes, row: dict[str, Any], y: float, reach: float) -> None:
-    """Draw an estimate and its interval; ends beyond the scale become arrow heads."""
-    colour = NEUTRAL_COLOUR if not row["detected"] else PRIMARY_COLOUR if row["kind"] == "set" else TEXT_COLOUR
-    low, high = max(row["ci95_low"], -reach), min(row["ci95_high"], reach)
-    if low < high:
-        axes.plot([low, high], [y, y], color=colour, linewidth=1.1, zorder=3, solid_capstyle="butt")
-    for end, beyond, head in ((-reach, row["ci95_low"] < -reach, "<"), (reach, row["ci95_high"] > reach, ">")):
-        if beyond:
-            axes.plot(end, y, head, color=colour, markersize=3.5, clip_on=False, zorder=3)
-    if abs(row["effect"]) <= reach:
-        axes.plot(
-            row["effect"],
-            y,
-            "D" if row["kind"] == "set" else "o",
-            markersize=3.6,
-            color=colour,
-            markerfacecolor="white" if row["left_out"] else colour,
-            markeredgewidth=0.9,
-            zorder=4,
-        )
+            axes.text(0.03 * reach, place, words, va="center", fontsize=6, style="italic", color=_GREY)
+    is_set, detected, hollow = rows["kind"].eq("set"), rows["detected"].eq(True), rows["left_out"].eq(True)
+    colours = np.select([~detected, is_set], [NEUTRAL_COLOUR, PRIMARY_COLOUR], TEXT_COLOUR)
+    draw_estimates(
+        axes,
+        y,
+        rows,
+        colours=colours,
+        fills=np.where(hollow, "white", colours),
+        markers=np.where(is_set, "D", "o"),
+        size=3.6,
+        rim=0.9,
+        linewidth=1.1,
+        reach=reach,
+    )
+    mde = rows["mde"].where(rows["effect"].notna()).to_numpy(dtype=float)
+    ends, places = np.concatenate([-mde, mde]), np.tile(y, 2)
+    axes.plot(ends, places, "|", color=MDE_COLOUR, markersize=5, markeredgewidth=1, zorder=2)
 
 
 def _key(rows: pd.DataFrame) -> list[Any]:

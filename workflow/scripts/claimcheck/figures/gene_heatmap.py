@@ -158,13 +158,14 @@ def _draw_panel(
             labels[first + place + 0.5] = (str(row), bool(detected), kind == "score")
         first += len(own) + 0.3
     for place, name in enumerate(names):
-        axes.text(place + 0.5, first - 0.1, name, rotation=90, ha="center", va="top", fontsize=6)
+        label = axes.text(place + 0.5, first - 0.1, name, rotation=90, ha="center", va="top", fontsize=6)
+        label.set_in_layout(False)
     return labels
 
 
 def _name_rows(axes: Axes, labels: Mapping[float, tuple[str, bool, bool]]) -> None:
     axes.set_yticks(list(labels), [name for name, _, _ in labels.values()])
-    axes.tick_params(axis="y", length=0, labelsize=6.5, pad=1)
+    axes.tick_params(axis="y", length=0, left=False, labelsize=6.5, pad=1)
     for tick, (_, detected, score) in zip(axes.get_yticklabels(), labels.values(), strict=True):
         tick.set_color(TEXT_COLOUR if detected else "#6A6A6A")
         tick.set_fontweight("bold" if score else "normal")

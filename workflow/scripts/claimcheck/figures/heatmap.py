@@ -43,7 +43,7 @@ def draw_cells(
     axes.set_xticks(np.arange(numbers.shape[1]) + 0.5, [str(name) for name in values.columns])
     axes.set_yticks(np.arange(numbers.shape[0]) + 0.5, [str(name) for name in values.index])
     axes.set_ylim(numbers.shape[0], 0)
-    axes.tick_params(length=0)
+    axes.tick_params(length=0, left=False, bottom=False)
     axes.spines[:].set_visible(False)
     for (row, column), value in np.ndenumerate(numbers):
         if notation and np.isfinite(value):
@@ -59,6 +59,7 @@ def draw_cells(
                 fontsize=7,
                 fontweight="bold" if abs(value) >= bold_from else "normal",
                 color="white" if dark else "black",
+                in_layout=False,
             )
     return cells
 

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.text import Annotation, Text
-from matplotlib.transforms import Bbox
 from numpy.typing import NDArray
 
 from claimcheck.figures.style import lay_out
@@ -48,7 +47,7 @@ def place_labels(
     points_per_pixel = 72 / figure.dpi
     anchors = axes.transData.transform(positions)
     crowd = np.vstack([axes.transData.transform(obstacles), np.repeat(anchors, 15, axis=0)])
-    taken: list[Bbox] = []
+    taken = np.empty((0, 2, 2))
     annotations = []
     for number, (anchor, text) in enumerate(zip(anchors, texts, strict=True)):
         annotation = axes.annotate(
@@ -63,21 +62,21 @@ def place_labels(
             arrowprops={"arrowstyle": "-", "linewidth": 0.5, "color": "#555555", "shrinkA": 0, "shrinkB": 2},
             annotation_clip=False,
         )
-        annotation.arrow_patch.set_visible(False)  # type: ignore[union-attr]
         size = np.array(Text.get_window_extent(annotation).size)
         gap, box = _best_place(
             anchor,
             size,
-            frame=axes.bbox,
+            frame=axes.bbox.get_points(),
             taken=taken,
             crowd=crowd,
             radius=radius / points_per_pixel,
             pixels_per_point=1 / points_per_pixel,
         )
-        taken.append(box)
-        centre = (box.p0 + box.p1) / 2
+        taken = np.concatenate([taken, box[None]])
+        centre = box.mean(axis=0)
         annotation.set_position(tuple((centre - anchor) * points_per_pixel))
-        annotation.arrow_patch.set_visible(gap >= _LEADER_FROM)  # type: ignore[union-attr]
+        if gap < _LEADER_FROM:
+            annotation.arrow_patch = annotation.arrowprops = None
         annotations.append(annotation)
     return annotations
 
@@ -86,32 +85,35 @@ def _best_place(
     anchor: NDArray[np.float64],
     size: NDArray[np.float64],
     *,
-    frame: Bbox,
-    taken: Sequence[Bbox],
+    frame: NDArray[np.float64],
+    taken: NDArray[np.float64],
     crowd: NDArray[np.float64],
     radius: float,
     pixels_per_point: float,
-) -> tuple[float, Bbox]:
-    """Try all places around a point; give the gap and the box, in pixels, of the least bad one."""
-    best: tuple[float, float, Bbox] | None = None
-    reach = size + radius + max(_GAPS) * pixels_per_point
-    crowd = crowd[np.all(np.abs(crowd - anchor) <= reach + radius, axis=1)]
+) -> tuple[float, NDArray[np.float64]]:
+    """Try all places around a point; give the gap and the box of the least bad one.
+
+    A box is its lower left and its upper right corner; `taken` holds several. All lengths are pixels.
+    """
+    gaps, angles = (grid.ravel() for grid in np.meshgrid(_GAPS, _ANGLES, indexing="ij"))
+    gap = gaps * pixels_per_point
+    directions = np.column_stack([np.cos(angles), np.sin(angles)])
+    centres = anchor + directions * (size / 2 + radius + gap[:, None])
+    boxes = np.stack([centres - size / 2, centres + size / 2], axis=1)
     area = float(size.prod())
-    for gap in _GAPS:
-        for angle in _ANGLES:
-            direction = np.array([np.cos(angle), np.sin(angle)])
-            centre = anchor + direction * (size / 2 + radius + gap * pixels_per_point)
-            box = Bbox.from_extents(*(centre - size / 2), *(centre + size / 2))
-            inside = Bbox.intersection(box, frame)
-            outside = 1 - (inside.width * inside.height / area if inside else 0)
-            overlap = sum(
-                shared.width * shared.height / area
-                for other in taken
-                if (shared := Bbox.intersection(box.padded(pixels_per_point), other))
-            )
-            covered = int(np.all((crowd >= box.p0 - 0.8 * radius) & (crowd <= box.p1 + 0.8 * radius), axis=1).sum())
-            cost = 1000 * overlap + 100 * (overlap > 0) + 1000 * outside + min(covered, 60) + 0.6 * gap
-            if best is None or cost < best[0]:
-                best = (cost, gap, box)
-    assert best is not None
-    return best[1], best[2]
+    outside = 1 - _shared_areas(boxes, frame[None])[:, 0] / area
+    overlap = _shared_areas(boxes + pixels_per_point * np.array([[-1], [1]]), taken).sum(axis=1) / area
+    covering = boxes[:, None] + 0.8 * radius * np.array([[-1], [1]])
+    near = crowd[np.all((crowd >= covering.min(axis=(0, 1, 2))) & (crowd <= covering.max(axis=(0, 1, 2))), axis=1)]
+    covered = np.all((near >= covering[:, :, 0]) & (near <= covering[:, :, 1]), axis=2).sum(axis=1)
+    cost = 1000 * overlap + 100 * (overlap > 0) + 1000 * outside + np.minimum(covered, 60) + 0.6 * gaps
+    best = int(np.argmin(cost))
+    return float(gaps[best]), boxes[best]
+
+
+def _shared_areas(boxes: NDArray[np.float64], others: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the area (boxes, others) that each box shares with each of the others."""
+    low = np.maximum(boxes[:, None, 0], others[:, 0])
+    high = np.minimum(boxes[:, None, 1], others[:, 1])
+    areas: NDArray[np.float64] = np.clip(high - low, 0, None).prod(axis=2)
+    return areas

@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 
 from claimcheck.figures.animals import colours_of, name_points, short_names, sized_legend
 from claimcheck.figures.heatmap import DIVERGING, draw_cells
+from claimcheck.figures.intervals import draw_points
 from claimcheck.figures.sexes import SexShapes
 from claimcheck.figures.style import FULL_WIDTH, by_group, new_figure, say_nothing_to_draw
 
@@ -64,17 +65,16 @@ def _first_two(scores: pd.DataFrame, animals: pd.DataFrame) -> pd.DataFrame:
 
 
 def _draw_components(axes: Axes, part: pd.DataFrame, shapes: SexShapes, *, test: str, reference: str) -> None:
-    for row, colour in zip(part.to_dict("records"), colours_of(list(part["condition"]), test, reference), strict=True):
-        axes.scatter(
-            row["pc1"],
-            row["pc2"],
-            color=colour,
-            marker=shapes.marker(row["sex"]),
-            s=36,
-            edgecolors="white",
-            linewidths=0.6,
-            zorder=3,
-        )
+    draw_points(
+        axes,
+        part["pc1"],
+        part["pc2"],
+        colours="white",
+        fills=colours_of(list(part["condition"]), test, reference),
+        markers=[shapes.marker(sex) for sex in part["sex"]],
+        size=6,
+        rim=0.6,
+    )
     axes.axhline(0, color="#DDDDDD", linewidth=0.7)
     axes.axvline(0, color="#DDDDDD", linewidth=0.7)
     # One unit is as long on both axes, so that distances on paper are distances between animals.

@@ -58,7 +58,7 @@ def draw_pattern(
     for row, column in np.ndindex(numbers.shape):
         colour = "white" if abs(colours[row, column]) > _DARK else TEXT_COLOUR
         text = "·" if np.isnan(numbers[row, column]) else figures_of(float(numbers[row, column]), "{:.2f}")
-        cells.text(column, row, text, ha="center", va="center", fontsize=6.5, color=colour)
+        cells.text(column, row, text, ha="center", va="center", fontsize=6.5, color=colour, in_layout=False)
     cells.axhline(0.5, color=TEXT_COLOUR, linewidth=1.2)
     cells.set_yticks(range(len(names)), ["\n".join(textwrap.wrap(name, 34)) for name in names])
     cells.set_xticks(
@@ -68,7 +68,7 @@ def draw_pattern(
         ha="right",
         rotation_mode="anchor",
     )
-    cells.tick_params(length=0, labelsize=7.5)
+    cells.tick_params(length=0, left=False, bottom=False, labelsize=7.5)
     cells.spines[:].set_visible(False)
     cells.set_title(f"log2 {test} / {reference}; predicted: at the best size")
     bars.barh(range(1, len(names)), shown["posterior"], color=NEUTRAL_COLOUR, height=0.7)
@@ -86,7 +86,7 @@ def draw_pattern(
         )
     bars.set_xlim(0, 1)
     bars.set_xticks([0, 0.5, 1], ["0", "0.5", "1"])
-    bars.tick_params(axis="y", length=0, labelleft=False)
+    bars.tick_params(axis="y", length=0, left=False, labelleft=False)
     bars.set_title("posterior")
     figure.colorbar(
         image,

@@ -98,7 +98,8 @@ def _draw_arrows(axes: Axes, graph: Graph, spots: Mapping[str, Any], boxes: Mapp
         for column in ends:
             share, end = graph.edges[row, column], graph.nodes[column]
             bend = 0.35 if spots[start][0] == spots[end][0] else 0.12
-            axes.add_patch(
+            # Where an arrow ends takes long to find: it does it once, and widens neither the scale nor the panel.
+            axes.add_artist(
                 FancyArrowPatch(
                     spots[start],
                     spots[end],
@@ -112,6 +113,7 @@ def _draw_arrows(axes: Axes, graph: Graph, spots: Mapping[str, Any], boxes: Mapp
                     linewidth=0.4 + share,
                     color=NEUTRAL_COLOUR,
                     zorder=1,
+                    in_layout=False,
                 )
             )
             if len(ends) <= _MOST_WORDED:

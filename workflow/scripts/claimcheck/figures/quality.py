@@ -73,6 +73,6 @@ def draw_mapping(
     for axis in (share, size):
         axis.grid(axis="y", color="#E4E4E4", linewidth=0.6)
         axis.set_axisbelow(True)
-        axis.tick_params(axis="y", length=0)
+        axis.tick_params(axis="y", length=0, left=False)
     group_legend(figure, test, reference)
     return figure, drawn

@@ -13,6 +13,7 @@ from matplotlib.lines import Line2D
 from claimcheck.claims.model import Register
 from claimcheck.figures.animals import figures_of, short_names
 from claimcheck.figures.claims import BAND_COLOUR, NOTHING, PRIMARY_COLOUR, confirmatory_rows, records
+from claimcheck.figures.intervals import draw_estimates
 from claimcheck.figures.style import FULL_WIDTH, NEUTRAL_COLOUR, TEXT_COLOUR, new_figure, say_nothing_to_draw
 
 _COLUMNS = 3
@@ -195,24 +196,26 @@ def _draw_curve(axes: Axes, part: pd.DataFrame, threshold: float) -> None:
 
 
 def _draw_left_out(axes: Axes, part: pd.DataFrame, labels: Sequence[str], *, named: bool) -> None:
-    axes.set_yticks(np.arange(len(part)), labels if named else [""] * len(part), fontsize=7)
+    ticks = dict(enumerate(labels)) if named else {}
+    axes.set_yticks(list(ticks), list(ticks.values()), fontsize=7)
     axes.set_ylim(len(part) - 0.4, -0.6)
-    axes.tick_params(axis="y", length=0)
+    axes.tick_params(axis="y", length=0, left=False)
     axes.xaxis.set_major_formatter(lambda value, _: figures_of(value, "{:.2g}"))
     if part["effect"].isna().all():
         say_nothing_to_draw(axes, "no effect computed")
-        axes.set_yticks(np.arange(len(part)), labels if named else [""] * len(part), fontsize=7)
+        axes.set_yticks(list(ticks), list(ticks.values()), fontsize=7)
         return
     axes.axvline(0, color=TEXT_COLOUR, linewidth=0.7)
     axes.axvline(part["effect"].iloc[0], color=PRIMARY_COLOUR, linewidth=0.7, linestyle=":")
-    for place, row in enumerate(records(part)):
-        colour = PRIMARY_COLOUR if place == 0 else TEXT_COLOUR if row["holds"] else NEUTRAL_COLOUR
-        axes.plot([row["ci95_low"], row["ci95_high"]], [place, place], color=colour, linewidth=1)
-        axes.plot(
-            row["effect"],
-            place,
-            "D" if place == 0 else "o",
-            color=colour,
-            markersize=4,
-            markerfacecolor=colour if row["holds"] else "white",
-        )
+    y, holds = np.arange(len(part)), part["holds"].eq(True)
+    colours = np.select([y == 0, holds], [PRIMARY_COLOUR, TEXT_COLOUR], NEUTRAL_COLOUR)
+    draw_estimates(
+        axes,
+        y,
+        part,
+        colours=colours,
+        fills=np.where(holds, colours, "white"),
+        markers=np.where(y == 0, "D", "o"),
+        size=4,
+        linewidth=1,
+    )

@@ -16,7 +16,7 @@ def animal_rows(panels: Sequence[Axes], names: Sequence[str]) -> None:
     for panel in panels:
         panel.grid(axis="y", color="#E4E4E4", linewidth=0.6)
         panel.set_axisbelow(True)
-        panel.tick_params(axis="y", length=0)
+        panel.tick_params(axis="y", length=0, left=False)
 
 
 def row_dots(
@@ -41,13 +41,14 @@ def row_dots(
         bottom: smallest value on the scale, 0 or -top.
     """
     axes.set_xlim(1.04 * bottom, 1.04 * top)
-    for place, (value, colour) in enumerate(zip(values, colours, strict=True)):
+    there = values.notna().to_numpy()
+    axes.scatter(values[there], np.flatnonzero(there), c=np.asarray(colours)[there], s=26, zorder=3, clip_on=False)
+    for place, value in enumerate(values):
         if np.isnan(value):
             word = axes.text(0.02 * top, place, missing, va="center", fontsize=7.5, color="#555555")
             word.set_bbox({"facecolor": "white", "edgecolor": "none", "pad": 1})
             continue
         left = value < 0 if bottom < 0 else value > 0.5 * top
-        axes.scatter(value, place, c=colour, s=26, zorder=3, clip_on=False)
         axes.annotate(
             figures_of(value, notation),
             (value, place),

@@ -47,6 +47,22 @@ class Sources:
             else {"transcripts": self.transcripts, "gene_sets": self.gene_sets}[need]
         )
 
+    def table(self, path: Path) -> pd.DataFrame:
+        """Return a table, which is read once.
+
+        Raises:
+            ValueError: it is none that the section may read.
+        """
+        if path not in self.tables:
+            raise ValueError(f"{path} is no input of this section")
+        if path not in self._read:
+            self._read[path] = read_table(path)
+        return self._read[path].copy()
+
+    @cached_property
+    def _read(self) -> dict[Path, pd.DataFrame]:
+        return {}
+
     @cached_property
     def _register(self) -> Any:
         # By its name, so that the code of sections without a register is not that of claims.
@@ -99,7 +115,7 @@ def _prepare(name: str, asked: Mapping[str, Any], sources: Sources) -> Callable[
     taken = inspect.signature(function).parameters
     arguments = {argument: value for argument, value in given.items() if argument in taken}
     arguments |= {
-        argument: _read(file, sources.tables, is_there=is_there)
+        argument: sources.table(Path(file)) if is_there else pd.DataFrame(columns=columns_of(Path(file)))
         for argument, (file, is_there) in asked["tables"].items()
     }
     arguments |= {need: sources.argument(need) for need in asked["needs"]}
@@ -113,12 +129,3 @@ def function_of(name: str) -> Callable[..., Any]:
     module, _, function = name.partition(".")
     found: Callable[..., Any] = getattr(importlib.import_module(f"claimcheck.figures.{module}"), function)
     return found
-
-
-def _read(file: str, allowed: Sequence[Path], *, is_there: bool) -> pd.DataFrame:
-    path = Path(file)
-    if not is_there:
-        return pd.DataFrame(columns=columns_of(path))
-    if path not in allowed:
-        raise ValueError(f"{path} is no input of this section")
-    return read_table(path)

@@ -10,15 +10,15 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.transforms import blended_transform_factory
 
-from claimcheck.figures.animals import figures_of, sized_legend
+from claimcheck.figures.animals import colours_of, figures_of, sized_legend
 from claimcheck.figures.claims import records
 from claimcheck.figures.enrichment import wrapped_name
+from claimcheck.figures.intervals import draw_estimates, draw_points
 from claimcheck.figures.sexes import SexShapes
 from claimcheck.figures.style import (
     FULL_WIDTH,
     TEXT_COLOUR,
     by_group,
-    colour_of,
     new_figure,
     say_nothing_to_draw,
 )
@@ -223,7 +223,7 @@ def _draw_block(
     placed, end = _places(block)
     for axes in panels:
         axes.set_ylim(end + 0.05, -0.05)
-        axes.tick_params(axis="y", length=0)
+        axes.tick_params(axis="y", length=0, left=False)
     effects.set_yticks([y for y, *_ in placed], [wrapped_name(name, 22) if name else text for y, text, name in placed])
     for label, (_, _, name) in zip(effects.get_yticklabels(), placed, strict=True):
         label.set(fontsize=7.5, fontweight="normal" if name else "bold")
@@ -233,25 +233,25 @@ def _draw_block(
         axes.axvline(0, color=TEXT_COLOUR, linewidth=0.7, zorder=1)
     shown = [variant for variant in variants if variant in set(drawn["variant"].dropna())]
     shapes = SexShapes.of(drawn["sex"].dropna())
-    for y, heading, name in placed:
-        if not name:
-            continue
-        of_set = drawn[(drawn["set"] == name) & (drawn["heading"] == heading)]
-        for axes in (effects, points):
-            axes.axhline(y + _ROW / 2, color="#E4E4E4", linewidth=0.6, zorder=0)
-        _draw_effect(effects, of_set[of_set["panel"] == "effect"], y, shown, variants)
-        _write_numbers(words, of_set[of_set["panel"] == "effect"], y, shown)
-        for row in records(of_set[of_set["panel"] == "samples"]):
-            points.scatter(
-                row["x"],
-                y + (-_GAP if row["condition"] == reference else _GAP),
-                color=colour_of(row["condition"], test, reference),
-                marker=shapes.marker(row["sex"]),
-                s=18,
-                edgecolors="white",
-                linewidths=0.4,
-                zorder=3,
-            )
+    rows = pd.DataFrame([place for place in placed if place[2]], columns=["y", "heading", "set"])
+    rows = drawn.merge(rows, on=["heading", "set"])
+    tested, animals = (rows[rows["panel"] == panel] for panel in ("effect", "samples"))
+    for axes in (effects, points):
+        below = rows["y"].unique() + _ROW / 2
+        axes.hlines(below, 0, 1, transform=axes.get_yaxis_transform(), color="#E4E4E4", linewidth=0.6, zorder=0)
+    _draw_effects(effects, tested, shown, variants)
+    for y in tested["y"].unique():
+        _write_numbers(words, tested[tested["y"] == y], y, shown)
+    draw_points(
+        points,
+        animals["x"],
+        animals["y"] + np.where(animals["condition"] == reference, -_GAP, _GAP),
+        colours="white",
+        fills=colours_of(list(animals["condition"]), test, reference),
+        markers=[shapes.marker(sex) for sex in animals["sex"]],
+        size=18**0.5,
+        rim=0.4,
+    )
     for axes, columns in ((effects, ["low", "high", "x"]), (points, ["x"])):
         part = drawn[drawn["panel"] == ("effect" if axes is effects else "samples")]
         reach = 1.1 * float(np.nanmax(part[columns].abs().to_numpy(dtype=float), initial=0.1))
@@ -260,14 +260,20 @@ def _draw_block(
         axes.xaxis.set_major_formatter(lambda value, _: figures_of(value, "{:g}"))
 
 
-def _draw_effect(axes: Axes, rows: pd.DataFrame, y: float, shown: Sequence[str], variants: Sequence[str]) -> None:
-    for row in records(rows):
-        variant = row["variant"]
-        colour, marker = _VARIANT_STYLES[list(variants).index(variant) % len(_VARIANT_STYLES)]
-        place = y + 0.26 * (shown.index(variant) - (len(shown) - 1) / 2)
-        axes.plot([row["low"], row["high"]], [place, place], color=colour, linewidth=1.2)
-        face = colour if variant == WHOLE else "white"
-        axes.plot(row["x"], place, marker, color=colour, markerfacecolor=face, markersize=3.8, zorder=3)
+def _draw_effects(axes: Axes, rows: pd.DataFrame, shown: Sequence[str], variants: Sequence[str]) -> None:
+    styles = [_VARIANT_STYLES[list(variants).index(name) % len(_VARIANT_STYLES)] for name in rows["variant"]]
+    colours = [colour for colour, _ in styles]
+    places = rows["variant"].map(list(shown).index) - (len(shown) - 1) / 2
+    draw_estimates(
+        axes,
+        list(rows["y"] + 0.26 * places),
+        rows.rename(columns={"x": "effect", "low": "ci95_low", "high": "ci95_high"}),
+        colours=colours,
+        fills=np.where(rows["variant"] == WHOLE, colours, "white"),
+        markers=[marker for _, marker in styles],
+        size=3.8,
+        linewidth=1.2,
+    )
 
 
 def _write_numbers(axes: Axes, rows: pd.DataFrame, y: float, shown: Sequence[str]) -> None:
@@ -279,7 +285,8 @@ def _write_numbers(axes: Axes, rows: pd.DataFrame, y: float, shown: Sequence[str
         p = float(by_variant[column].loc[WHOLE]) if WHOLE in by_variant.index else np.nan
         numbers.append("–" if np.isnan(p) else f"{p:.2g}")
     for x, text in zip(_COLUMN_ENDS, numbers, strict=True):
-        axes.text(x, y, text, transform=axes.get_yaxis_transform(), ha="right", va="center", fontsize=7.5)
+        number = axes.text(x, y, text, transform=axes.get_yaxis_transform(), ha="right", va="center", fontsize=7.5)
+        number.set_in_layout(False)
 
 
 def _words(variant: str) -> str:

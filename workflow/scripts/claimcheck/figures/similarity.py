@@ -89,7 +89,7 @@ def draw_similarity(
         median.scatter(value, place, c=colour, s=44 if apart else 26, marker="D" if apart else "o", zorder=3)
     median.set_xlabel("median correlation\nwith the other samples")
     median.grid(axis="y", color="#E4E4E4", linewidth=0.6)
-    median.tick_params(axis="y", length=0, labelleft=False)
+    median.tick_params(axis="y", length=0, left=False, labelleft=False)
     median.margins(x=0.15)
     median.xaxis.set_major_locator(MaxNLocator(nbins=3))
     named = [f"{row['sample']} ({row['reason']})" for row in single[flagged].to_dict("records")]

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
 import pandas as pd
-from fontTools import subset
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -34,6 +34,8 @@ _RC: Any = {
     "ytick.labelsize": 8,
     "legend.fontsize": 8,
     "axes.titlelocation": "left",
+    # Above its panel: looking for its place measures all ticks again, and no panel has both a title and ticks above it.
+    "axes.titley": 1.0,
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.linewidth": 0.7,
@@ -53,9 +55,6 @@ _RC: Any = {
 
 _STAMPS = {".svg": "Date", ".pdf": "CreationDate"}
 """What says the day in each kind of file."""
-
-# A PDF says where each glyph stands: its fonts need no tables of how to place and join glyphs, most of the time of embedding them.
-subset.Options._drop_tables_default = [*subset.Options._drop_tables_default, "GDEF", "GPOS", "GSUB"]
 
 
 @contextmanager
@@ -85,6 +84,10 @@ def new_figure(width: float, height: float, *, simulated: bool) -> Figure:
 def settle(figure: Figure) -> None:
     """Lay a figure out and round where its panels lie: the solver's last digits vary from run to run, and name parts of an SVG."""
     figure.set_dpi(72)  # as SVG and PDF measure text
+    # Looking for the place of a label, even where there is none, measures all ticks again.
+    for axis in (axis for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)):
+        if not axis.get_label_text():
+            axis.set_label_coords(0, 0)
     lay_out(figure)
     places = [tuple(round(length, 5) for length in axes.get_position().bounds) for axes in figure.axes]
     figure.set_layout_engine(None)  # "none" keeps a stand-in, for which every file is drawn twice
@@ -117,8 +120,18 @@ def save_figure(draw: Callable[[], tuple[Figure, pd.DataFrame]], files: Sequence
             if path.suffix == ".tsv":
                 write_table(drawn, path)
             else:
+                if path.suffix == ".pdf":
+                    _embed_less()
                 with whole_file(path) as partial:
                     figure.savefig(partial, format=path.suffix[1:], dpi=250, metadata={_STAMPS[path.suffix]: None})
+
+
+@cache
+def _embed_less() -> None:
+    """Leave out of a PDF's fonts how to place and join glyphs, which it says itself: most of the time of embedding them."""
+    from fontTools import subset  # noqa: PLC0415 - takes long to load, and drawings for the page do without
+
+    subset.Options._drop_tables_default = [*subset.Options._drop_tables_default, "GDEF", "GPOS", "GSUB"]
 
 
 def colour_of(condition: str, test: str, reference: str) -> str:
