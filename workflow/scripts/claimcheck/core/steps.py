@@ -1,6 +1,5 @@
 """What every step of the workflow does around its work: its arguments, a log, and one clear message when it fails."""
 
-import gc
 import inspect
 import logging
 import re
@@ -45,7 +44,6 @@ def run(main: Callable[..., None]) -> None:
             require_pinned(pinned, loaded=True)
             waited_for = job.params.get(CODE, {}).get(WAITED_FOR, ())
             inputs = read_inputs(path for path in job.input if path not in waited_for)
-            gc.freeze()  # what is loaded stays loaded: no need to look through it for garbage
             main(**arguments_of(main, job))
             require_pinned(pinned, loaded=True)
             record_outputs(job.output, job.rule, inputs)
