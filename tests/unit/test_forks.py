@@ -87,6 +87,25 @@ def test_steps_import_once_and_each_end_stays_its_own(tmp_path: Path) -> None:
     assert said.count("Error in rule step") == 4
 
 
+def test_importing_the_scripts_of_steps_does_nothing_and_starts_no_threads(tmp_path: Path) -> None:
+    scripts = ROOT / "workflow/scripts"
+    code = (
+        f"import os, runpy, sys\nsys.path.append({str(scripts)!r})\n"
+        f"for path in {sorted(map(str, scripts.glob('*.py')))!r}: runpy.run_path(path)\n"
+        "print(len(os.listdir('/proc/self/task')))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "1\n"
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_run_that_is_killed_leaves_no_process_once_its_step_has_ended(tmp_path: Path) -> None:
     run = start(tmp_path, "slow")
     wait_until((tmp_path / "began").exists)
