@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from claimcheck.read_scans.letters import UPPER, WORD, Words, others, pack, view_words
+from claimcheck.read_scans.letters import UPPER, WORD, Words, others, pack, sliding_words, view_words
 
 K = 31
 """Nucleotides of a k-mer: odd, so that none is its own reverse complement, and as long as the shortest usual read allows."""
@@ -63,12 +63,10 @@ class KmerIndex(NamedTuple):
         Returns:
             Numbers of texts, and where in them the k-mers begin.
         """
-        n_texts, length = texts.shape
-        words = view_words(texts.ravel()) & UPPER
-        hashes = _hashes(words[:-WORD], words[WORD:], len(self.table))
-        n_starts = length - K + 1
-        within = np.ndarray((n_texts, n_starts), np.uint64, hashes, strides=(WORD * length, WORD))
-        return np.divmod(self._sift(within.ravel()), n_starts)
+        words = sliding_words(texts)
+        n_starts = texts.shape[1] - K + 1
+        hashes = _hashes(words[:, :n_starts], words[:, WORD : WORD + n_starts], len(self.table))
+        return np.divmod(self._sift(hashes.ravel()), n_starts)
 
     def _sift(self, hashes: Words) -> NDArray[np.int64]:
         held = self.table[_slots(hashes)]
