@@ -182,6 +182,19 @@ def test_genes_are_those_of_the_differential_expression():
         np.testing.assert_allclose(ours[column], table[column], rtol=1e-3, atol=1e-6)
 
 
+def test_a_gene_is_tested_alike_whichever_genes_are_looked_at():
+    planted = paper()
+    model = Model(planted.data.design.covariates, 10)
+    comparison = compare(planted.data, model)
+
+    def tested(*genes):
+        return wald_genes(replace(planted.data, gene_ids=genes), comparison, model)
+
+    some = comparison.counts.index[::40]
+    pd.testing.assert_frame_equal(tested(*some), tested(*comparison.counts.index).loc[some])
+    assert tested("not measured").empty
+
+
 def test_effects_of_genes_and_sets_have_the_sign_of_the_counts():
     planted = paper()
     comparison = compare(planted.data, Model((), 10))
