@@ -63,7 +63,7 @@ class DataSet(DeseqDataSet):  # type: ignore[misc] # PyDESeq2 is not typed
             super().fit_dispersion_prior()
         else:
             self.uns |= {"_squared_logres": np.float64(0), "prior_disp_var": np.float64(LEAST_PRIOR_VARIANCE)}
-        if self.looked_at is not None:  # what follows is done for genes that are not zero
+        if self.looked_at is not None:  # PyDESeq2 takes all further steps for its `non_zero` genes alone
             self.var["non_zero"] &= self.var_names.isin(list(self.looked_at))
             self.non_zero_idx = np.flatnonzero(self.var["non_zero"])
             self.non_zero_genes = self.var_names[self.non_zero_idx]
