@@ -94,8 +94,7 @@ def p_values_of_random_sets(
         strength = nearest_strength(pool, comparison.fits, *of_set, target=correlation[number], rng=rng)
         drawn += draw_sets(pool, *of_set, strength=strength, n=n_each, rng=rng)
         like += [name] * n_each
-    genes = list(comparison.counts.index)
-    found = p_values(comparison, weights_of(drawn, genes), seed=seed, **settings)
+    found = p_values(comparison, weights_of(drawn, len(levels)), seed=seed, **settings)
     draws = found["set"].astype(int) % n_each
     return found.assign(null="random sets", draw=draws, set=like)[list(CALIBRATION_COLUMNS)]
 

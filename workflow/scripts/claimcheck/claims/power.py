@@ -179,12 +179,7 @@ def conclude_draw(register: Register, data: Data, model: Model) -> Conclusions:
         data: a drawn study; `planned` holds the runs that decide or control.
         model: of the primary analysis.
     """
-    measured = Measurements(register, data, moderated=True).measure(model, True)
-    adjusting = [claim.id for claim in register.claims.values() if claim.covariate]
-    # A model that adjusts for panels decides these claims alone, and sets are what takes time.
-    again = replace(data, planned=data.planned[data.planned["claim"].isin(adjusting)])
-    measurements = Measurements(register, again, moderated=True, known={(model, True): measured})
-    return measurements.analyse(Specification(PRIMARY, "", model))
+    return Measurements(register, data, moderated=True).analyse(Specification(PRIMARY, "", model))
 
 
 def planted_changes(register: Register, planned: pd.DataFrame, genes: pd.DataFrame) -> pd.DataFrame:

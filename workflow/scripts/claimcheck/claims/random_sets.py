@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from claimcheck.claims.conclusions import conclude
 from claimcheck.claims.evidence import Conclusion
@@ -17,7 +18,7 @@ from claimcheck.core.estimates import Estimate, read_estimates
 from claimcheck.gene_sets.comparison import Comparison, run_tests
 from claimcheck.gene_sets.tests.camera import inter_gene_correlation
 from claimcheck.gene_sets.tests.limma import Floats, GeneFits
-from claimcheck.gene_sets.tests.weights import SetWeights, weigh_sets
+from claimcheck.gene_sets.tests.weights import SetWeights
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,8 @@ def draw_sets(
     for _ in range(n):
         seed = pool.residuals[rng.integers(len(pool.genes))]
         alike = strength * signs[:, None] * (pool.residuals[windows] @ seed) if strength else 0.0
-        picked = np.argmax(alike + rng.gumbel(size=windows.shape), axis=1)
+        gumbel = -np.log(-np.log(1 - rng.random(windows.shape)))  # as rng.gumbel, which takes three times as long
+        picked = np.argmax(alike + gumbel, axis=1)
         chosen = windows[np.arange(len(levels)), picked]
         chosen, first = np.unique(chosen, return_index=True)
         drawn.append((pool.genes[chosen], signs[first]))
@@ -103,26 +105,21 @@ def nearest_strength(
     pool: Pool, fits: GeneFits, levels: Floats, signs: Floats, *, target: float, rng: np.random.Generator
 ) -> float:
     """Choose the strength whose random sets have the mean correlation nearest to a target."""
-    n_genes = len(fits.effects)
     distances = []
     for strength in pool.matching.strengths:
         drawn = draw_sets(pool, levels, signs, strength=strength, n=pool.matching.trials, rng=rng)
-        correlation = inter_gene_correlation(fits, weights_of(drawn, [str(i) for i in range(n_genes)]))
+        correlation = inter_gene_correlation(fits, weights_of(drawn, len(fits.effects)))
         distances.append(abs(float(np.nanmean(correlation)) - target))
     return pool.matching.strengths[int(np.argmin(distances))]
 
 
-def weights_of(drawn: list[tuple[NDArray[np.intp], Floats]], genes: list[str]) -> SetWeights:
-    """Lay out drawn sets over the genes."""
-    names = [str(number) for number in range(len(drawn))]
-    members = pd.DataFrame(
-        {
-            "set": np.repeat(names, [len(positions) for positions, _ in drawn]),
-            "gene_id": np.asarray(genes)[np.concatenate([positions for positions, _ in drawn])],
-            "weight": np.concatenate([signs for _, signs in drawn]),
-        }
-    )
-    return weigh_sets(members, names, genes)
+def weights_of(drawn: list[tuple[NDArray[np.intp], Floats]], n_genes: int) -> SetWeights:
+    """Lay out drawn sets over all genes, numbered in the order in which they were drawn."""
+    positions, signs = (np.concatenate(parts) for parts in zip(*drawn, strict=True))
+    ends = np.cumsum([0, *(len(genes) for genes, _ in drawn)])
+    matrix = csr_array((signs, positions, ends), shape=(len(drawn), n_genes))
+    matrix.sort_indices()
+    return SetWeights(tuple(map(str, range(len(drawn)))), matrix)
 
 
 def draw_random_sets(
@@ -176,18 +173,18 @@ def _draw_like(
     rng: np.random.Generator,
 ) -> tuple[pd.DataFrame, float]:
     """Draw and test sets like one run; also its correlation. Nothing for a run without a measured gene."""
-    genes = list(comparison.counts.index)
+    n_genes = len(comparison.counts)
     positions = comparison.counts.index.get_indexer(pd.Index(rows["gene_id"]))
     signs = rows["weight"].to_numpy(dtype=float)[positions >= 0]
     positions = positions[positions >= 0]
     if not len(positions):
         return pd.DataFrame(), np.nan
     levels = comparison.values.mean(axis=1)[positions]
-    target = float(inter_gene_correlation(comparison.fits, weights_of([(positions, signs)], genes))[0])
+    target = float(inter_gene_correlation(comparison.fits, weights_of([(positions, signs)], n_genes))[0])
     strength = nearest_strength(pool, comparison.fits, levels, signs, target=target, rng=rng)
     tests = run_tests(
         comparison,
-        weights_of(draw_sets(pool, levels, signs, strength=strength, n=n, rng=rng), genes),
+        weights_of(draw_sets(pool, levels, signs, strength=strength, n=n, rng=rng), n_genes),
         seed=data.tests.seed,
         n_rotations=rotations,
         least_correlation=data.tests.least_correlation,

@@ -6,7 +6,7 @@ import numpy as np
 
 from claimcheck.claims.false_support import Draws, claims_change, decide_alone, deciding_runs
 from claimcheck.claims.measurements import Measurements
-from claimcheck.claims.model import CONTROL, DECIDING, Register
+from claimcheck.claims.model import DECIDING, Register
 from claimcheck.claims.specifications import PRIMARY, Model, Specification
 from claimcheck.claims.tests import Data
 from claimcheck.deseq2.design import amounts
@@ -31,8 +31,8 @@ def shuffle_labels(register: Register, data: Data, model: Model) -> Draws:
     kinds = [name for name in known if amounts(data.samples[name]) is None]
     if kinds:
         strata += data.samples.groupby(kinds).ngroup().to_numpy()
-    needed = data.planned["role"].isin([DECIDING, CONTROL]) & data.planned["primary"]
     claims = [register.claims[name] for name in register.confirmatory]
+    runs = {claim.id: [run for run, _ in deciding_runs(data, claim)] for claim in claims}
     for draw, labelling in enumerate(
         balanced_labellings(labels, strata, most=settings["labellings"], seed=data.tests.seed)
     ):
@@ -40,7 +40,7 @@ def shuffle_labels(register: Register, data: Data, model: Model) -> Draws:
         other = replace(
             data,
             samples=data.samples.assign(condition=condition),
-            planned=data.planned[needed],
+            planned=data.planned[data.planned["primary"]],
             tests=replace(data.tests, rotations=settings["rotations"]),
         )
         measurements = Measurements(register, other, moderated=True)
@@ -48,7 +48,7 @@ def shuffle_labels(register: Register, data: Data, model: Model) -> Draws:
         decided = decide_alone(register, found)
         for claim in claims:
             draws.supported.setdefault(claim.id, []).append(claims_change(claim, decided[claim.id]))
-            for run, _ in deciding_runs(data, claim):
+            for run in runs[claim.id]:
                 estimate = measured.sets.get((claim.id, DECIDING, run, claim.variant)) if measured else None
                 if estimate:
                     draws.add_row(claim, run, draw, estimate)

@@ -29,6 +29,7 @@ def wald_genes(data: Data, comparison: Comparison, model: Model) -> pd.DataFrame
         metadata=conditions.to_frame("condition"),
         design=pd.DataFrame(comparison.design_matrix, index=names, columns=coefficients),
         size_factors=pd.Series(comparison.size_factors, index=names),
+        looked_at=data.gene_ids,
         inference=VectorisedInference(),
         quiet=True,
     )

@@ -1,5 +1,6 @@
 """PyDESeq2's data set with given size factors, and a trend of dispersions that is fitted to all genes at once."""
 
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -20,12 +21,21 @@ class DataSet(DeseqDataSet):  # type: ignore[misc] # PyDESeq2 is not typed
 
     Args:
         size_factors: by sample, positive; PyDESeq2's own where none are given.
+        looked_at: genes whose final dispersions and coefficients are wanted; all genes inform trend and prior, after which each is
+            fitted alone. All where none are given.
         arguments: of PyDESeq2's data set.
     """
 
-    def __init__(self, *, size_factors: "pd.Series[float] | None" = None, **arguments: Any) -> None:
+    def __init__(
+        self,
+        *,
+        size_factors: "pd.Series[float] | None" = None,
+        looked_at: Collection[str] | None = None,
+        **arguments: Any,
+    ) -> None:
         super().__init__(**arguments)
         self.given_size_factors = size_factors
+        self.looked_at = looked_at
 
     def fit_size_factors(self, fit_type: Any = None, control_genes: Any = None) -> None:  # PyDESeq2's signature
         """Take the given size factors, if there are any."""
@@ -53,6 +63,10 @@ class DataSet(DeseqDataSet):  # type: ignore[misc] # PyDESeq2 is not typed
             super().fit_dispersion_prior()
         else:
             self.uns |= {"_squared_logres": np.float64(0), "prior_disp_var": np.float64(LEAST_PRIOR_VARIANCE)}
+        if self.looked_at is not None:  # PyDESeq2 takes all further steps for its `non_zero` genes alone
+            self.var["non_zero"] &= self.var_names.isin(list(self.looked_at))
+            self.non_zero_idx = np.flatnonzero(self.var["non_zero"])
+            self.non_zero_genes = self.var_names[self.non_zero_idx]
 
     @property
     def fallbacks(self) -> list[Fallback]:

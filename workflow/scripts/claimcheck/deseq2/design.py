@@ -224,7 +224,7 @@ def _coded(values: pd.Series) -> NDArray[np.float64]:
     """Code a factor by a column for every level but the first, a number as it is: samples x columns."""
     if pd.api.types.is_float_dtype(values):
         return values.to_numpy(dtype=float)[:, None]
-    return pd.get_dummies(values, drop_first=True, dtype=float).to_numpy()
+    return np.equal.outer(values.cat.codes.to_numpy(), np.arange(1, len(values.cat.categories))).astype(float)
 
 
 def amounts(values: "pd.Series[str]") -> "pd.Series[float] | None":

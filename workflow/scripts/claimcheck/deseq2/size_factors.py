@@ -4,10 +4,12 @@ from collections.abc import Set
 
 import numpy as np
 import pandas as pd
-from pydeseq2.preprocessing import deseq2_norm_fit, deseq2_norm_transform
+from numpy.typing import NDArray
 
 from claimcheck.core.errors import StudyError
 from claimcheck.deseq2.methods import MIN_CONTROL_GENES, POSCOUNTS, RATIO, TOTALS
+
+Flags = NDArray[np.bool_]
 
 
 def require_control_genes(counts: pd.DataFrame, unused: Set[str]) -> None:
@@ -20,8 +22,9 @@ def require_control_genes(counts: pd.DataFrame, unused: Set[str]) -> None:
     Raises:
         StudyError: too few genes are left that have counts in every sample.
     """
-    _, usable = _left(counts, unused)
-    if usable < MIN_CONTROL_GENES <= _left(counts, frozenset())[1]:
+    everywhere = _in_every_sample(counts)
+    usable = int((everywhere & _left(counts, unused)).sum())
+    if usable < MIN_CONTROL_GENES <= everywhere.sum():
         raise StudyError(
             f"{usable} genes with counts in every sample are left to estimate size factors from",
             where="config/config.yaml, differential.size_factors_without",
@@ -43,10 +46,10 @@ def estimate_size_factors(counts: pd.DataFrame, unused: Set[str] = frozenset()) 
         n_genes (counted in every sample, of those that size_factor is estimated from). Where leaving genes out leaves fewer
         than MIN_CONTROL_GENES, though there are as many, the two are the same; the comparison itself stops there.
     """
-    left, usable = _left(counts, unused)
-    everything, everywhere = _left(counts, frozenset())
-    if usable < MIN_CONTROL_GENES <= everywhere:
-        left, usable = everything, everywhere
+    left, everywhere, everything = _left(counts, unused), _in_every_sample(counts), np.full(len(counts), True)
+    if (everywhere & left).sum() < MIN_CONTROL_GENES <= everywhere.sum():
+        left = everything
+    usable = int((everywhere & left).sum())
     method = RATIO if usable >= MIN_CONTROL_GENES else POSCOUNTS
     estimate = _median_of_ratios if method == RATIO else _poscounts
     robust, standard = estimate(counts, left), estimate(counts, everything)
@@ -66,20 +69,24 @@ def estimate_size_factors(counts: pd.DataFrame, unused: Set[str] = frozenset()) 
     return table.rename_axis("sample").reset_index()
 
 
-def _left(counts: pd.DataFrame, unused: Set[str]) -> tuple[list[str], int]:
-    """List the genes that are not in `unused`, and count those of them that have counts in every sample."""
-    left = list(counts.index[~counts.index.isin(list(unused))])
-    return left, int((counts.loc[left] > 0).all(axis=1).sum())
+def _left(counts: pd.DataFrame, unused: Set[str]) -> Flags:
+    """Tell of each gene whether it is not in `unused`."""
+    return ~counts.index.isin(list(unused))
 
 
-def _median_of_ratios(counts: pd.DataFrame, chosen: list[str]) -> pd.Series:
-    values = counts.T.to_numpy()
-    logmeans, usable = deseq2_norm_fit(values)
-    usable = usable & counts.index.isin(chosen)
-    return pd.Series(deseq2_norm_transform(values, logmeans, usable)[1], index=counts.columns)
+def _in_every_sample(counts: pd.DataFrame) -> Flags:
+    """Tell of each gene whether it has counts in every sample."""
+    return np.asarray((counts.to_numpy() > 0).all(axis=1))
 
 
-def _poscounts(counts: pd.DataFrame, chosen: list[str]) -> pd.Series:
+def _median_of_ratios(counts: pd.DataFrame, chosen: Flags) -> pd.Series:
+    with np.errstate(divide="ignore"):
+        logs = np.log(counts.T.to_numpy())
+    used = chosen & _in_every_sample(counts)
+    return pd.Series(np.exp(np.median(logs[:, used] - logs.mean(axis=0)[used], axis=1)), index=counts.columns)
+
+
+def _poscounts(counts: pd.DataFrame, chosen: Flags) -> pd.Series:
     """As `estimateSizeFactors(type = "poscounts")` of DESeq2; not a number where a sample has none of the genes."""
     values = counts.loc[chosen].to_numpy(dtype=float)
     values = values[values.sum(axis=1) > 0]

@@ -1,12 +1,12 @@
 """Adapters in reads: what stands behind the insert of a fragment that is shorter than its reads."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from claimcheck.read_scans.letters import UPPER, UPPER_BYTE, WORD, strings_of, view_words
+from claimcheck.read_scans.letters import UPPER_BYTE, WORD, sliding_words, strings_of
 from claimcheck.read_scans.scan import Reads
 
 KNOWN_ADAPTERS = {
@@ -88,9 +88,8 @@ def _insert_lengths(one: Reads, two: Reads) -> NDArray[np.int64]:
     for this, other in ((one, two), (two, one)):
         rows = np.flatnonzero((shorter > _SEED) & (inserts == 0))
         seeds = _other_strand(this.raw, this.start[rows], _SEED)
-        for offset, at in _sliding(other, rows, seeds, shorter - 1):
-            found = rows[at]
-            inserts[found] = np.where(inserts[found] == 0, offset + _SEED, inserts[found])
+        offset = _first_place(other, rows, seeds, shorter - 1)
+        inserts[rows] = np.where(offset >= 0, offset + _SEED, 0)
     return inserts
 
 
@@ -103,36 +102,36 @@ def _known_words(reads: Reads) -> list[int]:
     first = np.full(len(rows), reads.lengths.max(initial=0), dtype=np.int64)
     for number, code in enumerate(known):
         letters = np.tile(text[number * _TAIL : (number + 1) * _TAIL], (len(rows), 1))
-        for offset, at in _sliding(reads, rows, letters, reads.lengths):
-            sooner = at[offset < first[at]]
-            first[sooner], held[rows[sooner]] = offset, code
+        offset = _first_place(reads, rows, letters, reads.lengths)
+        sooner = (offset >= 0) & (offset < first)
+        first[sooner], held[rows[sooner]] = offset[sooner], code
     return held[held >= 0].tolist()
 
 
-def _sliding(
+def _first_place(
     reads: Reads, rows: NDArray[np.int64], letters: NDArray[np.uint8], limit: NDArray[np.int64]
-) -> Iterator[tuple[int, NDArray[np.int64]]]:
-    """Look for letters at one offset of some reads after another.
+) -> NDArray[np.int64]:
+    """Find where each of some reads has certain letters first; -1 where it does not have them.
 
     Args:
         letters: uint8, rows x 8 or more, in upper case: what is looked for in each of the rows.
         limit: int64, where in each read it has to end.
-
-    Yields:
-        The offset; positions in `rows` of the reads that have the letters there.
     """
-    view = view_words(reads.raw)
     size = letters.shape[1]
     first, last = (
         np.ascontiguousarray(part).view(np.uint64).ravel() for part in (letters[:, :WORD], letters[:, -WORD:])
     )
-    starts, limits = reads.start[rows], limit[rows]
-    at = np.arange(len(rows))
-    for offset in range(int(limits.max(initial=0)) - size + 1):
-        if limits[at].min(initial=offset + size) < offset + size:
-            at = at[limits[at] >= offset + size]
-        found = at[view[starts[at] + offset] & UPPER == first[at]]
-        yield offset, found[view[starts[found] + offset + size - WORD] & UPPER == last[found]]
+    places = np.full(len(rows), -1, dtype=np.int64)
+    lengths, limits = reads.lengths[rows], limit[rows]
+    for length in np.unique(lengths[lengths >= size]).tolist():
+        alike = np.flatnonzero(lengths == length)
+        words = sliding_words(strings_of(reads.raw, reads.start[rows[alike]], length))
+        number, offset = np.nonzero(words == first[alike, np.newaxis])
+        row = alike[number]
+        found = np.flatnonzero(offset + size <= limits[row])
+        found = found[words[number[found], offset[found] + size - WORD] == last[row[found]]][::-1]
+        places[row[found]] = offset[found]  # the first one of a read is written last
+    return places
 
 
 def _other_strand(letters: NDArray[np.uint8], starts: NDArray[np.int64], size: int) -> NDArray[np.uint8]:

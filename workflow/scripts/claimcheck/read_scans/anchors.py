@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from claimcheck.read_scans.kmers import NO_KMER, KmerIndex, encode_all, reverse_complement
+from claimcheck.read_scans.kmers import NO_KMER, K, KmerIndex, encode, reverse_complement
 from claimcheck.read_scans.scan import Reads, find_kmers
 
 _SPACING = 20
@@ -34,18 +34,34 @@ def index_anchors(sequences: Sequence[str]) -> Anchors:
     Args:
         sequences: 5' to 3', of the letters ACGT; k-mers with others are left out.
     """
-    parts = [encode_all(sequence, _SPACING) for sequence in sequences]
-    codes = np.concatenate([np.empty(0, np.uint64), *parts])
-    number = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
-    start = np.concatenate([np.empty(0, np.int64), *(np.arange(len(part)) * _SPACING for part in parts)])
+    lengths = np.array([len(sequence) for sequence in sequences], dtype=np.int64)
+    n_kmers = np.maximum((lengths - K) // _SPACING + 1, 0)
+    number = np.repeat(np.arange(len(sequences)), n_kmers)
+    start = (np.arange(len(number)) - np.repeat(np.cumsum(n_kmers) - n_kmers, n_kmers)) * _SPACING
+    letters = np.frombuffer("".join(sequences).encode(), dtype=np.uint8)
+    codes = encode(letters, (np.cumsum(lengths) - lengths)[number] + start)
     usable = codes != NO_KMER
     codes, number, start = codes[usable], number[usable], start[usable]
-    unique, first, times = np.unique(
+    _, first, times = np.unique(
         np.concatenate([codes, reverse_complement(codes)]), return_index=True, return_counts=True
     )
-    once = first[times == 1]
-    source = once % max(len(codes), 1)
-    return Anchors(unique[times == 1], number[source], start[source], once < len(codes))
+    once = np.sort(first[(times == 1) & (first < len(codes))])
+    return in_both_orientations(codes[once], number[once], start[once])
+
+
+def in_both_orientations(codes: NDArray[np.uint64], sequence: NDArray[np.int64], start: NDArray[np.int64]) -> Anchors:
+    """Index 31-mers that lie at one place only, as `along_sequences` gives them."""
+    both = np.concatenate([codes, reverse_complement(codes)])
+    order = np.argsort(both)
+    source = order % max(len(codes), 1)
+    return Anchors(both[order], sequence[source], start[source], order < len(codes))
+
+
+def along_sequences(anchors: Anchors) -> dict[str, NDArray[np.generic]]:
+    """Give codes, sequence and start of the anchors in the direction of their sequences, one after the other there."""
+    forward = np.flatnonzero(anchors.forward)
+    order = forward[np.lexsort((anchors.start[forward], anchors.sequence[forward]))]
+    return {"codes": anchors.codes[order], "sequence": anchors.sequence[order], "start": anchors.start[order]}
 
 
 def find_first(kmers: KmerIndex, kinds: Sequence[NDArray[np.int64]], reads: Reads) -> list[NDArray[np.int64]]:

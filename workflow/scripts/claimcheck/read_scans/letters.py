@@ -67,6 +67,17 @@ def strings_of(text: NDArray[np.uint8], starts: NDArray[np.int64], length: int) 
     )
 
 
+def sliding_words(texts: NDArray[np.uint8]) -> Words:
+    """Return the words that begin at each letter of texts, in upper case: texts x words.
+
+    Args:
+        texts: texts x letters, at least WORD.
+    """
+    n_texts, length = texts.shape
+    every = view_words(texts.ravel()) & UPPER
+    return np.ndarray((n_texts, length - WORD + 1), np.uint64, every, strides=(WORD * length, WORD))
+
+
 def words(
     text: NDArray[np.uint8], starts: NDArray[np.int64], lengths: NDArray[np.int64]
 ) -> Iterator[tuple[NDArray[np.int64], Words]]:

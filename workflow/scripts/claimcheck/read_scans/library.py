@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from claimcheck.core.tables import whole_file
-from claimcheck.read_scans.anchors import Anchors, find_first, index_anchors
+from claimcheck.read_scans.anchors import Anchors, along_sequences, find_first, in_both_orientations, index_anchors
 from claimcheck.read_scans.coverage import (
     GENE_BODY_COLUMNS,
     average_coverage,
@@ -54,9 +54,11 @@ def choose_anchors(fasta: Path, listed: pd.DataFrame) -> LibraryAnchors:
 
 
 def write_anchors(anchors: LibraryAnchors, path: Path) -> None:
-    """Write anchors to an .npz file."""
+    """Write anchors to an .npz file, in one orientation, of which the other follows."""
     parts = {"strand": anchors.strand, "coverage": anchors.coverage}
-    arrays = {f"{name}_{field}": values for name, part in parts.items() for field, values in part._asdict().items()}
+    arrays = {
+        f"{kind}_{name}": values for kind, part in parts.items() for name, values in along_sequences(part).items()
+    }
     with whole_file(path) as partial, partial.open("wb") as stream:
         np.savez_compressed(stream, allow_pickle=False, lengths=anchors.lengths, **arrays)
 
@@ -65,7 +67,8 @@ def read_anchors(path: Path) -> LibraryAnchors:
     """Read what `write_anchors` wrote."""
     with np.load(path) as arrays:
         strand, coverage = (
-            Anchors(*(arrays[f"{name}_{field}"] for field in Anchors._fields)) for name in ("strand", "coverage")
+            in_both_orientations(arrays[f"{kind}_codes"], arrays[f"{kind}_sequence"], arrays[f"{kind}_start"])
+            for kind in ("strand", "coverage")
         )
         return LibraryAnchors(strand, coverage, arrays["lengths"])
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from claimcheck.core.errors import StudyError
 from claimcheck.read_scans import faults
 from claimcheck.read_scans.kmers import K, KmerIndex
-from claimcheck.read_scans.letters import WORD
+from claimcheck.read_scans.letters import WORD, strings_of
 from claimcheck.sourcing.sequence_files import open_packed
 
 _PIECE = 1 << 20
@@ -19,7 +19,7 @@ _PIECE = 1 << 20
 
 _MOST_RECORD = 1 << 22
 
-_LOOKED_UP = 1 << 12
+_LOOKED_UP, _LETTERS_LOOKED_UP = 1 << 12, 1 << 15
 
 _BEHIND = bytes(WORD)
 
@@ -91,40 +91,56 @@ def find_kmers(index: KmerIndex, reads: Reads, *, step: int = 1) -> tuple[NDArra
         int64, numbers of reads and places in the index, in the order of the reads and along each.
     """
     nothing = np.empty(0, dtype=np.int64)
-    found, starts = [nothing], [nothing]
-    for read, position in _positions(reads.lengths - K, step):
-        start = reads.start[read] + position
-        possible = index.sieve(reads.raw, start)
-        found.append(read[possible])
-        starts.append(start[possible])
-    read, start = np.concatenate(found), np.concatenate(starts)
+    looked_up = _look_everywhere(index, reads) if step == 1 else _look_at(index, reads, step)
+    read, start = (np.concatenate(parts) for parts in zip((nothing, nothing), *looked_up, strict=True))
     order = np.argsort(start)
     places = index.place(reads.raw, start[order])
     return read[order][places >= 0], places[places >= 0]
+
+
+_Found = Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]
+"""Numbers of reads, and where in the text k-mers begin that an index may have."""
+
+
+def _look_everywhere(index: KmerIndex, reads: Reads) -> _Found:
+    """Look up all k-mers, reads of one length together: as many as fit a processor's cache."""
+    lengths = reads.lengths
+    for length in np.unique(lengths[lengths >= K]).tolist():
+        alike = np.flatnonzero(lengths == length)
+        at_once = max(_LETTERS_LOOKED_UP // length, 1)
+        for first in range(0, len(alike), at_once):
+            some = alike[first : first + at_once]
+            number, position = index.sieve_all(strings_of(reads.raw, reads.start[some], length))
+            yield some[number], reads.start[some[number]] + position
+
+
+def _look_at(index: KmerIndex, reads: Reads, step: int) -> _Found:
+    """Look up the k-mers at some positions."""
+    for read, position in _positions(reads.lengths - K, step):
+        start = reads.start[read] + position
+        possible = index.sieve(reads.raw, start)
+        yield read[possible], start[possible]
 
 
 def _positions(room: NDArray[np.int64], step: int) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
     """Give reads and positions to look up, those of all reads at some positions after others: as many as fit a processor's cache.
 
     Args:
-        room: int64, the last position in each read; below 0 there is none.
-        step: between positions.
+        room: int64, the last position in each read, which is one of them; below 0 there is none.
+        step: between positions, more than 1.
     """
     everyone, shortest = np.arange(len(room)), room.min(initial=np.iinfo(np.int64).max)
     positions = np.arange(0, room.max(initial=-1) + 1, step)
     at_once = max(_LOOKED_UP // max(len(room), 1), 1)
     for first in range(0, len(positions), at_once):
         some = positions[first : first + at_once]
-        if at_once == 1 and some[0] <= shortest:
-            yield everyone, np.broadcast_to(some, len(everyone))
-        elif some[-1] <= shortest:
+        if some[-1] <= shortest:
             yield np.tile(everyone, len(some)), np.repeat(some, len(everyone))
         else:
             number, read = np.nonzero(some[:, np.newaxis] <= room)
             yield read, some[number]
-    if step > 1:
-        read = np.flatnonzero((room > 0) & (room % step > 0))
-        yield read, room[read]
+    read = np.flatnonzero((room > 0) & (room % step > 0))
+    yield read, room[read]
 
 
 class _File:

@@ -66,14 +66,14 @@ def read_reference(
         elif SPIKE_IN.fullmatch(target):
             others.append((target, len(sequence)))
         else:
-            unknown = {
+            known = parse_header(name) or {
                 "target_id": target,
                 "transcript_id": transcript_of(target),
                 "gene_id": "",
                 "symbol": "",
                 "biotype": "",
             }
-            rows.append({**(parse_header(name) or unknown), "length": len(sequence), "name": name, "record": number})
+            rows.append({**known, "length": len(sequence), "name": name, "record": number})
     table = pd.DataFrame(rows, columns=[*TRANSCRIPT_COLUMNS, "name", "record"])
     if table.empty:
         raise _unreadable(path, "it holds no transcript", "reference.transcripts")

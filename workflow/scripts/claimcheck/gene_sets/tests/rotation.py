@@ -18,7 +18,7 @@ from claimcheck.gene_sets.tests.weights import SetWeights
 
 ROTATION_COLUMNS = ("set", "n_genes", "mean_z", "p_rotation_up", "p_rotation_down", "p_rotation_two_sided", "spread")
 
-BLOCK_VALUES = 2**16
+BLOCK_VALUES = 2**15
 """Values (genes x rotations, at least one rotation) of 8 bytes in each of the five arrays that are held at a time: small enough
 to stay in the cache of a core."""
 _LEAST_VARIATION = 1e-12
