@@ -10,8 +10,8 @@ settings.register_profile("long", max_examples=2500)
 settings.load_profile("bounded")
 
 _LONGEST = (
-    *("test_slurm", "test_several_comparisons", "test_tiny", "test_edge_pages", "test_demo", "test_second_paper"),
-    *("test_counts_entry", "test_configuration_keys", "test_fly", "test_reruns"),
+    *("test_slurm", "test_several_comparisons", "test_demo", "test_tiny", "test_register_keys", "test_edge_pages"),
+    *("test_configuration_keys", "test_second_paper", "test_counts_entry", "test_conflicts", "test_fly", "test_reruns"),
 )
 """Files that take longest, begun first: else one worker ends with one of them while the other has nothing to do."""
 _skipped: list[str] = []

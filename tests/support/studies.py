@@ -88,9 +88,9 @@ def run_workflow(
     )
 
 
-def planned_rules(clone: Path, study: Path) -> set[str]:
+def planned_rules(clone: Path, study: Path, *targets: str) -> set[str]:
     """Return the rules that a dry run would run."""
-    completed = run_workflow(study, "-n", clone=clone)
+    completed = run_workflow(study, "-n", *targets, clone=clone)
     said = completed.stdout + completed.stderr
     assert completed.returncode == 0, said[-3000:]
     rules = {rule for rule, _ in re.findall(r"^(\w+) +([0-9]+)$", said, re.MULTILINE)} - {"total"}

@@ -151,6 +151,19 @@ def test_steps_of_this_workflow(needed_by, script, needed):
     assert SCRIPTS.parent / needed in needed_by[script]
 
 
+@pytest.mark.parametrize(
+    ("module", "scripts"),
+    [
+        ("read_scans/integrity.py", {"scan_reads.py"}),
+        ("page/captions.py", {"write_report.py"}),
+        ("claims/verdicts.py", {"calibrate_sets.py", "evaluate_claims.py", "measure_power.py"}),
+        ("figures/ordination.py", set()),  # but for the section that names it
+    ],
+)
+def test_a_module_is_needed_by_these_steps_of_this_workflow_alone(needed_by, module, scripts):
+    assert {script for script, files in needed_by.items() if SCRIPTS / "claimcheck" / module in files} == scripts
+
+
 def test_a_step_depends_on_the_tables_that_its_rule_names_and_on_no_other(monkeypatch):
     pattern = "results/quality/exons/{sample}.tsv"
 

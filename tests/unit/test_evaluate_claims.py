@@ -58,7 +58,7 @@ def small_register(*claims: str, **primary) -> dict:
         claim.pop("shown", None)
         claim.pop("sensitivity", None)
     needed = {name: CONTENT["primary"][name] for name in ("tests", "thresholds", "verdict")}
-    few = {"random_sets": 0, "labellings": 40, "rotations": 1999, "false_support_warn": 0.05}
+    few = {"random_sets": 0, "labellings": 4, "rotations": 1999, "false_support_warn": 0.05}
     needed["negative_controls"] = few | {"matching": {"nearest_genes": 100, "strengths": [0, 1], "trials": 50}}
     said = {name for claim in kept for name in claim["about"]}
     statements = {name: text for name, text in CONTENT["statements"].items() if name in said}

@@ -343,6 +343,14 @@ def test_no_sets_and_no_reads_are_said(drawings: dict[str, Path]) -> None:
     assert "The study starts from counts" in text
 
 
+def test_sequences_that_are_no_genes_are_reported_by_group(drawings: dict[str, Path]) -> None:
+    samples = ["c1", "c2", "k1", "k2"]
+    extra = pd.DataFrame({"sequence": "ERCC-00001", "length": 600, "sample": samples, "n_reads": [0, 3, 4, 5]})
+    extra = extra.assign(condition=["control"] * 2 + ["knockout"] * 2, per_million=[0.0, 2.0, 3.0, 4.0])
+    text = text_of(page_of(STUDY, replace(results(), extra=extra), drawings))
+    assert "ERCC-00001 600 2 of 2 3.50 1 of 2 1.00" in text
+
+
 @pytest.mark.parametrize(
     ("p_adjusted", "sentence"),
     [

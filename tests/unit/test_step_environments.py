@@ -112,6 +112,14 @@ def test_a_step_stays_on_the_submitting_host_or_states_its_memory_and_time(rule)
     assert states == [rule not in local_rules()] * 2
 
 
+def test_steps_that_take_minutes_are_submitted():
+    of_reads = {"index_transcripts", "quantify_sample", "scan_reads", "import_abundances", "import_transcripts"}
+    of_sets = {"map_collections", "rank_sets", "score_sets", "calibrate_sets"}
+    of_genes = {"assess_samples", "compare_groups", "measure_named_genes", "evaluate_claims", "measure_power"}
+    of_files = {"simulate_archive", "record_inputs", "export_results"}
+    assert set(RULES) - local_rules() == of_reads | of_sets | of_genes | of_files
+
+
 def test_what_asks_the_network_stays_on_the_submitting_host():
     fetching = {rule for rule in RULES if rule.startswith("fetch")}
     assert {"fetch_metadata", "fetch_paired_reads", "fetch_transcripts", "fetch_collections"} <= fetching

@@ -1,11 +1,11 @@
-"""Finished studies for all tests of the workflow; a test that changes one copies it."""
+"""Studies that were run once, for all tests of the workflow; a test that changes one copies it."""
 
 from pathlib import Path
 
 import pytest
 
 from support.archive import shared_data
-from support.finished import finish_fly_study, finish_tiny_study, made_once
+from support.finished import compare_fly_study, finish_tiny_study, made_once
 from support.fly import FLY
 
 
@@ -17,4 +17,4 @@ def tiny_study(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def fly_study(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shared_data(FLY)
-    return made_once(tmp_path_factory, "fly", finish_fly_study)
+    return made_once(tmp_path_factory, "fly", compare_fly_study)

@@ -18,7 +18,14 @@ SOST, LCN2 = "ENSMUSG00000001494", "ENSMUSG00000026822"
 
 
 def run_counts(
-    folder: Path, table: Path, groups: dict[str, str], *, test: str, reference: str, target: str = "all", **more: Any
+    folder: Path,
+    table: Path,
+    groups: dict[str, str],
+    *,
+    test: str,
+    reference: str,
+    target: str = "results/report/index.html",
+    **more: Any,
 ) -> Path:
     sheet = "sample\tcondition\n" + "".join(f"{sample}\t{condition}\n" for sample, condition in groups.items())
     study = counts_study(folder, table, sheet, test=test, reference=reference, **more)

@@ -37,7 +37,7 @@ def edge(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         claims=str(ROOT / "config/claims.yaml"),
         **checks_of_the_study(),
     )
-    completed = run_workflow(study)
+    completed = run_workflow(study, "results/report/index.html")
     assert completed.returncode == 0, completed.stderr[-3000:]
     return request.param, study
 

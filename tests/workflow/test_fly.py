@@ -1,4 +1,4 @@
-"""Four real fly samples through a server that speaks the archive's formats, from the accession to the report."""
+"""Four real fly samples through a server that speaks the archive's formats, from the accession to the genes that differ."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import pytest
 
 from claimcheck.core.tables import read_table
 from support.archive import shared_data
-from support.fly import FLY, PROJECT
+from support.fly import FLY
 from support.nfcore import write_results
 from support.studies import run_workflow, write_study
 
@@ -37,12 +37,6 @@ def test_sign_follows_raw_counts(fly_study: Path) -> None:
     assert groups.loc["FBgn0031248", "A"] > 5 * groups.loc["FBgn0031248", "B"]
 
 
-def test_page_is_written(fly_study: Path) -> None:
-    page = (fly_study / "results/report/index.html").read_text()
-    assert PROJECT in page
-    assert "Four fly samples" in page
-
-
 def test_the_results_of_a_quantifier_give_the_counts_of_its_reads(fly_study: Path, tmp_path: Path) -> None:
     """Kallisto's folders, as somebody else may have them: the same counts to the byte, and a page that says whose they are."""
     sheet = read_table(fly_study / "results/samples/samples.tsv", text=True)
@@ -61,7 +55,7 @@ def test_the_results_of_a_quantifier_give_the_counts_of_its_reads(fly_study: Pat
         },
         sheet__csv=sheet[["sample", "condition"]].to_csv(index=False),
     )
-    completed = run_workflow(study)
+    completed = run_workflow(study, "results/report/index.html")
     assert completed.returncode == 0, completed.stderr[-4000:]
     for name in ("counts/gene_counts.tsv", "counts/gene_tpm.tsv", "differential/genes.tsv"):
         assert (study / "results" / name).read_bytes() == (fly_study / "results" / name).read_bytes(), name

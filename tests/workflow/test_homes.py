@@ -48,12 +48,13 @@ def test_a_whole_study_of_a_read_only_clone_without_a_home(tmp_path: Path, monke
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.delenv("MPLCONFIGDIR", raising=False)
     before = sorted(clone.rglob("*"))
-    completed = run_workflow(study, clone=clone, python=str(python))
+    page = "results/report/index.html"
+    completed = run_workflow(study, page, clone=clone, python=str(python))
     assert completed.returncode == 0, completed.stderr[-3000:]
-    assert (study / "results/report/index.html").is_file()
+    assert (study / page).is_file()
     assert sorted(clone.rglob("*")) == before
     logs = "".join(path.read_text() for path in study.glob("logs/draw_*/*.log"))
     assert "done in" in logs
     assert "temporary cache directory" not in logs + completed.stderr
-    again = run_workflow(study, "-n", clone=clone, python=str(python))
+    again = run_workflow(study, "-n", page, clone=clone, python=str(python))
     assert "Nothing to be done" in again.stdout + again.stderr

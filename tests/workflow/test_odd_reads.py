@@ -52,14 +52,14 @@ def test_case_qualities_and_line_ends_change_no_count(fly_study: Path, tmp_path:
     odd = [in_lower_case, as_sra_lite, with_cr_lf, without_last_line_end]
     with serve(fly_archive(lambda number, mates: [odd[number - 1](mate) for mate in mates])) as archive:
         study = write_fly_study(tmp_path, archive)
-        completed = run_workflow(study, "results/quality/gates.tsv")
+        completed = run_workflow(study, "results/counts/gene_counts.tsv", "results/quality/gates/libraries.tsv")
     assert completed.returncode == 0, completed.stderr[-4000:]
     results, usual = study / "results", fly_study / "results"
     for name in ("counts/gene_counts.tsv", "counts/gene_tpm.tsv", "quality/mapping.tsv", "quality/libraries.tsv"):
         assert (results / name).read_bytes() == (usual / name).read_bytes(), name
     reads = read_table(results / "quality/reads.tsv")
     assert reads.loc[reads["run"] == "SRR0000002", "share_q30"].tolist() == [1, 1]
-    gates = read_table(results / "quality/gates.tsv")
+    gates = read_table(results / "quality/gates/libraries.tsv")
     noticed = gates[(gates["gate"] == "reads") & (gates["status"] == "warn")].set_index("scope")["reason"]
     assert noticed.index.tolist() == [f"SRR000000{run} mate {mate}" for run in (2, 3) for mate in (1, 2)]
     assert noticed.str.contains("SRA Lite").tolist() == [True, True, False, False]

@@ -58,7 +58,7 @@ def test_the_register_of_the_documentation_runs_to_a_page(tmp_path: Path) -> Non
     counts.rename(index=lambda gene: f"{gene}.3").to_csv(tmp_path / "config/counts.tsv", sep="\t", index_label="gene")
     (tmp_path / "config/sheet.tsv").write_text(sheet())
     write_study(tmp_path, settings | {"quality": {"library_size": {"warn": 1000, "fail": 100}}})
-    completed = run_workflow(tmp_path)
+    completed = run_workflow(tmp_path, "results/report/index.html")
     assert completed.returncode == 0, completed.stderr[-3000:]
     assert verdicts_of(tmp_path) == dict.fromkeys(("P1", "P2", "P3", "P4"), "supported")
     page = (tmp_path / "results/report/index.html").read_text()

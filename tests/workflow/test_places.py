@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from support import tiny
-from support.archive import serve
-from support.studies import A_FEW_COUNTS, COUNTS_STUDY, ROOT, copy_workflow, run_workflow, write_study
+from support.counts import small_counts
+from support.finished import copy_study
+from support.studies import A_FEW_COUNTS, COUNTS_STUDY, ROOT, copy_workflow, planned_rules, run_workflow, write_study
 
 SHEET = "sample\tcondition\na\tx\nb\tx\nc\ty\nd\ty\n"
 
@@ -57,21 +57,31 @@ rule count_lines:
 @pytest.mark.whole_run
 def test_another_workflow_uses_it_as_a_module(tmp_path: Path) -> None:
     copy_workflow(tmp_path / "clone")
-    user = tmp_path / "user"
-    (user / "config").mkdir(parents=True)
+    user = small_counts(tmp_path / "user", sex=[""] * 6)
+    own = user / "config/config.yaml"
+    (user / "all.yaml").write_text(yaml.safe_dump({"mine": 1, "rna": yaml.safe_load(own.read_text())}))
+    own.unlink()
     (user / "Snakefile").write_text(USER)
-    (user / "config/transcripts.fa").write_text(tiny.fasta(tiny.transcripts()))
-    with serve(tiny.tiny_archive()) as archive:
-        configuration = {"mine": 1, "rna": tiny.tiny_configuration(archive)}
-        (user / "all.yaml").write_text(yaml.safe_dump(configuration))
-        completed = run_workflow(user, clone=user)
-        assert completed.returncode == 0, completed.stderr[-3000:]
-        assert "claims_write_report" in completed.stderr
-        again = run_workflow(user, "-n", clone=user)
+    completed = run_workflow(user, clone=user)
+    assert completed.returncode == 0, completed.stderr[-3000:]
+    assert "claims_write_report" in completed.stderr
+    again = run_workflow(user, "-n", clone=user)
     assert "Nothing to be done" in again.stdout + again.stderr
     assert (user / "lines.txt").read_text().split()[1] == "results/report/index.html"
     outputs = json.loads((user / "results/provenance.json").read_text())["study"]["outputs"]
-    assert outputs["results/counts/gene_counts.tsv"]["rule"] == "import_abundances"
+    assert outputs["results/counts/gene_counts.tsv"]["rule"] == "import_counts"
+
+
+def test_a_module_knows_the_samples_of_an_archive_behind_its_checkpoint(tiny_study: Path, tmp_path: Path) -> None:
+    study = copy_study(tiny_study, tmp_path / "study")
+    lines = f"module claimcheck:\n    snakefile: {str(ROOT / 'workflow/Snakefile')!r}\n"
+    lines += "\nuse rule * from claimcheck as claims_*\n\nrule everything:\n    input: 'results/provenance.json'\n"
+    (study / "Snakefile").write_text(lines)
+    assert planned_rules(study, study, "everything") == set()
+    (study / "results/quantification/animal1/abundance.tsv").unlink()
+    planned = planned_rules(study, study, "everything")
+    assert {"claims_quantify_sample", "claims_import_abundances"} <= planned
+    assert not {"claims_resolve_samples", "claims_scan_reads"} & planned
 
 
 def test_a_module_finds_the_configuration_of_the_working_folder(tmp_path: Path) -> None:

@@ -36,17 +36,8 @@ BEFORE_THE_CHECKPOINT = {"fetch_metadata", "resolve_samples", "save_configuratio
     ("edited", "rules"),
     [
         (f"{LIBRARY}/quantification/kallisto.py", OF_ABUNDANCES),
-        (
-            f"{LIBRARY}/read_scans/integrity.py",
-            OF_ABUNDANCES - {"index_transcripts"} | {"scan_reads", "collect_reads_quality"},
-        ),
-        (f"{LIBRARY}/deseq2/size_factors.py", OF_COUNTS),
         (f"{LIBRARY}/figures/dispersions.py", PROVENANCE | {"draw_differential"}),
-        (f"{LIBRARY}/claims/verdicts.py", PROVENANCE),
-        (f"{LIBRARY}/figures/ordination.py", PROVENANCE | {"draw_quality"}),
-        (f"{LIBRARY}/page/captions.py", PROVENANCE),
         ("workflow/report/figures.yaml", PROVENANCE),
-        ("workflow/scripts/draw_section.py", PROVENANCE | {"draw_differential", "draw_quality"}),
         (
             f"{LIBRARY}/core/tables.py",
             OF_ABUNDANCES - {"index_transcripts", "quantify_sample"}

@@ -1,21 +1,17 @@
-"""Groups that were sequenced apart: said before anything is fetched, stopped by a check, and on the page where that is accepted."""
+"""Groups that were sequenced apart: said before anything is fetched, stopped by a check, and compared where that is accepted."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from markupsafe import escape
 
 from claimcheck.core.tables import read_table
 from support import tiny
 from support.archive import Archive, serve
-from support.pages import whole
 from support.studies import last_words, run_workflow, write_study
 
-CODE = "<script>document.title='taken'</script><img src=x onerror=alert(1)>{{7*7}} \"'"
-"""What somebody writes into the title of a sample."""
 COLUMNS = ("library_layout", "instrument_model")
-RUNS = {f"SRR00000{number}": "control" if number < 24 else "knockout" for number in range(21, 27)}
+RUNS = {f"SRR00000{number}": "control" if number < 23 else "knockout" for number in range(21, 25)}
 
 
 def archive_of_two_machines() -> Archive:
@@ -30,7 +26,7 @@ def archive_of_two_machines() -> Archive:
             tiny.read_pairs(sequences, seed=seed)[:mates],
             tax_id="10090",
             scientific_name="Mus musculus",
-            sample_title=f"{condition} {seed} {CODE}",
+            sample_title=f"{condition} {seed}",
             instrument_model="Illumina NovaSeq 6000" if mates == 2 else "Illumina HiSeq 2500",
             read_count="3000",
             base_count=str(3000 * 50 * mates),
@@ -48,28 +44,6 @@ def write(folder: Path, archive: Archive) -> Path:
     return write_study(folder, tiny.tiny_configuration(archive), transcripts__fa=tiny.fasta(tiny.transcripts()))
 
 
-@pytest.fixture(scope="module")
-def stopped(archive: Archive, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """Run the study to where it stops; return its folder and last words."""
-    folder = write(tmp_path_factory.mktemp("machines"), archive)
-    completed = run_workflow(folder)
-    assert completed.returncode != 0
-    return folder, last_words(completed)
-
-
-@pytest.fixture(scope="module")
-def page(stopped: tuple[Path, str], archive: Archive) -> str:
-    """Accept what stopped the study, and run it to its end."""
-    configuration = tiny.tiny_configuration(archive)
-    reasons = [{"gate": "confounded_design", "scope": name, "reason": "they had no money"} for name in COLUMNS]
-    configuration["quality"]["accepted"] = reasons
-    folder = write_study(stopped[0], configuration)
-    completed = run_workflow(folder)
-    assert completed.returncode == 0, completed.stderr[-3000:]
-    assert "quantify_sample" not in completed.stderr
-    return (folder / "results/report/index.html").read_text()
-
-
 def test_it_is_said_with_the_samples(tmp_path: Path, archive: Archive) -> None:
     folder = write(tmp_path, archive)
     said = run_workflow(folder, "samples")
@@ -80,27 +54,23 @@ def test_it_is_said_with_the_samples(tmp_path: Path, archive: Archive) -> None:
     )
     assert "instrument_model differs wherever the condition does" in said.stderr
     sheet = read_table(folder / "results/samples/samples.tsv", text=True)
-    assert sheet["read_length"].tolist() == ["50"] * 6
+    assert sheet["read_length"].tolist() == ["50"] * 4
 
 
 @pytest.mark.whole_run
-def test_it_stops_before_the_comparison(stopped: tuple[Path, str]) -> None:
-    words = stopped[1]
-    assert "a quality gate failed" in words
-    assert all(f"confounded_design of {column}" in words for column in COLUMNS)
-
-
-@pytest.mark.whole_run
-def test_accepted_it_is_on_the_page_with_the_reason(stopped: tuple[Path, str], page: str) -> None:
-    for said in ("all of knockout: Illumina HiSeq 2500", "they had no money", "PAIRED, SINGLE"):
-        assert said in page
-    assert read_table(stopped[0] / "results/differential/design.tsv")["formula"].iloc[-1] == "~ condition"
-
-
-@pytest.mark.whole_run
-def test_titles_that_are_code_are_text(page: str) -> None:
-    tags = whole(page)
-    assert escape(CODE) in page
-    assert CODE not in page
-    assert "{{7*7}}" in page  # as text: nothing evaluated it
-    assert all(str(attributes.get("src", "data:")).startswith("data:") for tag, attributes in tags if tag == "img")
+def test_it_stops_before_the_comparison_and_goes_on_where_it_is_accepted(tmp_path: Path, archive: Archive) -> None:
+    folder = write(tmp_path, archive)
+    stopped = run_workflow(folder)
+    assert stopped.returncode != 0
+    assert "a quality gate failed" in last_words(stopped)
+    assert all(f"confounded_design of {column}" in last_words(stopped) for column in COLUMNS)
+    configuration = tiny.tiny_configuration(archive)
+    reasons = [{"gate": "confounded_design", "scope": name, "reason": "they had no money"} for name in COLUMNS]
+    configuration["quality"]["accepted"] = reasons
+    completed = run_workflow(write_study(folder, configuration), "results/differential/genes.tsv")
+    assert completed.returncode == 0, completed.stderr[-3000:]
+    assert "quantify_sample" not in completed.stderr
+    gates = read_table(folder / "results/quality/gates.tsv", text=True).set_index("scope").loc[list(COLUMNS)]
+    assert list(gates["accepted"]) == ["they had no money"] * 2
+    assert "all of knockout: Illumina HiSeq 2500" in gates.at["instrument_model", "reason"]
+    assert read_table(folder / "results/differential/design.tsv")["formula"].iloc[-1] == "~ condition"

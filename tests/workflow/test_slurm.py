@@ -1,4 +1,4 @@
-"""The simulated study through a Slurm of two nodes, from nothing to the page."""
+"""The tiny study through a Slurm of two nodes, from the archive to the page."""
 
 import importlib.util
 import os
@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from support import tiny
+from support.archive import serve
+from support.finished import port_of, write_tiny_study
 from support.results import checksums
 from support.studies import ROOT, run_workflow
 
@@ -19,21 +22,11 @@ PROGRAMS = ("slurmctld", "slurmd", "sbatch", "srun", "munged", "setpriv", "unsha
 
 # The machine of the tests is no cluster to be spared: ask more often. It has no accounting, so squeue is asked.
 IN_A_HURRY = (
-    *("--slurm-status-command", "squeue", "--slurm-init-seconds-before-status-checks", "10"),
+    *("--slurm-status-command", "squeue", "--slurm-init-seconds-before-status-checks", "2"),
     *("--max-jobs-per-timespan", "20/1s", "--latency-wait", "10"),
 )
 
-FEWER_READS = (
-    ("simulation.yaml", "pairs: 200000", "pairs: 50000"),
-    ("config.yaml", "{warn: 50000, fail: 10000}", "{warn: 12500, fail: 2500}"),
-)
-"""File, text and its replacement: what is tried here are the jobs, whatever they read."""
-
-ONCE = (
-    *("simulate_archive", "index_transcripts", "import_abundances", "map_collections"),
-    *("assess_samples", "compare_groups", "rank_sets", "score_sets", "calibrate_sets", "measure_named_genes"),
-    *("evaluate_claims", "record_inputs", "export_results"),
-)
+ONCE = ("index_transcripts", "import_abundances", "assess_samples", "compare_groups", "record_inputs", "export_results")
 
 
 def obstacle() -> str:
@@ -63,23 +56,19 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def study(cluster: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("cluster") / "demo"
-    shutil.copytree(ROOT / "demo/config", folder / "config")
-    shutil.copytree(ROOT / "config", folder.parent / "config")
-    for name, usual, fewer in FEWER_READS:
-        text = (folder / "config" / name).read_text()
-        assert usual in text
-        (folder / "config" / name).write_text(text.replace(usual, fewer))
+def study(cluster: Path, tiny_study: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("cluster") / "study"
     snakemake = [sys.executable, "-m", "snakemake", "--workflow-profile", "profiles/slurm", "--directory", str(folder)]
-    completed = subprocess.run(
-        [str(TWO_NODES), str(cluster), *snakemake, *IN_A_HURRY],
-        cwd=ROOT,
-        capture_output=True,
-        check=False,
-        text=True,
-        timeout=1700,
-    )
+    with serve(tiny.tiny_archive(), port_of(tiny_study)) as archive:
+        write_tiny_study(folder, archive)
+        completed = subprocess.run(
+            [str(TWO_NODES), str(cluster), *snakemake, *IN_A_HURRY],
+            cwd=ROOT,
+            capture_output=True,
+            check=False,
+            text=True,
+            timeout=1700,
+        )
     assert completed.returncode == 0, completed.stderr[-5000:]
     return folder
 
@@ -91,7 +80,7 @@ def jobs_of(cluster: Path) -> list[dict[str, str]]:
 
 
 def test_the_page_is_there_and_every_job_completed_on_one_of_both_nodes(study: Path, cluster: Path) -> None:
-    assert "Simulated data" in (study / "results/report/index.html").read_text()
+    assert (study / "results/report/index.html").is_file()
     jobs = jobs_of(cluster)
     assert {job["JobState"] for job in jobs} == {"COMPLETED"}
     assert set(Counter(job["NodeList"] for job in jobs)) == {"n1", "n2"}
@@ -101,24 +90,17 @@ def test_the_page_is_there_and_every_job_completed_on_one_of_both_nodes(study: P
 
 def test_what_takes_seconds_or_asks_the_network_was_not_submitted(study: Path, cluster: Path) -> None:
     submitted = Counter(re.sub(r"^rule_|_wildcards.*", "", job["Comment"]) for job in jobs_of(cluster))
-    samples = (study / "results/samples/samples.tsv").read_text().count("\n") - 1
-    per_sample = dict.fromkeys(("quantify_sample", "scan_reads"), samples)
+    per_sample = dict.fromkeys(("quantify_sample", "scan_reads"), len(tiny.RUNS))
     assert submitted == {**per_sample, **dict.fromkeys(ONCE, 1)}
 
 
 def test_each_job_asked_for_the_memory_and_time_of_its_rule(study: Path, cluster: Path) -> None:
     asked = {job["Comment"]: (job["MinMemoryNode"], job["TimeLimit"]) for job in jobs_of(cluster)}
-    assert asked["rule_evaluate_claims"] == ("4000M", "04:00:00")
-    assert asked["rule_simulate_archive"] == ("2000M", "00:30:00")
+    assert asked["rule_index_transcripts"] == ("4000M", "01:00:00")
+    assert asked["rule_record_inputs"] == ("1000M", "04:00:00")
 
 
-def test_a_local_run_makes_the_same_tables_and_finds_nothing_else_to_do(study: Path) -> None:
+def test_a_local_run_makes_the_same_bytes_and_finds_nothing_else_to_do(study: Path, tiny_study: Path) -> None:
     planned = run_workflow(study, "-n")
     assert "Nothing to be done" in planned.stdout + planned.stderr
-    before = checksums(study / "results")
-    again = sorted((study / "results/quantification").glob("*/abundance.tsv"))[0].relative_to(study)
-    completed = run_workflow(study, "results/claims/verdicts.tsv", "results/gene_sets/tests.tsv", "-R", str(again))
-    assert completed.returncode == 0, completed.stderr[-3000:]
-    made = set(re.findall(r"Rule: (\w+)", completed.stdout + completed.stderr))
-    assert {"quantify_sample", "import_abundances", "compare_groups", "rank_sets", "evaluate_claims"} <= made
-    assert checksums(study / "results") == before
+    assert checksums(study / "results") == checksums(tiny_study / "results")

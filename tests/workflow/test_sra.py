@@ -53,17 +53,18 @@ def broken_archive() -> Archive:
 
 def test_objects_stand_in(tmp_path: Path) -> None:
     broken = broken_archive()
-    originals = {run: mates_of(broken, run) for run in tiny.RUNS}
-    for run in (LACKING, SPOILT):
-        make_object(run, originals[run], tmp_path / "objects")
+    originals = {run: mates_of(broken, run) for run in (LACKING, SPOILT)}
+    for run, mates in originals.items():
+        make_object(run, mates, tmp_path / "objects")
+    targets = [f"resources/reads/{run}_1.fastq.gz" for run in originals]
     with serve(broken) as archive:
         configuration = tiny.tiny_configuration(archive)
         configuration["archive"]["sra"] = str(tmp_path / "objects")
         study = write_study(tmp_path / "study", configuration, transcripts__fa=tiny.fasta(tiny.transcripts()))
-        completed = run_workflow(study, "fetch")
+        completed = run_workflow(study, *targets)
         assert completed.returncode == 0, completed.stderr[-3000:]
         fetched = len(archive.requests)
-        assert run_workflow(study, "fetch", "--forcerun", "fetch_paired_reads").returncode == 0
+        assert run_workflow(study, *targets, "--forcerun", "fetch_paired_reads").returncode == 0
         again = [path for path in archive.requests[fetched:] if path.startswith("/vol1/")]
         assert not again
     for run, mates in originals.items():

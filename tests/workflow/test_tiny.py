@@ -246,6 +246,8 @@ def test_a_file_in_the_place_of_a_result_that_no_step_made_stops_the_run(tiny_st
 
 # kills, and a full disk
 
+GENES = "results/differential/genes.tsv"
+
 
 @whole_run
 def test_killed_again_and_again_it_ends_with_the_same_bytes(tiny_study: Path, tmp_path: Path) -> None:
@@ -272,7 +274,7 @@ def test_a_step_behind_the_checkpoint_that_was_killed_as_it_ended_is_made_again(
     coded = urlsafe_b64encode(output.encode()).decode()
     (study / ".snakemake/metadata" / coded).unlink()  # how it was made is written down after the last byte of it
     (study / ".snakemake/incomplete" / coded).write_text('{"external_jobid": null}')
-    completed = run_workflow(study)
+    completed = run_workflow(study, output)
     assert completed.returncode == 0, completed.stderr[-3000:]
     assert "of animal1" in completed.stderr
     assert (study / ".snakemake/metadata" / coded).is_file()
@@ -285,9 +287,9 @@ def test_on_a_full_disk_it_stops_with_a_message_and_goes_on_with_more_room(tiny_
     unshare = require_mount()
     disk = tmp_path / "disk"
     disk.mkdir()
-    run = f"{sys.executable} -m snakemake --cores 1 --directory {disk}/study"
+    run = f"{sys.executable} -m snakemake --cores 1 --directory {disk}/study {GENES}"
     script = f"""
-        mount -t tmpfs -o size=4m tmpfs {disk}
+        mount -t tmpfs -o size=1300k tmpfs {disk}
         cp -r {tmp_path}/prepared {disk}/study
         {run} > {tmp_path}/full.txt 2>&1 && exit 3
         find {disk}/study/results -name '.*' > {tmp_path}/left.txt
@@ -308,8 +310,9 @@ def test_on_a_full_disk_it_stops_with_a_message_and_goes_on_with_more_room(tiny_
     whole = checksums(tiny_study / "results")
     partly = checksums(tmp_path / "then")
     assert 0 < len(partly) < len(whole)
-    assert partly.items() <= whole.items()
-    assert checksums(tmp_path / "results") == whole
+    then = checksums(tmp_path / "results")
+    assert partly.items() < then.items() <= whole.items()
+    assert GENES.removeprefix("results/") in then
 
 
 class Elements(HTMLParser):
