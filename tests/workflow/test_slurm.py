@@ -13,7 +13,7 @@ import pytest
 
 from support import tiny
 from support.archive import serve
-from support.finished import port_of, write_tiny_study
+from support.finished import finish_tiny_study, port_of, write_tiny_study
 from support.results import checksums
 from support.studies import ROOT, run_workflow
 
@@ -56,10 +56,18 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def study(cluster: Path, tiny_study: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def here(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Run the study on this machine: one whose archive no other test serves meanwhile."""
+    folder = tmp_path_factory.mktemp("here") / "study"
+    finish_tiny_study(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def study(cluster: Path, here: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("cluster") / "study"
     snakemake = [sys.executable, "-m", "snakemake", "--workflow-profile", "profiles/slurm", "--directory", str(folder)]
-    with serve(tiny.tiny_archive(), port_of(tiny_study)) as archive:
+    with serve(tiny.tiny_archive(), port_of(here)) as archive:
         write_tiny_study(folder, archive)
         completed = subprocess.run(
             [str(TWO_NODES), str(cluster), *snakemake, *IN_A_HURRY],
@@ -100,7 +108,7 @@ def test_each_job_asked_for_the_memory_and_time_of_its_rule(study: Path, cluster
     assert asked["rule_record_inputs"] == ("1000M", "04:00:00")
 
 
-def test_a_local_run_makes_the_same_bytes_and_finds_nothing_else_to_do(study: Path, tiny_study: Path) -> None:
+def test_a_local_run_makes_the_same_bytes_and_finds_nothing_else_to_do(study: Path, here: Path) -> None:
     planned = run_workflow(study, "-n")
     assert "Nothing to be done" in planned.stdout + planned.stderr
-    assert checksums(study / "results") == checksums(tiny_study / "results")
+    assert checksums(study / "results") == checksums(here / "results")
