@@ -27,7 +27,7 @@ def add_problem(message: str) -> None:
 def expect_problems() -> None:
     """Forget the messages of an earlier run; until this one has ended well, show its own even if Snakemake itself gives up."""
     PROBLEMS.unlink(missing_ok=True)
-    atexit.register(show_problems)
+    atexit.register(show_problems, Path.cwd())
 
 
 def expect_none() -> None:
@@ -35,12 +35,17 @@ def expect_none() -> None:
     atexit.unregister(show_problems)
 
 
-def show_problems() -> None:
-    """Print the messages of the failed steps; a full disk is one even where it took no message."""
+def show_problems(study: Path = Path()) -> None:
+    """Print the messages of the failed steps; a full disk is one even where it took no message.
+
+    Args:
+        study: its folder, which Snakemake has left when it ends by giving up.
+    """
     expect_none()
-    said = PROBLEMS.read_text(encoding="utf-8").rstrip() if PROBLEMS.exists() else ""
+    kept = study / PROBLEMS
+    said = kept.read_text(encoding="utf-8").rstrip() if kept.exists() else ""
     try:
-        check_disk(Path("results"))
+        check_disk(study / "results")
     except StudyError as error:
         said = said or str(error)
     if said:
