@@ -19,13 +19,18 @@ from claimcheck.core.forks import fork_steps
 rule all:
     input: expand("{name}.txt", name=NAMES)
 
+rule other:
+    output: "other.txt"
+    script: "others/other.py"
+
 rule step:
     output: "{name}.txt"
     benchmark: "{name}.tsv"
     script: "scripts/{wildcards.name}.py"
 
 onstart:
-    fork_steps()
+    from pathlib import Path
+    fork_steps(Path("scripts").absolute())
 """
 WRITE = (
     "import counted, os, tempfile\nopen(snakemake.output[0], 'w').write(f'{os.getppid()} {tempfile.gettempdir()}')\n"
@@ -44,8 +49,10 @@ SCRIPTS = {
 def start(folder: Path, *names: str, options: tuple[str, ...] = ()) -> subprocess.Popen[str]:
     """Start a run of the named scripts."""
     (folder / "scripts").mkdir()
-    for name in names:
+    for name in SCRIPTS.keys() & set(names):
         (folder / f"scripts/{name}.py").write_text(SCRIPTS[name])
+    (folder / "others").mkdir()
+    (folder / "others/other.py").write_text(f"import sys; sys.modules['counted'] = sys\n{WRITE}")
     (folder / "library").mkdir()
     (folder / "library/counted.py").write_text(f"with open({str(folder / 'imports')!r}, 'a') as f: f.write('once')\n")
     (folder / "Snakefile").write_text(f"NAMES = {names!r}\n{SNAKEFILE}")
@@ -68,13 +75,16 @@ def is_running(process: int) -> bool:
 
 
 def test_steps_import_once_and_each_end_stays_its_own(tmp_path: Path) -> None:
-    run = start(tmp_path, *list(SCRIPTS)[:6], options=("--keep-going", "--default-resources", f"tmpdir='{tmp_path}'"))
+    run = start(
+        tmp_path, *list(SCRIPTS)[:6], "other", options=("--keep-going", "--default-resources", f"tmpdir='{tmp_path}'")
+    )
     said, _ = run.communicate(timeout=120)
     assert run.returncode == 1
+    other, _ = (tmp_path / "other.txt").read_text().split()
     parents = {(tmp_path / f"{name}.txt").read_text() for name in ("one", "two")}
     assert len(parents) == 1
     parent, folder = parents.pop().split()
-    assert int(parent) != run.pid
+    assert int(parent) not in (run.pid, int(other))
     assert not is_running(int(parent))
     assert folder == str(tmp_path)
     assert (tmp_path / "imports").read_text() == "once"

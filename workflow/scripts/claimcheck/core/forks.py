@@ -36,10 +36,13 @@ _OF_EVERY_SCRIPT = ("snakemake.iocontainers", "snakemake.logging")
 _LONGEST_ORDER = 65536
 
 
-def fork_steps() -> None:
-    """Let this run of Snakemake start its Python scripts as forks; on Linux alone, since elsewhere forking is not safe.
+def fork_steps(scripts: Path) -> None:
+    """Let this run of Snakemake start some Python scripts as forks; on Linux alone, since elsewhere forking is not safe.
 
-    A step in an environment of its own is started as Snakemake would.
+    Other scripts, and steps in an environment of their own, are started as Snakemake would.
+
+    Args:
+        scripts: folder of the scripts that do nothing where they are imported.
     """
     if sys.platform != "linux":
         return
@@ -49,7 +52,8 @@ def fork_steps() -> None:
     atexit.register(parent.close)
 
     def execute_script(script: Any, name: str, edit: bool = False) -> None:
-        if script.is_local and not (script.conda_env or script.container_img or script.env_modules):
+        is_own = script.is_local and Path(script.local_path).is_relative_to(scripts)
+        if is_own and not (script.conda_env or script.container_img or script.env_modules):
             parent.run(name, script.local_path, script.resources.get("tmpdir"), script.bench_record)
         else:
             run_by_command(script, name, edit)
