@@ -26,7 +26,7 @@ rule other:
 rule step:
     output: "{name}.txt"
     benchmark: "{name}.tsv"
-    script: "scripts/{wildcards.name}.py"
+    script: "others/../scripts/{wildcards.name}.py"
 
 onstart:
     from pathlib import Path

@@ -52,7 +52,7 @@ def fork_steps(scripts: Path) -> None:
     atexit.register(parent.close)
 
     def execute_script(script: Any, name: str, edit: bool = False) -> None:
-        is_own = script.is_local and Path(script.local_path).is_relative_to(scripts)
+        is_own = script.is_local and Path(script.local_path).resolve().is_relative_to(scripts.resolve())
         if is_own and not (script.conda_env or script.container_img or script.env_modules):
             parent.run(name, script.local_path, script.resources.get("tmpdir"), script.bench_record)
         else:
