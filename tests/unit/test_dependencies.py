@@ -27,7 +27,7 @@ NESTED = """
 """
 """Imports wherever a statement can stand."""
 FILES = {
-    "scripts/draw.py": "from lib.figures import points\nfrom lib import text as words\n",
+    "scripts/draw.py": "from lib.figures import (\n    points,  # of (x, y)\n)\nfrom lib import text as words\n",
     "scripts/count.py": "import lib.counts\n\ndef main():\n    from lib.lazy import late\n" + NESTED,
     "scripts/lib/__init__.py": "",
     "scripts/lib/text.py": "",

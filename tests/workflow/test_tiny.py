@@ -45,6 +45,11 @@ def planned(folder: Path) -> str:
     return completed.stdout + completed.stderr
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="forks are used on Linux alone")
+def test_a_late_step_finds_the_libraries_of_earlier_ones_loaded(tiny_study: Path) -> None:
+    assert "matplotlib " in (tiny_study / "logs/write_crate/write_crate.log").read_text()
+
+
 def test_nothing_to_do_the_second_time(tiny_study: Path) -> None:
     assert "Nothing to be done" in planned(tiny_study)
 

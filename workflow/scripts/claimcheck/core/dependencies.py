@@ -9,7 +9,8 @@ from types import CodeType, FunctionType
 from claimcheck.core.contracts import TABLES, contract_of
 
 _IMPORT = re.compile(
-    r"^[ \t]*(?:from[ \t]+(\.*)([\w.]*)[ \t]+import[ \t]+(\([^()]*\)|[^(\n]+)|import[ \t]+([^\n]+))", re.MULTILINE
+    r"^[ \t]*(?:from[ \t]+(\.*)([\w.]*)[ \t]+import[ \t]+(\((?:[^()#]|#[^\n]*)*\)|[^(\n]+)|import[ \t]+([^\n]+))",
+    re.MULTILINE,
 )
 """A statement that imports, wherever it stands; what looks like one within a text is followed too, which costs nothing but time."""
 _COMMENT = re.compile(r"#[^\n]*")

@@ -120,7 +120,7 @@ def split_evenly(heights: Sequence[float], n_columns: int) -> list[list[int]]:
 
 def _heading(section: Section, letters: int) -> list[str]:
     """Break the heading of a section into lines; the first ones are the title."""
-    return [*textwrap.wrap(section.title, letters), *textwrap.wrap(section.words, round(1.15 * letters))]
+    return [*textwrap.wrap(section.title, letters), *textwrap.wrap(section.words, round(1.05 * letters))]
 
 
 def _write_heading(axes: Axes, lines: Sequence[str], top: float, *, bold: bool) -> None:
