@@ -11,6 +11,7 @@ from claimcheck.core.errors import StudyError
 from claimcheck.core.ledger import (
     RECORDS,
     broken_links,
+    clear_partial_records,
     read_inputs,
     read_record,
     record_outputs,
@@ -174,6 +175,29 @@ def test_a_foreign_file_in_the_place_of_an_output_stops_unless_the_manifest_has_
     require_known([foreign], {})
     overwrite(foreign, "p = 0.050")
     assert look(foreign) == 1
+
+
+def test_what_a_killed_run_was_writing_is_cleared_and_who_is_not_killed_writes_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    killed = RECORDS / "tmpkilled.part"
+    killed.write_text("{")
+    replace, calls = Path.replace, []
+
+    def cleared_before(path: Path, target: Path) -> Path:
+        calls.append(path)
+        if len(calls) == 1:
+            clear_partial_records()
+        return replace(path, target)
+
+    monkeypatch.setattr(Path, "replace", cleared_before)
+    GIVEN.write_text("another")
+    checksum = read_inputs([GIVEN])[str(GIVEN)]
+    assert len(calls) == 2
+    record = read_record(GIVEN)
+    assert record is not None
+    assert record.sha256 == checksum
+    assert not list(RECORDS.glob("*.part"))
 
 
 def test_what_an_earlier_version_or_a_killed_run_made_is_left_to_snakemake() -> None:

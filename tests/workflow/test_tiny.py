@@ -279,6 +279,7 @@ def test_a_step_behind_the_checkpoint_that_was_killed_as_it_ended_is_made_again(
     coded = urlsafe_b64encode(output.encode()).decode()
     (study / ".snakemake/metadata" / coded).unlink()  # how it was made is written down after the last byte of it
     (study / ".snakemake/incomplete" / coded).write_text('{"external_jobid": null}')
+    (study / ".snakemake/made/tmp0.part").write_text("{")  # and so was what it was made from
     completed = run_workflow(study, output)
     assert completed.returncode == 0, completed.stderr[-3000:]
     assert "of animal1" in completed.stderr

@@ -15,7 +15,12 @@ from snakemake.io import regex_from_filepattern
 
 from claimcheck.core.dependencies import digest_of_tables, digests_of_steps
 from claimcheck.core.installed import pinned_packages
-from claimcheck.core.ledger import is_locked, require_known, stated_checksums
+from claimcheck.core.ledger import (
+    clear_partial_records,
+    is_locked,
+    require_known,
+    stated_checksums,
+)
 from claimcheck.core.steps import CODE, reason_to_run
 from claimcheck.provenance.inputs import digest_of_code
 from claimcheck.provenance.manifest import MANIFEST as OWN_MANIFEST
@@ -238,6 +243,7 @@ LOOK = (
     and "verify" not in getattr(workflow.dag_settings, "targets", ())
 )
 if LOOK:
+    clear_partial_records()
     checked(require_known, in_places_of(OUTPUTS), stated_checksums(OWN_MANIFEST))
 
 for name, step in OWN_RULES.items():

@@ -21,6 +21,7 @@ from claimcheck.core.errors import StudyError, first_of
 STATE = Path(".snakemake")
 RECORDS = STATE / "made"
 RESULTS = Path("results")
+_PARTIAL = ".part"
 LARGE = 1_000_000_000
 """Bytes from which on it is said that a file is read."""
 _LONGEST_NAME = 255
@@ -113,6 +114,13 @@ def times_again(outputs: Collection[Path | str], *, look: bool) -> int:
 def is_locked() -> bool:
     """Whether a run holds Snakemake's lock on the study, and may be writing its files."""
     return any(path.is_file() for path in (STATE / "locks").glob("*"))
+
+
+def clear_partial_records() -> None:
+    """Delete the records that a killed run was writing; to be called where no run holds the lock."""
+    for path in RECORDS.glob(f"*{_PARTIAL}"):
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
 
 
 def require_known(paths: Iterable[Path], stated: Mapping[str, str]) -> None:
@@ -277,14 +285,22 @@ def _place(path: Path | str) -> Path:
 
 def _write(record: Record) -> None:
     """Write a record, whole; several steps may look at one file at the same time."""
+    while not _has_written(record):  # a start that finds no lock clears what another dry run is writing
+        pass
+
+
+def _has_written(record: Record) -> bool:
     RECORDS.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile("w", dir=RECORDS, delete=False, encoding="utf-8", suffix=".part") as stream:
+    with tempfile.NamedTemporaryFile("w", dir=RECORDS, delete=False, encoding="utf-8", suffix=_PARTIAL) as stream:
         json.dump(asdict(record), stream)
     try:
         Path(stream.name).replace(_place(record.path))
+    except FileNotFoundError:
+        return False
     finally:
         with suppress(OSError):
             Path(stream.name).unlink(missing_ok=True)
+    return True
 
 
 def _has_mark(path: Path, kind: str) -> bool:
