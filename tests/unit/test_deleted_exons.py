@@ -16,8 +16,8 @@ from claimcheck.qc.exons import (
 )
 from claimcheck.read_scans import deleted_exons, scan
 from claimcheck.read_scans.deleted_exons import PROFILE_COLUMNS, ExonCounts, index_gene, matching_fragments
-from claimcheck.read_scans.kmers import K
-from claimcheck.read_scans.scan import read_fragments
+from claimcheck.read_scans.kmers import K, build_index, encode_all, locate
+from claimcheck.read_scans.scan import find_kmers, read_fragments, reads_of
 from support.defaults import call_recombination
 
 LETTERS = np.array(list("ACGT"))
@@ -475,6 +475,24 @@ def test_the_same_fragments_are_found_as_by_looking_up_each_read(tmp_path, monke
         for number in matching_fragments(index, mates)
     ]
     assert found == holding
+
+
+@pytest.mark.parametrize("lengths", [[100], [93], [62], [100, 97, 62, 40, 31, 30, 8, 1]], ids=str)
+@pytest.mark.parametrize("step", [1, 7, K])
+def test_kmers_are_found_at_every_step_and_at_the_end_of_reads_of_any_length(lengths, step):
+    gene = joined(SEVEN, *range(1, 8))
+    reads = [gene[start : start + lengths[start % len(lengths)]] for start in range(0, len(gene) - 100, 5)]
+    index = build_index(np.concatenate([encode_all(gene[100:160]), encode_all(gene[300:331])]))
+    read, place = find_kmers(index, reads_of([one.encode() for one in reads]), step=step)
+    expected = [
+        (number, int(found))
+        for number, one in enumerate(reads)
+        for at in sorted({*range(0, len(one) - K + 1, step), *([len(one) - K] if len(one) >= K else [])})
+        for found in locate(encode_all(one[at : at + K]), index.codes)
+        if found >= 0
+    ]
+    assert list(zip(read.tolist(), place.tolist(), strict=True)) == expected
+    assert len(expected) > 5
 
 
 def test_reads_shorter_than_a_kmer_are_no_error(profile):

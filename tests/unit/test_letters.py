@@ -10,6 +10,7 @@ from claimcheck.read_scans.letters import (
     WORD,
     before,
     first_blank,
+    in_last_word,
     others,
     pack,
     place_of,
@@ -67,13 +68,17 @@ def test_where_there_is_no_blank_all_bytes_are_before_it():
 
 
 def test_strings_of_any_length_are_read_to_their_last_letter_and_no_further():
-    strings = [bytes(DRAW.choices(b"ACGTN", k=DRAW.randrange(40))) for _ in range(300)]
+    strings = [bytes(DRAW.choices(b"ACGTNacgt", k=DRAW.randrange(40))) for _ in range(300)]
     lengths = np.array([len(one) for one in strings])
     starts = np.cumsum(lengths + 1) - lengths - 1
     text = text_of(b"".join(one + b"\n" for one in strings))
     with_other = np.zeros(len(strings), dtype=bool)
     for rows, of_rows in words(text, starts, lengths):
-        with_other[rows] |= (others(of_rows) != 0).any(axis=1)
+        found = others(of_rows)
+        found[:, -1] &= in_last_word(lengths[rows])
+        with_other[rows] |= (found != 0).any(axis=1)
+        letters = [row.tobytes().rstrip(b"\0") for row in of_rows]
+        assert letters == [strings[row].upper() for row in rows]
     assert with_other.tolist() == [b"N" in one for one in strings]
     assert 50 < with_other.sum() < 290
     some = starts[lengths >= 5]

@@ -24,9 +24,8 @@ from claimcheck.read_scans.coverage import (
     read_sequences,
 )
 from claimcheck.read_scans.kmers import NO_KMER, K, build_index, encode_all
-from claimcheck.read_scans.letters import WORD
 from claimcheck.read_scans.library import Library, choose_anchors, read_anchors, write_anchors
-from claimcheck.read_scans.scan import Reads, read_fragments
+from claimcheck.read_scans.scan import read_fragments, reads_of
 from claimcheck.sourcing.reference import read_reference
 from support.archive import shared_data
 from support.defaults import DEFAULTS, call_strandedness
@@ -203,11 +202,7 @@ def test_every_gene_with_enough_reads_weighs_the_same():
 
 def first_anchors(anchors, reads):
     """Find the first of some anchors in reads that follow each other without any line between."""
-    lengths = np.array([len(read) for read in reads], dtype=np.int64)
-    ends = np.cumsum(lengths)
-    letters = np.frombuffer("".join(reads).encode() + bytes(WORD), dtype=np.uint8)
-    starts = ends - lengths
-    joined = Reads(letters, starts, starts, starts, ends, starts)
+    joined = reads_of([read.encode() for read in reads])
     index = build_index(np.concatenate([some.codes for some in anchors]))
     return find_first(index, [kmers.locate(index.codes, some.codes) for some in anchors], joined)
 

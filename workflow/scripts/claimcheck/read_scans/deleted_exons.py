@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from claimcheck.read_scans.kmers import NO_KMER, K, KmerIndex, build_index, encode_all, locate, reverse_complement
-from claimcheck.read_scans.scan import Reads, find_kmers
+from claimcheck.read_scans.scan import Reads, find_kmers, reads_of
 
 PROFILE_COLUMNS = ("kind", "left", "right", "n_positions", "n_kmers", "n_reads")
 
@@ -23,6 +23,9 @@ MIN_POSITIONS = 16
 
 MIN_TRIMERS = 12
 """Different words of three letters that a k-mer needs: below are repeats such as (CA)n, which many genes have."""
+
+_COUNTED_TOGETHER = 1 << 12
+"""Fragments of the gene, of which a piece of a file holds but a few."""
 
 _SUBSTITUTIONS = np.array([base << 2 * place for place in range(K) for base in (1, 2, 3)], dtype=np.uint64)
 """What turns the code of a k-mer into those that differ in one letter, by exclusive or."""
@@ -69,12 +72,21 @@ class ExonCounts:
         self._gene = index_gene(list(ordered["sequence"]))
         self._n_kmers: Counter[Mark] = Counter()
         self._n_reads: Counter[Mark] = Counter()
+        self._held: list[tuple[bytes, ...]] = []
 
     def add(self, mates: Sequence[Reads]) -> None:
         """Count the same records of each mate; those of one fragment count once."""
-        sets, of_kmer = self._gene.sets, self._gene.of_kmer
         fragments = matching_fragments(self._gene.kmers, mates)
-        found = [find_kmers(self._gene.kmers, reads.part(fragments)) for reads in mates]
+        self._held += zip(*(reads.part(fragments).sequences() for reads in mates), strict=True)
+        if len(self._held) >= _COUNTED_TOGETHER:
+            self._count_held()
+
+    def _count_held(self) -> None:
+        sets, of_kmer = self._gene.sets, self._gene.of_kmer
+        found = [find_kmers(self._gene.kmers, reads_of(mate)) for mate in zip(*self._held, strict=True)]
+        self._held = []
+        if not found:
+            return
         fragment, kmer = (np.concatenate(part) for part in zip(*found, strict=True))
         pairs, times = np.unique(fragment * len(sets) + of_kmer[kmer], return_counts=True)
         held = [divmod(pair, len(sets)) for pair in pairs.tolist()]
@@ -89,6 +101,7 @@ class ExonCounts:
             One row an exon (left = right) and a junction of two exons, columns PROFILE_COLUMNS: n_positions of `index_gene`,
             n_kmers that reads hold at these, n_reads that hold at least one; the mates of a pair count once.
         """
+        self._count_held()
         rows = [
             (*mark, self._gene.n_positions[mark], self._n_kmers[mark], self._n_reads[mark])
             for mark in _all_marks(self._n_exons)

@@ -99,7 +99,10 @@ def _same_fragment(one: Reads, two: Reads, *, marked: bool) -> NDArray[np.bool_]
     offset = 0
     while len(rows):
         texts = [view_words(reads.raw)[reads.name[rows] + offset] for reads in (one, two)]
-        ends = [_end_in_word(reads, rows, offset + marked) for reads in (one, two)]
+        if marked:
+            ends = [_end_in_word(reads, rows, offset + 1) for reads in (one, two)]
+        else:
+            ends = [first_blank(text) for text in texts]
         same[rows] = alike = (ends[0] == ends[1]) & ((texts[0] ^ texts[1]) & before(ends[0]) == 0)
         rows = rows[alike & (ends[0] == 0)]
         offset += WORD
@@ -128,8 +131,8 @@ def _end_in_word(reads: Reads, rows: NDArray[np.int64], offset: int) -> Words:
 
 def _same_letters(one: Reads, two: Reads) -> int:
     """Count the reads that have the same letters in both."""
-    rows = np.flatnonzero(one.lengths == two.lengths)
-    offset, longest = 0, int(one.lengths.max(initial=0))
+    rows = np.flatnonzero((one.lengths == two.lengths) & (one.beginnings == two.beginnings).all(axis=1))
+    offset, longest = one.beginnings.shape[1] * WORD, int(one.lengths.max(initial=0))
     while len(rows) and offset < longest:
         left = one.lengths[rows] - offset
         words = [word_at(reads.raw, reads.start[rows] + offset, left) & UPPER for reads in (one, two)]

@@ -54,6 +54,23 @@ class KmerIndex(NamedTuple):
         words = view_words(letters)
         return self._sift(_hashes(words[starts] & UPPER, words[starts + WORD] & UPPER, len(self.table)))
 
+    def sieve_at(self, texts: Words, positions: range) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Do the same with the k-mers at some positions of texts that were copied.
+
+        Args:
+            texts: texts x words, of `letters.words`.
+            positions: where in them the k-mers begin.
+
+        Returns:
+            Numbers of texts, and where in them the k-mers begin.
+        """
+        shape, strides = (len(texts), len(positions)), (texts.strides[0], positions.step)
+        first, second = (
+            np.ndarray(shape, np.uint64, texts, positions.start + offset, strides).copy() for offset in (0, WORD)
+        )
+        number, place = np.divmod(self._sift(_hashes(first, second, len(self.table)).ravel()), len(positions))
+        return number, positions.start + place * positions.step
+
     def sieve_all(self, texts: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Do the same with all k-mers of some texts, which is faster since neighbours share words.
 

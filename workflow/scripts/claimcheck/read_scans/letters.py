@@ -42,22 +42,19 @@ def view_words(text: NDArray[np.uint8]) -> Words:
     return np.ndarray(max(len(text) - WORD + 1, 0), np.uint64, text, strides=(1,))
 
 
-def word_at(
-    text: NDArray[np.uint8], starts: NDArray[np.int64], left: NDArray[np.int64], behind: int | np.uint64 = 0
-) -> Words:
-    """Read a word of each of some strings.
+def word_at(text: NDArray[np.uint8], starts: NDArray[np.int64], left: NDArray[np.int64]) -> Words:
+    """Read a word of each of some strings, with zeros behind their ends.
 
     Args:
         text: uint8, WORD more bytes than the strings have.
         starts: int64, where the words begin.
         left: int64, letters that the strings have from there; there may be none.
-        behind: what stands for the letters behind their ends.
     """
     view = view_words(text)
     if left.min(initial=WORD) >= WORD:
         return view[starts]
     kept = _FIRST_BYTES[np.clip(left, 0, WORD)]
-    return view[np.where(left > 0, starts, 0)] & kept | np.uint64(behind) & ~kept
+    return view[np.where(left > 0, starts, 0)] & kept
 
 
 def strings_of(text: NDArray[np.uint8], starts: NDArray[np.int64], length: int) -> NDArray[np.uint8]:
@@ -81,23 +78,27 @@ def sliding_words(texts: NDArray[np.uint8]) -> Words:
 def words(
     text: NDArray[np.uint8], starts: NDArray[np.int64], lengths: NDArray[np.int64]
 ) -> Iterator[tuple[NDArray[np.int64], Words]]:
-    """Read strings of a text in words; the last word of each shares letters with the one before.
+    """Copy strings of a text in words and upper case, with zeros behind the end of each: one byte at least.
 
     Args:
         text: uint8, WORD more bytes than the strings have.
         starts, lengths: int64, of the strings.
 
     Yields:
-        Numbers of strings of about one length, and their words, strings x words; those of fewer than eight letters end in A.
+        Numbers of strings of about one length, and their words, strings x words.
     """
-    n_words = lengths // WORD
+    n_words = lengths // WORD + 1
     for number in np.flatnonzero(np.bincount(n_words)).tolist():
         rows = np.flatnonzero(n_words == number)
-        if number:
-            yield rows, strings_of(text, starts[rows], number * WORD).view(np.uint64)
-            yield rows, view_words(text)[starts[rows] + lengths[rows] - WORD].reshape(-1, 1)
-        else:
-            yield rows, word_at(text, starts[rows], lengths[rows], behind=_POLY_A).reshape(-1, 1)
+        copied = strings_of(text, starts[rows], number * WORD).view(np.uint64)
+        copied &= UPPER
+        copied[:, -1] &= in_last_word(lengths[rows])
+        yield rows, copied
+
+
+def in_last_word(lengths: NDArray[np.int64]) -> Words:
+    """Return the bits of the last word of strings, of `words`, that are of their letters."""
+    return _FIRST_BYTES[lengths % WORD]
 
 
 def others(letters: Words) -> Words:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from claimcheck.read_scans.adapters import AdapterCounter
 from claimcheck.read_scans.kmers import K, mix
-from claimcheck.read_scans.letters import UPPER, UPPER_BYTE, WORD, others, strings_of, word_at, words
+from claimcheck.read_scans.letters import UPPER_BYTE, in_last_word, others, strings_of
 from claimcheck.read_scans.scan import Reads
 
 READS_COLUMNS = (
@@ -32,9 +32,6 @@ READS_COLUMNS = (
 _OFFSET, _OLD_OFFSET = 33, 64
 _OLD_LOWEST, _NEW_HIGHEST = 59, 75
 """Bytes: scores of the old scale, Phred + 64, begin at the first; those of the new one end at the second, for short reads."""
-
-_FINGERPRINT = 16
-"""The first letters of each mate."""
 
 _MOST_FINGERPRINTS = 1 << 20
 
@@ -123,7 +120,7 @@ class Quality:
 
 
 class _Fingerprints:
-    """The beginnings of fragments, or of a sample of them that is chosen by their hashes, so that repeats fall in alike."""
+    """The beginnings of fragments, of both mates, or of a sample of them that their hashes choose: repeats fall in alike."""
 
     def __init__(self) -> None:
         self._hashes = [np.empty(0, dtype=np.uint64)]
@@ -133,8 +130,8 @@ class _Fingerprints:
     def add(self, mates: Sequence[Reads]) -> None:
         hashes = np.zeros(len(mates[0].start), dtype=np.uint64)
         for reads in mates:
-            for offset in range(0, _FINGERPRINT, WORD):
-                hashes = mix(hashes ^ word_at(reads.raw, reads.start + offset, reads.lengths - offset) & UPPER)
+            for word in reads.beginnings.T:
+                hashes = mix(hashes ^ word)
         self._hashes.append(self._kept(hashes))
         self._n_held += len(self._hashes[-1])
         while self._n_held > _MOST_FINGERPRINTS:
@@ -176,10 +173,11 @@ def _upper(counts: NDArray[np.int64]) -> NDArray[np.int64]:
 def _count_others(reads: Reads) -> int:
     """Count the letters that are none of ACGTN."""
     wrong = np.zeros(len(reads.start), dtype=bool)
-    for rows, of_rows in words(reads.raw, reads.start, reads.lengths):
-        found = others(of_rows)
+    for rows, texts in reads.words:
+        found = others(texts)
+        found[:, -1] &= in_last_word(reads.lengths[rows])
         if found.any():
-            wrong[rows] |= found.any(axis=1)
+            wrong[rows] = found.any(axis=1)
     if not wrong.any():
         return 0
     some = reads.part(np.flatnonzero(wrong))

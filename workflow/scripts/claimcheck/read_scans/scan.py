@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from claimcheck.core.errors import StudyError
 from claimcheck.read_scans import faults
 from claimcheck.read_scans.kmers import K, KmerIndex
-from claimcheck.read_scans.letters import WORD, strings_of
+from claimcheck.read_scans.letters import WORD, Words, strings_of, words
 from claimcheck.sourcing.sequence_files import open_packed
 
 _PIECE = 1 << 20
@@ -19,12 +20,11 @@ _PIECE = 1 << 20
 
 _MOST_RECORD = 1 << 22
 
-_LOOKED_UP, _LETTERS_LOOKED_UP = 1 << 12, 1 << 15
-
-_BEHIND = bytes(WORD)
+_LETTERS_LOOKED_UP = 1 << 15
 
 
-class Reads(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Reads:
     """Whole records of a FASTQ file, in either case: kallisto counts reads in lower case as any other.
 
     Attributes:
@@ -43,17 +43,46 @@ class Reads(NamedTuple):
 
     def part(self, records: slice | NDArray[np.int64]) -> "Reads":
         """Return some of the records."""
-        return Reads(self.raw, *(places[records] for places in self[1:]))
+        places = (self.name, self.name_end, self.start, self.end, self.quality)
+        return Reads(self.raw, *(of_all[records] for of_all in places))
 
-    @property
+    @cached_property
     def lengths(self) -> NDArray[np.int64]:
         """Letters of each sequence."""
         return self.end - self.start
+
+    @cached_property
+    def words(self) -> list[tuple[NDArray[np.int64], Words]]:
+        """The sequences, copied, those of about one length together; see `letters.words`."""
+        return list(words(self.raw, self.start, self.lengths))
+
+    @cached_property
+    def beginnings(self) -> Words:
+        """uint64, the first sixteen letters of each sequence in two words and upper case, with zeros behind shorter ones."""
+        if len(self.words) == 1 and self.words[0][1].shape[1] > 1:
+            return self.words[0][1][:, :2]
+        first = np.zeros((len(self.start), 2), dtype=np.uint64)
+        for rows, texts in self.words:
+            some = texts[:, :2]
+            first[rows, : some.shape[1]] = some
+        return first
+
+    def sequences(self) -> list[bytes]:
+        """Return the letters of each sequence."""
+        return [self.raw[start:end].tobytes() for start, end in zip(self.start, self.end, strict=True)]
 
     def text(self, what: str, record: int) -> str:
         """Return the name or the sequence of a record as it stands, 80 letters at most."""
         start, end = (self.name, self.name_end) if what == "name" else (self.start, self.end)
         return bytes(self.raw[start[record] : min(end[record], start[record] + 80)]).decode("latin-1")
+
+
+def reads_of(sequences: Sequence[bytes]) -> Reads:
+    """Return sequences as reads without names and qualities."""
+    raw = np.frombuffer(b"".join((*sequences, bytes(WORD))), dtype=np.uint8)
+    end = np.cumsum([len(sequence) for sequence in sequences], dtype=np.int64)
+    start = np.append(0, end)[:-1]
+    return Reads(raw, start, start, start, end, start)
 
 
 def read_fragments(files: Sequence[Path]) -> Iterator[list[Reads]]:
@@ -63,7 +92,7 @@ def read_fragments(files: Sequence[Path]) -> Iterator[list[Reads]]:
         files: FASTQ files: one, or both mates with as many reads in the same order.
 
     Yields:
-        The same records of each mate.
+        The same records of each mate, until the next piece is read into their place.
 
     Raises:
         StudyError: a file is missing, truncated or no FASTQ, has a record of more than 4 MB, or mates differ in number of reads.
@@ -115,32 +144,25 @@ def _look_everywhere(index: KmerIndex, reads: Reads) -> _Found:
 
 
 def _look_at(index: KmerIndex, reads: Reads, step: int) -> _Found:
-    """Look up the k-mers at some positions."""
-    for read, position in _positions(reads.lengths - K, step):
-        start = reads.start[read] + position
-        possible = index.sieve(reads.raw, start)
-        yield read[possible], start[possible]
-
-
-def _positions(room: NDArray[np.int64], step: int) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
-    """Give reads and positions to look up, those of all reads at some positions after others: as many as fit a processor's cache.
-
-    Args:
-        room: int64, the last position in each read, which is one of them; below 0 there is none.
-        step: between positions, more than 1.
-    """
-    everyone, shortest = np.arange(len(room)), room.min(initial=np.iinfo(np.int64).max)
-    positions = np.arange(0, room.max(initial=-1) + 1, step)
-    at_once = max(_LOOKED_UP // max(len(room), 1), 1)
-    for first in range(0, len(positions), at_once):
-        some = positions[first : first + at_once]
-        if some[-1] <= shortest:
-            yield np.tile(everyone, len(some)), np.repeat(some, len(everyone))
-        else:
-            number, read = np.nonzero(some[:, np.newaxis] <= room)
-            yield read, some[number]
-    read = np.flatnonzero((room > 0) & (room % step > 0))
-    yield read, room[read]
+    """Look up the k-mers at some positions, and at the last one, of reads of about one length together."""
+    for rows, texts in reads.words:
+        room = reads.lengths[rows] - K
+        longest = int(room.max())
+        if longest < 0:
+            continue
+        are_alike = longest == room.min()
+        at = [range(0, longest + 1, step)]
+        if are_alike and longest % step:
+            at.append(range(longest, longest + 1))
+        for positions in at:
+            number, position = index.sieve_at(texts, positions)
+            inside = position <= room[number]
+            yield rows[number[inside]], reads.start[rows[number[inside]]] + position[inside]
+        if not are_alike:
+            last = np.flatnonzero((room > 0) & (room % step > 0))
+            start = reads.start[rows[last]] + room[last]
+            possible = index.sieve(reads.raw, start)
+            yield rows[last[possible]], start[possible]
 
 
 class _File:
@@ -153,7 +175,7 @@ class _File:
     def __init__(self, path: Path, stack: ExitStack) -> None:
         self._path = path
         self._n_done = 0
-        self._text = _BEHIND
+        self._raw = self._buffer = np.zeros(WORD, dtype=np.uint8)
         self._from = self._behind = 0  # where in the text the next record begins, and what is behind the last whole one
         try:
             self._stream = stack.enter_context(open_packed(path))
@@ -192,23 +214,31 @@ class _File:
         Raises:
             OverflowError: a record is too long.
         """
-        rest = self._text[self._from : -WORD]
-        while more := self._stream.read(max(_PIECE - len(rest), _PIECE // 4)):
-            self._text = b"".join((rest, more, _BEHIND))
-            raw = np.frombuffer(self._text, dtype=np.uint8)
-            ends = np.flatnonzero(raw[:-WORD] == ord("\n"))
+        text = self._raw[self._from : -WORD]
+        while True:
+            n_before = len(text)
+            self._raw = self._more_behind(text)
+            text = self._raw[:-WORD]
+            ends = np.flatnonzero(text == ord("\n"))
             whole = len(ends) // 4 * 4
+            if len(text) == n_before:
+                self._behind = n_before
+                return self._raw, np.append(ends, n_before) if n_before and text[-1] != ord("\n") else ends
             if whole:
                 self._behind = int(ends[whole - 1]) + 1
-                return raw, ends[:whole]
-            rest = self._text[:-WORD]
-            if len(rest) > _MOST_RECORD:
+                return self._raw, ends[:whole]
+            if len(text) > _MOST_RECORD:
                 raise OverflowError
-        self._text = rest + _BEHIND
-        self._behind = len(rest)
-        raw = np.frombuffer(self._text, dtype=np.uint8)
-        ends = np.flatnonzero(raw[:-WORD] == ord("\n"))
-        return raw, np.append(ends, len(rest)) if rest and not rest.endswith(b"\n") else ends
+
+    def _more_behind(self, rest: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """Read a piece behind what is left of the one before, whose place it takes, and WORD zeros behind both."""
+        room = max(_PIECE, len(rest) + _PIECE // 4) + WORD
+        if len(self._buffer) < room:
+            self._buffer = np.empty(room, dtype=np.uint8)
+        self._buffer[: len(rest)] = rest
+        size = len(rest) + self._stream.readinto(self._buffer[len(rest) : -WORD].data)
+        self._buffer[size : size + WORD] = 0
+        return self._buffer[: size + WORD]
 
     def _true_fault(self, record: int, problem: str) -> StudyError:
         """Tell a record that was written so from one of a damaged file, which gzip notices at its end."""
