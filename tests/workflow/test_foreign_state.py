@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from claimcheck.core.installed import ENVS
+from claimcheck.core.own_files import MODULES
 from support.bad_inputs import counts_study
 from support.studies import ROOT, run_workflow
 
@@ -50,3 +51,21 @@ def test_no_module_of_a_study_folder_is_imported(tmp_path: Path, monkeypatch: py
     completed = run_workflow(study, "results/counts/gene_counts.tsv")
     assert not mark.exists(), mark.read_text()
     assert completed.returncode == 0, completed.stderr[-3000:]
+
+
+def test_modules_where_snakemake_would_have_steps_import_them_from_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study = counts_study().write(tmp_path / "study")
+    (study / MODULES).mkdir(parents=True)
+    assert run_workflow(study, "-n").returncode == 0
+    names = imported_names()
+    for name in names:
+        (study / MODULES / f"{name}.py").write_text(RUN)
+    mark = tmp_path / "mark"
+    monkeypatch.setenv("MARK", str(mark))
+    completed = run_workflow(study, "results/counts/gene_counts.tsv", anew=True)
+    assert not mark.exists(), mark.read_text()
+    assert completed.returncode != 0
+    assert "holds modules that every step would import" in completed.stderr
+    assert not (study / "results").exists()

@@ -21,7 +21,7 @@ sys.path.insert(0, str(SCRIPTS))
 from claimcheck.core.errors import StudyError
 from claimcheck.core.forks import fork_steps
 from claimcheck.core.installed import require_machine
-from claimcheck.core.own_files import require_own_folders
+from claimcheck.core.own_files import require_no_modules, require_own_folders
 from claimcheck.core.processes import prepare_processes, wake_for_ended_jobs
 from claimcheck.core.unfinished import age_unfinished
 
@@ -40,6 +40,7 @@ prepare_processes(workflow.deployment_settings if BY_CONDA else None)
 if workflow.is_main_process:
     checked(require_machine, by_conda=BY_CONDA)
     checked(require_own_folders, Path.cwd())
+    checked(require_no_modules, Path.cwd())
     age_unfinished(Path.cwd())
 
 from claimcheck.claims.requests import read_whole_study

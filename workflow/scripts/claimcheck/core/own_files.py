@@ -9,6 +9,8 @@ from claimcheck.core.errors import StudyError, first_of
 
 FOLDERS = ("results", "resources", "logs", ".snakemake")
 """What a run writes to."""
+MODULES = Path(".snakemake/pip-deployments")
+"""Where Snakemake lets all processes of a run import from; it installs there on machines that share no disk."""
 _NOT_WRITTEN = ("conda", "conda-archive", "singularity")
 
 
@@ -36,6 +38,23 @@ def require_own_folders(study: Path, below: Iterable[Path] = ()) -> None:
             where=str(out[0]),
             expected="folders of their own in the places of " + ", ".join(FOLDERS),
             remedy="remove the link; to work on another disk, put the whole study there (--directory)",
+        )
+
+
+def require_no_modules(study: Path) -> None:
+    """Stop where a study folder has modules that Python would import, whoever put them there.
+
+    Raises:
+        StudyError: with the first of them.
+    """
+    found = sorted((study / MODULES).glob("*"))
+    if found:
+        raise StudyError(
+            "the study folder holds modules that every step would import, and this workflow needs none",
+            details=first_of([str(path.relative_to(study)) for path in found]),
+            where=str(study / MODULES),
+            expected="no such folder, or an empty one",
+            remedy="delete it; someone who sent the study may have put code there",
         )
 
 
