@@ -1,21 +1,35 @@
 """Starting Snakemake without its imports, which take longer than most of what tests ask of it.
 
-A process of its own imports Snakemake and what the workflow reads tables and schemas with, and nothing of the workflow; every run
-is a fork of it, with the folder, the environment and the arguments that it would have been started with.
+A process of its own imports Snakemake and the libraries that the workflow uses, and nothing of the workflow; every run is a fork of
+it, with the folder, the environment and the arguments that it would have been started with. So is the process that its steps are
+forks of (`claimcheck.core.forks`).
 """
 
 import atexit
 import functools
+import gc
 import importlib
 import json
 import os
+import re
 import select
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 from typing import Any
+
+IMPORTED = (
+    "snakemake.api",
+    "snakemake.cli",
+    "pandas",
+    "jsonschema",
+    "scipy.stats",
+    "matplotlib.pyplot",
+    "pydeseq2.dds",
+)
 
 
 class Starter:
@@ -100,8 +114,55 @@ def _become(order: dict[str, Any]) -> None:
             os.dup2(file.fileno(), number)
 
 
+def _keep_parent_of_steps() -> None:
+    """Fork the process whose forks the steps are, as long as there are no threads: the run will have it in place of a new one."""
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    kept = [os.fork()]
+    if not kept[0]:
+        ours.close()
+        _become_parent_of_steps(theirs)
+    theirs.close()
+    start = subprocess.Popen._execute_child  # type: ignore[attr-defined]
+
+    def start_or_take(process: Any, command: Any, *options: Any) -> None:
+        is_parent = isinstance(command, list) and re.search(r"fork_on_order\(.*fileno=(\d+)", command[-1])
+        if not (is_parent and kept):
+            start(process, command, *options)
+            return
+        told = {
+            "code": command[-1],
+            "orders": int(is_parent[1]),
+            "folder": str(Path.cwd()),
+            "environment": {**os.environ},
+        }
+        socket.send_fds(ours, [json.dumps(told).encode()], [told["orders"]])
+        process.pid, process._child_created = kept.pop(), True
+
+    subprocess.Popen._execute_child = start_or_take  # type: ignore[attr-defined]
+
+
+def _become_parent_of_steps(run: socket.socket) -> None:
+    """Wait until the run needs this process, and be what it would have started with `python -P -c`; or end with the run."""
+    told, orders, *_ = socket.recv_fds(run, 1 << 20, 1)
+    if told:
+        order = json.loads(told)
+        os.dup2(orders[0], order["orders"])
+        for number in {orders[0], run.detach()} - {order["orders"]}:
+            os.close(number)
+        os.chdir(order["folder"])
+        os.environ.clear()
+        os.environ.update(order["environment"])
+        sys.path.pop(0)
+        sys.argv[:] = ["-c"]
+        exec(order["code"], {"__name__": "__main__"})
+    os._exit(0)
+
+
 if __name__ == "__main__":
-    for name in ("snakemake.api", "snakemake.cli", "pandas", "jsonschema"):
+    for name in IMPORTED:
         importlib.import_module(name)
+    gc.collect()
+    gc.freeze()  # forks have no use for looking at it again, and would copy it
     _take_orders()
+    _keep_parent_of_steps()
     sys.modules["snakemake.cli"].main(sys.argv[1:])

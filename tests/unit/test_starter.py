@@ -1,10 +1,11 @@
 """A run that is forked from a process which has imported Snakemake is what a start from nothing would be."""
 
 import subprocess
+import sys
 
 import pytest
 
-from support.studies import run_workflow
+from support.studies import ROOT, run_workflow
 
 SNAKEFILE = """
 import os, sys
@@ -12,6 +13,46 @@ print("RUN", os.getcwd(), sys.argv[1:], sys.path[0], sys.stdin.read(), sorted(os
 rule all:
     shell: "echo said by a shell; exit {}"
 """
+
+
+OF_STEPS = f"""
+import sys
+sys.path.append({str(ROOT / "workflow/scripts")!r})
+from pathlib import Path
+from claimcheck.core.forks import fork_steps
+
+rule all:
+    output: "said.txt"
+    script: "scripts/step.py"
+
+onstart:
+    sys.path.remove({str(ROOT / "workflow/scripts")!r})
+    os.environ["LATE"] = "set by the run"
+    fork_steps(Path("scripts").absolute())
+"""
+STEP = """
+import os, sys
+if "snakemake" in globals():
+    paths = sorted(path for path in sys.path if "source-cache" not in path)
+    said = [paths, os.getcwd(), sorted(os.environ), os.environ["LATE"], "claimcheck.core.steps" in sys.modules]
+    open("said.txt", "w").write(repr(said))
+    open("warm.txt", "w").write(str("scipy.stats" in sys.modules))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="forks are used on Linux alone")
+def test_so_is_the_process_that_steps_are_forks_of(tmp_path):
+    said, warm = [], []
+    for folder, anew in ((tmp_path / "a", False), (tmp_path / "b", True)):
+        (folder / "scripts").mkdir(parents=True)
+        (folder / "Snakefile").write_text(OF_STEPS)
+        (folder / "scripts/step.py").write_text(STEP)
+        run = run_workflow(folder, clone=folder, anew=anew, cores=1)
+        assert run.returncode == 0, run.stderr
+        said.append((folder / "said.txt").read_text().replace(str(folder), "folder"))
+        warm.append((folder / "warm.txt").read_text())
+    assert said[0] == said[1]
+    assert warm == ["True", "False"]
 
 
 @pytest.mark.parametrize("code", [0, 3])
