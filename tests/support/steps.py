@@ -9,7 +9,7 @@ import resolve_samples
 import take_samples
 from claimcheck.claims.requests import read_whole_study
 from claimcheck.claims.several import read_several
-from claimcheck.core.study import CONFIG, SHEET, load_configuration
+from claimcheck.core.study import CONFIG, SHEET, Gathered, gather_configuration, load_configuration
 from claimcheck.core.tables import read_table
 
 RUN_TABLE, ATTRIBUTES = Path("resources/archive/run_table.tsv"), Path("resources/archive/attributes.tsv")
@@ -22,7 +22,7 @@ def resolve(study: Path) -> None:
         StudyError: of any of the steps.
     """
     with chdir(study):
-        configuration = read_whole_study(load_configuration(Path(CONFIG)), folder=Path()).configuration
+        configuration = read_whole_study(_gathered(), folder=Path()).configuration
         _ask(configuration)
         design = configuration["design"]
         resolve_samples.main(
@@ -35,6 +35,10 @@ def resolve(study: Path) -> None:
             calls=Path("results/samples/calls.tsv"),
             read_files=Path("results/samples/read_files.tsv"),
         )
+
+
+def _gathered() -> Gathered:
+    return gather_configuration(load_configuration(Path(CONFIG)), folder=Path())
 
 
 def _told(configuration: dict[str, Any]) -> dict[str, Any]:
@@ -59,7 +63,7 @@ def resolve_several(study: Path) -> dict[str, list[str]]:
         StudyError: of any of the steps.
     """
     with chdir(study):
-        several = read_several(load_configuration(Path(CONFIG)), folder=Path())
+        several = read_several(_gathered(), folder=Path())
         assert several is not None
         configuration = several.shared.configuration
         _ask(configuration)

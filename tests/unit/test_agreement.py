@@ -12,7 +12,7 @@ import yaml
 
 from claimcheck.claims.requests import read_whole_study
 from claimcheck.core.errors import StudyError
-from claimcheck.core.study import load_configuration
+from claimcheck.core.study import gather_configuration, load_configuration
 from support.studies import ROOT, run_workflow
 
 XIST_OF_HUMANS = "ENSG00000229807"
@@ -76,7 +76,7 @@ def study(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
 
 def read(study: Study) -> None:
     study.write()
-    read_whole_study(load_configuration(Path("config/config.yaml")), folder=Path())
+    read_whole_study(gather_configuration(load_configuration(Path("config/config.yaml")), folder=Path()), folder=Path())
 
 
 def test_a_study_without_contradictions_is_read(study: Study) -> None:

@@ -18,7 +18,7 @@ from claimcheck.core.comparisons import comparisons_of, moved_below, named_files
 from claimcheck.core.errors import StudyError
 from claimcheck.core.nested import command, options_of_call, outcome_of, times_again_of, unlock, write_outcome
 from claimcheck.core.own_files import require_own_folders
-from claimcheck.core.study import read_configuration
+from claimcheck.core.study import Gathered, gather_configuration, read_configuration
 from claimcheck.core.tables import read_table
 from support import tiny
 from support.archive import Archive, serve
@@ -51,8 +51,12 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return write_study(tmp_path, STUDY, counts__tsv=COUNTS, sheet__tsv=SHEET)
 
 
+def gathered(given: dict[str, Any], folder: Path) -> Gathered:
+    return gather_configuration(given, folder=folder)
+
+
 def test_each_is_a_study_of_its_own_that_inherits_what_it_does_not_say(folder: Path) -> None:
-    several = read_several(STUDY, folder=folder)
+    several = read_several(gathered(STUDY, folder), folder=folder)
     assert several is not None
     designs = {name: study.configuration["design"] for name, study in several.studies.items()}
     assert {name: (one["factor"], one["test"], one["covariates"]) for name, one in designs.items()} == {
@@ -66,7 +70,7 @@ def test_each_is_a_study_of_its_own_that_inherits_what_it_does_not_say(folder: P
 
 def test_a_study_of_one_comparison_has_no_key_more(folder: Path) -> None:
     one = STUDY | {"design": {"factor": "treatment", "test": "IR", "reference": "mock"}}
-    assert read_several(one, folder=folder) is None
+    assert read_several(gathered(one, folder), folder=folder) is None
     design = read_configuration(one, folder=folder)["design"]
     assert set(design) == {
         *("factor", "test", "reference", "covariates"),
@@ -84,7 +88,7 @@ def test_what_is_written_below_leads_to_the_same_files_and_names_the_same_genes(
     }
     (folder / "config/more.yaml").write_text("quality: {accepted: []}\nreference: {extra: [spikes.fa]}\n")
     (folder / "spikes.fa").write_text(">a\nACGT\n")
-    written = comparisons_of(given, folder=folder)["genotypes"]
+    written = comparisons_of(gathered(given, folder))["genotypes"]
     assert named_files(written, folder=folder) == ["config/counts.tsv", "config/sheet.tsv", "spikes.fa"]
     below = moved_below(written, "genotypes")
     home = folder / "comparisons/genotypes"
@@ -156,7 +160,7 @@ def test_a_mistake_is_one_message_that_names_the_comparison(mistake: str, folder
     study = copy.deepcopy(STUDY)
     spoil(study)
     with pytest.raises(StudyError) as raised:
-        read_several(study, folder=folder)
+        read_several(gathered(study, folder), folder=folder)
     for words in named:
         assert words in str(raised.value)
 
@@ -166,9 +170,9 @@ def test_an_archive_without_a_sheet_tells_one_pair_of_groups(folder: Path) -> No
     study["study"]["bioproject"] = "PRJNA0000003"
     study["reference"] = {"transcripts": "https://example.org/a.fa"}
     with pytest.raises(StudyError, match="the archive's descriptions are not read for"):
-        read_several(study, folder=folder)
+        read_several(gathered(study, folder), folder=folder)
     (folder / "config/samples.tsv").write_text(SHEET)
-    assert read_several(study, folder=folder) is not None
+    assert read_several(gathered(study, folder), folder=folder) is not None
 
 
 def test_options_of_the_call_hold_for_comparisons(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 from claimcheck.claims.register import read_register
 from claimcheck.core.comparisons import comparisons_of
 from claimcheck.core.gene_lists import list_files, read_gene_lists
-from claimcheck.core.study import CONFIG, load_configuration, read_configuration
+from claimcheck.core.study import CONFIG, gather_configuration, load_configuration, read_configuration
 from claimcheck.core.tables import read_table
 from claimcheck.gene_sets.curated import read_collection
 from support.studies import ROOT
@@ -32,7 +32,7 @@ def test_configuration_registers_and_sheet_fit_each_other(study: Path) -> None:
     given = load_configuration(study / CONFIG)
     read_configuration(given, folder=study)
     sheet = read_table(study / given["counts"]["samples"], text=True)
-    for name, one in comparisons_of(given, folder=study).items():
+    for name, one in comparisons_of(gather_configuration(given, folder=study)).items():
         design = one["design"]
         for column, level in design.get("samples", {}).items():
             assert level in set(sheet[column]), name

@@ -9,7 +9,7 @@ import yaml
 
 from claimcheck.claims.requests import read_whole_study
 from claimcheck.core.errors import StudyError
-from claimcheck.core.study import CONFIG, load_configuration
+from claimcheck.core.study import CONFIG, gather_configuration, load_configuration
 from claimcheck.core.tables import read_table
 from support.studies import last_words, run_workflow, write_study
 
@@ -23,7 +23,7 @@ COUNTS = "results/counts/gene_counts.tsv"
 def read(study: Path) -> None:
     """Read a study as every run does first, a dry run too."""
     with chdir(study):
-        read_whole_study(load_configuration(Path(CONFIG)), folder=Path())
+        read_whole_study(gather_configuration(load_configuration(Path(CONFIG)), folder=Path()), folder=Path())
 
 
 def star_files(folder: Path) -> Path:

@@ -43,8 +43,7 @@ if workflow.is_main_process:
     checked(require_no_modules, Path.cwd())
     age_unfinished(Path.cwd())
 
-from claimcheck.claims.requests import read_whole_study
-from claimcheck.claims.several import read_several
+from claimcheck.claims.several import read_studies
 from claimcheck.core.problems import expect_none, expect_problems, show_problems
 from claimcheck.core.study import CONFIG, SHEET, load_configuration
 from claimcheck.figures.registry import figures_of_study, read_entries, sections_of
@@ -68,8 +67,7 @@ config = dict(config)
 MANIFEST = config.pop("manifest", "results/provenance.json")
 
 # A register that cannot be evaluated, and genes that do not agree, stop before anything is fetched.
-SEVERAL = checked(read_several, config, folder=Path())
-STUDY = SEVERAL.shared if SEVERAL else checked(read_whole_study, config, folder=Path())
+SEVERAL, STUDY = checked(read_studies, config, folder=Path())
 config.update(STUDY.configuration)
 REQUESTS = STUDY.requests
 

@@ -18,7 +18,7 @@ from claimcheck.claims.resolve import left_out_genes, planned_genes, planned_set
 from claimcheck.core.gene_lists import list_files, read_gene_lists
 from claimcheck.core.schemas import load_schema
 from claimcheck.core.standards import Levels
-from claimcheck.core.study import read_configuration, stated_symbols
+from claimcheck.core.study import Gathered, complete_configuration
 from claimcheck.gene_sets.curated import read_curated
 from claimcheck.quantification.count_files import CountFiles
 from claimcheck.quantification.study_genes import StudyGenes, configured_genes, study_genes
@@ -70,17 +70,17 @@ class Study(NamedTuple):
     requests: Requests
 
 
-def read_whole_study(given: dict[str, Any], *, folder: Path) -> Study:
+def read_whole_study(gathered: Gathered, *, folder: Path) -> Study:
     """Read the configuration of a study, what it names, and the genes of its data, and hold them against each other.
 
     Args:
-        given: the configuration as it was written.
+        gathered: the configuration.
         folder: the study folder, to which paths are relative.
 
     Raises:
-        StudyError: see `read_configuration`, `study_genes`, `read_requests` and `require_agreement`.
+        StudyError: see `complete_configuration`, `study_genes`, `read_requests` and `require_agreement`.
     """
-    configuration, symbols = read_configuration(given, folder=folder), stated_symbols(given, folder=folder)
+    configuration, symbols = complete_configuration(gathered, folder=folder), gathered.symbols
     counted = study_genes(configuration, symbols)
     configuration = counted.configuration if counted else configuration
     register, gene_sets = configuration["claims"], configuration["gene_sets"]

@@ -8,7 +8,7 @@ from claimcheck.claims.requests import Requests, Study, read_whole_study, standa
 from claimcheck.core.comparisons import comparisons_of
 from claimcheck.core.errors import StudyError
 from claimcheck.core.plain import is_file
-from claimcheck.core.study import CONFIG, SHEET, gather_configuration, read_configuration, stated_symbols
+from claimcheck.core.study import CONFIG, SHEET, Gathered, complete_configuration, gather_configuration
 from claimcheck.quantification.abundance_files import abundances_of_study
 
 _CHOOSING = ("factor", "test", "reference", "samples", "interaction")
@@ -35,34 +35,47 @@ class Several(NamedTuple):
         return [{key: design[key] for key in _CHOOSING if key in design} for design in designs]
 
 
-def read_several(given: dict[str, Any], *, folder: Path) -> Several | None:
-    """Read a study of several comparisons, and check each as a study of its own; None where there is one.
+def read_studies(given: dict[str, Any], *, folder: Path) -> tuple[Several | None, Study]:
+    """Read a study, and its comparisons if it has several; the study is then what is done once for all of them.
 
     Args:
         given: the configuration as it was written.
         folder: the study folder, to which paths are relative.
 
     Raises:
+        StudyError: see `gather_configuration`, `read_several` and `read_whole_study`.
+    """
+    gathered = gather_configuration(given, folder=folder)
+    several = read_several(gathered, folder=folder)
+    return several, several.shared if several else read_whole_study(gathered, folder=folder)
+
+
+def read_several(gathered: Gathered, *, folder: Path) -> Several | None:
+    """Read a study of several comparisons, and check each as a study of its own; None where there is one.
+
+    Args:
+        gathered: the configuration.
+        folder: the study folder, to which paths are relative.
+
+    Raises:
         StudyError: see `comparisons_of`, `read_whole_study` and `abundances_of_study`, with the name of the comparison.
     """
-    whole, _ = gather_configuration(given, folder=folder)
-    if "comparisons" not in whole.get("design", {}):
+    if "comparisons" not in gathered.joined.get("design", {}):
         return None
-    configuration = read_configuration(given, folder=folder)
-    written = comparisons_of(given, folder=folder)
+    configuration = complete_configuration(gathered, folder=folder)
+    written = comparisons_of(gathered)
     studies = {name: _read_one(name, one, folder) for name, one in written.items()}
     _require_one_pair(configuration, studies, folder)
     wanted: dict[str, list[str]] = {}
     for study in studies.values():
         wanted |= study.requests.wanted
     shared = Requests([], {}, standard_tests(), [], wanted, [])
-    symbols = stated_symbols(given, folder=folder)
-    return Several(Study(configuration, symbols, None, shared), written, studies)
+    return Several(Study(configuration, gathered.symbols, None, shared), written, studies)
 
 
 def _read_one(name: str, configuration: dict[str, Any], folder: Path) -> Study:
     try:
-        study = read_whole_study(configuration, folder=folder)
+        study = read_whole_study(gather_configuration(configuration, folder=folder), folder=folder)
         abundances_of_study(study.configuration, folder)
         return study
     except StudyError as error:

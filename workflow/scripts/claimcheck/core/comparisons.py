@@ -7,7 +7,7 @@ from typing import Any
 
 from claimcheck.core.errors import StudyError
 from claimcheck.core.schemas import load_schema, replace_titled
-from claimcheck.core.study import CONFIG, SHEET, gather_configuration
+from claimcheck.core.study import CONFIG, SHEET, Gathered
 
 FOLDER = "comparisons"
 """Holds a folder for each comparison, below that of the study."""
@@ -15,22 +15,20 @@ _OF_STUDY = ("deleted_gene", "published_results")
 _OF_ITSELF = ("name", "title", "claims", *_OF_STUDY)
 
 
-def comparisons_of(given: dict[str, Any], *, folder: Path) -> dict[str, dict[str, Any]]:
+def comparisons_of(gathered: Gathered) -> dict[str, dict[str, Any]]:
     """Write the configuration of each comparison of a study: the study's own, but for what the comparison says otherwise.
 
     Args:
-        given: the configuration of the study, as it was written.
-        folder: the study folder.
+        gathered: the configuration of the study.
 
     Returns:
         Configurations as a user would write them, by the name of the comparison; paths are relative to the folder of the whole
         study. Empty where the study has one comparison.
 
     Raises:
-        StudyError: as `gather_configuration`; or a comparison says nowhere which groups it compares.
+        StudyError: a comparison says nowhere which groups it compares.
     """
-    whole, named = gather_configuration(given, folder=folder)
-    symbols = {gene.gene_id: gene.symbol for gene in named}
+    whole, symbols = gathered.joined, gathered.symbols
 
     def with_symbols(_: str, genes: list[str]) -> Any:
         return {gene: symbols[gene] for gene in genes} if genes and symbols.keys() >= set(genes) else genes

@@ -26,6 +26,25 @@ class NamedGene(NamedTuple):
     where: str
 
 
+class Gathered(NamedTuple):
+    """A configuration that is joined with the files that it names; genes are ids, and there are no defaults.
+
+    Attributes:
+        joined: all of it.
+        parts: what each file says, by its name.
+        named: the genes that are written as `id: symbol`.
+    """
+
+    joined: dict[str, Any]
+    parts: dict[str, dict[str, Any]]
+    named: list[NamedGene]
+
+    @property
+    def symbols(self) -> dict[str, str]:
+        """The symbols of genes that are written with one, by id."""
+        return {gene.gene_id: gene.symbol for gene in self.named}
+
+
 def read_study(folder: Path) -> dict[str, Any]:
     """Read the configuration of the study in a folder, complete."""
     return read_configuration(load_configuration(folder / CONFIG), folder=folder)
@@ -54,10 +73,18 @@ def load_configuration(path: Path, *, missing: str = _NO_STUDY) -> dict[str, Any
 
 
 def read_configuration(configuration: dict[str, Any], *, folder: Path) -> dict[str, Any]:
-    """Check a configuration, join it with the files that it names, and fill in the defaults.
+    """Gather and complete a configuration, as read from `config/config.yaml`.
+
+    Args, returns, raises: see `gather_configuration` and `complete_configuration`.
+    """
+    return complete_configuration(gather_configuration(configuration, folder=folder), folder=folder)
+
+
+def complete_configuration(gathered: Gathered, *, folder: Path) -> dict[str, Any]:
+    """Check a configuration as a whole, and fill in the defaults.
 
     Args:
-        configuration: as read from `config/config.yaml`.
+        gathered: the configuration.
         folder: the study folder, to which local paths are relative.
 
     Returns:
@@ -65,11 +92,10 @@ def read_configuration(configuration: dict[str, Any], *, folder: Path) -> dict[s
         stands in it, and absolute paths are relative to the study folder, so that no result tells where this machine keeps things.
 
     Raises:
-        StudyError: a key is unknown, missing or has a wrong value, keys contradict each other, a file is missing, two files set
-            the same key, or a gene has another symbol than in the curated sets.
+        StudyError: a key is missing, keys contradict each other, or a gene has another symbol than in the curated sets.
     """
     schema = load_schema("config.schema.yaml")
-    joined, parts, named = _gathered(configuration, schema, folder)
+    joined, parts, named = gathered
     check(joined, schema, where=CONFIG)
     study: dict[str, Any] = complete(_without_machine(joined, folder), schema)
     if "comparisons" in study["design"]:  # what they don't say is that of `design`, and no default
@@ -82,28 +108,17 @@ def read_configuration(configuration: dict[str, Any], *, folder: Path) -> dict[s
     return study
 
 
-def gather_configuration(configuration: dict[str, Any], *, folder: Path) -> tuple[dict[str, Any], list[NamedGene]]:
-    """Join a configuration with the files that it names, without defaults; genes are ids, and those with a symbol are returned.
+def gather_configuration(configuration: dict[str, Any], *, folder: Path) -> Gathered:
+    """Check a configuration, and join it with the files that it names.
 
-    Args, raises: see `read_configuration`.
+    Args:
+        configuration: as it was written.
+        folder: the study folder, to which local paths are relative.
+
+    Raises:
+        StudyError: a key is unknown or has a wrong value, a file is missing, or two files set the same key.
     """
-    joined, _, named = _gathered(configuration, load_schema("config.schema.yaml"), folder)
-    return joined, named
-
-
-def stated_symbols(configuration: dict[str, Any], *, folder: Path) -> dict[str, str]:
-    """Return the symbols of the genes that a configuration, or a file that it names, writes as `id: symbol`, by id.
-
-    Args, raises: see `read_configuration`.
-    """
-    _, _, named = _gathered(configuration, load_schema("config.schema.yaml"), folder)
-    return {gene.gene_id: gene.symbol for gene in named}
-
-
-def _gathered(
-    configuration: dict[str, Any], schema: dict[str, Any], folder: Path
-) -> tuple[dict[str, Any], dict[str, dict[str, Any]], list[NamedGene]]:
-    """Join a configuration with the files that it names; return it, its parts by file, and the genes that they give symbols to."""
+    schema = load_schema("config.schema.yaml")
     # A section may be shared out between files: what is missing is only known of all together.
     any_part = schema | {"required": []}
     check(configuration, any_part, where=CONFIG)
@@ -117,7 +132,7 @@ def _gathered(
         parts[name], more = _with_ids(part, schema, name)
         named += more
     joined = _over(_joined(parts), given)
-    return joined, {CONFIG: given, **parts}, named
+    return Gathered(joined, {CONFIG: given, **parts}, named)
 
 
 def _without_machine(part: Any, folder: Path) -> Any:

@@ -53,7 +53,7 @@ def study_genes(configuration: Mapping[str, Any], stated: Mapping[str, str]) -> 
 
     Args:
         configuration: from `read_configuration`.
-        stated: from `stated_symbols`.
+        stated: `Gathered.symbols`.
 
     Raises:
         StudyError: see `read_labels`, `count_files_of_study`, `name_counted` and `read_transcript_table`; or the configuration
