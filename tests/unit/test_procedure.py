@@ -99,12 +99,31 @@ def test_a_register_without_a_procedure_has_holm_s():
     content = yaml.safe_load((ROOT / "config/claims.yaml").read_text())
     graph = make_graph(*equal_shares(content["claims"]).values())
     holm = replace(REGISTER, procedure=graph)
-    n = len(graph.nodes)
+    n = len(graph.nodes) - 1  # without the change of C08
     every = adjusted(holm, C11=0.001, C12=0.002)
     assert every["C11"].p_predicted == pytest.approx(0.001 * n)
     assert every["C12"].p_predicted == pytest.approx(0.002 * (n - 1))
     assert not every["C05"].outside
     assert equal_shares([content["claims"][2]]) == {"weights": {"C01": 1.0}, "edges": {}}
+
+
+def test_without_a_procedure_a_change_beyond_what_is_kept_is_tested_after_that():
+    content = yaml.safe_load((ROOT / "config/claims.yaml").read_text())
+    holm = replace(REGISTER, procedure=make_graph(*equal_shares(content["claims"]).values()))
+    n = len(holm.procedure.nodes) - 1
+
+    def asked(p, changed):
+        given = found(holm, C08=p)
+        return adjust_claims(holm, given | {"C08": replace(given["C08"], p_changed=changed)})["C08"]
+
+    kept, lost = asked(0.001, 0.002), asked(0.2, 0.002)
+    assert (kept.p_predicted, kept.p_changed) == (pytest.approx(0.001 * n), pytest.approx(0.004 * n))
+    assert lost.p_changed >= lost.p_predicted == 1
+    alone = next(claim for claim in content["claims"] if claim["id"] == "C08")
+    assert equal_shares([alone]) == {
+        "weights": {"C08": 1.0, "C08_changed": 0.0},
+        "edges": {"C08": {"C08_changed": 1.0}},
+    }
 
 
 @pytest.mark.parametrize(

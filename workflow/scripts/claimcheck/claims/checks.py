@@ -117,6 +117,8 @@ def _others(claim: Mapping[str, Any], content: Mapping[str, Any], known: Mapping
         yield "accompanied_by", "the sets have no threshold, and neither has the claim", "a threshold of the sets"
     if claim.get("members") and claim.get("covariate"):
         yield "covariate", "the members decide, each with covariates of its own", "no covariate"
+    if claim["kind"] == "intersection" and claim.get("members") and claim.get("vetoes"):
+        yield "vetoes", "the members decide, each with vetoes of its own", "no vetoes"
     for name in claim.get("proxies", {}).get("claims", ()):
         if name not in known:
             yield "proxies", f"there is no claim {name}", "ids of claims"

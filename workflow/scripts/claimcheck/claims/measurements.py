@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import pandas as pd
 
@@ -57,7 +58,7 @@ class Measurements:
             return found
         for claim in self.register.claims.values():
             if claim.covariate and not claim.members and claim.id in found:
-                known = self._smaller() >= self.register.tests.score_animals and set(claim.covariate) <= set(
+                known = self._smaller >= self.register.tests.score_animals and set(claim.covariate) <= set(
                     self.data.panels
                 )
                 own = replace(specification, model=replace(model, panels=claim.covariate))
@@ -65,7 +66,9 @@ class Measurements:
                 found[claim.id] = adjusted.get(claim.id, Conclusion(n_genes=0 if claim.sets else None))
         return found
 
+    @cached_property
     def _smaller(self) -> int:
+        """The animals of the smaller group."""
         return int(cells_of(self.data.samples, self.data.design).value_counts().min())
 
     def _of_claim(self, claim: Claim) -> "Measurements":

@@ -28,6 +28,7 @@ from claimcheck.claims.model import (
     SetTest,
     Tests,
     Veto,
+    change_of,
 )
 from claimcheck.core.identifiers import KnownGenes
 from claimcheck.core.schemas import check, complete, load_schema, load_yaml
@@ -98,10 +99,20 @@ def read_register(
 
 
 def equal_shares(claims: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Let every claim with a p-value of its own have the same share of the level, which passes to all others: Holm's procedure."""
-    tested = [claim["id"] for claim in claims if claim["kind"] not in UNCONFIRMATORY and "members" not in claim]
-    others = {one: {other: 1 / (len(tested) - 1) for other in tested if other != one} for one in tested}
-    return {"weights": {one: 1 / len(tested) for one in tested}, "edges": others if len(tested) > 1 else {}}
+    """Let every claim with a p-value of its own have the same share of the level, which passes to all others: Holm's procedure.
+
+    Half of what a claim of noninferiority passes on goes to its change, if it says what counts as one, and from there to the rest.
+    """
+    tested = [claim for claim in claims if claim["kind"] not in UNCONFIRMATORY and "members" not in claim]
+    names = [claim["id"] for claim in tested]
+    edges = {one: {other: 1 / (len(names) - 1) for other in names if other != one} for one in names}
+    weights = dict.fromkeys(names, 1 / len(names)) if names else {}
+    for name in (claim["id"] for claim in tested if "superiority" in claim):
+        others, share = edges[name], 0.5 if edges[name] else 1.0
+        edges[change_of(name)] = others
+        edges[name] = {other: (1 - share) * part for other, part in others.items()} | {change_of(name): share}
+        weights[change_of(name)] = 0.0
+    return {"weights": weights, "edges": {one: passed for one, passed in edges.items() if passed}}
 
 
 def deviations(register: Register, configuration: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:

@@ -225,7 +225,7 @@ def gene_table(
 def rows_of(sets: pd.DataFrame, genes: pd.DataFrame) -> Measured:
     """Index the estimates of both tables."""
     tested = sets[sets["n_genes"] > 0]
-    keys = list(tested[KEYS].itertuples(index=False, name=None))
+    keys = zip(*(tested[key].tolist() for key in KEYS), strict=True)
     return Measured(
         dict(zip(keys, read_estimates(tested, list(tested["run"]), SET_TESTS), strict=True)),
         dict(zip(map(str, genes.index), read_estimates(genes, [*map(str, genes.index)], GENE_TESTS), strict=True)),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -130,22 +130,22 @@ def read_estimates(table: pd.DataFrame, of: Sequence[str], tests: Mapping[str, S
         tests: columns of the p-values by test: up, down, and two-sided, which is twice the smaller one where there is none; a
             test whose columns are missing was not made.
     """
-    made = {test: names for test, names in tests.items() if names[0] in table}
-    return [
-        Estimate(
-            name,
-            row["effect"],
-            row["se"],
-            row["df"],
-            (row["ci95_low"], row["ci95_high"]),
-            (row["ci90_low"], row["ci90_high"]),
-            row["mde"],
-            row.get("n_genes"),
-            row.get("share_detected", NAN),
-            {test: _sides(*(row[column] for column in names)) for test, names in made.items()},
-        )
-        for name, row in zip(of, table.to_dict("records"), strict=True)
-    ]
+
+    def values(name: str, absent: float | None = None) -> list[Any]:
+        return table[name].tolist() if name in table else [absent] * len(table)
+
+    columns = (
+        *(values(name) for name in ("effect", "se", "df")),
+        *(zip(values(f"{ci}_low"), values(f"{ci}_high"), strict=True) for ci in ("ci95", "ci90")),
+        *(values("mde"), values("n_genes"), values("share_detected", NAN)),
+    )
+    p = {
+        test: [_sides(*row) for row in zip(*map(values, names), strict=True)]
+        for test, names in tests.items()
+        if names[0] in table
+    }
+    by_row = [{test: sides[row] for test, sides in p.items()} for row in range(len(of))]
+    return [Estimate(*row) for row in zip(of, *columns, by_row, strict=True)]
 
 
 def minimum_detectable(levels: Levels, df: float) -> float:

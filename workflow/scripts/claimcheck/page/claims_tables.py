@@ -201,9 +201,11 @@ def exploratory_table(
 ) -> Table:
     """Lay out what is looked at without a verdict."""
     rows = _shown(verdicts, register, "exploratory", set_tests, gene_tests)
+    rows = rows.assign(about=["; ".join(register.claims[name].about) for name in rows["claim"]])
     columns = [
         Column("claim", "id", words),
         Column("statement", "question", sentence),
+        Column("about", "statement of the abstract", words),
         Column("proxies", f"what is seen (log2 {study.ratio}, 95 % interval)", sentence),
         Column("notes", "what limits it", sentence),
     ]
