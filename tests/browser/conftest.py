@@ -7,11 +7,12 @@ import pytest
 from selenium import webdriver
 
 from support.browser import read_through, start_browser
-from support.hostile import write_page
 
 
 @pytest.fixture(scope="session")
 def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from support.hostile import write_page  # noqa: PLC0415 - takes seconds, for which every run of pytest would wait
+
     return write_page(tmp_path_factory.mktemp("page"))
 
 

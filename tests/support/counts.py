@@ -6,11 +6,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from claimcheck.core.study import read_study
 from claimcheck.core.tables import write_table
+from support.own import CONFIGURATION as REAL
 from support.studies import ROOT, write_study
 
-REAL = read_study(ROOT)
 CURATED = {
     "curated": str(ROOT / "config/gene_sets"),
     "families": REAL["gene_sets"]["families"],

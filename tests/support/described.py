@@ -10,6 +10,7 @@ import csv
 import re
 import sys
 import tempfile
+from functools import cache
 from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -78,9 +79,15 @@ def publish(name: str, groups: list[dict[str, str]]) -> Described:
     return Described(name, groups[0]["outcome"], required, archive)
 
 
+@cache
+def _own_settings() -> dict[str, Any]:
+    settings: dict[str, Any] = yaml.safe_load((ROOT / "config/config.yaml").read_text())
+    return settings
+
+
 def configuration(archive: Archive) -> dict[str, Any]:
     """Return the root's configuration with the archive's addresses."""
-    settings: dict[str, Any] = yaml.safe_load((ROOT / "config/config.yaml").read_text())
+    settings = _own_settings()
     return {
         "study": {"title": "A described study", "bioproject": PROJECT, "tax_id": 10090},
         "archive": archive.addresses(),

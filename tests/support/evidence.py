@@ -1,19 +1,14 @@
 """Evidence on a claim of the study's own register, one number of which a test changes."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 
 from claimcheck.claims.evidence import Conclusion, Decision, Evidence, Explanation, Member
 from claimcheck.claims.model import ROTATION
-from claimcheck.claims.register import read_register
 from claimcheck.core.estimates import NAN, NO_INTERVAL, Estimate, Sides
-from claimcheck.gene_sets.curated import read_collection
+from support.own import REGISTER
 
-ROOT = Path(__file__).resolve().parents[2]
-SETS, MEMBERS = read_collection(ROOT / "config/gene_sets")
-REGISTER = read_register(ROOT / "config/claims.yaml", sets=SETS, members=MEMBERS)
 RULES = REGISTER.rules
 
 ALONE = {"alone": "p_predicted", "alone_opposite": "p_opposite", "alone_smaller": "p_smaller"}

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from test_claims_figures import REGISTER
 from test_claims_page import FIGURES, some_claims
 from test_report import ALWAYS, STUDY, page_of, results
 
 from claimcheck.deseq2.size_factors import RATIO
 from claimcheck.page.explorer import GeneTables
+from support.own import REGISTER
 
 N_GENES = 300
 HOSTILE = [

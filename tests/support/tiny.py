@@ -2,6 +2,7 @@
 
 import gzip
 import random
+from functools import cache
 from typing import Any
 
 from support.archive import Archive
@@ -41,15 +42,19 @@ def read_pairs(sequences: dict[str, str], *, seed: int, pairs: int = 3000) -> li
     return [gzip.compress("".join(lines).encode(), 1, mtime=0) for lines in mates]
 
 
+@cache
+def _reads(seed: int) -> tuple[bytes, ...]:
+    return tuple(read_pairs(transcripts(), seed=seed))
+
+
 def tiny_archive() -> Archive:
     """Publish the four runs of the tiny study."""
     archive = Archive()
-    sequences = transcripts()
     for seed, (run, condition) in enumerate(RUNS.items()):
         archive.add_run(
             PROJECT,
             run,
-            read_pairs(sequences, seed=seed),
+            list(_reads(seed)),
             tax_id="10090",
             scientific_name="Mus musculus",
             sample_title=f"{condition} {seed}",

@@ -2,7 +2,6 @@
 
 from copy import deepcopy
 from dataclasses import dataclass, fields, replace
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,6 @@ import pandas as pd
 from claimcheck.claims.artefacts import add_readouts
 from claimcheck.claims.decide import EarlierResults
 from claimcheck.claims.model import Register, Tests
-from claimcheck.claims.register import read_register
 from claimcheck.claims.resolve import planned_genes, planned_sets, read_reference, readout_genes
 from claimcheck.claims.tests import Data
 from claimcheck.core.gene_lists import MEMBER_COLUMNS
@@ -22,17 +20,17 @@ from claimcheck.deseq2.design import Design
 from claimcheck.deseq2.filtering import filter_genes, has_enough_counts
 from claimcheck.deseq2.levels import log2_cpm
 from claimcheck.deseq2.size_factors import estimate_size_factors
-from claimcheck.gene_sets.curated import SET_COLUMNS, read_collection
+from claimcheck.gene_sets.curated import SET_COLUMNS
 from claimcheck.qc import panels
 from claimcheck.quantification.genes import read_annotation
 from claimcheck.simulation.world import World, build_world, draw_counts
 from support.defaults import detected_genes, fit, score_panels
+from support.own import MEMBERS, REGISTER, SETS
 
 ROOT = Path(__file__).resolve().parents[2]
 GENE_SETS = ROOT / "config/gene_sets"
 REFERENCE = GENE_SETS / "reference/bone_expression.tsv"
 DEMO = read_study(ROOT / "demo")
-SETS, MEMBERS = read_collection(GENE_SETS)
 
 NO_SETS = pd.DataFrame(columns=[*SET_COLUMNS, "version", "sha256"])
 NO_MEMBERS = pd.DataFrame(columns=[*MEMBER_COLUMNS, "yielded_to"])
@@ -66,12 +64,6 @@ class Planted:
     register: Register
     data: Data
     study: EarlierResults
-
-
-@cache
-def register() -> Register:
-    """Read the register that the project ships."""
-    return read_register(ROOT / "config/claims.yaml", sets=SETS, members=MEMBERS)
 
 
 def plant(
@@ -120,7 +112,7 @@ def plant(
     detected = detected_genes(levels, genes_of, sheet.set_index("sample")["condition"])
     scores = score_panels(levels, detected)
 
-    claims = register()
+    claims = REGISTER
     gene_ids = tuple(dict.fromkeys([*planned_genes(claims)["gene_id"], *readout_genes(claims)]))
     filtered = filter_genes(counts, sheet, min_count=10, keep=set(gene_ids))
     table, _ = fit(filtered, sheet, design, alpha=0.05, unused_for_size_factors=unused or frozenset())

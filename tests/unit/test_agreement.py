@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from claimcheck.claims.requests import read_whole_study
+from claimcheck.core.contracts import OWN_LOADER
 from claimcheck.core.errors import StudyError
 from claimcheck.core.study import gather_configuration, load_configuration
 from support.studies import ROOT, run_workflow
@@ -48,7 +49,7 @@ def make(folder: Path, entry: str) -> Study:
     configuration = load_configuration(folder / "config/config.yaml")
     for name in configuration.pop("files"):
         configuration |= load_configuration(folder / name)
-    register = yaml.safe_load((folder / "config/claims.yaml").read_text())
+    register = yaml.load((folder / "config/claims.yaml").read_text(), Loader=OWN_LOADER)
     study = Study(folder, configuration, register, entry)
     study.sheet.write_text(SHEET)
     if entry == "counts":

@@ -15,7 +15,6 @@ from claimcheck.claims.graph import make_graph
 from claimcheck.claims.model import Register
 from claimcheck.claims.procedure import list_procedure
 from claimcheck.claims.reasons import VERDICT_COLUMNS
-from claimcheck.claims.register import read_register
 from claimcheck.core.tables import read_table, write_table
 from claimcheck.figures.claims import MARKS, draw_claims, in_reading_order, kind_of
 from claimcheck.figures.controls import draw_controls
@@ -23,13 +22,10 @@ from claimcheck.figures.pattern import NOTHING, OBSERVED, draw_pattern
 from claimcheck.figures.procedure import draw_procedure
 from claimcheck.figures.robustness import ALL_SAMPLES, draw_leave_one_out, draw_specifications
 from claimcheck.figures.style import house_style
-from claimcheck.gene_sets.curated import read_collection
 from support.figures import draw_entry
+from support.own import CURATED, REGISTER
 
 ROOT = Path(__file__).resolve().parents[2]
-CURATED = ROOT / "config/gene_sets"
-SETS, MEMBERS = read_collection(CURATED)
-REGISTER = read_register(ROOT / "config/claims.yaml", sets=SETS, members=MEMBERS)
 GROUPS = {"test": "knockout", "reference": "control"}
 NAN = float("nan")
 

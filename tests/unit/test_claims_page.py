@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from test_claims_figures import REGISTER, only, some_controls, some_procedure, some_robustness, some_verdicts
+from test_claims_figures import only, some_controls, some_procedure, some_robustness, some_verdicts
 from test_report import ALWAYS, N_SCRIPTS, STUDY, Reader, page_of, results, text_of
 
 from claimcheck.claims.decide import VETO_COLUMNS
@@ -17,6 +17,7 @@ from claimcheck.page.artefacts import reading_rule, verdict_on_fit
 from claimcheck.page.claims import ClaimResults
 from claimcheck.page.page import Results
 from claimcheck.page.power import PowerResults
+from support.own import REGISTER
 
 FIGURES = ("claims", "procedure", "specifications", "leave_one_out", "controls")
 SAMPLES = ("c1", "c2", "k1", "k2")

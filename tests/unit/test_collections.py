@@ -9,9 +9,9 @@ from claimcheck.core.errors import StudyError
 from claimcheck.core.gene_lists import MEMBER_COLUMNS
 from claimcheck.core.study import read_study
 from claimcheck.gene_sets.curated import SET_COLUMNS, map_sets, read_collection
+from support.own import MEMBERS, SETS
 
 ROOT = Path(__file__).resolve().parents[2]
-SETS, MEMBERS = read_collection(ROOT / "config/gene_sets")
 
 
 def described(*rows):

@@ -37,14 +37,18 @@ def found(world):
     return find_out(register, planted.data, planted.study)
 
 
+@cache
+def judged(world):
+    return judge(found(world)[0])
+
+
 def verdicts(world, **changes):
-    findings, _ = found(world)
-    return judge(replace(findings, **changes))[0].set_index("claim")
+    of_claims = judge(replace(found(world)[0], **changes))[0] if changes else judged(world)[0]
+    return of_claims.set_index("claim")
 
 
-def vetoes(world, **changes):
-    findings, _ = found(world)
-    return judge(replace(findings, **changes))[1]
+def vetoes(world):
+    return judged(world)[1].copy()
 
 
 def without_vetoes(findings):
@@ -226,7 +230,7 @@ def test_a_false_support_rate_above_the_limit_is_said_beside_the_verdict():
 
 
 def test_tables_have_their_columns_and_every_claim_its_row():
-    table, of_vetoes, procedure = judge(found("paper")[0])
+    table, of_vetoes, procedure = judged("paper")
     findings, tables = found("paper")
     assert tuple(table) == (*VERDICT_COLUMNS, *MORE_VERDICT_COLUMNS)
     assert tuple(of_vetoes) == VETO_COLUMNS
@@ -257,7 +261,7 @@ def test_tables_have_their_columns_and_every_claim_its_row():
 @pytest.mark.parametrize("world", ["paper", "nothing"])
 def test_the_page_lists_an_unmet_condition_of_every_claim_that_is_not_supported(world):
     findings, tables = found(world)
-    verdicts, of_vetoes, _ = judge(findings)
+    verdicts, of_vetoes, _ = judged(world)
     register, by_claim = findings.register, verdicts.set_index("claim", drop=False)
     n_supported = 0
     for row in verdicts.to_dict("records"):
@@ -276,7 +280,7 @@ def test_the_levels_of_claims_differ_by_their_effects():
     """Of genes the effect is that of counts, and the difference of logarithms near it."""
     findings, tables = found("paper")
     levels = tables["levels"].merge(findings.data.samples[["sample", "condition"]], on="sample")
-    verdicts = judge(findings)[0].set_index("claim")
+    verdicts = judged("paper")[0].set_index("claim")
     means = levels.groupby(["claim", "of", "condition"])["level_adjusted"].mean().unstack()
     difference = means[findings.data.design.test] - means[findings.data.design.reference]
     compared = 0

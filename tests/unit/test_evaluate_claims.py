@@ -14,10 +14,10 @@ from claimcheck.core.errors import StudyError
 from claimcheck.core.study import read_configuration
 from claimcheck.core.tables import read_table
 from claimcheck.deseq2.design import Design
+from support.own import REGISTER_AS_DATA as CONTENT
 from support.tables import MODELLED, place_table
-from support.worlds import GENE_SETS, NO_MEMBERS, NO_SETS, PAPER, REFERENCE, ROOT, plant
+from support.worlds import GENE_SETS, NO_MEMBERS, NO_SETS, PAPER, REFERENCE, plant
 
-CONTENT = yaml.safe_load((ROOT / "config/claims.yaml").read_text())
 SETS = sorted(GENE_SETS.glob("*.tsv"))
 CONFIGURATION = {
     "design": {"covariates": "auto", "min_residual_df": 4},

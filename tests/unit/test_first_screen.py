@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pandas as pd
 import pytest
-from test_claims_figures import REGISTER, some_verdicts
+from test_claims_figures import some_verdicts
 
 from claimcheck.page.bundle import write_bundle
 from claimcheck.page.forest import Scale, draw_axis, draw_row, scale_of
@@ -16,6 +16,7 @@ from claimcheck.page.reviews import as_json, review_claims
 from claimcheck.page.set_names import SetNames, link_claims, true_minus
 from claimcheck.page.strips import draw_strip
 from claimcheck.page.study_words import Study
+from support.own import REGISTER
 
 STUDY = Study("A study", "PRJNA1", False, "archive", "knockout", "control", 0.05)
 ROW = {"effect": -1.0, "ci95_low": -1.5, "ci95_high": -0.5, "threshold": 0.5, "mde": 0.75, "mde_sides": (-1,)}

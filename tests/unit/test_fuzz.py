@@ -25,7 +25,6 @@ from claimcheck.core.errors import StudyError
 from claimcheck.core.identifiers import KnownGenes
 from claimcheck.core.schemas import load_schema
 from claimcheck.core.study import load_configuration, read_configuration
-from claimcheck.gene_sets.curated import read_collection
 from claimcheck.provenance.comparison import compare_claims, compare_configuration, compare_inputs, compare_results
 from claimcheck.provenance.manifest import read_manifest
 from claimcheck.sourcing.addresses import Address
@@ -37,11 +36,12 @@ from claimcheck.sourcing.runs import drop_foreign, merge_sources, parse_filerepo
 from claimcheck.sourcing.samples import check_sheet, select_groups
 from claimcheck.sourcing.sheets import read_sheet
 from support import tiny
+from support.own import MEMBERS, SETS
+from support.own import REGISTER_AS_DATA as REGISTER
 from support.studies import ROOT
 
 BASES = [yaml.safe_load((ROOT / name).read_text()) for name in ("config/config.yaml", "demo/config/config.yaml")]
 BASES += [tiny.tiny_configuration(tiny.tiny_archive()) | {"archive": {"ena": "https://example.org"}}]
-REGISTER = yaml.safe_load((ROOT / "config/claims.yaml").read_text())
 ODD = [
     "nan",
     "inf",
@@ -190,19 +190,12 @@ def test_a_configuration_that_another_workflow_gives(folder: Path, content: Any)
     result_or_error(lambda: read_configuration(content, folder=ROOT))
 
 
-@pytest.fixture(scope="module")
-def collection() -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Read the curated sets once."""
-    return read_collection(ROOT / "config/gene_sets")
-
-
 @fuzz(st.one_of(changed([REGISTER]).map(_dumped), edited([yaml.safe_dump(REGISTER, sort_keys=False)])))
-def test_a_register(folder: Path, collection: tuple[pd.DataFrame, pd.DataFrame], content: bytes) -> None:
+def test_a_register(folder: Path, content: bytes) -> None:
     path = folder / "claims.yaml"
     path.write_bytes(content)
-    sets, members = collection
-    known = KnownGenes(dict(zip(members["gene_id"], members["symbol"], strict=True)))
-    result_or_error(lambda: read_register(path, sets=sets, members=members, known=known))
+    known = KnownGenes(dict(zip(MEMBERS["gene_id"], MEMBERS["symbol"], strict=True)))
+    result_or_error(lambda: read_register(path, sets=SETS, members=MEMBERS, known=known))
 
 
 # what archives say, and what people write into sheets

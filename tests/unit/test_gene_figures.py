@@ -12,7 +12,6 @@ from matplotlib.figure import Figure
 from matplotlib.markers import MarkerStyle
 from matplotlib.text import Text
 
-from claimcheck.claims.register import read_register
 from claimcheck.core.tables import read_table, write_table
 from claimcheck.figures.butterfly import Wing, draw_butterfly, zero_weights
 from claimcheck.figures.exploratory import NO_VERDICT, draw_exploratory
@@ -22,14 +21,12 @@ from claimcheck.figures.gene_heatmap import draw_gene_heatmap
 from claimcheck.figures.gene_pair import draw_pair
 from claimcheck.figures.named import Standards, genes_of_figure, standards_of
 from claimcheck.figures.style import house_style
-from claimcheck.gene_sets.curated import read_collection
 from claimcheck.page.captions import describe_figure
 from claimcheck.page.study_words import Calls, Study
 from support.figures import ENTRIES, draw_entry
+from support.own import REGISTER
 
 ROOT = Path(__file__).resolve().parents[2]
-SETS, MEMBERS = read_collection(ROOT / "config/gene_sets")
-REGISTER = read_register(ROOT / "config/claims.yaml", sets=SETS, members=MEMBERS)
 GROUPS: dict[str, Any] = {"test": "knockout", "reference": "control", "simulated": False}
 TFRC, SOST = "ENSMUSG00000022797", "ENSMUSG00000001494"
 NAN = float("nan")

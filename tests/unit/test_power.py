@@ -14,26 +14,22 @@ from claimcheck.claims import power
 from claimcheck.claims.evidence import Verdict
 from claimcheck.claims.model import CONTROL, DECIDING, NOT_KNOWN
 from claimcheck.claims.procedure import adjust_claims
-from claimcheck.claims.register import read_register
 from claimcheck.claims.resolve import planned_sets, read_reference
 from claimcheck.claims.specifications import Model
 from claimcheck.core.errors import StudyError
-from claimcheck.core.study import read_study
 from claimcheck.core.tables import read_table, write_table
 from claimcheck.figures.power import draw_power, draw_samples_needed
 from claimcheck.figures.style import house_style
-from claimcheck.gene_sets.curated import list_tables, read_collection
+from claimcheck.gene_sets.curated import list_tables
 from claimcheck.gene_sets.variation import read_variation
 from claimcheck.page.power import PowerResults, view_power
+from support.own import CONFIGURATION as CONFIG
+from support.own import CURATED, MEMBERS, REGISTER, SETS
 
 ROOT = Path(__file__).resolve().parents[2]
 BENCHMARKS = ROOT / "benchmarks"
-CURATED = ROOT / "config/gene_sets"
-SETS, MEMBERS = read_collection(CURATED)
-REGISTER = read_register(ROOT / "config/claims.yaml", sets=SETS, members=MEMBERS)
 PLANNED = planned_sets(REGISTER, SETS, MEMBERS, read_reference(REGISTER, CURATED / "reference/bone_expression.tsv"))
 GENES = read_variation(CURATED / "reference/bone_animals.tsv")
-CONFIG = read_study(ROOT)
 PLAN = measure_power.make_plan(
     REGISTER,
     PLANNED,

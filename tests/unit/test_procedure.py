@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-import yaml
 from scipy.stats import norm
 
 from claimcheck.claims.evidence import Conclusion
@@ -12,7 +11,7 @@ from claimcheck.claims.graph import adjust, make_graph
 from claimcheck.claims.model import change_of
 from claimcheck.claims.procedure import adjust_claims, levels_alone
 from claimcheck.claims.register import equal_shares
-from support.evidence import REGISTER, ROOT
+from support.own import REGISTER, REGISTER_AS_DATA
 
 NAN = float("nan")
 GRAPH = REGISTER.procedure
@@ -96,15 +95,14 @@ def test_a_claim_is_established_if_its_p_value_lies_within_the_level_that_it_is_
 
 
 def test_a_register_without_a_procedure_has_holm_s():
-    content = yaml.safe_load((ROOT / "config/claims.yaml").read_text())
-    graph = make_graph(*equal_shares(content["claims"]).values())
+    graph = make_graph(*equal_shares(REGISTER_AS_DATA["claims"]).values())
     holm = replace(REGISTER, procedure=graph)
     n = len(graph.nodes) - 1  # without the change of C08
     every = adjusted(holm, C11=0.001, C12=0.002)
     assert every["C11"].p_predicted == pytest.approx(0.001 * n)
     assert every["C12"].p_predicted == pytest.approx(0.002 * (n - 1))
     assert not every["C05"].outside
-    assert equal_shares([content["claims"][2]]) == {"weights": {"C01": 1.0}, "edges": {}}
+    assert equal_shares([REGISTER_AS_DATA["claims"][2]]) == {"weights": {"C01": 1.0}, "edges": {}}
 
 
 def test_without_a_procedure_a_change_beyond_what_is_kept_is_tested_after_that():

@@ -16,22 +16,21 @@ from claimcheck.claims.register import deviations, read_register
 from claimcheck.claims.resolve import missing_sources, planned_genes, planned_sets
 from claimcheck.core.errors import StudyError
 from claimcheck.core.study import read_study
-from claimcheck.gene_sets.curated import read_collection
 from support.archive import shared_data
+from support.own import MEMBERS, REGISTER, SETS
+from support.own import REGISTER_AS_DATA as CONTENT
+from support.own import REGISTER_FILE as FILE
 
 ROOT = Path(__file__).resolve().parents[2]
-FILE = ROOT / "config/claims.yaml"
-CONTENT = yaml.safe_load(FILE.read_text())
 WORLDS = CONTENT["artefacts"]["worlds"]
-SETS, MEMBERS = read_collection(ROOT / "config/gene_sets")
 REFERENCE = pd.read_csv(ROOT / "config/gene_sets/reference/bone_expression.tsv", sep="\t")
-REGISTER = read_register(FILE, sets=SETS, members=MEMBERS)
 LCN2, SLC22A17, DKK1, SOST = "ENSMUSG00000026822", "ENSMUSG00000022199", "ENSMUSG00000024868", "ENSMUSG00000001494"
 
 
 def read(folder, content, *, sets=SETS, members=MEMBERS, annotation=None):
     path = folder / "claims.yaml"
-    path.write_text(content if isinstance(content, str) else yaml.safe_dump(content, sort_keys=False))
+    text = content if isinstance(content, str) else yaml.dump(content, Dumper=yaml.CSafeDumper, sort_keys=False)
+    path.write_text(text)
     return read_register(path, sets=sets, members=members, annotation=annotation)
 
 

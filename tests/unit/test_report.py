@@ -12,7 +12,6 @@ import pandas as pd
 import pytest
 import yaml
 
-from claimcheck.core.study import read_study
 from claimcheck.deseq2.fallbacks import as_table as as_fallbacks
 from claimcheck.deseq2.fallbacks import of_optimisers, of_size_factors, of_trend
 from claimcheck.deseq2.methods import POSCOUNTS, RATIO
@@ -22,10 +21,11 @@ from claimcheck.page.explorer import GeneTables
 from claimcheck.page.page import Results, prepare_page
 from claimcheck.page.study_words import Study
 from claimcheck.page.tables import probability, spaced, two
+from support import own
 
 ROOT = Path(__file__).parents[2]
 TEMPLATE = ROOT / "workflow" / "report" / "index.html.j2"
-CONFIGURATION = yaml.safe_dump(read_study(ROOT))
+CONFIGURATION = yaml.safe_dump(own.CONFIGURATION)
 ALWAYS = ("similarity", "pca", "pca_covariates", "ma", "volcano", "p_values", "gene_counts", "dispersions")
 N_SCRIPTS = 3
 SOMETIMES = ("mapping", "library", "shares", "composition", "sex", "knockout")

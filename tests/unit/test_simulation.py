@@ -14,17 +14,16 @@ import simulate_archive
 from claimcheck.core.errors import StudyError
 from claimcheck.core.schemas import check, load_schema
 from claimcheck.core.tables import read_table
-from claimcheck.gene_sets.curated import read_collection
 from claimcheck.simulation.mirror import REPORT_COLUMNS, plan_runs, whole_folder
 from claimcheck.simulation.reads import build_pool, draw_pairs, fastq, sequence_weights
 from claimcheck.simulation.transcriptome import LETTERS, build_transcriptome, gtf_lines, mutated
 from claimcheck.simulation.world import build_world, draw_counts
+from support.own import MEMBERS
 
 ROOT = Path(__file__).resolve().parents[2]
 GENE_SETS = ROOT / "config/gene_sets"
 EXPRESSION = GENE_SETS / "reference/bone_expression.tsv"
 DEMO = yaml.safe_load((ROOT / "demo/config/simulation.yaml").read_text(encoding="utf-8"))["simulation"]
-MEMBERS = read_collection(GENE_SETS)[1]
 REFERENCE = read_table(EXPRESSION)
 LCN2 = "ENSMUSG00000026822"
 

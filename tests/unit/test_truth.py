@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from test_claims_figures import CURATED, MEMBERS, REGISTER, ROOT, SETS
 
 import compare_truth
 from claimcheck.claims.resolve import planned_sets, read_reference
 from claimcheck.core.tables import read_table, write_table
 from claimcheck.simulation.truth import planted_claims
+from support.own import CURATED, MEMBERS, REGISTER, SETS
+from support.studies import ROOT
 
 REFERENCE = CURATED / "reference/bone_expression.tsv"
 PLANNED = planned_sets(REGISTER, SETS, MEMBERS, read_reference(REGISTER, REFERENCE))

@@ -1,6 +1,6 @@
 """Evidence and verdict of every claim, put together from all that was found."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -312,7 +312,9 @@ def _edge(claim: Claim, findings: Findings) -> list[str]:
     return findings.edges.get((claim.id, DECIDING, runs[0], claim.variant), []) if len(runs) == 1 else []
 
 
-def _symbols(data: Data, genes: Iterable[str]) -> list[str]:
+def _symbols(data: Data, genes: Collection[str]) -> list[str]:
+    if not genes:
+        return []
     symbols = dict(zip(data.planned["gene_id"], data.planned["symbol"], strict=True))
     return [symbols.get(gene, gene) for gene in genes]
 

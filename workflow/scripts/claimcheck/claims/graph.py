@@ -34,12 +34,11 @@ class Graph:
     def without(self, node: int) -> "Graph":
         """Take a claim out: its weight passes along its edges, and so do paths that led through it (algorithm 1 of the paper)."""
         out, into = self.edges[node], self.edges[:, node]
-        rest = (
-            1 - np.outer(into, out).diagonal()[:, None]
-        )  # what goes to the node and comes straight back would go round for ever
-        edges = np.divide(self.edges + np.outer(into, out), rest, out=np.zeros_like(self.edges), where=rest > ROUNDING)
+        through = into[:, None] * out
+        rest = 1 - (into * out)[:, None]  # what goes to the node and comes straight back would go round for ever
+        edges = np.divide(self.edges + through, rest, out=np.zeros(self.edges.shape), where=rest > ROUNDING)
         weights = self.weights + self.weights[node] * out
-        np.fill_diagonal(edges, 0.0)
+        edges.flat[:: len(edges) + 1] = 0.0
         edges[node], edges[:, node], weights[node] = 0.0, 0.0, 0.0
         return Graph(self.nodes, weights, edges)
 
@@ -93,14 +92,16 @@ def adjust(graph: Graph, p_values: ArrayLike) -> Floats:
     graph = _tested(graph, p)
     left: list[int] = np.flatnonzero(~np.isnan(p)).tolist()
     reached = 0.0
-    while left:
+    while left and reached < 1:
         with np.errstate(divide="ignore", invalid="ignore"):
             needed = np.where(graph.weights[left] > 0, p[left] / graph.weights[left], np.inf)
         first = int(np.argmin(needed))
         reached = max(reached, min(1.0, float(needed[first])))
         node = left.pop(first)
         adjusted[node] = reached
-        graph = graph.without(node)
+        if left:
+            graph = graph.without(node)
+    adjusted[left] = reached
     return adjusted
 
 

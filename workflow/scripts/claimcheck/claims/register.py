@@ -159,13 +159,17 @@ def describe_register(register: Register, configuration: Mapping[str, Any]) -> p
 
 
 def _check_schema(content: Any, schema: dict[str, Any], path: Path) -> None:
-    """Check every claim on its own, so that a message names it by its id, and then the whole."""
+    """Check every claim on its own, so that a message names it by its id, and then all else."""
     one = {key: schema[key] for key in ("$schema", "$id", "$defs")} | {"$ref": "#/$defs/claim"}
     claims = content.get("claims") if isinstance(content, dict) else None
-    for position, claim in enumerate(claims if isinstance(claims, list) else [], start=1):
+    stated = claims if isinstance(claims, list) else []
+    for position, claim in enumerate(stated, start=1):
         if isinstance(claim, dict):
             name = claim.get("id", f"number {position}")
             check(claim, one, where=f"{path}, claim {name}")
+    if all(isinstance(claim, dict) for claim in stated):
+        properties = schema["properties"]
+        schema = schema | {"properties": properties | {"claims": properties["claims"] | {"items": {}}}}
     check(content, schema, where=str(path))
 
 

@@ -269,11 +269,8 @@ def _weights(claim: Claim, of: str, planned: pd.DataFrame) -> "pd.Series[float]"
     if of not in runs:
         return pd.Series(dtype=float)
     test = runs[of]
-    own = planned[
-        (planned["claim"] == claim.id)
-        & (planned["role"] == test.role)
-        & (planned["run"] == test.run)
-        & (planned["variant"] == claim.variant)
-        & (planned["weight"] != 0)
+    own = planned[planned["claim"] == claim.id]
+    own = own[
+        (own["role"] == test.role) & (own["run"] == test.run) & (own["variant"] == claim.variant) & (own["weight"] != 0)
     ]
     return own.set_index("gene_id")["weight"].astype(float)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -139,9 +139,13 @@ def contracts() -> dict[str, Contract]:
 def contract_of(path: Path | str) -> Contract | None:
     """Find the contract of a file by its path from its last folder `results` on, in which wildcards may stand; None of others."""
     _, folder, tail = f"/{path}".rpartition(f"/{_FOLDER}")
-    if not folder:
-        return None
-    return next((contract for name, contract in contracts().items() if re.fullmatch(_pattern(name), tail)), None)
+    name = _entry_of(tail) if folder else None
+    return contracts()[name] if name else None
+
+
+@lru_cache(maxsize=4096)
+def _entry_of(tail: str) -> str | None:
+    return next((name for name in contracts() if re.fullmatch(_pattern(name), tail)), None)
 
 
 @cache

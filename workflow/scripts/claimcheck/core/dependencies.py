@@ -19,7 +19,9 @@ _TEXT = re.compile(r"""["']([\w.-]+)["']""")
 
 def digests_of_steps(scripts: Path, starts: Mapping[str, Collection[str]]) -> dict[str, str]:
     """Return a digest of the code of every step, by its name; for the arguments see `files_of_steps`."""
-    return {step: _digest(files, scripts.parent) for step, files in files_of_steps(scripts, starts).items()}
+    found = files_of_steps(scripts, starts)
+    sums = {file: sha256(file.read_bytes()).hexdigest() for file in frozenset().union(*found.values())}
+    return {step: _digest({file: sums[file] for file in files}, scripts.parent) for step, files in found.items()}
 
 
 def digest_of_tables(*files: object) -> str:
@@ -119,6 +121,6 @@ def _reached(starts: Collection[Path], named: dict[Path, set[Path]]) -> frozense
     return frozenset(found)
 
 
-def _digest(files: frozenset[Path], folder: Path) -> str:
-    parts = [f"{file.relative_to(folder).as_posix()} {sha256(file.read_bytes()).hexdigest()}" for file in sorted(files)]
+def _digest(sums: Mapping[Path, str], folder: Path) -> str:
+    parts = [f"{file.relative_to(folder).as_posix()} {sums[file]}" for file in sorted(sums)]
     return sha256("\n".join(parts).encode()).hexdigest()[:16]

@@ -139,8 +139,9 @@ def read_table(path: Path, *, columns: Sequence[str] = (), text: Iterable[str] |
         )
     table = raw.iloc[1:].reset_index(drop=True).set_axis(header, axis="columns")
     for name in header:
-        if table[name].str.startswith("'").any():
-            table[name] = [unmark_formula(cell) for cell in table[name]]
+        cells = list(table[name])
+        if any(cell.startswith("'") for cell in cells):
+            table[name] = [unmark_formula(cell) for cell in cells]
     kept_as_text = set(header) if text is True else set(text or ())
     for name in header:
         column = contract.column(name) if contract else None

@@ -7,6 +7,7 @@ import zlib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -206,7 +207,7 @@ def _by_weight(values: NDArray[np.int64]) -> bytes:
 
 def _decimal(values: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Write numbers as six digits with their sign, and an exponent of ten."""
-    written = [f"{value:.5e}".split("e") if np.isfinite(value) else ("0", "") for value in values.tolist()]
+    written = [f"{value:.5e}".split("e") if isfinite(value) else ("0", "") for value in values.tolist()]
     digits = [int(mantissa.replace(".", "")) for mantissa, _ in written]
     exponents = [int(exponent) - 5 + EXPONENT_BASE if exponent else 0 for _, exponent in written]
     return np.array(digits, dtype=np.int64), np.array(exponents, dtype=np.int64)

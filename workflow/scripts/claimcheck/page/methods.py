@@ -6,6 +6,8 @@ from pathlib import Path
 
 import yaml
 
+from claimcheck.core.contracts import OWN_LOADER
+
 
 @dataclass(frozen=True)
 class Reference:
@@ -50,5 +52,5 @@ class Citations:
 
 def read_references(path: Path) -> Citations:
     """Read the references that may be cited: YAML, key to text and doi."""
-    listed = yaml.safe_load(path.read_text(encoding="utf-8"))
+    listed = yaml.load(path.read_text(encoding="utf-8"), Loader=OWN_LOADER)
     return Citations({key: Reference(entry["text"], entry["doi"]) for key, entry in listed.items()})

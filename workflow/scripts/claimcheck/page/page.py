@@ -10,6 +10,7 @@ import yaml
 from markupsafe import Markup
 
 from claimcheck import __version__
+from claimcheck.core.contracts import OWN_LOADER
 from claimcheck.core.effect_words import reworded
 from claimcheck.figures.registry import OF_GROUPS, Entry, entry_of, read_entries
 from claimcheck.page.captions import describe_figure
@@ -173,7 +174,7 @@ def prepare_page(study: Study, results: Results, figures: Sequence[Path], templa
         if found is None
         else view_claims(found, results.outcomes, results.genes, results.samples, study, names=names)
     )
-    settings = yaml.safe_load(results.configuration)
+    settings = yaml.load(results.configuration, Loader=OWN_LOADER)
     published = None if results.published is None else describe_published(results.published, settings["study"], study)
     linked_claims = claims.anchors if claims else frozenset()
     environment.filters["coded"] = lambda text: names.both(true_minus(text))

@@ -3,6 +3,7 @@
 import logging
 import re
 from collections.abc import Collection, Mapping, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -93,13 +94,16 @@ def _holds_a_number(column: "pd.Series[str]") -> bool:
 
 def _id_column(cells: pd.DataFrame, others: Sequence[int], plain: Mapping[int, str]) -> int:
     def share_of_ids(place: int) -> float:
-        return float(cells[place].map(lambda cell: bool(DATABASE_ID.fullmatch(split_id(cell)[0]))).mean())
+        return float(cells[place].map(is_id).mean())
+
+    def is_id(cell: str) -> bool:  # no count begins as ids do, and counts are many
+        return "A" <= cell[:1] <= "Z" and bool(DATABASE_ID.fullmatch(split_id(cell)[0]))
 
     candidates = [place for place in others if plain[place] not in _DESCRIBING] or list(others)
-    from_database = [place for place in candidates if share_of_ids(place) > 0.5]
-    named = [place for place in candidates if plain[place] in ID_COLUMNS]
-    unnumbered = [place for place in candidates if not _numbers_rows(cells[place])]
-    return next(iter([*from_database, *named, *unnumbered, *candidates]))
+    from_database = (place for place in candidates if share_of_ids(place) > 0.5)
+    named = (place for place in candidates if plain[place] in ID_COLUMNS)
+    unnumbered = (place for place in candidates if not _numbers_rows(cells[place]))
+    return next(chain(from_database, named, unnumbered, candidates))
 
 
 def _numbers_rows(column: "pd.Series[str]") -> bool:

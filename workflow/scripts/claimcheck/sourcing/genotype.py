@@ -3,6 +3,7 @@
 import re
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from claimcheck.sourcing.notation import (
     CONFLICT,
@@ -87,6 +88,7 @@ def call_genotypes(fields: Mapping[Hashable, Mapping[str, str]], rules: Rules) -
     }
 
 
+@lru_cache(maxsize=4096)
 def as_text(name: str, value: str, rules: Rules) -> str:
     """Return a field's cleaned text, with the field's name where that names Cre or the gene, as in `cre: positive`."""
     text = _apart(clean(value), rules)

@@ -82,7 +82,7 @@ _OWN = {
 """What a study may say of its own words (the keys of `samples.conditional_knockout.words`)."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Rules:
     """The compiled section `samples.conditional_knockout`; `section` keeps the settings that are no names."""
 

@@ -108,16 +108,18 @@ def describe_runs(runs: pd.DataFrame, attributes: pd.DataFrame) -> pd.DataFrame:
     """
     if attributes.empty:
         return runs
-    wide = attributes.pivot_table(index="sample_accession", columns="attribute", values="value", aggfunc="first")
+    first = attributes.drop_duplicates(["sample_accession", "attribute"])
+    wide = first.pivot(index="sample_accession", columns="attribute", values="value")
     wide.columns = pd.Index([f"attribute:{name}" for name in wide.columns])
     return runs.join(wide, on="sample_accession").fillna("")
 
 
 def digest_runs(runs: pd.DataFrame) -> str:
     """Return checksums of what the archive says of each run of a sample: 16 hexadecimal digits a run, joined by `;`."""
-    said = runs.sort_values("run_accession")[["run_accession", *_DESCRIBED]]
+    said = zip(*(list(runs[name]) for name in ("run_accession", *_DESCRIBED)), strict=True)
     return ";".join(
-        hashlib.sha256("\t".join(map(str, row)).encode()).hexdigest()[:16] for row in said.itertuples(index=False)
+        hashlib.sha256("\t".join(map(str, row)).encode()).hexdigest()[:16]
+        for row in sorted(said, key=lambda row: row[0])
     )
 
 
@@ -157,7 +159,7 @@ def describe_samples(runs: pd.DataFrame, animals: "pd.Series[str]") -> pd.DataFr
         One row a sample, indexed by it.
     """
     places = runs.groupby(animals).indices
-    columns = {name: list(runs[name]) for name in runs}
+    columns = dict(zip(runs, runs.to_numpy(dtype=object).T.tolist(), strict=True))
     texts = {
         name: ["; ".join(dict.fromkeys(values[place] for place in own)) for own in places.values()]
         for name, values in columns.items()

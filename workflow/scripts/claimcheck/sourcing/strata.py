@@ -148,7 +148,8 @@ def _describe(
         )
     columns = [*_COLUMNS, *_PARTS, "days", "excluded", "eligible", "cre", "told_by", "batches", "group"]
     table = pd.DataFrame(rows, columns=list(dict.fromkeys(columns)), index=pd.Index(list(fields), name="sample"))
-    table = table.astype({"excluded": bool, "eligible": bool, "selected": bool})
+    for name in ("excluded", "eligible", "selected"):
+        table[name] = table[name].astype(bool)
     table["age_group"] = group_ages(table["days"], rules.section["age_tolerance"])
     table["stratum"] = [" | ".join(filter(None, row)) or "all samples" for row in table[_PARTS].itertuples(index=False)]
     if not (table["culture"] != "").all():

@@ -1,6 +1,8 @@
 """What else the archive says of the selected samples: how they were sequenced, and in what litters, cages and batches they were."""
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -41,7 +43,8 @@ def add_sequencing(samples: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
         index=used.index,
         columns=list(SEQUENCING),
     )
-    return _filled(samples, {name: [_joined(said[name], cell) for cell in samples["runs"]] for name in SEQUENCING})
+    cells = {name: said[name].to_dict() for name in SEQUENCING}
+    return _filled(samples, {name: [_joined(cells[name], cell) for cell in samples["runs"]] for name in SEQUENCING})
 
 
 def add_surroundings(samples: pd.DataFrame, described: pd.DataFrame) -> pd.DataFrame:
@@ -66,7 +69,8 @@ def add_surroundings(samples: pd.DataFrame, described: pd.DataFrame) -> pd.DataF
         is_read = str(field).startswith(_ATTRIBUTE) or (field in RUN_FIELDS and field not in SEQUENCING)
         if not is_read or name in told or not column or vocabulary.field_meaning(name) not in _CARRIED:
             continue
-        values = [_joined(by_run[field].map(clean), cell) for cell in samples["runs"]]
+        said = by_run[field].map(clean).to_dict()
+        values = [_joined(said, cell) for cell in samples["runs"]]
         if any(values) and not _says(samples, name, values):
             samples = _filled(samples, {column: values})
     return samples
@@ -102,9 +106,9 @@ def _runs_of(cell: object) -> list[str]:
     return [run.strip() for run in str(cell).split(";")]
 
 
-def _joined(values: "pd.Series[str]", cell: object) -> str:
+def _joined(values: Mapping[Any, str], cell: object) -> str:
     """Join the different values of the runs of a sample, in the order of the alphabet, so that the order of runs is none of it."""
-    return "; ".join(sorted(set(values.reindex(_runs_of(cell), fill_value="")) - {""}))
+    return "; ".join(sorted({values.get(run, "") for run in _runs_of(cell)} - {""}))
 
 
 def _mean_lengths(runs: pd.DataFrame, layouts: "pd.Series[str]") -> "pd.Series[float]":

@@ -39,11 +39,12 @@ def find_units(runs: pd.DataFrame, unit: str, vocabulary: Vocabulary) -> tuple["
     if unit != "auto":
         return animals, []
     reasons = []
-    for animal, libraries in runs.groupby(animals):
-        keys = libraries[UNITS["experiment"]].where(libraries[UNITS["experiment"]] != "", libraries["run_accession"])
-        if keys.nunique() > 1 and (names := _different_names(libraries, vocabulary)):
+    libraries = runs[UNITS["experiment"]].where(runs[UNITS["experiment"]] != "", runs["run_accession"])
+    counted = libraries.groupby(animals).nunique()
+    for animal, n in counted[counted > 1].items():
+        if names := _different_names(runs[animals == animal], vocabulary):
             reasons.append(
-                f"{animal} has {keys.nunique()} libraries, {listed(names)}: one animal or several? "
+                f"{animal} has {n} libraries, {listed(names)}: one animal or several? "
                 "samples.unit: biosample says one, samples.unit: experiment or run says several"
             )
     together, doubts = _join_lanes(runs.assign(animal=animals), vocabulary)
@@ -71,9 +72,10 @@ def _join_lanes(runs: pd.DataFrame, vocabulary: Vocabulary) -> tuple[dict[str, s
     titles = {str(animal): _without_technical(text, vocabulary) for animal, text in described["sample_title"].items()}
     for column in ("sample_title", *(name for name in _ANIMAL_NAMES if name in described)):
         names = {str(animal): _without_technical(text, vocabulary) for animal, text in described[column].items()}
-        keys = pd.Series({animal: (titles[animal][0], names[animal][0]) for animal in names}, dtype=object)
-        for (_, name), members in keys.groupby(keys):
-            animals = sorted(map(str, members.index))
+        alike: dict[tuple[str, str], list[str]] = {}
+        for animal in sorted(names):
+            alike.setdefault((titles[animal][0], names[animal][0]), []).append(animal)
+        for (_, name), animals in sorted(alike.items()):
             technical = [names[animal][1] or titles[animal][1] for animal in animals]
             if len(animals) < 2 or len(set(technical)) < 2:
                 continue

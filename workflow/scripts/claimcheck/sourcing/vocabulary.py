@@ -74,10 +74,14 @@ class Vocabulary:
 
         Of a name that the table lacks the last word that it has decides, as in `library prep batch` and `age (days)`.
         """
-        words = [bare_name(name), *reversed(re.findall(r"[a-z]+", name.lower().replace("_", " ")))]
+        bare = bare_name(name)
+        if bare in self.fields:
+            return self.fields[bare]
+        words = reversed(re.findall(r"[a-z]+", name.lower().replace("_", " ")))
         return next((self.fields[word] for word in words if word in self.fields), "")
 
 
+@lru_cache(maxsize=1024)
 def bare_name(name: str) -> str:
     """Return a name in small letters and digits alone."""
     return re.sub(r"[\W_]", "", name.lower())
