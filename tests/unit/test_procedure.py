@@ -106,8 +106,8 @@ def test_a_register_without_a_procedure_has_holm_s():
 
 
 def test_without_a_procedure_a_change_beyond_what_is_kept_is_tested_after_that():
-    content = yaml.safe_load((ROOT / "config/claims.yaml").read_text())
-    holm = replace(REGISTER, procedure=make_graph(*equal_shares(content["claims"]).values()))
+    claims = REGISTER_AS_DATA["claims"]
+    holm = replace(REGISTER, procedure=make_graph(*equal_shares(claims).values()))
     n = len(holm.procedure.nodes) - 1
 
     def asked(p, changed):
@@ -117,7 +117,7 @@ def test_without_a_procedure_a_change_beyond_what_is_kept_is_tested_after_that()
     kept, lost = asked(0.001, 0.002), asked(0.2, 0.002)
     assert (kept.p_predicted, kept.p_changed) == (pytest.approx(0.001 * n), pytest.approx(0.004 * n))
     assert lost.p_changed >= lost.p_predicted == 1
-    alone = next(claim for claim in content["claims"] if claim["id"] == "C08")
+    alone = next(claim for claim in claims if claim["id"] == "C08")
     assert equal_shares([alone]) == {
         "weights": {"C08": 1.0, "C08_changed": 0.0},
         "edges": {"C08": {"C08_changed": 1.0}},
