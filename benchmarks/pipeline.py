@@ -7,8 +7,9 @@ kallisto is `index` and one `quant` a sample with the same binary and threads. S
 
 import compileall
 import os
+import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -22,6 +23,9 @@ from measuring import ROOT, Cost, disk_usage, measure, snakemake
 
 SIMULATION = Path("resources/simulation")
 CORES = 2
+INDEX = "index"
+OF_READS = ("fetch_paired_reads", "scan_reads", "record_provenance")
+"""The steps beside kallisto that read FASTQ files."""
 
 
 class Costs(NamedTuple):
@@ -29,6 +33,11 @@ class Costs(NamedTuple):
 
     kallisto: dict[str, Cost]
     whole: Cost
+
+    @property
+    def quants(self) -> float:
+        """Those of all samples, without the index, which does not depend on the reads."""
+        return sum(cost.cpu_seconds for name, cost in self.kallisto.items() if name != INDEX)
 
     @property
     def bare(self) -> float:
@@ -119,7 +128,7 @@ def run_kallisto(folder: Path, scratch: Path) -> Iterator[tuple[str, Cost]]:
     threads = yaml.safe_load((folder / "config/config.yaml").read_text())["quantification"]["threads"]
     index, reference = scratch / "transcripts.idx", folder / SIMULATION / "transcripts.fa.gz"
     command = [find_kallisto(), "index", "-t", str(threads), "-T", scratch / "tmp", "-i", index, reference]
-    yield "index", measure(command, log=scratch / "index.log", cwd=scratch)
+    yield INDEX, measure(command, log=scratch / "index.log", cwd=scratch)
     for sample, files in samples(folder).items():
         command = [find_kallisto(), "quant", "--plaintext", "-t", str(threads), "-i", index, "-o", scratch / sample]
         yield sample, measure([*command, *files], log=scratch / f"{sample}.log", cwd=scratch)
@@ -139,6 +148,12 @@ def cost_of_steps(folder: Path) -> pd.DataFrame:
     steps = pd.DataFrame(rows, columns=["step", "cpu_seconds"]).groupby("step")["cpu_seconds"].agg(["size", "sum"])
     steps.columns = ["jobs", "cpu_seconds"]
     return steps.sort_values("cpu_seconds", ascending=False).reset_index()
+
+
+def seconds_of_steps(folder: Path, steps: Sequence[str]) -> float:
+    """Sum what all jobs of some steps took by their own logs; each of them uses one core."""
+    said = (path.read_text() for step in steps for path in (folder / "logs" / step).glob("*.log"))
+    return sum(float(taken) for text in said for taken in re.findall(r"INFO done in ([\d.]+) s", text))
 
 
 def disk(folder: Path, peak_mb: float) -> dict[str, float]:

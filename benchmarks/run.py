@@ -70,6 +70,12 @@ def slope(folder: Path, pairs: int) -> Iterator[Row]:
     yield "bare kallisto, each million pairs", kallisto.per_million, "CPU s", ""
     yield "whole run, each million pairs", whole.per_million, "CPU s", ""
     yield "the same, whole run / bare kallisto", whole.per_million / kallisto.per_million, "ratio", "<= 1.10"
+    quants = pipeline.line_through((costs[0].quants, costs[1].quants), millions)
+    taken = [pipeline.seconds_of_steps(folder / study, pipeline.OF_READS) for study in studies]
+    beside = pipeline.line_through((taken[0], taken[1]), millions)
+    yield "kallisto quant alone, each million pairs", quants.per_million, "CPU s", ""
+    yield "steps beside it that read them, each million pairs", beside.per_million, "s by their logs", ""
+    yield "both / kallisto quant alone", 1 + beside.per_million / quants.per_million, "ratio", "<= 1.10"
     yield "whole run beyond kallisto, whatever the reads", whole.fixed - kallisto.fixed, "CPU s", "<= 60"
     yield (
         f"whole run / bare kallisto, {DEEP:.0f} million pairs by the slopes",

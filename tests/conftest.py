@@ -1,6 +1,7 @@
 """In CI everything is installed, so a test that skips there is a failure; how many inputs the fuzz tests draw."""
 
 import os
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -15,6 +16,12 @@ _LONGEST = (
 )
 """Files that take longest, begun first: else one worker ends with one of them while the other has nothing to do."""
 _skipped: list[str] = []
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave files without whole runs unread where whole runs alone are asked for."""
+    of_tests = config.option.markexpr == "whole_run" and collection_path.match("test_*.py")
+    return True if of_tests and "whole_run" not in collection_path.read_text() else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

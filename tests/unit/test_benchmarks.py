@@ -66,8 +66,14 @@ def test_what_grows_with_the_reads_is_told_from_what_does_not(benchmarks, tmp_pa
 
     monkeypatch.setattr(pipeline, "compare_costs", compare)
     monkeypatch.setattr(pipeline, "samples", lambda study: {name: [] for name in "abcd"})
+    for study, taken in (("quarter", 1.5), ("study", 4.5)):
+        for step in pipeline.OF_READS[:2]:
+            log = tmp_path / study / "logs" / step / "a.log"
+            log.parent.mkdir(parents=True)
+            log.write_text(f"2026-01-01 00:00:00,000 INFO done in {taken} s\n")
     values = [row[1] for row in benchmarks["run"].slope(tmp_path, 2_000_000)]
-    assert values == pytest.approx([15, 17, 17 / 15, 50, (144 + 17 * 200) / (94 + 15 * 200)])
+    by_steps = [15, 1, 16 / 15]
+    assert values == pytest.approx([15, 17, 17 / 15, *by_steps, 50, (144 + 17 * 200) / (94 + 15 * 200)])
 
 
 def test_a_study_that_was_run_is_run_anew(benchmarks, tmp_path, monkeypatch):

@@ -177,6 +177,17 @@ def test_a_foreign_file_in_the_place_of_an_output_stops_unless_the_manifest_has_
     assert look(foreign) == 1
 
 
+def test_what_is_followed_by_stamps_is_read_only_where_these_differ(monkeypatch: pytest.MonkeyPatch) -> None:
+    content = ledger._content
+    read: list[Path] = []
+    monkeypatch.setattr(ledger, "_content", lambda path: read.append(path) or content(path))
+    assert broken_links([str(MADE)], by_stamp=True) == {}
+    assert read == []
+    overwrite(BETWEEN, "x" * BETWEEN.stat().st_size)
+    assert [*broken_links([str(MADE)], by_stamp=True)] == [str(BETWEEN)]
+    assert MADE not in read
+
+
 def test_what_a_killed_run_was_writing_is_cleared_and_who_is_not_killed_writes_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

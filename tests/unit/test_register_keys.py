@@ -479,8 +479,8 @@ def quick():
         return tuple(data.samples["condition"]), data.gene_ids
 
     def of_plan(data):
-        planned = [tuple(data.planned[column]) for column in data.planned]
-        return of_data(data), data.tests, data.detected_counts, hash(tuple(planned))
+        rows = data.planned.attrs["whole"], data.planned.index.to_numpy().tobytes()
+        return of_data(data), data.tests, data.detected_counts, rows
 
     compare = once(measure.compare, lambda data, model: (of_data(data), model))
     sets = once(measure.measure_sets, lambda data, comparison: (of_plan(data), id(comparison)))
@@ -527,6 +527,8 @@ def decided(register):
     ids = tuple(dict.fromkeys([*planned_genes(register)["gene_id"], *readout_genes(register)]))
     housekeeping = register.primary["negative_controls"].get("housekeeping")
     planned = planned_sets(register, SETS, MEMBERS, REFERENCE)
+    planned = add_readouts(planned, register, MEMBERS, (housekeeping,) if housekeeping else ()).reset_index(drop=True)
+    planned.attrs["whole"] = hash(tuple(map(tuple, planned.to_numpy())))
     data = measure.Data(
         counts=counts,
         samples=sheet,
@@ -536,7 +538,7 @@ def decided(register):
         panel_levels=of_levels,
         set_genes={str(name): tuple(rows) for name, rows in MEMBERS.groupby("set")["gene_id"]},
         reference=REFERENCE.set_index("gene_id"),
-        planned=add_readouts(planned, register, MEMBERS, (housekeeping,) if housekeeping else ()),
+        planned=planned,
         gene_ids=ids,
         tests=register.tests,
         detected_counts=register.rules.detected_counts,

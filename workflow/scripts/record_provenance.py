@@ -62,7 +62,7 @@ def _require_finished(comparisons: pd.DataFrame, where: str) -> None:
 
 def _require_as_made(outputs: Iterable[Path]) -> None:
     """Stop where a result was changed, or what it was made from, since the run began."""
-    broken = broken_links(path.as_posix() for path in outputs)
+    broken = broken_links((path.as_posix() for path in outputs), by_stamp=True)
     if broken:
         raise StudyError(
             f"{len(broken)} files are not what the steps have made, or were when something was made from them",
