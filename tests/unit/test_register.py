@@ -362,6 +362,8 @@ TWICE = [*CONTENT["claims"], CONTENT["claims"][2]]
         (changed("C11", direction="lower"), "claim C11, direction", "lower"),
         (changed("C03", at_least=5), "claim C03, at_least", "at least 5 of 4"),
         (changed("C04", accompanied_by__at_least=3), "claim C04, accompanied_by", "at least 3 of 2"),
+        (changed("C13", vetoes=["marrow"]), "claim C13, vetoes", "each with vetoes of its own"),
+        (changed("C13", covariate=["QC_MUSCLE"]), "claim C13, covariate", "each with covariates of its own"),
         (
             changed("C13", accompanied_by={"sets": ["WNT_ANTAGONISTS"], "at_least": 1}),
             "claim C13, accompanied_by",
