@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -53,15 +54,23 @@ def test_no_module_of_a_study_folder_is_imported(tmp_path: Path, monkeypatch: py
     assert completed.returncode == 0, completed.stderr[-3000:]
 
 
+@pytest.mark.parametrize("as_zip", [False, True], ids=["folder", "zip"])
 def test_modules_where_snakemake_would_have_steps_import_them_from_are_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, as_zip: bool
 ) -> None:
     study = counts_study().write(tmp_path / "study")
     (study / MODULES).mkdir(parents=True)
     assert run_workflow(study, "-n").returncode == 0
-    names = imported_names()
-    for name in names:
-        (study / MODULES / f"{name}.py").write_text(RUN)
+    (study / MODULES).rmdir()
+    modules = {f"{name}.py": RUN for name in imported_names()}
+    if as_zip:
+        with zipfile.ZipFile(study / MODULES, "w") as packed:
+            for name, code in modules.items():
+                packed.writestr(name, code)
+    else:
+        (study / MODULES).mkdir()
+        for name, code in modules.items():
+            (study / MODULES / name).write_text(code)
     mark = tmp_path / "mark"
     monkeypatch.setenv("MARK", str(mark))
     completed = run_workflow(study, "results/counts/gene_counts.tsv", anew=True)

@@ -42,17 +42,18 @@ def require_own_folders(study: Path, below: Iterable[Path] = ()) -> None:
 
 
 def require_no_modules(study: Path) -> None:
-    """Stop where a study folder has modules that Python would import, whoever put them there.
+    """Stop where a study folder has modules that Python would import, whoever put them there: in a folder, or in a zip file.
 
     Raises:
         StudyError: with the first of them.
     """
-    found = sorted((study / MODULES).glob("*"))
+    place = study / MODULES
+    found = sorted(place.iterdir()) if place.is_dir() else [place] if os.path.lexists(place) else []
     if found:
         raise StudyError(
             "the study folder holds modules that every step would import, and this workflow needs none",
             details=first_of([str(path.relative_to(study)) for path in found]),
-            where=str(study / MODULES),
+            where=str(place),
             expected="no such folder, or an empty one",
             remedy="delete it; someone who sent the study may have put code there",
         )
