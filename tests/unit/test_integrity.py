@@ -215,6 +215,11 @@ MISPAIRED = {
         fastq([f"B:{n}" for n in range(9)], shift=5),
         "the names in the two files have nothing in common: read 1 is 'A:0' in run_1.fastq and 'B:0' in run_2.fastq",
     ),
+    "names that begin as the others": (
+        fastq([f"r:{n}" for n in range(9)]),
+        fastq([f"r:{n}0" for n in range(9)], shift=5),
+        "the names in the two files have nothing in common: read 1 is 'r:0' in run_1.fastq and 'r:00' in run_2.fastq",
+    ),
     "one file sorted": (
         fastq([f"r:{n}" for n in range(9)]),
         fastq([f"r:{n}" for n in (0, 2, 1, 3, 4, 5, 6, 7, 8)], shift=5),

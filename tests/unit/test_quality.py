@@ -159,6 +159,7 @@ NOTICED = {
         "50.0% of the reads have fewer than 31 nucleotides and cannot be placed",
     ),
     "other letters": (["ACGURYKM" * 5, "ACGT" * 10], "31.2% of the letters are none of ACGTN"),
+    "other letters at the end": (["ACGT" * 10 + "RR"] * 2, "4.8% of the letters are none of ACGTN"),
     "lower case": (["acgt" * 10, "ACGT" * 10], ""),
     "unknown letters": (["ACGN" * 10, "NNNN" * 10], ""),
 }
@@ -167,7 +168,7 @@ NOTICED = {
 @pytest.mark.parametrize("kind", NOTICED)
 def test_what_a_reader_should_know_is_noticed(tmp_path, kind):
     reads, notice = NOTICED[kind]
-    row = measured(tmp_path, fastq(reads, [("IA" * 20)[: len(read)] for read in reads])).iloc[0]
+    row = measured(tmp_path, fastq(reads, [("IA" * 30)[: len(read)] for read in reads])).iloc[0]
     assert row["notice"] == notice
 
 
@@ -193,6 +194,14 @@ def test_duplicates_are_counted_among_all_reads(tmp_path, n_reads):
         tmp_path, *(fastq(reads, ["I" * len(reads[0])] * n_reads, n) for n, reads in enumerate(mates, start=1))
     )
     assert table["share_duplicate"].tolist() == pytest.approx([0.2, 0.2])
+
+
+def test_duplicates_are_counted_among_reads_of_any_length(tmp_path):
+    draw = random.Random(8)
+    first = ["".join(draw.choices("ACGT", k=draw.randrange(12, 70))) for _ in range(400)]
+    first += first[:100]
+    table = measured(tmp_path, fastq(first, ["I" * len(read) for read in first]))
+    assert table["share_duplicate"].tolist() == [0.2]
 
 
 def test_a_sample_of_fingerprints_shows_the_same_duplicates(tmp_path, monkeypatch):
